@@ -1,0 +1,50 @@
+/**
+ * The caller asked for something that cannot be: an unknown system, a wrong
+ * arity, a probability of 1.2. The message says what was given, what is
+ * allowed, and what to try. The CLI prints it without a stack and exits with 2.
+ */
+export class UsageError extends Error {
+  override readonly name = "UsageError"
+}
+
+/**
+ * A promise of this program's own was broken. `replay` is the command that
+ * shows it again; it is part of the message, so that it survives any log.
+ */
+export class InvariantError extends Error {
+  override readonly name = "InvariantError"
+  constructor(message: string, replay?: string) {
+    super(replay === undefined ? message : `${message}\nReplay it with: ${replay}`)
+  }
+}
+
+/** The candidates closest in spelling to `given`, best first: at most `most`, and none that is too far off. */
+export function closestNames(given: string, candidates: Iterable<string>, most = 3): string[] {
+  const wanted = given.toLowerCase()
+  return [...candidates]
+    .map((name) => ({ name, distance: editDistance(wanted, name.toLowerCase()) }))
+    .filter(({ name, distance }) => distance <= Math.max(2, Math.floor(name.length / 3)))
+    .sort((a, b) => a.distance - b.distance || (a.name < b.name ? -1 : 1))
+    .slice(0, most)
+    .map(({ name }) => name)
+}
+
+/** " Did you mean x or y?", or nothing: a suffix for the message about an unknown name. */
+export function didYouMean(given: string, candidates: Iterable<string>): string {
+  const names = closestNames(given, candidates)
+  return names.length === 0 ? "" : ` Did you mean ${names.join(" or ")}?`
+}
+
+/** Levenshtein distance, by rows. Cost: the product of the lengths. */
+function editDistance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, j) => j)
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i]
+    for (let j = 1; j <= b.length; j++) {
+      const substitute = row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1)
+      next.push(Math.min(substitute, row[j]! + 1, next[j - 1]! + 1))
+    }
+    row = next
+  }
+  return row[b.length]!
+}

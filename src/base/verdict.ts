@@ -1,0 +1,18 @@
+/**
+ * The answer of every check. A check that could not finish says `unknown` and
+ * why; it never says `holds`.
+ */
+export type Verdict<Witness> =
+  | { readonly verdict: "holds"; readonly because: string }
+  | { readonly verdict: "violated"; readonly because: string; readonly witness: Witness }
+  | { readonly verdict: "unknown"; readonly because: string }
+
+export const holds = (because: string): Verdict<never> => ({ verdict: "holds", because })
+
+export const violated = <Witness>(witness: Witness, because: string): Verdict<Witness> => ({
+  verdict: "violated",
+  because,
+  witness,
+})
+
+export const unknown = (because: string): Verdict<never> => ({ verdict: "unknown", because })

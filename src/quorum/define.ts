@@ -1,0 +1,88 @@
+import { UsageError } from "../base/errors.ts"
+import { type NodeId, type QuorumExpr, dual, node } from "./expression.ts"
+import type { Parameter } from "./parameter.ts"
+import { type QuorumSystem, type SystemParts, quorumSystem } from "./system.ts"
+
+/**
+ * A family of quorum systems: one file in `quorums/`, one line in its index.
+ *
+ * `examples` must satisfy "phase 1 meets phase 2" (Howard 2019, requirement
+ * 4.4) and `counterexamples`, near misses of the same shape, must not; the
+ * conformance suite holds every family to both. `build` never refuses an unsafe
+ * system: experiments need controls, and `check` is what tells.
+ */
+export interface QuorumFamily<Arguments extends readonly unknown[] = readonly never[]> {
+  readonly id: string
+  /** One sentence: what a quorum of each phase is. */
+  readonly summary: string
+  /** Where in the literature it comes from. */
+  readonly reference: string
+  readonly parameters: ParametersOf<Arguments>
+  readonly examples: readonly string[]
+  readonly counterexamples: readonly string[]
+  /** The formulas of given arguments, already read; throws UsageError where they do not go together. */
+  readonly parts: (...args: Arguments) => SystemParts
+}
+
+export type ParametersOf<Arguments extends readonly unknown[]> = {
+  readonly [K in keyof Arguments]: Parameter<Arguments[K]>
+}
+
+/** A family that can be called with its arguments: `grid(2, 3)`. */
+export type QuorumFamilyFunction<Arguments extends readonly unknown[]> = QuorumFamily<Arguments> &
+  ((...args: Arguments) => QuorumSystem)
+
+/** Any family, its arguments unknown: what the catalogue holds and the notation calls. */
+export type AnyFamily = Omit<QuorumFamily, "parts" | "parameters"> & {
+  readonly parameters: readonly Parameter<unknown>[]
+  readonly parts: (...args: never[]) => SystemParts
+}
+
+/** The families the notation knows, by id. */
+export type Catalogue = ReadonlyMap<string, AnyFamily>
+
+export function defineQuorumSystem<Arguments extends readonly unknown[]>(
+  family: QuorumFamily<Arguments>,
+): QuorumFamilyFunction<Arguments> {
+  const build = (...args: Arguments): QuorumSystem => {
+    const given = args.map((value, i) => (family.parameters[i] as Parameter<unknown>).show(value))
+    return quorumSystem(family.parts(...args), `${family.id}(${given.join(", ")})`)
+  }
+  return Object.assign(build, family)
+}
+
+/** "grid(rows, columns)". */
+export function signature(family: Pick<AnyFamily, "id" | "parameters">): string {
+  return `${family.id}(${family.parameters.map(({ name, optional }) => (optional === true ? `${name}?` : name)).join(", ")})`
+}
+
+export function catalogueOf(families: readonly AnyFamily[]): Catalogue {
+  const byId = new Map(families.map((family) => [family.id, family]))
+  if (byId.size < families.length) throw new UsageError("Two quorum system families have the same id.")
+  return byId
+}
+
+/** More acceptors than this in one system is taken for a slip of the keyboard. */
+const mostAcceptors = 10_000
+
+/** a1 … an: what acceptors are called where only their number is given. */
+export function acceptorNames(n: number): NodeId[] {
+  if (n > mostAcceptors) {
+    throw new UsageError(`The system would have ${n} acceptors; at most ${mostAcceptors} are supported.`)
+  }
+  return Array.from({ length: n }, (_, i) => `a${i + 1}`)
+}
+
+export function acceptors(n: number): QuorumExpr[] {
+  return acceptorNames(n).map(node)
+}
+
+/** One formula for both phases: the classic, symmetric quorum system. */
+export function symmetric(expr: QuorumExpr, nodes?: readonly NodeId[]): SystemParts {
+  return { phase1: expr, phase2: expr, ...(nodes && { nodes }) }
+}
+
+/** Both formulas of a system's parts, the second defaulting to the dual of the first. */
+export function bothPhases(parts: SystemParts): { phase1: QuorumExpr; phase2: QuorumExpr } {
+  return { phase1: parts.phase1, phase2: parts.phase2 ?? dual(parts.phase1) }
+}

@@ -1,0 +1,188 @@
+import { type NodeSet, has, popcount, nodeSet, intersection, size } from "../base/node-set.ts"
+
+/** The name of an acceptor. */
+export type NodeId = string
+
+/**
+ * A monotone formula over nodes: which sets of nodes that have answered hold a
+ * quorum. A set is a quorum when the formula is true of it.
+ *
+ * - `node`: the node itself has answered.
+ * - `threshold`: at least `k` of the children hold. "and" is k = all of them,
+ *   "or" is k = 1; k = 0 is always true (the empty quorum, legal where Howard
+ *   2019 §4.3 lets an epoch skip phase 1), k above the number of children never.
+ * - `weighted`: the weights of the children that hold sum to at least
+ *   `threshold`. Weights are positive whole numbers.
+ */
+export type QuorumExpr =
+  | { readonly kind: "node"; readonly node: NodeId }
+  | { readonly kind: "threshold"; readonly k: number; readonly children: readonly QuorumExpr[] }
+  | {
+      readonly kind: "weighted"
+      readonly threshold: number
+      readonly weights: readonly number[]
+      readonly children: readonly QuorumExpr[]
+    }
+
+export const node = (name: NodeId): QuorumExpr => ({ kind: "node", node: name })
+
+export const threshold = (k: number, children: readonly QuorumExpr[]): QuorumExpr => ({
+  kind: "threshold",
+  k,
+  children,
+})
+
+export const or = (...children: readonly QuorumExpr[]): QuorumExpr => threshold(1, children)
+
+export const and = (...children: readonly QuorumExpr[]): QuorumExpr => threshold(children.length, children)
+
+export const weighted = (
+  weights: readonly number[],
+  limit: number,
+  children: readonly QuorumExpr[],
+): QuorumExpr => ({ kind: "weighted", threshold: limit, weights, children })
+
+/**
+ * The dual: true of a set exactly when the formula is false of its complement.
+ * Its quorums are the sets that meet every quorum of `expr`, so a formula and
+ * its dual always intersect (Naor and Wool 1998, §2). k of n becomes n − k + 1
+ * of n; a weight of T out of W becomes W − T + 1.
+ *
+ * Cost: linear in the formula. `dual(dual(e))` is `e`.
+ */
+export function dual(expr: QuorumExpr): QuorumExpr {
+  switch (expr.kind) {
+    case "node":
+      return expr
+    case "threshold":
+      return threshold(expr.children.length - expr.k + 1, expr.children.map(dual))
+    case "weighted":
+      return weighted(expr.weights, totalWeight(expr.weights) - expr.threshold + 1, expr.children.map(dual))
+  }
+}
+
+export function totalWeight(weights: readonly number[]): number {
+  return weights.reduce((sum, weight) => sum + weight, 0)
+}
+
+/** The nodes a formula speaks of, in the order in which it first names them. */
+export function nodesOf(expr: QuorumExpr): NodeId[] {
+  const seen = new Set<NodeId>()
+  const visit = (e: QuorumExpr): void => {
+    if (e.kind === "node") seen.add(e.node)
+    else e.children.forEach(visit)
+  }
+  visit(expr)
+  return [...seen]
+}
+
+/** Whether no node occurs twice: then the formula can be analysed part by part, without enumeration. */
+export function isReadOnce(expr: QuorumExpr): boolean {
+  let occurrences = 0
+  const visit = (e: QuorumExpr): void => {
+    if (e.kind === "node") occurrences++
+    else e.children.forEach(visit)
+  }
+  visit(expr)
+  return occurrences === nodesOf(expr).length
+}
+
+/** The positions of `nodes`, by name. */
+export function positionsOf(nodes: readonly NodeId[]): ReadonlyMap<NodeId, number> {
+  return new Map(nodes.map((name, position) => [name, position]))
+}
+
+/**
+ * The formula as a predicate on sets of positions. Nodes the positions do not
+ * name never answer.
+ *
+ * Cost of a call: linear in the formula; a threshold of distinct nodes is one
+ * population count.
+ */
+export function compile(
+  expr: QuorumExpr,
+  positions: ReadonlyMap<NodeId, number>,
+): (answered: NodeSet) => boolean {
+  if (expr.kind === "node") {
+    const position = positions.get(expr.node)
+    return position === undefined ? () => false : (answered) => has(answered, position)
+  }
+  if (expr.kind === "threshold") return compileThreshold(expr.k, expr.children, positions)
+  const parts = expr.children.map((child) => compile(child, positions))
+  const { weights, threshold: limit } = expr
+  return (answered) => {
+    let sum = 0
+    for (let i = 0; i < parts.length; i++) if (parts[i]!(answered)) sum += weights[i]!
+    return sum >= limit
+  }
+}
+
+function compileThreshold(
+  k: number,
+  children: readonly QuorumExpr[],
+  positions: ReadonlyMap<NodeId, number>,
+): (answered: NodeSet) => boolean {
+  if (k <= 0) return () => true
+  if (k > children.length) return () => false
+  const mask = distinctLeaves(children, positions)
+  if (mask !== undefined) return countAtLeast(k, mask)
+  const parts = children.map((child) => compile(child, positions))
+  return (answered) => {
+    let missing = k
+    for (const part of parts) if (part(answered) && --missing === 0) return true
+    return false
+  }
+}
+
+/** The positions of the children when they are distinct nodes, else nothing. */
+function distinctLeaves(
+  children: readonly QuorumExpr[],
+  positions: ReadonlyMap<NodeId, number>,
+): NodeSet | undefined {
+  const found = new Set<number>()
+  for (const child of children) {
+    const position = child.kind === "node" ? positions.get(child.node) : undefined
+    if (position === undefined || found.has(position)) return undefined
+    found.add(position)
+  }
+  return nodeSet(found)
+}
+
+function countAtLeast(k: number, mask: NodeSet): (answered: NodeSet) => boolean {
+  if (typeof mask === "number") {
+    return (answered) =>
+      popcount(typeof answered === "number" ? answered & mask : Number(answered & BigInt(mask))) >= k
+  }
+  return (answered) => size(intersection(answered, mask)) >= k
+}
+
+/**
+ * The formula in the notation that `parse` reads: `a*b + c*d`, `choose(2, a, b, c)`.
+ * Names that are not plain words are quoted.
+ */
+export function formatExpr(expr: QuorumExpr): string {
+  return formatInside(expr, 0)
+}
+
+/** `outer` is how tightly the surrounding operator binds: 0 nothing, 1 a sum, 2 a product. */
+function formatInside(expr: QuorumExpr, outer: number): string {
+  if (expr.kind === "node") return formatNode(expr.node)
+  if (expr.kind === "weighted") {
+    const parts = expr.children.map((child) => formatInside(child, 0))
+    return `weightedChoose(${[expr.threshold, `[${expr.weights.join(", ")}]`, ...parts].join(", ")})`
+  }
+  const { k, children } = expr
+  if (children.length === 1 && k === 1) return formatInside(children[0]!, outer)
+  if (children.length > 1 && k === 1) return parenthesised(children, " + ", 1, outer)
+  if (children.length > 1 && k === children.length) return parenthesised(children, "*", 2, outer)
+  return `choose(${[k, ...children.map((child) => formatInside(child, 0))].join(", ")})`
+}
+
+function parenthesised(children: readonly QuorumExpr[], by: string, binding: number, outer: number): string {
+  const text = children.map((child) => formatInside(child, binding)).join(by)
+  return binding < outer ? `(${text})` : text
+}
+
+export function formatNode(name: NodeId): string {
+  return /^[A-Za-z_][A-Za-z0-9_]*$/.test(name) || /^(0|[1-9][0-9]*)$/.test(name) ? name : JSON.stringify(name)
+}

@@ -1,0 +1,179 @@
+import {
+  type NodeSet,
+  emptySet,
+  isSubset,
+  members,
+  singleton,
+  size,
+  union,
+  withoutMember,
+} from "../base/node-set.ts"
+import { type NodeId, type QuorumExpr, isReadOnce, totalWeight } from "./expression.ts"
+import { isAlways, isNever, simplify } from "./simplify.ts"
+
+/**
+ * The minimal quorums of a formula, each once: no proper subset of one is a quorum.
+ *
+ * Order: that of the formula, children from left to right. It is lexicographic
+ * by position where the formula names its nodes in order, as all built-in
+ * systems do. Lazy for formulas in which no node occurs twice, however many
+ * quorums they have; otherwise all are computed first, as a sum of products
+ * with absorption.
+ */
+export function* minimalQuorumsOf(
+  expr: QuorumExpr,
+  positions: ReadonlyMap<NodeId, number>,
+): Generator<NodeSet> {
+  const simple = simplify(expr)
+  if (isReadOnce(simple)) yield* distinct(simple, positions)
+  else yield* sumOfProducts(simple, positions)
+}
+
+/** One minimal quorum inside `answered`, dropping members from the last position on; `answered` must be a quorum. */
+export function shrinkToMinimal(isQuorum: (set: NodeSet) => boolean, answered: NodeSet): NodeSet {
+  let kept = answered
+  for (const position of members(answered).reverse()) {
+    const smaller = withoutMember(kept, position)
+    if (isQuorum(smaller)) kept = smaller
+  }
+  return kept
+}
+
+/** The number of minimal quorums of a formula in which no node occurs twice; nothing where one does. Cost: O(n·k). */
+export function countMinimalQuorums(expr: QuorumExpr): bigint | undefined {
+  const simple = simplify(expr)
+  return isReadOnce(simple) ? countDistinct(simple) : undefined
+}
+
+function countDistinct(expr: QuorumExpr): bigint {
+  if (expr.kind === "node" || isAlways(expr)) return 1n
+  if (isNever(expr)) return 0n
+  const counts = expr.children.map(countDistinct)
+  return expr.kind === "threshold" ? elementarySymmetric(counts, expr.k) : countWeighted(expr, counts)
+}
+
+/** The coefficient of x^k in Π (1 + cᵢ x): the ways to pick k children and a quorum of each. */
+function elementarySymmetric(counts: readonly bigint[], k: number): bigint {
+  const ways = [1n, ...Array<bigint>(k).fill(0n)]
+  for (const count of counts) {
+    for (let j = k; j > 0; j--) ways[j]! += ways[j - 1]! * count
+  }
+  return ways[k]!
+}
+
+/**
+ * Minimal sets of weights: taken heaviest first, a set is minimal exactly when
+ * its last member carries it over the threshold.
+ */
+function countWeighted(expr: QuorumExpr & { kind: "weighted" }, counts: readonly bigint[]): bigint {
+  let ways = new Map<number, bigint>([[0, 1n]])
+  let complete = 0n
+  for (const i of heaviestFirst(expr.weights)) {
+    const next = new Map(ways)
+    for (const [sum, count] of ways) {
+      const reached = sum + expr.weights[i]!
+      const more = count * counts[i]!
+      if (reached >= expr.threshold) complete += more
+      else next.set(reached, (next.get(reached) ?? 0n) + more)
+    }
+    ways = next
+  }
+  return complete
+}
+
+function heaviestFirst(weights: readonly number[]): number[] {
+  return weights.map((_, i) => i).sort((a, b) => weights[b]! - weights[a]! || a - b)
+}
+
+/** For formulas whose nodes are distinct: parts are independent, so nothing needs to be compared. */
+function* distinct(expr: QuorumExpr, positions: ReadonlyMap<NodeId, number>): Generator<NodeSet> {
+  if (expr.kind === "node") {
+    const position = positions.get(expr.node)
+    if (position !== undefined) yield singleton(position)
+    return
+  }
+  if (expr.kind === "weighted") {
+    const order = heaviestFirst(expr.weights)
+    const left = order.map((_, i) => totalWeight(order.slice(i).map((child) => expr.weights[child]!)))
+    yield* pickWeight(expr, order, left, positions, 0, expr.threshold)
+  } else {
+    yield* pick(expr.children, positions, 0, expr.k)
+  }
+}
+
+/** A quorum of each of `k` children, chosen from `from` on. */
+function* pick(
+  children: readonly QuorumExpr[],
+  positions: ReadonlyMap<NodeId, number>,
+  from: number,
+  k: number,
+): Generator<NodeSet> {
+  if (k <= 0) {
+    yield emptySet
+    return
+  }
+  for (let i = from; i <= children.length - k; i++) {
+    for (const first of distinct(children[i]!, positions)) {
+      for (const rest of pick(children, positions, i + 1, k - 1)) yield union(first, rest)
+    }
+  }
+}
+
+function* pickWeight(
+  expr: QuorumExpr & { kind: "weighted" },
+  order: readonly number[],
+  left: readonly number[],
+  positions: ReadonlyMap<NodeId, number>,
+  from: number,
+  missing: number,
+): Generator<NodeSet> {
+  if (missing <= 0) {
+    yield emptySet
+    return
+  }
+  for (let i = from; i < order.length && left[i]! >= missing; i++) {
+    const child = order[i]!
+    for (const first of distinct(expr.children[child]!, positions)) {
+      const rests = pickWeight(expr, order, left, positions, i + 1, missing - expr.weights[child]!)
+      for (const rest of rests) yield union(first, rest)
+    }
+  }
+}
+
+/** Any formula: the quorums of the children combined, keeping only the minimal ones at every gate. */
+function sumOfProducts(expr: QuorumExpr, positions: ReadonlyMap<NodeId, number>): NodeSet[] {
+  if (expr.kind === "node" || expr.children.length === 0) return [...distinct(expr, positions)]
+  const parts = expr.children.map((child) => sumOfProducts(child, positions))
+  const weights = expr.kind === "weighted" ? expr.weights : parts.map(() => 1)
+  const limit = expr.kind === "weighted" ? expr.threshold : expr.k
+  // partial.get(w): minimal sets in which children of weight w hold so far.
+  let partial = new Map<number, NodeSet[]>([[0, [emptySet]]])
+  parts.forEach((quorums, i) => {
+    const left = totalWeight(weights.slice(i + 1))
+    const next = new Map<number, NodeSet[]>()
+    const add = (sum: number, sets: readonly NodeSet[]): void => {
+      const capped = Math.min(sum, limit)
+      if (capped + left >= limit) next.set(capped, [...(next.get(capped) ?? []), ...sets])
+    }
+    for (const [sum, sets] of partial) {
+      add(sum, sets)
+      if (sum < limit)
+        add(
+          sum + weights[i]!,
+          sets.flatMap((a) => quorums.map((b) => union(a, b))),
+        )
+    }
+    partial = new Map([...next].map(([sum, sets]) => [sum, absorb(sets)]))
+  })
+  return partial.get(limit) ?? []
+}
+
+/** The inclusion-minimal among `sets`, each once, in the order of their first appearance. */
+export function absorb(sets: readonly NodeSet[]): NodeSet[] {
+  const unique = [...new Set(sets)]
+  const bySize = [...unique].sort((a, b) => size(a) - size(b))
+  const kept: NodeSet[] = []
+  for (const set of bySize) if (!kept.some((smaller) => isSubset(smaller, set))) kept.push(set)
+  const minimal = new Set(kept)
+  return unique.filter((set) => minimal.has(set))
+}

@@ -1,0 +1,132 @@
+import { UsageError } from "../base/errors.ts"
+import { type NodeId, type QuorumExpr, formatNode } from "./expression.ts"
+import { formatExpr, node } from "./expression.ts"
+import type { SystemParts } from "./system.ts"
+
+/**
+ * What an argument can be before a parameter reads it: a number, a name, a
+ * list, or the value of an expression.
+ */
+export type Argument = number | string | readonly Argument[] | Denotation
+
+/** The value of an expression: a formula, or a system with a formula for each phase; and how to write it. */
+export type Denotation = { readonly text: string } & (
+  | { readonly kind: "formula"; readonly expr: QuorumExpr }
+  | { readonly kind: "system"; readonly parts: SystemParts }
+)
+
+/** One parameter of a family: how its argument is read, and written back. */
+export interface Parameter<T> {
+  readonly name: string
+  /** "a whole number of at least 1": completes "must be …". */
+  readonly what: string
+  readonly optional?: boolean
+  /** The value of an argument, or nothing where the argument does not fit. */
+  read(argument: Argument): T | undefined
+  show(value: T): string
+}
+
+/** Reads one argument, or says what is wrong with it; `call` is the family's signature. */
+export function readArgument<T>(parameter: Parameter<T>, argument: Argument, call: string): T {
+  const value = parameter.read(argument)
+  if (value === undefined) {
+    throw new UsageError(
+      `${call}: ${parameter.name} is ${showArgument(argument)}; it must be ${parameter.what}.`,
+    )
+  }
+  return value
+}
+
+/** A number of nodes, rows or votes. */
+export function size(name: string): Parameter<number> {
+  return {
+    name,
+    what: "a whole number of at least 1",
+    read: (argument) => (isSize(argument) ? argument : undefined),
+    show: String,
+  }
+}
+
+/** A list of positive whole numbers, such as the votes of each node. */
+export function sizes(name: string): Parameter<readonly number[]> {
+  return {
+    name,
+    what: "a list of whole numbers of at least 1, such as [3, 1, 1]",
+    read: (argument) =>
+      isList(argument) && argument.length > 0 && argument.every(isSize) ? argument : undefined,
+    show: (values) => `[${values.join(", ")}]`,
+  }
+}
+
+/** A list of quorums, each a list of nodes. The empty quorum is allowed: an epoch may skip phase 1. */
+export function quorumList(name: string): Parameter<readonly (readonly NodeId[])[]> {
+  return {
+    name,
+    what: "a list of one or more quorums without repeated nodes, such as [[1, 2], [2, 3]]",
+    read: (argument) => {
+      if (!isList(argument) || argument.length === 0) return undefined
+      const lists = argument.map(readNodeList)
+      return lists.every((list) => list !== undefined) ? lists : undefined
+    },
+    show: (lists) => `[${lists.map((list) => `[${list.map(formatNode).join(", ")}]`).join(", ")}]`,
+  }
+}
+
+/** An expression: a formula over nodes, or a system. */
+export function expression(name: string): Parameter<Denotation> {
+  return {
+    name,
+    what: "a quorum expression, such as a*b + c*d or majority(3)",
+    read: asDenotation,
+    show: ({ text }) => text,
+  }
+}
+
+/** The same parameter, which may be left out. */
+export function optional<T>(parameter: Parameter<T>): Parameter<T | undefined> {
+  return {
+    name: parameter.name,
+    what: parameter.what,
+    optional: true,
+    read: (argument) => parameter.read(argument),
+    show: (value) => (value === undefined ? "" : parameter.show(value)),
+  }
+}
+
+/** A number or a name in the place of an expression is a node. */
+export function asDenotation(argument: Argument): Denotation | undefined {
+  if (isList(argument)) return undefined
+  if (typeof argument === "object") return argument
+  const name = readNode(argument)
+  if (name === undefined) return undefined
+  const expr = node(name)
+  return { kind: "formula", expr, text: formatExpr(expr) }
+}
+
+export function isList(argument: Argument): argument is readonly Argument[] {
+  return Array.isArray(argument)
+}
+
+export function isSize(argument: Argument): argument is number {
+  return typeof argument === "number" && Number.isSafeInteger(argument) && argument >= 1
+}
+
+function readNode(argument: Argument): NodeId | undefined {
+  if (typeof argument === "string") return argument === "" ? undefined : argument
+  if (typeof argument === "number") return Number.isSafeInteger(argument) ? String(argument) : undefined
+  if (isList(argument) || argument.kind !== "formula" || argument.expr.kind !== "node") return undefined
+  return argument.expr.node
+}
+
+function readNodeList(argument: Argument): NodeId[] | undefined {
+  if (!isList(argument)) return undefined
+  const names = argument.map(readNode)
+  if (!names.every((name) => name !== undefined)) return undefined
+  return new Set(names).size === names.length ? names : undefined
+}
+
+export function showArgument(argument: Argument): string {
+  if (isList(argument)) return `[${argument.map(showArgument).join(", ")}]`
+  if (typeof argument === "object") return argument.text
+  return typeof argument === "string" ? formatNode(argument) : String(argument)
+}

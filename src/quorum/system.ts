@@ -1,0 +1,112 @@
+import { type NodeSet, fullSet, isSubset, members, nodeSet } from "../base/node-set.ts"
+import { UsageError } from "../base/errors.ts"
+import {
+  type NodeId,
+  type QuorumExpr,
+  compile,
+  dual,
+  formatExpr,
+  nodesOf,
+  positionsOf,
+} from "./expression.ts"
+import { minimalQuorumsOf } from "./minimal.ts"
+
+export type { NodeId } from "./expression.ts"
+
+/** Phase 1 prepares and promises; phase 2 proposes and accepts (Howard 2019, §2.2). */
+export type Phase = 1 | 2
+
+export const phases: readonly Phase[] = [1, 2]
+
+/**
+ * Which sets of acceptors suffice in each phase. A value: immutable, and the
+ * same one is analysed, validated, simulated and explored.
+ */
+export interface QuorumSystem {
+  /** The expression that rebuilds it, such as `grid(2, 3)`. */
+  readonly name: string
+  /** The acceptors; the position of one here is its bit in a NodeSet. */
+  readonly nodes: readonly NodeId[]
+  /** Whether `answered` contains a quorum of the phase. Monotone: more answers never undo it. */
+  isQuorum(phase: Phase, answered: NodeSet): boolean
+  /** The quorums of which no proper subset is one, in canonical order, computed as they are asked for. */
+  minimalQuorums(phase: Phase): Iterable<NodeSet>
+  /** The formulas behind the predicate: what analysis uses instead of enumerating. */
+  readonly expression: Readonly<Record<Phase, QuorumExpr>>
+}
+
+/** What defines a system. Without `phase2` it is the dual of `phase1`; without `nodes`, those named, in order. */
+export interface SystemParts {
+  readonly phase1: QuorumExpr
+  readonly phase2?: QuorumExpr
+  readonly nodes?: readonly NodeId[]
+}
+
+/** The quorum system of one formula per phase. */
+export function quorumSystem(parts: SystemParts, name?: string): QuorumSystem {
+  const { phase1, phase2 = dual(phase1) } = parts
+  const nodes = parts.nodes ?? [...new Set([...nodesOf(phase1), ...nodesOf(phase2)])]
+  refuseOddNodes(nodes)
+  const positions = positionsOf(nodes)
+  const expression = { 1: phase1, 2: phase2 }
+  const predicate = { 1: compile(phase1, positions), 2: compile(phase2, positions) }
+  return {
+    name: name ?? formatSystem(parts),
+    nodes,
+    expression,
+    isQuorum: (phase, answered) => predicate[phase](answered),
+    minimalQuorums: (phase) => minimalQuorumsOf(expression[phase], positions),
+  }
+}
+
+function formatSystem({ phase1, phase2 }: SystemParts): string {
+  const first = formatExpr(phase1)
+  if (phase2 === undefined) return first
+  return `split(${first}, ${formatExpr(phase2)})`
+}
+
+function refuseOddNodes(nodes: readonly NodeId[]): void {
+  if (nodes.length === 0)
+    throw new UsageError("A quorum system needs at least one node; this one names none.")
+  const twice = nodes.find((name, position) => nodes.indexOf(name) !== position)
+  if (twice !== undefined) {
+    throw new UsageError(`Node ${twice} is listed twice; the nodes of a quorum system are distinct.`)
+  }
+}
+
+/** The names of a set's members, in the order of the system's nodes. */
+export function namesOf(system: { readonly nodes: readonly NodeId[] }, set: NodeSet): NodeId[] {
+  return members(set).map((position) => system.nodes[position]!)
+}
+
+/** The set of the nodes named; an unknown name is a UsageError. */
+export function setOf(system: { readonly nodes: readonly NodeId[] }, names: Iterable<NodeId>): NodeSet {
+  return nodeSet(
+    [...names].map((name) => {
+      const position = system.nodes.indexOf(name)
+      if (position < 0) {
+        throw new UsageError(`There is no node ${name}; the nodes are ${system.nodes.join(", ")}.`)
+      }
+      return position
+    }),
+  )
+}
+
+/** "{a1 a2 a3}": a set as messages and tables print it. */
+export function formatSet(system: { readonly nodes: readonly NodeId[] }, set: NodeSet): string {
+  return `{${namesOf(system, set).join(" ")}}`
+}
+
+/** All nodes of a system. */
+export function allNodes(system: { readonly nodes: readonly NodeId[] }): NodeSet {
+  return fullSet(system.nodes.length)
+}
+
+/** Whether `quorum` is a quorum of the phase and no proper subset of it is. */
+export function isMinimalQuorum(system: QuorumSystem, phase: Phase, quorum: NodeSet): boolean {
+  return (
+    system.isQuorum(phase, quorum) &&
+    isSubset(quorum, allNodes(system)) &&
+    members(quorum).every((out) => !system.isQuorum(phase, nodeSet(members(quorum).filter((p) => p !== out))))
+  )
+}

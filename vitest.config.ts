@@ -1,0 +1,11 @@
+import { defineConfig } from "vitest/config"
+
+export default defineConfig({
+  test: {
+    include: ["src/**/*.test.ts", "quorums/**/*.test.ts", "experiments/**/*.test.ts", "test/**/*.test.ts"],
+    pool: "threads",
+    isolate: false,
+    testTimeout: 60_000,
+    coverage: { provider: "v8", include: ["src/**", "quorums/**", "experiments/**"] },
+  },
+})
