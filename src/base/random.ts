@@ -33,6 +33,11 @@ function stream(path: string): Random {
   const generator = xoroshiro128plusFromState(hash128(path))
   const uint32 = (): number => generator.next() >>> 0
   const below = (n: number): number => {
+    if (!Number.isInteger(n) || n < 1 || n > 2 ** 32) {
+      throw new UsageError(
+        `A uniform draw below ${n} was asked for; the bound is a whole number from 1 to 2^32.`,
+      )
+    }
     // Values from the last, incomplete run of n are drawn again, so that none is favoured.
     const limit = 2 ** 32 - (2 ** 32 % n)
     let value = uint32()
@@ -40,7 +45,8 @@ function stream(path: string): Random {
     return value % n
   }
   return {
-    fork: (name) => stream(`${path}/${name}`),
+    // With its length before it, a name that contains a slash is not taken for two names.
+    fork: (name) => stream(`${path}/${name.length}:${name}`),
     uint32,
     unit: () => ((uint32() >>> 5) * 67_108_864 + (uint32() >>> 6)) / 9_007_199_254_740_992,
     below,
