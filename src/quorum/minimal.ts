@@ -45,11 +45,26 @@ export function countMinimalQuorums(expr: QuorumExpr): bigint | undefined {
   return isReadOnce(simple) ? countDistinct(simple) : undefined
 }
 
-function countDistinct(expr: QuorumExpr): bigint {
+/**
+ * At most this many minimal quorums: exact where no node occurs twice and
+ * weights are moderate; elsewhere an upper bound on the products to combine.
+ * Cost: O(n·k).
+ */
+export function termBound(expr: QuorumExpr): bigint {
+  return countDistinct(simplify(expr), manySums)
+}
+
+/** Weighted gates with more sums than this are counted only when asked for exactly. */
+const manySums = 1_000_000
+
+function countDistinct(expr: QuorumExpr, mostSums = Infinity): bigint {
   if (expr.kind === "node" || isAlways(expr)) return 1n
   if (isNever(expr)) return 0n
-  const counts = expr.children.map(countDistinct)
-  return expr.kind === "threshold" ? elementarySymmetric(counts, expr.k) : countWeighted(expr, counts)
+  const counts = expr.children.map((child) => countDistinct(child, mostSums))
+  if (expr.kind === "threshold") return elementarySymmetric(counts, expr.k)
+  if (expr.threshold * counts.length > mostSums)
+    return counts.reduce((product, count) => product * (count + 1n), 1n)
+  return countWeighted(expr, counts)
 }
 
 /** The coefficient of x^k in Π (1 + cᵢ x): the ways to pick k children and a quorum of each. */

@@ -1,0 +1,52 @@
+import { UsageError } from "../base/errors.ts"
+import type { NodeId, QuorumSystem } from "./system.ts"
+
+/** A position in the total order of attempts: a whole number from 0 up (Howard 2019, table 2.1). */
+export type Epoch = number
+
+/** From this epoch on, up to the next range, the quorums are those of `system`. */
+export interface EpochRange {
+  readonly from: Epoch
+  readonly system: QuorumSystem
+}
+
+/**
+ * Which quorum system each epoch uses (Howard 2019, §4.3): piecewise constant,
+ * so that "for all epochs" is a finite check. All its systems have the same nodes.
+ */
+export interface QuorumPlan {
+  readonly name: string
+  readonly nodes: readonly NodeId[]
+  /** In increasing order of `from`; the first is from 0, the last has no end. */
+  readonly ranges: readonly EpochRange[]
+  systemAt(epoch: Epoch): QuorumSystem
+}
+
+/** One system for every epoch: all of chapters 2 to 4.2, and nearly all of practice. */
+export function constantPlan(system: QuorumSystem): QuorumPlan {
+  const ranges = [{ from: 0, system }]
+  return { name: system.name, nodes: system.nodes, ranges, systemAt: () => system }
+}
+
+/** Different systems for different epochs, over the same nodes in the same order. */
+export function piecewisePlan(ranges: readonly EpochRange[]): QuorumPlan {
+  const [first, ...rest] = ranges
+  if (first?.from !== 0) throw new UsageError("A plan starts at epoch 0; its first range does not.")
+  for (const [i, { from, system }] of rest.entries()) {
+    if (!Number.isSafeInteger(from) || from <= ranges[i]!.from) {
+      throw new UsageError(`A plan lists its epochs in increasing order; ${from} follows ${ranges[i]!.from}.`)
+    }
+    if (system.nodes.join() !== first.system.nodes.join()) {
+      throw new UsageError(
+        `The systems of a plan are over the same nodes in the same order; ` +
+          `${first.system.name} has ${first.system.nodes.join(", ")}, ${system.name} has ${system.nodes.join(", ")}.`,
+      )
+    }
+  }
+  return {
+    name: ranges.map(({ from, system }) => `${from}: ${system.name}`).join("; "),
+    nodes: first.system.nodes,
+    ranges,
+    systemAt: (epoch) => ranges.findLast(({ from }) => from <= epoch)!.system,
+  }
+}

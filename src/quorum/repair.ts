@@ -1,0 +1,109 @@
+import { size } from "../base/node-set.ts"
+import { type NodeId, type QuorumExpr, dual, positionsOf, totalWeight } from "./expression.ts"
+import { type DisjointPair, everyPairMeets } from "./intersect.ts"
+import { minimalQuorumsOf, termBound } from "./minimal.ts"
+import { simplify } from "./simplify.ts"
+import { type Phase, type QuorumSystem, formatSet } from "./system.ts"
+
+interface Side {
+  readonly phase: Phase
+  readonly system: QuorumSystem
+}
+
+/** How many quorums a hint lists before it says "…". */
+const mostShown = 4
+
+/**
+ * The smallest change that would make two kinds of quorums meet, in words: one
+ * number to raise where both are counted or weighed over the same nodes, else
+ * the quorums of the second kind that meet all of the first.
+ */
+export function repairHint(
+  requirement: string,
+  { first, second }: { readonly first: Side; readonly second: Side },
+  witness: DisjointPair,
+): string {
+  const [a, b] = [simplify(sideFormula(first)), simplify(sideFormula(second))]
+  if (size(witness[0]) === 0 || size(witness[1]) === 0) {
+    return "an empty quorum meets nothing; it is legal only for the smallest epoch (requirement 4.6)"
+  }
+  return (
+    raiseCount(a, b, first, second) ??
+    raiseVotes(a, b, first, second) ??
+    listMeeting(a, first, second, requirement)
+  )
+}
+
+const sideFormula = ({ phase, system }: Side): QuorumExpr => system.expression[phase]
+
+/** Both sides count the same nodes: k_a + k_b must exceed their number. */
+function raiseCount(a: QuorumExpr, b: QuorumExpr, first: Side, second: Side): string | undefined {
+  const [countA, countB] = [plainCount(a), plainCount(b)]
+  if (countA === undefined || countB?.n !== countA.n) return undefined
+  const n = countA.n
+  if (first.phase === second.phase) {
+    return `phase-${first.phase} quorums of ${Math.floor(n / 2) + 1} or more acceptors would meet each other`
+  }
+  return (
+    `|Q${first.phase}| + |Q${second.phase}| must exceed ${n}: ` +
+    `phase-${first.phase} quorums of ${n - countB.k + 1}, or phase-${second.phase} quorums of ${n - countA.k + 1}, would do`
+  )
+}
+
+function plainCount(expr: QuorumExpr): { n: number; k: number } | undefined {
+  if (expr.kind === "node") return { n: 1, k: 1 }
+  if (expr.kind !== "threshold" || expr.children.some((child) => child.kind !== "node")) return undefined
+  return { n: expr.children.length, k: expr.k }
+}
+
+type WeightedGate = QuorumExpr & { readonly kind: "weighted" }
+
+/** Both sides weigh the same nodes: the least threshold on one side that makes them meet. */
+function raiseVotes(a: QuorumExpr, b: QuorumExpr, first: Side, second: Side): string | undefined {
+  if (a.kind !== "weighted" || b.kind !== "weighted") return undefined
+  const { nodes } = first.system
+  if (first.phase === second.phase) {
+    const both = leastThreshold(a, (raised) => meets(raised, raised, nodes))
+    return both === undefined
+      ? undefined
+      : `phase-${first.phase} quorums of ${both} votes or more would meet each other`
+  }
+  const inFirst = leastThreshold(a, (raised) => meets(raised, b, nodes))
+  const inSecond = leastThreshold(b, (raised) => meets(a, raised, nodes))
+  const options = [
+    ...(inFirst === undefined ? [] : [`${inFirst} votes in phase ${first.phase}`]),
+    ...(inSecond === undefined ? [] : [`${inSecond} votes in phase ${second.phase}`]),
+  ]
+  return options.length === 0 ? undefined : `${options.join(", or ")}, would do`
+}
+
+const meets = (a: QuorumExpr, b: QuorumExpr, nodes: readonly NodeId[]): boolean =>
+  everyPairMeets(a, b, nodes).verdict === "holds"
+
+/** The least threshold above the gate's own with which `suffices` holds, by bisection: more votes only help. */
+function leastThreshold(gate: WeightedGate, suffices: (raised: WeightedGate) => boolean): number | undefined {
+  const raisedTo = (limit: number): WeightedGate => ({ ...gate, threshold: limit })
+  let [low, high] = [gate.threshold, totalWeight(gate.weights)]
+  if (!suffices(raisedTo(high))) return undefined
+  while (high - low > 1) {
+    const middle = Math.floor((low + high) / 2)
+    if (suffices(raisedTo(middle))) high = middle
+    else low = middle
+  }
+  return high
+}
+
+/** The least quorums of the second kind that would meet every one of the first: those of the dual. */
+function listMeeting(a: QuorumExpr, first: Side, second: Side, requirement: string): string {
+  const meeting = dual(a)
+  if (termBound(meeting) > 100_000n)
+    return `every phase-${second.phase} quorum must contain one of the dual of phase ${first.phase}`
+  const shown: string[] = []
+  for (const quorum of minimalQuorumsOf(meeting, positionsOf(first.system.nodes))) {
+    shown.push(shown.length === mostShown ? "…" : formatSet(first.system, quorum))
+    if (shown.length > mostShown) break
+  }
+  return first.phase === second.phase && requirement !== "4.4"
+    ? `a phase-${second.phase} quorum would have to contain one of ${shown.join(" ")}`
+    : `phase-${second.phase} quorums that meet every phase-${first.phase} quorum: ${shown.join(" ")}`
+}
