@@ -45,7 +45,9 @@ export function defineQuorumSystem<Arguments extends readonly unknown[]>(
   family: QuorumFamily<Arguments>,
 ): QuorumFamilyFunction<Arguments> {
   const build = (...args: Arguments): QuorumSystem => {
-    const given = args.map((value, i) => (family.parameters[i] as Parameter<unknown>).show(value))
+    const given = args.flatMap((value, i) =>
+      value === undefined ? [] : [(family.parameters[i] as Parameter<unknown>).show(value)],
+    )
     return quorumSystem(family.parts(...args), `${family.id}(${given.join(", ")})`)
   }
   return Object.assign(build, family)

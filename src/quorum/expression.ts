@@ -158,7 +158,8 @@ function countAtLeast(k: number, mask: NodeSet): (answered: NodeSet) => boolean 
 
 /**
  * The formula in the notation that `parse` reads: `a*b + c*d`, `choose(2, a, b, c)`.
- * Names that are not plain words are quoted.
+ * Names that are not plain words are quoted. A gate that asks for nothing is
+ * `choose(0)`, one that asks for more than it has `choose(1)`, without choices.
  */
 export function formatExpr(expr: QuorumExpr): string {
   return formatInside(expr, 0)
@@ -168,10 +169,14 @@ export function formatExpr(expr: QuorumExpr): string {
 function formatInside(expr: QuorumExpr, outer: number): string {
   if (expr.kind === "node") return formatNode(expr.node)
   if (expr.kind === "weighted") {
+    if (expr.threshold <= 0) return "choose(0)"
+    if (expr.threshold > totalWeight(expr.weights)) return "choose(1)"
     const parts = expr.children.map((child) => formatInside(child, 0))
     return `weightedChoose(${[expr.threshold, `[${expr.weights.join(", ")}]`, ...parts].join(", ")})`
   }
   const { k, children } = expr
+  if (k <= 0) return "choose(0)"
+  if (k > children.length) return "choose(1)"
   if (children.length === 1 && k === 1) return formatInside(children[0]!, outer)
   if (children.length > 1 && k === 1) return parenthesised(children, " + ", 1, outer)
   if (children.length > 1 && k === children.length) return parenthesised(children, "*", 2, outer)

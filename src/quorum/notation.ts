@@ -2,7 +2,7 @@ import type { MathNode } from "mathjs"
 import math from "mathjs/lib/browser/math.js"
 import { UsageError } from "../base/errors.ts"
 import { callFamily, systemFrom } from "./call.ts"
-import { type Catalogue, bothPhases } from "./define.ts"
+import { type Catalogue, bothPhases, signature } from "./define.ts"
 import { type QuorumExpr, dual, formatExpr, threshold, weighted } from "./expression.ts"
 import { type Argument, type Denotation, asDenotation, isList, isSize, showArgument } from "./parameter.ts"
 import type { QuorumSystem } from "./system.ts"
@@ -15,9 +15,11 @@ import type { QuorumSystem } from "./system.ts"
  * the phase-1 system, and its dual the phase-2 system. `grid(2, 3)` calls a
  * family of the catalogue; systems may stand where nodes do, and then each
  * phase is combined with its own formulas, phase 2 by the dual gate. Nodes are
- * words, whole numbers, or anything in double quotes.
+ * words, whole numbers, or anything in double quotes. `choose(0)` is the quorum
+ * of nobody, by which an epoch skips phase 1, and `choose(1)` no quorum at all.
  *
- * Errors are UsageErrors and name the position. Cost: that of the formula.
+ * Errors are UsageErrors: one of syntax points at the character, any other
+ * quotes the part of the text it is about. Cost: that of the formula.
  */
 export function parseSystem(text: string, catalogue: Catalogue): QuorumSystem {
   return systemFrom(parseDenotation(text, catalogue))
@@ -25,12 +27,23 @@ export function parseSystem(text: string, catalogue: Catalogue): QuorumSystem {
 
 /** What a text denotes, before a formula is completed by its dual. */
 export function parseDenotation(text: string, catalogue: Catalogue): Denotation {
-  const argument = new Reader(text, catalogue).argument(parseTree(text))
+  const tree = parseTree(text)
+  if (is(tree, "SymbolNode")) refuseBareFamily(tree.name, catalogue)
+  const argument = new Reader(text, catalogue).argument(tree)
   const value = asDenotation(argument)
   if (value === undefined) {
     throw new UsageError(`${showArgument(argument)} is not a quorum system. Try majority(5) or a*b + c*d.`)
   }
   return value
+}
+
+/** `majority` for `majority(5)` would be a system of the one node "majority": surely a slip. */
+function refuseBareFamily(name: string, catalogue: Catalogue): void {
+  const family = catalogue.get(name)
+  if (family === undefined) return
+  throw new UsageError(
+    `${name} is a family of systems and wants its arguments: ${signature(family)}, for example ${family.examples[0] ?? name}.`,
+  )
 }
 
 /** A syntax tree by mathjs' parser; nothing is evaluated. */
@@ -106,11 +119,15 @@ class Reader {
 
   private choose(tree: MathNode, [k, ...rest]: readonly Argument[]): Denotation {
     const children = rest.map((argument) => this.asValue(argument, tree))
+    if (children.length === 0 && (k === 0 || k === 1)) {
+      return { kind: "formula", expr: threshold(k, []), text: `choose(${k})` }
+    }
     if (k === undefined || !isSize(k) || k > children.length) {
       throw this.unexpected(
         tree,
         `asks for ${k === undefined ? "nothing" : showArgument(k)} of ${children.length} choices; ` +
-          `choose(k, x, y, …) takes a whole number k from 1 to the number of choices`,
+          `choose(k, x, y, …) takes a whole number k from 1 to the number of choices; ` +
+          `choose(0) alone is the quorum of nobody`,
       )
     }
     const text = `choose(${[k, ...children.map((child) => child.text)].join(", ")})`

@@ -113,7 +113,9 @@ export function isSize(argument: Argument): argument is number {
 
 function readNode(argument: Argument): NodeId | undefined {
   if (typeof argument === "string") return argument === "" ? undefined : argument
-  if (typeof argument === "number") return Number.isSafeInteger(argument) ? String(argument) : undefined
+  if (typeof argument === "number") {
+    return Number.isSafeInteger(argument) && argument >= 0 ? String(argument) : undefined
+  }
   if (isList(argument) || argument.kind !== "formula" || argument.expr.kind !== "node") return undefined
   return argument.expr.node
 }
