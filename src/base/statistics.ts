@@ -1,0 +1,136 @@
+import { normalQuantile } from "./normal.ts"
+import { studentQuantile } from "./student.ts"
+
+/**
+ * An average and the interval around it: what a sample says of the whole.
+ *
+ * `value` is null where there are no samples, `low` and `high` where there are
+ * too few to tell (a mean of one sample). Never NaN: null is an empty cell in a
+ * CSV, and the column says what that means.
+ */
+export interface Estimate {
+  /** The point estimate. */
+  readonly value: number | null
+  /** The ends of the interval at the stated level, 95 % unless said. */
+  readonly low: number | null
+  readonly high: number | null
+  /** The number of samples it rests on. */
+  readonly count: number
+}
+
+/** The share of intervals that cover the true value, unless another level is asked for. */
+export const usualLevel = 0.95
+
+/** The arithmetic mean, or null of nothing. */
+export function mean(values: readonly number[]): number | null {
+  if (values.length === 0) return null
+  const first = values[0]!
+  // Of the distances from the first value, not of the values: equal values have exactly that mean.
+  return first + compensatedSum(values.map((value) => value - first)) / values.length
+}
+
+/** The unbiased sample variance (divisor n − 1), or null of fewer than two values. */
+export function variance(values: readonly number[]): number | null {
+  const center = mean(values)
+  if (center === null || values.length < 2) return null
+  return compensatedSum(values.map((value) => (value - center) ** 2)) / (values.length - 1)
+}
+
+/** The square root of the unbiased sample variance, or null of fewer than two values. */
+export function standardDeviation(values: readonly number[]): number | null {
+  const spread = variance(values)
+  return spread === null ? null : Math.sqrt(spread)
+}
+
+/**
+ * The mean of independent samples with Student's t interval (Student 1908):
+ * exact for normal samples, close for the means of many others. The values must
+ * be independent: give one per replica, not several from the same run.
+ */
+export function meanInterval(values: readonly number[], level = usualLevel): Estimate {
+  const [value, deviation, count] = [mean(values), standardDeviation(values), values.length]
+  if (value === null || deviation === null) return { value, low: null, high: null, count }
+  const half = (studentQuantile((1 + level) / 2, count - 1) * deviation) / Math.sqrt(count)
+  return { value, low: value - half, high: value + half, count }
+}
+
+/**
+ * The share of `trials` that succeeded, with Wilson's score interval (Wilson
+ * 1927). Unlike the textbook interval it never leaves [0, 1] and has a width
+ * even when all trials or none succeeded. 0 ≤ successes ≤ trials.
+ */
+export function proportionInterval(successes: number, trials: number, level = usualLevel): Estimate {
+  if (trials === 0) return { value: null, low: null, high: null, count: 0 }
+  const value = successes / trials
+  const z2 = normalQuantile((1 + level) / 2) ** 2
+  const center = (successes + z2 / 2) / (trials + z2)
+  const half =
+    (Math.sqrt(z2) / (trials + z2)) * Math.sqrt((successes * (trials - successes)) / trials + z2 / 4)
+  return {
+    value,
+    // At the ends the exact bound is 0 or 1; rounding must not move it.
+    low: successes === 0 ? 0 : center - half,
+    high: successes === trials ? 1 : center + half,
+    count: trials,
+  }
+}
+
+/** `proportionInterval` of a list of outcomes. */
+export function shareInterval(outcomes: readonly boolean[], level = usualLevel): Estimate {
+  return proportionInterval(outcomes.filter(Boolean).length, outcomes.length, level)
+}
+
+/**
+ * How a quantile that falls between two samples is read (Hyndman and Fan 1996).
+ *
+ * - `nearestRank`, their type 1: the smallest sample that at least a share p of
+ *   the samples does not exceed. Always one of the samples.
+ * - `linear`, their type 7: on the line between the two samples beside position
+ *   (n − 1)p. What R and NumPy do unless told otherwise.
+ */
+export type QuantileDefinition = "nearestRank" | "linear"
+
+/** The quantile of a share 0 ≤ p ≤ 1 of the values, in any order; null of nothing. Cost: one sort. */
+export function quantile(
+  values: readonly number[],
+  p: number,
+  definition: QuantileDefinition,
+): number | null {
+  return quantileOfSorted(Float64Array.from(values).sort(), p, definition)
+}
+
+/** `quantile` of values already in increasing order: several quantiles for one sort. */
+export function quantileOfSorted(
+  sorted: ArrayLike<number>,
+  p: number,
+  definition: QuantileDefinition,
+): number | null {
+  const n = sorted.length
+  if (n === 0) return null
+  if (definition === "nearestRank") return sorted[Math.max(0, Math.ceil(toGrid(n * p)) - 1)]!
+  const position = (n - 1) * p
+  const below = Math.floor(position)
+  const [left, right] = [sorted[below]!, sorted[Math.min(below + 1, n - 1)]!]
+  return left + (position - below) * (right - left)
+}
+
+/** Undoes the rounding error of a product: 0.07 × 100 is 7, not 7.000000000000001. */
+function toGrid(product: number): number {
+  const nearest = Math.round(product)
+  return Math.abs(product - nearest) <= 1e-12 * Math.max(1, product) ? nearest : product
+}
+
+/**
+ * The sum, its rounding error kept small whatever the number of terms
+ * (Neumaier 1974). The order of the values still matters in the last bit:
+ * callers give them in replica order.
+ */
+function compensatedSum(values: readonly number[]): number {
+  let [sum, lost] = [0, 0]
+  for (const value of values) {
+    const next = sum + value
+    lost += Math.abs(sum) >= Math.abs(value) ? sum - next + value : value - next + sum
+    sum = next
+  }
+  return sum + lost
+}
