@@ -1,0 +1,152 @@
+import { InvariantError } from "../base/errors.ts"
+import type { Estimate } from "../base/statistics.ts"
+
+/** One value of a result. An exact fraction is text such as "3/8". Null is an empty cell, and its column says what that means. */
+export type Cell = string | number | boolean | null
+
+/**
+ * One column of a result: what its numbers are, in which unit, to how many
+ * digits. The same description serves the CSV, the JSON and the tables.
+ */
+export interface Column {
+  /** In camelCase, the unit in the name: `latencyMsP50`. The CSV header is its snake_case, `latency_ms_p50`. */
+  readonly name: string
+  /** A sentence that says what the value is. */
+  readonly meaning: string
+  readonly type: "text" | "number" | "boolean" | "fraction"
+  /** Decimals kept of a number; 0 for counts. Rounding to them is what makes a result the same on every machine. */
+  readonly digits: number
+  readonly unit?: string
+  /** What an empty cell means. Without it the column may not be empty anywhere. */
+  readonly empty?: string
+}
+
+interface Details {
+  readonly unit?: string
+  readonly empty?: string
+}
+
+/** A column of names. */
+export const text = (name: string, meaning: string, details: Details = {}): Column => ({
+  name,
+  meaning,
+  type: "text",
+  digits: 0,
+  ...details,
+})
+
+/** A column of whole numbers. */
+export const count = (name: string, meaning: string, details: Details = {}): Column => ({
+  name,
+  meaning,
+  type: "number",
+  digits: 0,
+  ...details,
+})
+
+/** A column of measured numbers, kept to `digits` decimals (3 unless said). */
+export const measure = (
+  name: string,
+  meaning: string,
+  { digits = 3, ...details }: Details & { digits?: number } = {},
+): Column => ({ name, meaning, type: "number", digits, ...details })
+
+/** A column of yes and no, written `true` and `false`. */
+export const flag = (name: string, meaning: string, details: Details = {}): Column => ({
+  name,
+  meaning,
+  type: "boolean",
+  digits: 0,
+  ...details,
+})
+
+/** A column of exact fractions, written `3/8`. */
+export const fraction = (name: string, meaning: string, details: Details = {}): Column => ({
+  name,
+  meaning,
+  type: "fraction",
+  digits: 0,
+  ...details,
+})
+
+/** The cells of an estimate called `Name`: `Name`, `NameLow`, `NameHigh`. */
+export type EstimateCells<Name extends string> = Record<Name | `${Name}Low` | `${Name}High`, number | null>
+
+/**
+ * The three columns of an estimate: the value and the ends of its 95 %
+ * interval. The number of samples is a column of its own, `replicas` or such,
+ * because several estimates of one row usually share it.
+ */
+export function estimateColumns(
+  name: string,
+  meaning: string,
+  details: Details & { digits?: number } = {},
+): readonly Column[] {
+  const empty = details.empty ?? "no sample to average"
+  const noInterval = `${empty}; or too few samples for an interval`
+  return [
+    measure(name, meaning, { ...details, empty }),
+    measure(`${name}Low`, `Lower end of the 95 % interval of ${name}.`, { ...details, empty: noInterval }),
+    measure(`${name}High`, `Upper end of the 95 % interval of ${name}.`, { ...details, empty: noInterval }),
+  ]
+}
+
+/** The cells of those columns: spread them into a row. */
+export function estimateCells<Name extends string>(name: Name, estimate: Estimate): EstimateCells<Name> {
+  return {
+    [name]: estimate.value,
+    [`${name}Low`]: estimate.low,
+    [`${name}High`]: estimate.high,
+  } as EstimateCells<Name>
+}
+
+/** "latencyMsP50" as a CSV header: "latency_ms_p50". */
+export function snakeCase(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
+}
+
+/** A name `snakeCase` turns into a header and back without loss. */
+export function isCamelCase(name: string): boolean {
+  return /^[a-z][a-z0-9]*([A-Z][a-z0-9]*)*$/.test(name)
+}
+
+/**
+ * The cell as it is stored: a number rounded to the column's digits, everything
+ * else as it is. A NaN, an infinity, a cell of the wrong type, or an emptiness
+ * that the column does not explain is a broken promise of the experiment.
+ */
+export function storedCell(column: Column, cell: Cell | undefined): Cell {
+  if (cell === undefined) throw new InvariantError(`A row has no value for its column ${column.name}.`)
+  if (cell === null) return storedEmptiness(column)
+  const type = typeof cell === "string" ? (column.type === "fraction" ? "fraction" : "text") : typeof cell
+  if (type !== column.type) {
+    throw new InvariantError(`Column ${column.name} holds ${column.type}s; a row has ${String(cell)}.`)
+  }
+  if (type === "fraction" && !/^-?\d+(\/[1-9]\d*)?$/.test(String(cell))) {
+    throw new InvariantError(`Column ${column.name} holds fractions such as 3/8; a row has ${String(cell)}.`)
+  }
+  return typeof cell === "number" ? roundedNumber(column, cell) : cell
+}
+
+function storedEmptiness(column: Column): null {
+  if (column.empty === undefined) {
+    throw new InvariantError(`Column ${column.name} has an empty cell and does not say what that means.`)
+  }
+  return null
+}
+
+function roundedNumber(column: Column, value: number): number {
+  if (!Number.isFinite(value)) {
+    throw new InvariantError(
+      `Column ${column.name} has ${value}; what cannot be computed is null, an empty cell.`,
+    )
+  }
+  // Adding zero turns −0 into 0.
+  return Number(value.toFixed(column.digits)) + 0
+}
+
+/** The text of a stored cell in a CSV: numbers with exactly the column's digits, nothing for an empty cell. */
+export function cellText(column: Column, cell: Cell): string {
+  if (cell === null) return ""
+  return typeof cell === "number" ? cell.toFixed(column.digits) : String(cell)
+}

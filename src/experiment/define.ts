@@ -1,0 +1,75 @@
+import { UsageError } from "../base/errors.ts"
+import { type Cell, type Column, isCamelCase } from "./column.ts"
+import type { Table } from "./table.ts"
+
+/**
+ * One question, and how it is answered: a matrix of cases, each observed in a
+ * number of replicas, each summarised into rows of a CSV, from which the
+ * tables are made. One file in `experiments/`, one line in its index.
+ *
+ * Cases and observations are plain JSON values, so that a replica can be
+ * computed in another thread or on another machine; `observe` is a function of
+ * its arguments alone. Tables see rows as the CSV stores them, rounded, so that
+ * they can be made again from the file without running anything.
+ */
+export interface Experiment<Case, Observation, Row extends RowOf> {
+  /** In kebab-case: the name of the file, of the folder in `results/`, and of the command. */
+  readonly id: string
+  /** What a reader wants to know. */
+  readonly question: string
+  /** Where in the literature it comes from. */
+  readonly reference: string
+  /** The columns of the CSV, in order; a row has exactly these. */
+  readonly columns: readonly Column[]
+  /** The matrix, in the order of the CSV. */
+  cases(): readonly Case[]
+  /** Replicas per case unless the command line says otherwise; 1 for exact computations. */
+  readonly replicas: number
+  /** One replica. Everything random comes from the seed; replica r has the same seed in every case. */
+  observe(c: Case, seed: number): Observation | Promise<Observation>
+  /** The rows of a case; the observations are in replica order. */
+  summarise(c: Case, observations: readonly Observation[]): readonly Row[]
+  readonly tables: readonly TableSpec<Row>[]
+}
+
+/** What a row must at least be: a cell for each column. */
+export type RowOf = Readonly<Record<string, Cell>>
+
+/** Makes a thesis-style table of the rows of all cases. A method's type, so that experiments fit into one list. */
+export type TableSpec<Row> = { make(rows: readonly Row[]): Table }["make"]
+
+/** Any experiment, its types forgotten: what executors and the command line handle. */
+export type AnyExperiment = Experiment<unknown, unknown, RowOf>
+
+/** Checks what types cannot: the id, the columns, the number of replicas. */
+export function defineExperiment<Case, Observation, Row extends RowOf>(
+  experiment: Experiment<Case, Observation, Row>,
+): Experiment<Case, Observation, Row> {
+  const { id, columns, replicas } = experiment
+  if (!/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(id)) {
+    throw new UsageError(`The experiment id ${id} is not in kebab-case, such as phase2-size.`)
+  }
+  refuseOddColumns(id, columns)
+  if (!Number.isSafeInteger(replicas) || replicas < 1) {
+    throw new UsageError(`Experiment ${id} has ${replicas} replicas; it needs a whole number of at least 1.`)
+  }
+  return experiment
+}
+
+function refuseOddColumns(id: string, columns: readonly Column[]): void {
+  const names = columns.map(({ name }) => name)
+  const odd = names.find((name) => !isCamelCase(name))
+  if (odd !== undefined) throw new UsageError(`Experiment ${id}: column ${odd} is not in camelCase.`)
+  const twice = names.find((name, position) => names.indexOf(name) !== position)
+  if (twice !== undefined) throw new UsageError(`Experiment ${id} has two columns called ${twice}.`)
+  if (names.length === 0) throw new UsageError(`Experiment ${id} has no columns.`)
+}
+
+/** The experiments the command line knows, by id, in teaching order. */
+export type ExperimentCatalogue = ReadonlyMap<string, AnyExperiment>
+
+export function experimentCatalogue(experiments: readonly AnyExperiment[]): ExperimentCatalogue {
+  const byId = new Map(experiments.map((experiment) => [experiment.id, experiment]))
+  if (byId.size < experiments.length) throw new UsageError("Two experiments have the same id.")
+  return byId
+}
