@@ -14,7 +14,10 @@ export default tseslint.config(
         "error",
         { allowNumber: true, allowBoolean: true, allow: [{ name: ["bigint"], from: "lib" }] },
       ],
-      "@typescript-eslint/no-confusing-void-expression": ["error", { ignoreArrowShorthand: true }],
+      "@typescript-eslint/no-confusing-void-expression": [
+        "error",
+        { ignoreArrowShorthand: true, ignoreVoidReturningFunctions: true },
+      ],
       "@typescript-eslint/consistent-type-imports": "error",
       // Interfaces ask for asynchronous members that some implementations answer at once.
       "@typescript-eslint/require-await": "off",

@@ -1,0 +1,21 @@
+import type { Verdict } from "../base/verdict.ts"
+import type { PaxosMessage, PaxosRecord } from "../protocol/paxos/messages.ts"
+import type { TraceEvent } from "../sim/trace.ts"
+
+/**
+ * A property of single runs, judged while the trace goes by: `observe` every
+ * event, then ask for the verdict. The witness is the moment and the reason.
+ */
+export interface TraceCheck {
+  /** "agreement": what reports and rows call it. */
+  readonly name: string
+  /** Definition or lemma, in the literature. */
+  readonly reference: string
+  observe(event: TraceEvent<PaxosMessage, PaxosRecord>): void
+  verdict(): Verdict<Violation>
+}
+
+export interface Violation {
+  readonly at: number
+  readonly message: string
+}

@@ -1,0 +1,91 @@
+import type { Address, Micros } from "../protocol/actor.ts"
+import type { Cluster } from "../protocol/paxos/cluster.ts"
+import type { MessageType, PaxosMessage, PaxosRecord } from "../protocol/paxos/messages.ts"
+import type { TraceEvent } from "../sim/trace.ts"
+import { DecisionLog } from "./decision.ts"
+
+/** What one run of single-decree Paxos cost, and what it achieved. Times are virtual microseconds from its start. */
+export interface RunMeasures {
+  /** The commit point: when a phase-2 quorum of one epoch had accepted one value; null if that never happened. */
+  readonly decidedAt: Micros | null
+  readonly decidedValue: string | null
+  readonly decidedEpoch: number | null
+  /** When each proposer learned the outcome, in proposer order; null for those that did not. */
+  readonly learnedAt: readonly (Micros | null)[]
+  readonly messagesSent: number
+  readonly messagesDelivered: number
+  /** Sent but lost by the network, or arriving where nobody was up; a duplicate can make it less than sent − delivered. */
+  readonly messagesLost: number
+  readonly messagesByType: Readonly<Partial<Record<MessageType, number>>>
+  /** Synchronous writes by all processes. */
+  readonly syncWrites: number
+  /** Epochs in which a proposer started, over all proposers. */
+  readonly epochsUsed: number
+}
+
+/** Computes the measures of a run while it is simulated: pass `observe` to `simulate`, then ask for `result`. */
+export class Measuring {
+  private readonly decisions: DecisionLog
+  private readonly proposers: ReadonlyMap<Address, number>
+  private readonly learnedAt: (Micros | null)[]
+  private readonly byType: Partial<Record<MessageType, number>> = {}
+  private sent = 0
+  private delivered = 0
+  private lost = 0
+  private writes = 0
+  private epochs = 0
+
+  constructor(cluster: Cluster) {
+    this.decisions = new DecisionLog(cluster.plan)
+    this.proposers = new Map(cluster.proposers.map((address, index) => [address, index]))
+    this.learnedAt = cluster.proposers.map(() => null)
+  }
+
+  readonly observe = (event: TraceEvent<PaxosMessage, PaxosRecord>): void => {
+    this.decisions.observe(event)
+    switch (event.type) {
+      case "send":
+        this.sent++
+        if (event.copies === 0) this.lost++
+        this.byType[event.message.type] = (this.byType[event.message.type] ?? 0) + 1
+        return
+      case "deliver":
+        this.delivered++
+        return
+      case "miss":
+        this.lost++
+        return
+      case "store":
+        this.writes++
+        // A proposer stores each epoch it starts, and nothing else.
+        if (event.record.role === "proposer") this.epochs++
+        return
+      case "learn": {
+        const index = this.proposers.get(event.process)
+        if (index !== undefined) this.learnedAt[index] ??= event.at
+        return
+      }
+      case "propose":
+      case "timeout":
+      case "crash":
+      case "recover":
+        return
+    }
+  }
+
+  get result(): RunMeasures {
+    const first = this.decisions.decisions[0]
+    return {
+      decidedAt: first?.at ?? null,
+      decidedValue: first?.proposal.value ?? null,
+      decidedEpoch: first?.proposal.epoch ?? null,
+      learnedAt: [...this.learnedAt],
+      messagesSent: this.sent,
+      messagesDelivered: this.delivered,
+      messagesLost: this.lost,
+      messagesByType: { ...this.byType },
+      syncWrites: this.writes,
+      epochsUsed: this.epochs,
+    }
+  }
+}

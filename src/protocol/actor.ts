@@ -1,0 +1,78 @@
+/**
+ * What every protocol here is made of: a step from a state and an input to a
+ * state and outputs, and nothing else. The same actor is simulated (one world
+ * in virtual time), explored (all worlds), stepped by hand, or run over a real
+ * transport. It knows no clock, no network, no randomness and no promises.
+ */
+export interface Actor<State, Message, Stored> {
+  /** The state and first outputs of a process that has never run before. */
+  start(self: Address): Step<State, Message, Stored>
+  /** Pure: the same state and input give the same step, and the state given is left as it was. */
+  step(state: State, input: Input<Message, Stored>): Step<State, Message, Stored>
+}
+
+/**
+ * The number of a process in its cluster. Acceptors come first, in the order of
+ * the quorum system's nodes, so the address of an acceptor is its bit in a NodeSet.
+ */
+export type Address = number
+
+/** What consensus is reached on. Opaque: protocols only compare values for equality. */
+export type Value = string
+
+/** Virtual time in whole microseconds. */
+export type Micros = number
+
+/** A duration to be drawn uniformly from [min, max] by whoever runs the actor; an explorer takes every one. */
+export interface TimerRange {
+  readonly min: Micros
+  readonly max: Micros
+}
+
+/** The name of a timer of one process; setting it again replaces it. */
+export type Timer = string
+
+export type Input<Message, Stored> =
+  | { readonly type: "receive"; readonly from: Address; readonly message: Message }
+  | { readonly type: "timeout"; readonly timer: Timer }
+  /** A client asks this process to get `value` decided. */
+  | { readonly type: "propose"; readonly value: Value }
+  /** After a crash, instead of whatever the state was: the last record stored, if any. */
+  | { readonly type: "recover"; readonly stored: Stored | undefined }
+
+/**
+ * Outputs happen in order. Nothing that follows a `store` takes effect before
+ * its record is durable: a reply that depends on a promise comes after it.
+ */
+export type Output<Message, Stored> =
+  | { readonly type: "send"; readonly to: Address; readonly message: Message }
+  | { readonly type: "set-timer"; readonly timer: Timer; readonly after: TimerRange }
+  | { readonly type: "cancel-timer"; readonly timer: Timer }
+  /** One synchronous write: `record` replaces the process's stored record. */
+  | { readonly type: "store"; readonly record: Stored }
+  /** This process now knows that `value` is decided, in `epoch`. */
+  | { readonly type: "learn"; readonly epoch: number; readonly value: Value }
+
+export interface Step<State, Message, Stored> {
+  readonly state: State
+  readonly outputs: readonly Output<Message, Stored>[]
+}
+
+export type Role = "acceptor" | "proposer" | "learner"
+
+/** One process of a cluster; its address is its place in the cluster. */
+export interface Process<Message, Stored> {
+  /** "a1", "p1", "l1", or the node's own name: what traces and diagrams show. */
+  readonly name: string
+  readonly role: Role
+  readonly actor: Actor<unknown, Message, Stored>
+}
+
+/** A step that changes nothing and says nothing. */
+export function unchanged<State>(state: State): Step<State, never, never> {
+  return { state, outputs: [] }
+}
+
+export function send<Message>(to: Address, message: Message): Output<Message, never> {
+  return { type: "send", to, message }
+}

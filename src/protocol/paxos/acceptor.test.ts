@@ -1,0 +1,60 @@
+import { describe, expect, test } from "vitest"
+import type { Output } from "../actor.ts"
+import { acceptor } from "./acceptor.ts"
+import type { AcceptorRecord, PaxosMessage, PaxosRecord } from "./messages.ts"
+
+const state = (lastPromised: number | null, accepted?: [number, string]): AcceptorRecord => ({
+  role: "acceptor",
+  lastPromised,
+  lastAccepted: accepted === undefined ? null : { epoch: accepted[0], value: accepted[1] },
+})
+
+function answer(
+  from: AcceptorRecord,
+  message: PaxosMessage,
+  nacks = false,
+): readonly Output<PaxosMessage, PaxosRecord>[] {
+  return acceptor({ nacks, learners: [9] }).step(from, { type: "receive", from: 7, message }).outputs
+}
+
+describe("the acceptor of Algorithm 4", () => {
+  test("promises an epoch that is not smaller, and stores before it replies", () => {
+    expect(answer(state(1, [0, "A"]), { type: "prepare", epoch: 2 })).toEqual([
+      { type: "store", record: state(2, [0, "A"]) },
+      { type: "send", to: 7, message: { type: "promise", epoch: 2, lastAccepted: { epoch: 0, value: "A" } } },
+    ])
+  })
+
+  test("answers a repeated prepare again, without another write", () => {
+    expect(answer(state(2), { type: "prepare", epoch: 2 }).map(({ type }) => type)).toEqual(["send"])
+  })
+
+  test("ignores an old epoch, in both phases", () => {
+    expect(answer(state(2), { type: "prepare", epoch: 1 })).toEqual([])
+    expect(answer(state(2), { type: "propose", epoch: 1, value: "A" })).toEqual([])
+  })
+
+  test("with negative replies says what it has promised (Algorithm 6)", () => {
+    expect(answer(state(2), { type: "prepare", epoch: 1 }, true)).toEqual([
+      { type: "send", to: 7, message: { type: "no-promise", epoch: 1, lastPromised: 2 } },
+    ])
+    expect(answer(state(2), { type: "propose", epoch: 1, value: "A" }, true)).toEqual([
+      { type: "send", to: 7, message: { type: "no-accept", epoch: 1, lastPromised: 2 } },
+    ])
+  })
+
+  test("accepts without a promise of that epoch, promising it by the same write, and tells learners the value", () => {
+    expect(answer(state(1), { type: "propose", epoch: 3, value: "B" })).toEqual([
+      { type: "store", record: state(3, [3, "B"]) },
+      { type: "send", to: 7, message: { type: "accept", epoch: 3 } },
+      { type: "send", to: 9, message: { type: "accept", epoch: 3, value: "B" } },
+    ])
+  })
+
+  test("comes back as it was stored, or as new", () => {
+    const actor = acceptor({ nacks: false, learners: [] })
+    const stored = state(4, [3, "B"])
+    expect(actor.step(state(9), { type: "recover", stored }).state).toEqual(stored)
+    expect(actor.step(state(9), { type: "recover", stored: undefined }).state).toEqual(state(null))
+  })
+})

@@ -1,0 +1,119 @@
+import { randomExponential, randomLogNormal, randomNormal } from "d3-random"
+import { UsageError } from "../base/errors.ts"
+import type { Random } from "../base/random.ts"
+import type { Address, Micros } from "../protocol/actor.ts"
+
+/**
+ * How long a message takes from one process to another, one way. `sampler`
+ * binds the model to a stream of random numbers; what it returns draws one delay.
+ */
+export interface LatencyModel {
+  /** The expression that rebuilds it, in milliseconds: `uniform(5, 15)`. */
+  readonly name: string
+  sampler(random: Random): (from: Address, to: Address) => Micros
+  /** The delay to expect between two processes; "closest" means least of these. */
+  expected(from: Address, to: Address): Micros
+}
+
+/** Milliseconds to whole microseconds, rounded to the nearest; negative draws become 0. */
+export function micros(ms: number): Micros {
+  return Math.max(0, Math.round(ms * 1000))
+}
+
+/** Every message takes exactly `ms`. */
+export function constantLatency(ms: number): LatencyModel {
+  refuseNegative("constant", ms)
+  const delay = micros(ms)
+  return { name: `constant(${ms})`, sampler: () => () => delay, expected: () => delay }
+}
+
+/** Uniform between two bounds, both in milliseconds. */
+export function uniformLatency(minMs: number, maxMs: number): LatencyModel {
+  refuseNegative("uniform", minMs, maxMs)
+  if (maxMs < minMs)
+    throw new UsageError(`uniform(${minMs}, ${maxMs}): the first bound must not exceed the second.`)
+  const [min, max] = [micros(minMs), micros(maxMs)]
+  return {
+    name: `uniform(${minMs}, ${maxMs})`,
+    sampler: (random) => () => random.between(min, max),
+    expected: () => Math.round((min + max) / 2),
+  }
+}
+
+/** Exponential with the given mean: many short delays, a long tail. */
+export function exponentialLatency(meanMs: number): LatencyModel {
+  refuseNegative("exponential", meanMs)
+  const mean = micros(meanMs)
+  return drawn(`exponential(${meanMs})`, mean, (source) => {
+    const draw = randomExponential.source(source)(1)
+    return () => draw() * mean
+  })
+}
+
+/** Normal with the given mean and standard deviation; the part below zero is moved to zero. */
+export function normalLatency(meanMs: number, deviationMs: number): LatencyModel {
+  refuseNegative("normal", meanMs, deviationMs)
+  return drawn(`normal(${meanMs}, ${deviationMs})`, micros(meanMs), (source) =>
+    randomNormal.source(source)(meanMs * 1000, deviationMs * 1000),
+  )
+}
+
+/** Lognormal by its median in milliseconds and σ, the standard deviation of its logarithm. */
+export function lognormalLatency(medianMs: number, sigma: number): LatencyModel {
+  refuseNegative("lognormal", medianMs, sigma)
+  const mean = medianMs * 1000 * Math.exp((sigma * sigma) / 2)
+  return drawn(`lognormal(${medianMs}, ${sigma})`, Math.round(mean), (source) =>
+    randomLogNormal.source(source)(Math.log(medianMs * 1000), sigma),
+  )
+}
+
+/** What a region matrix says: microseconds one way between numbered regions. */
+export interface RegionDelays {
+  readonly regions: readonly string[]
+  oneWayMicros(from: number, to: number): Micros
+}
+
+/**
+ * Delays between regions, for processes placed in them: `placement[address]` is
+ * the region of a process. With `jitterSigma`, each delay is multiplied by a
+ * lognormal factor of median 1 and that σ.
+ */
+export function matrixLatency(
+  name: string,
+  delays: RegionDelays,
+  placement: readonly number[],
+  jitterSigma = 0,
+): LatencyModel {
+  refuseNegative("jitter", jitterSigma)
+  const base = (from: Address, to: Address): Micros => delays.oneWayMicros(placement[from]!, placement[to]!)
+  return {
+    name,
+    expected: base,
+    sampler: (random) => {
+      if (jitterSigma === 0) return base
+      const factor = randomLogNormal.source(() => random.unit())(0, jitterSigma)
+      return (from, to) => Math.round(base(from, to) * factor())
+    },
+  }
+}
+
+/** A model whose delays do not depend on the pair, drawn by d3-random from our stream. */
+function drawn(name: string, expected: Micros, make: (source: () => number) => () => number): LatencyModel {
+  return {
+    name,
+    expected: () => expected,
+    sampler: (random) => {
+      const draw = make(() => random.unit())
+      return () => Math.max(0, Math.round(draw()))
+    },
+  }
+}
+
+function refuseNegative(model: string, ...values: readonly number[]): void {
+  const bad = values.find((value) => !(value >= 0 && value < 1e9))
+  if (bad !== undefined) {
+    throw new UsageError(
+      `${model}(${values.join(", ")}): ${bad} is not a duration; latencies are milliseconds from 0 to 1e9.`,
+    )
+  }
+}

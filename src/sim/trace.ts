@@ -1,0 +1,32 @@
+import type { Address, Micros, Timer, Value } from "../protocol/actor.ts"
+
+/**
+ * One thing that happened in a run. The sequence of them is the trace, and the
+ * trace is the run: measures and checks read nothing else.
+ *
+ * `id` numbers the messages sent in a run from 0; copies of one message share it.
+ */
+export type TraceEvent<Message = unknown, Stored = unknown> = { readonly at: Micros } & (
+  | { readonly type: "propose"; readonly process: Address; readonly value: Value }
+  /** `copies` is how many will arrive if nobody crashes: 0 when the network loses it. */
+  | (Transfer<Message> & { readonly type: "send"; readonly copies: number })
+  | (Transfer<Message> & { readonly type: "deliver" })
+  /** It arrived where nobody was up to receive it. */
+  | (Transfer<Message> & { readonly type: "miss" })
+  /** The record is durable from now on. */
+  | { readonly type: "store"; readonly process: Address; readonly record: Stored }
+  | { readonly type: "timeout"; readonly process: Address; readonly timer: Timer }
+  | { readonly type: "learn"; readonly process: Address; readonly epoch: number; readonly value: Value }
+  | { readonly type: "crash"; readonly process: Address }
+  | { readonly type: "recover"; readonly process: Address }
+)
+
+interface Transfer<Message> {
+  readonly id: number
+  readonly from: Address
+  readonly to: Address
+  readonly message: Message
+}
+
+/** Reads a trace while it is computed. */
+export type Observer<Message, Stored> = (event: TraceEvent<Message, Stored>) => void
