@@ -20,9 +20,9 @@ interface Form {
   readonly meaning: string
 }
 
-const form = <Values extends number[]>(
+const form = (
   meaning: string,
-  build: (...values: Values) => LatencyModel,
+  build: (...values: never[]) => LatencyModel,
   ...parameters: readonly string[]
 ): Form => ({ meaning, parameters, build: build as Form["build"] })
 
