@@ -122,6 +122,7 @@ export function storedCell(column: Column, cell: Cell | undefined): Cell {
   if (type !== column.type) {
     throw new InvariantError(`Column ${column.name} holds ${column.type}s; a row has ${String(cell)}.`)
   }
+  if (cell === "") throw new InvariantError(`Column ${column.name} has an empty text; an empty cell is null.`)
   if (type === "fraction" && !/^-?\d+(\/[1-9]\d*)?$/.test(String(cell))) {
     throw new InvariantError(`Column ${column.name} holds fractions such as 3/8; a row has ${String(cell)}.`)
   }

@@ -1,0 +1,188 @@
+import fc from "fast-check"
+import stringWidth from "string-width"
+import { describe, expect, test } from "vitest"
+import { dice } from "../../../test/support/dice.ts"
+import { sweep } from "../sweep.ts"
+import type { Table, TableCell } from "../table.ts"
+import { renderCsv } from "./csv.ts"
+import { escapeLatex, renderLatex } from "./latex.ts"
+import { renderMarkdown } from "./markdown.ts"
+import { renderTerminal } from "./terminal.ts"
+
+const rows = await sweep(dice, { rootSeed: 1 })
+const table = dice.tables[0]!(rows as never)
+
+const small = (cells: readonly TableCell[], more: Partial<Table> = {}): Table => ({
+  id: "small",
+  caption: "Small.",
+  columns: cells.map((_, i) => ({ heading: `c${i}`, digits: 1 })),
+  rows: [cells],
+  notes: [],
+  ...more,
+})
+
+describe("on a terminal", () => {
+  test("a table looks like this", () => {
+    expect(renderTerminal({ ...table, notes: ["Reproduce with `quorate run two-dice`."] }))
+      .toMatchInlineSnapshot(`
+      "Two dice: 100 % of the throws & more.
+
+                                  share reached
+                           ───────────────────────────
+      game         target  exact              observed              mean sum  certain
+      ───────────────────────────────────────────────────────────────────────────────
+      at least 2        2  36/36  1.000 [0.994, 1.000]     6.91 [6.72, 7.11]  yes
+      at least 7        7  21/36  0.562 [0.522, 0.601]     8.64 [8.48, 8.80]  no
+      at least 12      12   1/36  0.030 [0.019, 0.047]  12.00 [12.00, 12.00]  no
+      ───────────────────────────────────────────────────────────────────────────────
+      at least 13      13   0/36  0.000 [0.000, 0.006]                     –  no
+      ───────────────────────────────────────────────────────────────────────────────
+      Reproduce with \`quorate run two-dice\`.
+      "
+    `)
+  })
+
+  test("what is too wide is broken at spaces, and nothing is lost", () => {
+    const words = fc
+      .array(fc.stringMatching(/^[a-z]{1,9}$/), { minLength: 1, maxLength: 8 })
+      .map((w) => w.join(" "))
+    fc.assert(
+      fc.property(fc.array(fc.tuple(words, words, words), { minLength: 1, maxLength: 4 }), (body) => {
+        const text = renderTerminal(small(["", "", ""], { rows: body }), { width: 40 })
+        expect(Math.max(...text.split("\n").map((line) => stringWidth(line)))).toBeLessThanOrEqual(40)
+        for (const cell of body.flat()) for (const word of cell.split(" ")) expect(text).toContain(word)
+      }),
+    )
+  })
+
+  test("headings can be printed bold", () => {
+    expect(renderTerminal(small([1]), { bold: (text) => `<${text}>` })).toContain("<Small.>")
+  })
+})
+
+describe("as Markdown", () => {
+  test("a table looks like this", () => {
+    expect(renderMarkdown(table)).toMatchInlineSnapshot(`
+      "**Two dice: 100 % of the throws & more.**
+
+      | game        | target | share reached: exact | share reached: observed |             mean sum | certain |
+      | :---------- | -----: | -------------------: | ----------------------: | -------------------: | :------ |
+      | at least 2  |      2 |                36/36 |    1.000 [0.994, 1.000] |    6.91 [6.72, 7.11] | yes     |
+      | at least 7  |      7 |                21/36 |    0.562 [0.522, 0.601] |    8.64 [8.48, 8.80] | no      |
+      | at least 12 |     12 |                 1/36 |    0.030 [0.019, 0.047] | 12.00 [12.00, 12.00] | no      |
+      | at least 13 |     13 |                 0/36 |    0.000 [0.000, 0.006] |                    – | no      |
+
+      Sums are of those throws that reached the target.
+      "
+    `)
+  })
+
+  test("expressions keep their stars, and no cell ends early", () => {
+    const line = renderMarkdown(small(["a*b + c|d", "x_1"])).split("\n")[4]!
+    expect(line).toBe("| a\\*b + c\\|d | x\\_1 |")
+  })
+
+  test("code in notes stays code", () => {
+    expect(renderMarkdown(small([1], { notes: ['Run `check "a*b"`, *now*.'] }))).toContain(
+      'Run `check "a*b"`, \\*now\\*.',
+    )
+  })
+})
+
+describe("as LaTeX", () => {
+  test("a table looks like this", () => {
+    expect(renderLatex({ ...table, notes: ['Reproduce with `quorate run "a_b"`.'] })).toMatchInlineSnapshot(`
+      "% Needs \\usepackage{booktabs,siunitx}.
+      \\begin{table}
+        \\centering
+        \\caption{Two dice: 100 \\% of the throws \\& more.}
+        \\label{tab:two-dice}
+        \\begin{tabular}{l S[table-format=2.0] r r r l}
+          \\toprule
+          \\multicolumn{2}{c}{} & \\multicolumn{2}{c}{share reached} & \\multicolumn{2}{c}{} \\\\
+          \\cmidrule(lr){3-4}
+          {game} & {target} & {exact} & {observed} & {mean sum} & {certain} \\\\
+          \\midrule
+          at least 2 & 2 & $\\frac{36}{36}$ & \\num{1.000} [\\num{0.994}, \\num{1.000}] & \\num{6.91} [\\num{6.72}, \\num{7.11}] & yes \\\\
+          at least 7 & 7 & $\\frac{21}{36}$ & \\num{0.562} [\\num{0.522}, \\num{0.601}] & \\num{8.64} [\\num{8.48}, \\num{8.80}] & no \\\\
+          at least 12 & 12 & $\\frac{1}{36}$ & \\num{0.030} [\\num{0.019}, \\num{0.047}] & \\num{12.00} [\\num{12.00}, \\num{12.00}] & no \\\\
+          \\midrule
+          at least 13 & 13 & $\\frac{0}{36}$ & \\num{0.000} [\\num{0.000}, \\num{0.006}] & -- & no \\\\
+          \\bottomrule
+        \\end{tabular}
+        \\par\\smallskip{\\footnotesize Reproduce with \\texttt{quorate run ''a\\_b''}.}
+      \\end{table}
+      "
+    `)
+  })
+
+  test("text never reaches TeX as a command", () => {
+    const known =
+      /\\(textbackslash|textasciicircum|textasciitilde|textless|textgreater|textbar|textasciigrave)\{\}|\\[{}$&#%_]/g
+    fc.assert(
+      fc.property(fc.string({ unit: fc.constantFrom(...Array.from("\\{}$&#%_^~<>|`ab \n")) }), (text) => {
+        expect(escapeLatex(text).replaceAll(known, "")).not.toMatch(/[\\{}$&#%_^~<>|`]/)
+      }),
+    )
+  })
+
+  test("the signs of the thesis become mathematics", () => {
+    expect(escapeLatex("|Q| ≥ ⌊n/2⌋ – 1")).toBe("\\textbar{}Q\\textbar{} $\\ge$ $\\lfloor$n/2$\\rfloor$ -- 1")
+  })
+
+  test("number columns state their format; empty and mixed ones do not break them", () => {
+    const latex = renderLatex(
+      small([], {
+        columns: Array(4).fill({ heading: "x", digits: 2 }),
+        rows: [
+          [-12.5, null, "a", null],
+          [3, 1, 2, null],
+        ],
+      }),
+    )
+    expect(latex).toContain("{S[table-format=-2.2] S[table-format=1.2] l l}")
+    expect(latex).toContain("-12.50 & {--} & a & -- \\\\")
+    expect(latex).toContain("3.00 & 1.00 & \\num{2.00} & -- \\\\")
+  })
+
+  test("fractions are set as such", () => {
+    const ratios = [
+      [3, 8],
+      [-1, 2],
+      [5, 1],
+      [0, 4],
+    ].map(([numerator, denominator]) => ({ numerator: numerator!, denominator: denominator! }))
+    expect(renderLatex(small(ratios))).toContain(
+      "$\\frac{3}{8}$ & $-\\frac{1}{2}$ & $5$ & $\\frac{0}{4}$ \\\\",
+    )
+  })
+
+  test("a row that begins with a bracket is not taken for an argument of the row before", () => {
+    expect(renderLatex(small(["[1, 2]", "x"]))).toContain("    {[}1, 2] & x \\\\")
+    expect(renderLatex(small(["*", "x"]))).toContain("    {*} & x \\\\")
+  })
+})
+
+describe("as CSV", () => {
+  test("a table looks like this", () => {
+    expect(renderCsv(table)).toMatchInlineSnapshot(`
+      "game,target,share reached: exact,share reached: observed,"share reached: observed, low","share reached: observed, high",mean sum,"mean sum, low","mean sum, high",certain
+      at least 2,2,36/36,1.000,0.994,1.000,6.91,6.72,7.11,true
+      at least 7,7,21/36,0.562,0.522,0.601,8.64,8.48,8.80,false
+      at least 12,12,1/36,0.030,0.019,0.047,12.00,12.00,12.00,false
+      at least 13,13,0/36,0.000,0.000,0.006,,,,false
+      "
+    `)
+  })
+
+  test("empty cells are empty, and commas are quoted", () => {
+    expect(renderCsv(small([null, "a, b", true]))).toBe('c0,c1,c2\n,"a, b",true\n')
+  })
+})
+
+test("in every medium a number has the digits of its column", () => {
+  for (const render of [renderTerminal, renderMarkdown, renderLatex, renderCsv]) {
+    expect(render(small([1.25, 2]))).toMatch(/1\.[23]\b/)
+    expect(render(small([1.25, 2]))).toMatch(/2\.0\b/)
+  }
+})
