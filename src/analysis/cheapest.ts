@@ -1,0 +1,184 @@
+import { type DecisionDiagram, decisionDiagram, verticesOf } from "./decision-diagram.ts"
+import { type Formula, type Gate, childWeight, isReadOnceFormula, positionsIn, weightOf } from "./formula.ts"
+
+/** A quorum and what its nodes cost together. */
+export interface Choice {
+  readonly cost: number
+  /** The positions of the quorum, in no particular order. */
+  readonly nodes: readonly number[]
+}
+
+/**
+ * A cheapest quorum when node x costs prices[x] ≥ 0; nothing where every quorum
+ * costs infinitely much. The problem behind resilience (unit prices, on the
+ * dual) and behind column generation (the prices are the duals of the nodes).
+ */
+export type Pricer = (prices: readonly number[]) => Choice | undefined
+
+/**
+ * The pricer of a formula, or nothing where parts of the formula share nodes in
+ * such a way that their decision diagram is too large: then an integer program
+ * must do (`integer-pricer.ts`).
+ *
+ * The children of an "or" are alternatives and may share what they like; the
+ * children of other gates must share nothing, or are solved together on a
+ * diagram, as a shortest path. Cost of a call: O(n log n) for trees,
+ * O(n·need) at a weighing gate. Ties go to the children named first.
+ */
+export function pricerOf(formula: Formula): Pricer | undefined {
+  if (formula.kind === "leaf") return leafPricer(formula.position)
+  if (isOr(formula)) return alternatives(formula.children)
+  const groups = groupsSharingNodes(formula.children)
+  if (groups.length === formula.children.length) return independent(formula)
+  if (!isAnd(formula)) return diagramPricer(formula)
+  const parts = groups.map((children) => (children.length === 1 ? children[0]! : conjunction(children)))
+  if (parts.length === 1) return diagramPricer(formula)
+  return independent(conjunction(parts))
+}
+
+/** Whether the pricer of a formula is a plain recursion, without any diagram. */
+export function isPlainlyPriced(formula: Formula): boolean {
+  if (formula.kind === "leaf" || isReadOnceFormula(formula)) return true
+  if (!isOr(formula) && groupsSharingNodes(formula.children).length < formula.children.length) return false
+  return formula.children.every(isPlainlyPriced)
+}
+
+const free: Choice = { cost: 0, nodes: [] }
+
+function leafPricer(position: number): Pricer {
+  return (prices) => {
+    const cost = prices[position]!
+    return cost === Infinity ? undefined : { cost, nodes: [position] }
+  }
+}
+
+function alternatives(children: readonly Formula[]): Pricer | undefined {
+  const pricers = pricersOf(children)
+  if (pricers === undefined) return undefined
+  return (prices) => {
+    let best: Choice | undefined
+    for (const pricer of pricers) {
+      const choice = pricer(prices)
+      if (choice !== undefined && (best === undefined || choice.cost < best.cost)) best = choice
+    }
+    return best
+  }
+}
+
+function independent(gate: Gate): Pricer | undefined {
+  const pricers = pricersOf(gate.children)
+  if (pricers === undefined) return undefined
+  const choose = gate.weights === undefined ? cheapestCount : cheapestWeight
+  return (prices) =>
+    choose(
+      gate,
+      pricers.map((pricer) => pricer(prices)),
+    )
+}
+
+function pricersOf(children: readonly Formula[]): Pricer[] | undefined {
+  const pricers = children.map(pricerOf)
+  return pricers.every((pricer) => pricer !== undefined) ? pricers : undefined
+}
+
+function cheapestCount(gate: Gate, parts: readonly (Choice | undefined)[]): Choice | undefined {
+  const possible = parts.filter((part) => part !== undefined)
+  if (possible.length < gate.need) return undefined
+  return joined(possible.sort((a, b) => a.cost - b.cost).slice(0, Math.max(gate.need, 0)))
+}
+
+/** A knapsack: best[w] is the least cost at which the children so far weigh w, or at least the need. */
+function cheapestWeight(gate: Gate, parts: readonly (Choice | undefined)[]): Choice | undefined {
+  const { need } = gate
+  let best = [0, ...Array<number>(need).fill(Infinity)]
+  const taken: Int32Array[] = []
+  parts.forEach((part, child) => {
+    const from = new Int32Array(need + 1).fill(-1)
+    const next = [...best]
+    const weight = childWeight(gate, child)
+    for (let w = 0; part !== undefined && w < need; w++) {
+      const reached = Math.min(w + weight, need)
+      if (best[w]! + part.cost >= next[reached]!) continue
+      next[reached] = best[w]! + part.cost
+      from[reached] = w
+    }
+    taken.push(from)
+    best = next
+  })
+  if (best[need] === Infinity) return undefined
+  const chosen: Choice[] = []
+  let weight = need
+  for (let child = parts.length - 1; child >= 0; child--) {
+    const from = taken[child]![weight]!
+    if (from < 0) continue
+    chosen.unshift(parts[child]!)
+    weight = from
+  }
+  return joined(chosen)
+}
+
+function joined(choices: readonly Choice[]): Choice {
+  if (choices.length === 0) return free
+  return {
+    cost: choices.reduce((sum, { cost }) => sum + cost, 0),
+    nodes: choices.flatMap(({ nodes }) => nodes),
+  }
+}
+
+/** The cheapest walk from the root to "true", paying for every node taken. */
+function diagramPricer(formula: Formula): Pricer | undefined {
+  const diagram = decisionDiagram(formula)
+  if (diagram === undefined) return undefined
+  const inner = verticesOf(diagram).slice(2)
+  return (prices) => {
+    const costs = new Map([
+      [0, Infinity],
+      [1, 0],
+    ])
+    for (const vertex of inner) {
+      const taking = costs.get(diagram.high[vertex]!)! + priceAt(diagram, vertex, prices)
+      costs.set(vertex, Math.min(costs.get(diagram.low[vertex]!)!, taking))
+    }
+    return walk(diagram, costs)
+  }
+}
+
+function walk(diagram: DecisionDiagram, costs: ReadonlyMap<number, number>): Choice | undefined {
+  const cost = costs.get(diagram.root)!
+  if (cost === Infinity) return undefined
+  const nodes: number[] = []
+  for (let vertex = diagram.root; vertex > 1;) {
+    const skips = costs.get(diagram.low[vertex]!)! <= costs.get(vertex)!
+    if (!skips) nodes.push(diagram.order[diagram.level[vertex]!]!)
+    vertex = skips ? diagram.low[vertex]! : diagram.high[vertex]!
+  }
+  return { cost, nodes }
+}
+
+function priceAt(diagram: DecisionDiagram, vertex: number, prices: readonly number[]): number {
+  return prices[diagram.order[diagram.level[vertex]!]!]!
+}
+
+const isOr = (gate: Gate): boolean => gate.weights === undefined && gate.need === 1
+
+const isAnd = (gate: Gate): boolean => gate.need === weightOf(gate)
+
+function conjunction(children: readonly Formula[]): Gate {
+  return { kind: "gate", need: children.length, children }
+}
+
+/** The children, gathered so that two that share a node are in one group. Groups are in the order of their first child. */
+function groupsSharingNodes(children: readonly Formula[]): Formula[][] {
+  const groupOf = new Map<number, number>()
+  const groups: Formula[][] = []
+  for (const child of children) {
+    const positions = positionsIn(child)
+    const met = new Set(positions.flatMap((position) => groupOf.get(position) ?? []))
+    const target = met.size === 0 ? groups.length : Math.min(...met)
+    groups[target] = [...[...met].sort((a, b) => a - b).flatMap((group) => groups[group]!), child]
+    for (const group of met) if (group !== target) groups[group] = []
+    for (const [position, group] of groupOf) if (met.has(group)) groupOf.set(position, target)
+    for (const position of positions) groupOf.set(position, target)
+  }
+  return groups.filter((group) => group.length > 0)
+}

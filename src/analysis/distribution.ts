@@ -1,0 +1,81 @@
+import { UsageError } from "../base/errors.ts"
+
+/** The delay of a link, as far as analysis needs it: how likely it is to be at most t. */
+export interface DelayDistribution {
+  /** P(delay ≤ t): from 0, non-decreasing. It may stay below 1: then the message is lost with the rest. */
+  cdf(t: number): number
+}
+
+/** Always exactly `delay`. */
+export const constantDelay = (delay: number): DelayDistribution => ({ cdf: (t) => (t >= delay ? 1 : 0) })
+
+export const uniformDelay = (min: number, max: number): DelayDistribution => ({
+  cdf: (t) => (t >= max ? 1 : t <= min ? 0 : (t - min) / (max - min)),
+})
+
+/** `base` plus an exponential of the given mean. */
+export const exponentialDelay = (mean: number, base = 0): DelayDistribution => ({
+  cdf: (t) => (t <= base ? 0 : -Math.expm1(-(t - base) / mean)),
+})
+
+/** Normal, cut off below 0, which then counts as 0. */
+export const normalDelay = (mean: number, deviation: number): DelayDistribution => ({
+  cdf: (t) => (t < 0 ? 0 : standardNormal((t - mean) / deviation)),
+})
+
+/** exp of a normal: `median` is e^μ, `sigma` the deviation of the logarithm. */
+export const lognormalDelay = (median: number, sigma: number): DelayDistribution => ({
+  cdf: (t) => (t <= 0 ? 0 : standardNormal(Math.log(t / median) / sigma)),
+})
+
+/** The empirical distribution of measured delays. */
+export function measuredDelay(samples: readonly number[]): DelayDistribution {
+  if (samples.length === 0) throw new UsageError("A measured delay needs at least one sample.")
+  const sorted = Float64Array.from(samples).sort()
+  return { cdf: (t) => countAtMost(sorted, t) / sorted.length }
+}
+
+/** The delay lost with the given probability, and otherwise as before. */
+export const lossy = (delay: DelayDistribution, loss: number): DelayDistribution => ({
+  cdf: (t) => (1 - loss) * delay.cdf(t),
+})
+
+function countAtMost(sorted: Float64Array, t: number): number {
+  let [low, high] = [0, sorted.length]
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    if (sorted[middle]! <= t) low = middle + 1
+    else high = middle
+  }
+  return low
+}
+
+/** Φ(x), by the complementary error function to about 1e-15 relative in the tails. */
+function standardNormal(x: number): number {
+  return 0.5 * erfc(-x / Math.SQRT2)
+}
+
+/** A Taylor series in the middle; in the tails the continued fraction of Laplace, by Lentz's algorithm. */
+function erfc(x: number): number {
+  if (x < 0) return 2 - erfc(-x)
+  if (x < 2) return 1 - erfSeries(x)
+  return erfcFraction(x)
+}
+
+function erfSeries(x: number): number {
+  let term = x
+  let sum = x
+  for (let n = 1; Math.abs(term) > 1e-17 * sum; n++) {
+    term *= (-x * x) / n
+    sum += term / (2 * n + 1)
+    if (term === 0) break
+  }
+  return (2 / Math.sqrt(Math.PI)) * sum
+}
+
+function erfcFraction(x: number): number {
+  // erfc(x) = e^{-x²}/√π · 1/(x + (1/2)/(x + (2/2)/(x + (3/2)/(x + …)))), evaluated from far below.
+  let tail = x
+  for (let n = 60; n >= 1; n--) tail = x + n / 2 / tail
+  return Math.exp(-x * x) / (Math.sqrt(Math.PI) * tail)
+}

@@ -1,0 +1,80 @@
+import type { BackOff } from "../protocol/paxos/retry.ts"
+import type { LatencyChoice } from "../sim/latency-notation.ts"
+import { type DecreeSetup, type PartitionSetup, usualSetup } from "./decree-setup.ts"
+
+/** The command that shows a run again, message by message. Options at their usual values are left out. */
+export function replayCommand(setup: DecreeSetup, seed: number): string {
+  const words = ["quorate simulate", quote(setup.plan.name), "--latency", quote(latencyName(setup.latency))]
+  return [...words, ...optionsThatDiffer(setup), "--seed", String(seed), "--trace"].join(" ")
+}
+
+/** Options that take a value as it is. */
+const plainOptions = {
+  proposers: "--proposers",
+  staggerMs: "--stagger",
+  quorums: "--quorums",
+  learners: "--learners",
+  timeoutMs: "--timeout",
+  writeMs: "--write",
+  lossProbability: "--loss",
+  duplicateProbability: "--duplicate",
+  reorderProbability: "--reorder",
+  reorderMs: "--reorder-by",
+  crashProbability: "--crash-probability",
+  jitterSigma: "--jitter",
+  horizonMs: "--horizon",
+} as const
+
+function optionsThatDiffer(setup: DecreeSetup): string[] {
+  const plain = Object.entries(plainOptions).flatMap(([key, option]) => {
+    const value = setup[key as keyof typeof plainOptions]
+    return value === usualSetup[key as keyof typeof plainOptions] ? [] : [option, String(value)]
+  })
+  const backOff = formatBackOff(setup.backOff)
+  return [
+    ...plain,
+    ...(setup.nacks ? ["--nacks"] : []),
+    ...(backOff === formatBackOff(usualSetup.backOff) ? [] : ["--back-off", quote(backOff)]),
+    ...list("--acceptor-regions", setup.acceptorRegions),
+    ...list("--proposer-regions", setup.proposerRegions),
+    ...setup.crashes.flatMap((crash) => ["--crash", formatCrash(crash)]),
+    ...setup.partitions.flatMap((partition) => ["--partition", quote(formatPartition(partition))]),
+  ]
+}
+
+/** `none`, `fixed(10)`, `random(20)`, `exponential(10, 1000)`, in milliseconds. */
+export function formatBackOff(backOff: BackOff): string {
+  switch (backOff.kind) {
+    case "none":
+      return "none"
+    case "fixed":
+      return `fixed(${backOff.pause / 1000})`
+    case "random":
+      return `random(${backOff.upTo / 1000})`
+    case "exponential":
+      return `exponential(${backOff.base / 1000}, ${backOff.most / 1000})`
+  }
+}
+
+/** `a1@100` or `a1@100-500`: down from, and until, in milliseconds. */
+export function formatCrash({ process, atMs, recoverAtMs }: DecreeSetup["crashes"][number]): string {
+  return `${process}@${atMs}${recoverAtMs === undefined ? "" : `-${recoverAtMs}`}`
+}
+
+/** `a1,a2|a3@100-500` both ways, `a1,a2>a3@100-500` one way, in milliseconds. */
+export function formatPartition({ side, otherSide, oneWay, fromMs, untilMs }: PartitionSetup): string {
+  return `${side.join(",")}${oneWay ? ">" : "|"}${otherSide.join(",")}@${fromMs}-${untilMs}`
+}
+
+function latencyName(latency: LatencyChoice): string {
+  return latency.kind === "everywhere" ? latency.model.name : latency.name
+}
+
+function list(option: string, values: readonly string[]): string[] {
+  return values.length === 0 ? [] : [option, quote(values.join(","))]
+}
+
+/** Quoted for a shell where it must be. */
+function quote(text: string): string {
+  return /^[\w.,:@/-]+$/.test(text) ? text : `"${text.replaceAll(/(["\\$`])/g, "\\$1")}"`
+}
