@@ -28,7 +28,7 @@ export interface Experiment<Case, Observation, Row extends RowOf> {
   /** One replica. Everything random comes from the seed; replica r has the same seed in every case. */
   observe(c: Case, seed: number): Observation | Promise<Observation>
   /** The rows of a case; the observations are in replica order. */
-  summarise(c: Case, observations: readonly Observation[]): readonly Row[]
+  summarise(c: Case, observations: readonly Observation[]): readonly Row[] | Promise<readonly Row[]>
   readonly tables: readonly TableSpec<Row>[]
 }
 

@@ -28,9 +28,11 @@ export async function sweep(experiment: AnyExperiment, options: SweepOptions): P
     merged.add(result)
     options.onProgress?.(merged.done, cases.length * replicas)
   }
-  return cases.flatMap((c, i) =>
-    experiment.summarise(c, merged.ofCase(i)).map((row) => storedRow(experiment, row)),
-  )
+  const rows: RowOf[] = []
+  for (const [i, c] of cases.entries()) {
+    for (const row of await experiment.summarise(c, merged.ofCase(i))) rows.push(storedRow(experiment, row))
+  }
+  return rows
 }
 
 /** Replicas in one chunk at most: short enough to show progress, long enough that handing it over costs nothing. */

@@ -6,6 +6,8 @@ import { DecisionLog } from "./decision.ts"
 
 /** What one run of single-decree Paxos cost, and what it achieved. Times are virtual microseconds from its start. */
 export interface RunMeasures {
+  /** When the first proposal left a proposer: the end of the first phase 1; null if none did. */
+  readonly proposedAt: Micros | null
   /** The commit point: when a phase-2 quorum of one epoch had accepted one value; null if that never happened. */
   readonly decidedAt: Micros | null
   readonly decidedValue: string | null
@@ -29,6 +31,7 @@ export class Measuring {
   private readonly proposers: ReadonlyMap<Address, number>
   private readonly learnedAt: (Micros | null)[]
   private readonly byType: Partial<Record<MessageType, number>> = {}
+  private proposedAt: Micros | null = null
   private sent = 0
   private delivered = 0
   private lost = 0
@@ -47,6 +50,7 @@ export class Measuring {
       case "send":
         this.sent++
         if (event.copies === 0) this.lost++
+        if (event.message.type === "propose") this.proposedAt ??= event.at
         this.byType[event.message.type] = (this.byType[event.message.type] ?? 0) + 1
         return
       case "deliver":
@@ -76,6 +80,7 @@ export class Measuring {
   get result(): RunMeasures {
     const first = this.decisions.decisions[0]
     return {
+      proposedAt: this.proposedAt,
       decidedAt: first?.at ?? null,
       decidedValue: first?.proposal.value ?? null,
       decidedEpoch: first?.proposal.epoch ?? null,
