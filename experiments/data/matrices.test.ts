@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs"
 import { describe, expect, test } from "vitest"
 import { lanOneWay, matrixCsv, matrixNames, publishedMatrix } from "./matrices.ts"
+import { latencySummaries, namedLatencies } from "./latencies.ts"
 
 describe.each(matrixNames)("the %s matrix", (name) => {
   test("has the same bytes as its CSV file", () => {
@@ -24,4 +25,10 @@ test("Paxi's California is 14 ms from Oregon and 68.5 ms from Ireland, one way",
 test("two one-way delays of the LAN add up to the published round trip", () => {
   expect(2 * lanOneWay.meanMs).toBeCloseTo(0.427, 6)
   expect(Math.sqrt(2) * lanOneWay.deviationMs).toBeCloseTo(0.0476, 4)
+})
+
+test("every named latency has a name, a line about it, and the figures that line promises", () => {
+  expect([...namedLatencies.keys()]).toEqual([...latencySummaries.keys()])
+  const lan = namedLatencies.get("lan")
+  expect(lan?.kind === "everywhere" && latencySummaries.get("lan")?.endsWith(lan.model.name)).toBe(true)
 })
