@@ -3,6 +3,7 @@ import fc from "fast-check"
 import { describe, expect, it } from "vitest"
 import { type NodeSet, isDisjoint, isSubset, union } from "../src/base/node-set.ts"
 import { signature } from "../src/quorum/define.ts"
+import { everyPairMeets } from "../src/quorum/intersect.ts"
 import { countMinimalQuorums } from "../src/quorum/minimal.ts"
 import {
   type QuorumSystem,
@@ -58,6 +59,7 @@ describe.each([...catalogue.values()].map((family) => [signature(family), family
       holdsTheInterface(text, system)
       it("every phase-1 quorum meets every phase-2 quorum", () => {
         expect(disjointQuorums(system)).toBeUndefined()
+        expect(everyPairMeets(system.expression[1], system.expression[2], system.nodes).verdict).toBe("holds")
       })
     })
 
@@ -66,6 +68,12 @@ describe.each([...catalogue.values()].map((family) => [signature(family), family
       holdsTheInterface(text, system)
       it("has a phase-1 quorum and a phase-2 quorum that do not meet", () => {
         expect(disjointQuorums(system)).toBeDefined()
+        const verdict = everyPairMeets(system.expression[1], system.expression[2], system.nodes)
+        expect(verdict.verdict).toBe("violated")
+        if (verdict.verdict !== "violated") return
+        const [q1, q2] = verdict.witness
+        expect(isDisjoint(q1, q2)).toBe(true)
+        expect([isMinimalQuorum(system, 1, q1), isMinimalQuorum(system, 2, q2)]).toEqual([true, true])
       })
     })
   },

@@ -98,16 +98,20 @@ export function members(set: NodeSet): number[] {
   return out
 }
 
-/** Orders sets by their members read in increasing order, as words are in a dictionary. */
+/**
+ * Orders sets by their members read in increasing order, as words are in a
+ * dictionary. The lowest position in which they differ decides: the set that
+ * has it comes first, unless the other set ends there.
+ */
 export function compareSets(a: NodeSet, b: NodeSet): number {
   if (a === b) return 0
-  const left = members(a)
-  const right = members(b)
-  for (let i = 0; i < left.length && i < right.length; i++) {
-    const order = left[i]! - right[i]!
-    if (order !== 0) return order
+  if (typeof a === "number" && typeof b === "number") {
+    const lowest = (a ^ b) & -(a ^ b)
+    return (a & lowest) !== 0 ? (b > lowest ? -1 : 1) : a > lowest ? 1 : -1
   }
-  return left.length - right.length
+  const [x, y] = [BigInt(a), BigInt(b)]
+  const lowest = (x ^ y) & -(x ^ y)
+  return (x & lowest) !== 0n ? (y > lowest ? -1 : 1) : x > lowest ? 1 : -1
 }
 
 /** The number of bits set in the low 32 bits of `word`. */

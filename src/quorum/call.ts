@@ -1,5 +1,5 @@
 import { UsageError, didYouMean } from "../base/errors.ts"
-import { type AnyFamily, type Catalogue, signature } from "./define.ts"
+import { type AnyFamily, type Catalogue, parameterAt, signature } from "./define.ts"
 import { type Argument, type Denotation, readArgument, showArgument } from "./parameter.ts"
 import { type QuorumSystem, type SystemParts, quorumSystem } from "./system.ts"
 
@@ -13,11 +13,8 @@ export function callFamily(
   if (family === undefined) throw new UsageError(unknownFamily(catalogue, id))
   const call = signature(family)
   refuseWrongArity(family, args, call)
-  const values = family.parameters.map((parameter, i) => {
-    const argument = args[i]
-    return argument === undefined ? undefined : readArgument(parameter, argument, call)
-  })
-  const shown = values.flatMap((value, i) => (value === undefined ? [] : [family.parameters[i]!.show(value)]))
+  const values = args.map((argument, i) => readArgument(parameterAt(family, i)!, argument, call))
+  const shown = values.map((value, i) => parameterAt(family, i)!.show(value))
   const parts = family.parts as (...values: readonly unknown[]) => SystemParts
   return { kind: "system", parts: parts(...values), text: `${id}(${shown.join(", ")})` }
 }
@@ -53,13 +50,15 @@ function unknownFamily(catalogue: Catalogue, id: string): string {
 }
 
 function refuseWrongArity(family: AnyFamily, args: readonly Argument[], call: string): void {
-  const most = family.parameters.length
+  const most = parameterAt(family, Infinity) === undefined ? family.parameters.length : Infinity
   const least = family.parameters.filter(({ optional }) => optional !== true).length
   if (args.length >= least && args.length <= most) return
-  const wanted = least === most ? String(most) : `${least} to ${most}`
+  const given = args.length === 0 ? "none was" : args.length === 1 ? "one was" : `${args.length} were`
+  const wanted =
+    least === most ? String(most) : most === Infinity ? `${least} or more` : `${least} to ${most}`
   throw new UsageError(
     `${call} takes ${wanted} argument${most === 1 ? "" : "s"}; ` +
-      `${args.length === 0 ? "none was" : `${args.length} were`} given: ${family.id}(${args.map(showArgument).join(", ")}). ` +
+      `${given} given: ${family.id}(${args.map(showArgument).join(", ")}). ` +
       `For example ${family.examples[0] ?? call}.`,
   )
 }

@@ -25,7 +25,7 @@ export interface QuorumFamily<Arguments extends readonly unknown[] = readonly ne
 }
 
 export type ParametersOf<Arguments extends readonly unknown[]> = {
-  readonly [K in keyof Arguments]: Parameter<Arguments[K]>
+  readonly [K in keyof Arguments]-?: Parameter<Arguments[K]>
 }
 
 /** A family that can be called with its arguments: `grid(2, 3)`. */
@@ -46,16 +46,29 @@ export function defineQuorumSystem<Arguments extends readonly unknown[]>(
 ): QuorumFamilyFunction<Arguments> {
   const build = (...args: Arguments): QuorumSystem => {
     const given = args.flatMap((value, i) =>
-      value === undefined ? [] : [(family.parameters[i] as Parameter<unknown>).show(value)],
+      value === undefined ? [] : [parameterAt(family, i)!.show(value)],
     )
     return quorumSystem(family.parts(...args), `${family.id}(${given.join(", ")})`)
   }
   return Object.assign(build, family)
 }
 
-/** "grid(rows, columns)". */
+/** "grid(rows, columns)"; an optional parameter as "k?", one that takes all the rest as "inner…". */
 export function signature(family: Pick<AnyFamily, "id" | "parameters">): string {
-  return `${family.id}(${family.parameters.map(({ name, optional }) => (optional === true ? `${name}?` : name)).join(", ")})`
+  const names = family.parameters.map(
+    ({ name, optional, rest }) => name + (optional === true ? "?" : rest === true ? "…" : ""),
+  )
+  return `${family.id}(${names.join(", ")})`
+}
+
+/** The parameter that reads the argument at a place, or nothing beyond the last. */
+export function parameterAt(
+  { parameters }: { readonly parameters: readonly unknown[] },
+  place: number,
+): Parameter<unknown> | undefined {
+  const all = parameters as readonly Parameter<unknown>[]
+  const last = all.at(-1)
+  return all[place] ?? (last?.rest === true ? last : undefined)
 }
 
 export function catalogueOf(families: readonly AnyFamily[]): Catalogue {
@@ -69,10 +82,13 @@ const mostAcceptors = 10_000
 
 /** a1 … an: what acceptors are called where only their number is given. */
 export function acceptorNames(n: number): NodeId[] {
-  if (n > mostAcceptors) {
-    throw new UsageError(`The system would have ${n} acceptors; at most ${mostAcceptors} are supported.`)
-  }
+  refuseTooMany(n)
   return Array.from({ length: n }, (_, i) => `a${i + 1}`)
+}
+
+export function refuseTooMany(n: number): void {
+  if (n <= mostAcceptors) return
+  throw new UsageError(`The system would have ${n} acceptors; at most ${mostAcceptors} are supported.`)
 }
 
 export function acceptors(n: number): QuorumExpr[] {

@@ -65,6 +65,12 @@ export function totalWeight(weights: readonly number[]): number {
   return weights.reduce((sum, weight) => sum + weight, 0)
 }
 
+/** The formula with every node replaced by what `by` gives for its name. Cost: that of the result. */
+export function substitute(expr: QuorumExpr, by: (name: NodeId) => QuorumExpr): QuorumExpr {
+  if (expr.kind === "node") return by(expr.node)
+  return { ...expr, children: expr.children.map((child) => substitute(child, by)) }
+}
+
 /** The nodes a formula speaks of, in the order in which it first names them. */
 export function nodesOf(expr: QuorumExpr): NodeId[] {
   const seen = new Set<NodeId>()

@@ -1,5 +1,6 @@
 import {
   type NodeSet,
+  compareSets,
   emptySet,
   isSubset,
   members,
@@ -14,11 +15,10 @@ import { isAlways, isNever, simplify } from "./simplify.ts"
 /**
  * The minimal quorums of a formula, each once: no proper subset of one is a quorum.
  *
- * Order: that of the formula, children from left to right. It is lexicographic
- * by position where the formula names its nodes in order, as all built-in
- * systems do. Lazy for formulas in which no node occurs twice, however many
- * quorums they have; otherwise all are computed first, as a sum of products
- * with absorption.
+ * Lazy for formulas in which no node occurs twice, however many quorums they
+ * have, in the order of the formula, children from left to right (the heaviest
+ * first where they are weighed). Otherwise all are computed first, as a sum of
+ * products with absorption, and come in dictionary order by position.
  */
 export function* minimalQuorumsOf(
   expr: QuorumExpr,
@@ -26,7 +26,7 @@ export function* minimalQuorumsOf(
 ): Generator<NodeSet> {
   const simple = simplify(expr)
   if (isReadOnce(simple)) yield* distinct(simple, positions)
-  else yield* sumOfProducts(simple, positions)
+  else yield* sumOfProducts(simple, positions).sort(compareSets)
 }
 
 /** One minimal quorum inside `answered`, dropping members from the last position on; `answered` must be a quorum. */

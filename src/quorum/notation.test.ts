@@ -65,6 +65,11 @@ describe("formulas", () => {
     ["(a + b)*majority(3)", ["aa1a2 aa1a3 aa2a3 ba1a2 ba1a3 ba2a3", "ab a1a2 a1a3 a2a3"]],
     ["choose(0)*a", ["a", "a"]],
     ["split(choose(0), a*b)", ["", "ab"]],
+    ["dual(a*b + c*d)", ["ac ad bc bd", "ab cd"]],
+    ["dual(simple(3, 3, 1))", ["a1 a2 a3", "a1a2a3"]],
+    ["minimal(a*b + a*b*c + a*(b + c))", ["ab ac", "a bc"]],
+    ["minimal(simple(3, 2, 1))", ["a1a2 a1a3 a2a3", "a1 a2 a3"]],
+    ["split(a*b, dual(a*b))", ["ab", "a b"]],
   ])("%s", (text, quorums) => {
     expect(minimalQuorums(text)).toEqual(quorums)
   })
@@ -86,6 +91,10 @@ describe("systems inside expressions", () => {
     ["split(majority( 3 ), a1 + a2)", "split(majority(3), a1 + a2)"],
     ["(majority(3))", "majority(3)"],
     ["choose(1, majority(3), b)*c", "choose(1, majority(3), b)*c"],
+    ["dual( grid(2,2) )", "dual(grid(2, 2))"],
+    ["minimal(dual(grid(2, 2)))", "minimal(dual(grid(2, 2)))"],
+    ["dual(dual(a + b*c))", "a + b*c"],
+    ["minimal(a + a*b)", "a"],
   ])("%s is named %s, which rebuilds it", (text, name) => {
     const [system, again] = [parse(text), parse(name)]
     expect(system.name).toBe(name)
@@ -152,6 +161,9 @@ describe("malformed text", () => {
     ["weightedChoose(2, a, b)", "takes a threshold, one whole weight"],
     ["weightedChoose(9, [1, 2], a, b)", "(sum 3), 2 choices and threshold 9"],
     ["weightedChoose(1, [1], a, b)", "has 1 weights"],
+    ["dual()", "has 0 arguments; it takes one expression"],
+    ["dual(a, b)", "has 2 arguments"],
+    ["minimal(majority(101))", "quorums would have to be written out"],
     ["simple(3, 4, 1)", "a quorum of 4 cannot be formed from 3 acceptors"],
   ])("%o", (text, part) => {
     expect(errorOf(text)).toContain(part)

@@ -4,6 +4,7 @@ import { UsageError } from "../base/errors.ts"
 import { callFamily, systemFrom } from "./call.ts"
 import { type Catalogue, bothPhases, signature } from "./define.ts"
 import { type QuorumExpr, dual, formatExpr, threshold, weighted } from "./expression.ts"
+import { dualOf, minimalOf } from "./operators.ts"
 import { type Argument, type Denotation, asDenotation, isList, isSize, showArgument } from "./parameter.ts"
 import type { QuorumSystem } from "./system.ts"
 
@@ -14,9 +15,10 @@ import type { QuorumSystem } from "./system.ts"
  * least k, `weightedChoose(t, [w…], …)` weights summing to t. A formula alone is
  * the phase-1 system, and its dual the phase-2 system. `grid(2, 3)` calls a
  * family of the catalogue; systems may stand where nodes do, and then each
- * phase is combined with its own formulas, phase 2 by the dual gate. Nodes are
- * words, whole numbers, or anything in double quotes. `choose(0)` is the quorum
- * of nobody, by which an epoch skips phase 1, and `choose(1)` no quorum at all.
+ * phase is combined with its own formulas, phase 2 by the dual gate. `dual(e)`
+ * is the dual and `minimal(e)` the sum of minimal quorums. Nodes are words,
+ * whole numbers, or anything in double quotes. `choose(0)` is the quorum of
+ * nobody, by which an epoch skips phase 1, and `choose(1)` no quorum at all.
  *
  * Errors are UsageErrors: one of syntax points at the character, any other
  * quotes the part of the text it is about. Cost: that of the formula.
@@ -114,6 +116,8 @@ class Reader {
     const args = tree.args.map((arg) => this.argument(arg))
     if (name === "choose") return this.choose(tree, args)
     if (name === "weightedChoose") return this.weightedChoose(tree, args)
+    if (name === "dual") return dualOf(this.only(tree, args))
+    if (name === "minimal") return minimalOf(this.only(tree, args))
     return callFamily(this.catalogue, name, args)
   }
 
@@ -156,6 +160,14 @@ class Reader {
     }
     const text = `weightedChoose(${[limit, `[${weights.join(", ")}]`, ...children.map((child) => child.text)].join(", ")})`
     return combine(children, (exprs) => weighted(weights, limit, exprs), text)
+  }
+
+  /** The one argument of `dual` and `minimal`. */
+  private only(tree: MathNode, args: readonly Argument[]): Denotation {
+    const [argument, ...others] = args
+    if (argument === undefined || others.length > 0)
+      throw this.unexpected(tree, `has ${args.length} arguments; it takes one expression, such as a*b + c*d`)
+    return this.asValue(argument, tree)
   }
 
   private value(tree: MathNode): Denotation {

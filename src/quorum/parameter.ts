@@ -21,6 +21,8 @@ export interface Parameter<T> {
   /** "a whole number of at least 1": completes "must be …". */
   readonly what: string
   readonly optional?: boolean
+  /** Whether it takes all arguments that are left, at least one; only the last parameter may. */
+  readonly rest?: boolean
   /** The value of an argument, or nothing where the argument does not fit. */
   read(argument: Argument): T | undefined
   show(value: T): string
@@ -43,6 +45,16 @@ export function size(name: string): Parameter<number> {
     name,
     what: "a whole number of at least 1",
     read: (argument) => (isSize(argument) ? argument : undefined),
+    show: String,
+  }
+}
+
+/** A number that may be zero: of levels, of faults. */
+export function wholeNumber(name: string): Parameter<number> {
+  return {
+    name,
+    what: "a whole number of at least 0",
+    read: (argument) => (argument === 0 || isSize(argument) ? argument : undefined),
     show: String,
   }
 }
@@ -91,6 +103,11 @@ export function optional<T>(parameter: Parameter<T>): Parameter<T | undefined> {
     read: (argument) => parameter.read(argument),
     show: (value) => (value === undefined ? "" : parameter.show(value)),
   }
+}
+
+/** The same parameter, once for every argument that is left. */
+export function rest<T>(parameter: Parameter<T>): Parameter<T> {
+  return { ...parameter, rest: true }
 }
 
 /** A number or a name in the place of an expression is a node. */

@@ -68,8 +68,8 @@ function formatSystem({ phase1, phase2 }: SystemParts): string {
 function refuseOddNodes(nodes: readonly NodeId[]): void {
   if (nodes.length === 0)
     throw new UsageError("A quorum system needs at least one node; this one names none.")
-  const twice = nodes.find((name, position) => nodes.indexOf(name) !== position)
-  if (twice !== undefined) {
+  if (new Set(nodes).size < nodes.length) {
+    const twice = nodes.find((name, position) => nodes.indexOf(name) !== position)!
     throw new UsageError(`Node ${twice} is listed twice; the nodes of a quorum system are distinct.`)
   }
 }

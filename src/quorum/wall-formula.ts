@@ -1,0 +1,25 @@
+import { type QuorumExpr, and, node, weighted } from "./expression.ts"
+import { acceptorNames } from "./define.ts"
+
+/**
+ * One full row of a wall and one brick from each row below it: acceptors laid
+ * row by row, rows of these widths from the top.
+ *
+ * Built from the top down: with a row of width w below it, a wall is either the
+ * whole row, or one brick of it and a quorum of the wall above. As votes that
+ * is w out of 1 for each brick and w − 1 for the wall above, so that no node
+ * occurs twice and nothing has to be enumerated. A row of width 1 below the top
+ * rules alone: the rows above it never matter.
+ */
+export function wallFormula(widths: readonly number[]): QuorumExpr {
+  const bricks = acceptorNames(widths.reduce((sum, width) => sum + width, 0)).map(node)
+  const [top, ...below] = widths as readonly [number, ...number[]]
+  let laid = top
+  let wall = and(...bricks.slice(0, top))
+  for (const width of below) {
+    const row = bricks.slice(laid, laid + width)
+    wall = width === 1 ? row[0]! : weighted([width - 1, ...row.map(() => 1)], width, [wall, ...row])
+    laid += width
+  }
+  return wall
+}
