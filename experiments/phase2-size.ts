@@ -1,0 +1,150 @@
+import { resilience } from "../src/analysis/resilience.ts"
+import { meanInterval } from "../src/base/statistics.ts"
+import {
+  type EstimateCells,
+  count,
+  estimateCells,
+  estimateColumns,
+  measure,
+  text,
+} from "../src/experiment/column.ts"
+import { defineExperiment } from "../src/experiment/define.ts"
+import { runSafeDecree } from "../src/experiment/single-decree.ts"
+import { type Table, intervalOf } from "../src/experiment/table.ts"
+import { milliseconds, planFrom, present, setupFrom } from "./setup.ts"
+
+interface Case {
+  readonly n: number
+  readonly q2: number
+  readonly quorums: "broadcast" | "random"
+}
+
+interface Observation {
+  readonly decideMs: number | null
+  readonly learnMs: number | null
+  readonly phase2Ms: number | null
+  readonly messages: number
+}
+
+type Row = EstimateCells<"decideMs" | "learnMs" | "phase2Ms"> & {
+  readonly n: number
+  readonly q1: number
+  readonly q2: number
+  readonly quorums: string
+  readonly replicas: number
+  readonly messagesPerDecision: number
+  readonly resiliencePhase1: number
+  readonly resiliencePhase2: number
+}
+
+const latency = "exponential(10)"
+
+const systemOf = ({ n, q2 }: Case): string => `simple(${n}, ${n - q2 + 1}, ${q2})`
+
+/** The question of Flexible Paxos: what a smaller phase-2 quorum buys, and what the larger phase-1 quorum costs. */
+export default defineExperiment<Case, Observation, Row>({
+  id: "phase2-size",
+  question:
+    "What does each size of the phase-2 quorum cost and buy, with the smallest phase-1 quorum that meets it?",
+  reference: "Howard, Malkhi and Spiegelman 2016, §4.1 and §6",
+  columns: [
+    count("n", "Number of acceptors."),
+    count("q1", "Size of phase-1 quorums: n − q2 + 1."),
+    count("q2", "Size of phase-2 quorums."),
+    text("quorums", "Whom the proposer asks: everyone (broadcast), or one quorum drawn at random (random)."),
+    count("replicas", "Number of independent runs."),
+    ...estimateColumns("decideMs", "Mean time to the commit point.", { unit: "ms" }),
+    ...estimateColumns("learnMs", "Mean time until the proposer learns.", { unit: "ms" }),
+    ...estimateColumns("phase2Ms", "Mean time from the first proposal sent until the proposer learns.", {
+      unit: "ms",
+    }),
+    measure("messagesPerDecision", "Messages sent, replies included.", { digits: 1 }),
+    count("resiliencePhase1", "Whatever this many acceptors fail, a phase-1 quorum is left."),
+    count("resiliencePhase2", "Whatever this many acceptors fail, a phase-2 quorum is left."),
+  ],
+  cases: () =>
+    [3, 4, 5, 6, 7, 8, 9].flatMap((n) =>
+      Array.from({ length: n }, (_, i) => i + 1).flatMap((q2) =>
+        (["broadcast", "random"] as const).map((quorums) => ({ n, q2, quorums })),
+      ),
+    ),
+  replicas: 400,
+  observe: (c, seed) => {
+    const setup = setupFrom(systemOf(c), latency, { quorums: c.quorums })
+    const { measures } = runSafeDecree(setup, seed)
+    const learned = measures.learnedAt[0] ?? null
+    return {
+      decideMs: milliseconds(measures.decidedAt),
+      learnMs: milliseconds(learned),
+      phase2Ms: milliseconds(learned === null ? null : learned - measures.proposedAt!),
+      messages: measures.messagesSent,
+    }
+  },
+  summarise: async (c, observations) => {
+    const system = planFrom(systemOf(c)).systemAt(0)
+    const estimate = (read: (o: Observation) => number | null) =>
+      meanInterval(present(observations.map(read)))
+    return [
+      {
+        n: c.n,
+        q1: c.n - c.q2 + 1,
+        q2: c.q2,
+        quorums: c.quorums,
+        replicas: observations.length,
+        ...estimateCells(
+          "decideMs",
+          estimate((o) => o.decideMs),
+        ),
+        ...estimateCells(
+          "learnMs",
+          estimate((o) => o.learnMs),
+        ),
+        ...estimateCells(
+          "phase2Ms",
+          estimate((o) => o.phase2Ms),
+        ),
+        messagesPerDecision: estimate((o) => o.messages).value!,
+        resiliencePhase1: await resilience(system, 1),
+        resiliencePhase2: await resilience(system, 2),
+      },
+    ]
+  },
+  tables: [phase2Table],
+})
+
+/** n = 5, the size most clusters have. */
+function phase2Table(rows: readonly Row[]): Table {
+  const shown = rows.filter(({ n }) => n === 5)
+  const of = (row: Row, quorums: string): Row =>
+    shown.find((other) => other.q2 === row.q2 && other.quorums === quorums)!
+  return {
+    id: "phase2-size",
+    caption: "Five acceptors: what each size of the phase-2 quorum costs and buys.",
+    columns: [
+      { heading: "|Q2|" },
+      { heading: "|Q1|" },
+      { heading: "broadcast", unit: "ms", group: "phase 2 lasts", digits: 1 },
+      { heading: "one quorum", unit: "ms", group: "phase 2 lasts", digits: 1 },
+      { heading: "broadcast", group: "messages", digits: 0 },
+      { heading: "one quorum", group: "messages", digits: 0 },
+      { heading: "phase 1", group: "failures survived" },
+      { heading: "phase 2", group: "failures survived" },
+    ],
+    rows: shown
+      .filter(({ quorums }) => quorums === "broadcast")
+      .map((row) => [
+        row.q2,
+        row.q1,
+        intervalOf(row, "phase2Ms"),
+        intervalOf(of(row, "random"), "phase2Ms"),
+        row.messagesPerDecision,
+        of(row, "random").messagesPerDecision,
+        row.resiliencePhase1,
+        row.resiliencePhase2,
+      ]),
+    notes: [
+      `One proposer; one-way delays exponential with mean 10 ms; no faults. Means of ${shown[0]?.replicas ?? 0} runs with 95 % intervals.`,
+      "One quorum: the proposer asks one quorum drawn at random, so every member of it must answer.",
+    ],
+  }
+}

@@ -1,0 +1,129 @@
+import { proportionInterval } from "../src/base/statistics.ts"
+import { type EstimateCells, count, estimateCells, estimateColumns, text } from "../src/experiment/column.ts"
+import { InvariantError } from "../src/base/errors.ts"
+import { defineExperiment } from "../src/experiment/define.ts"
+import { runDecree } from "../src/experiment/single-decree.ts"
+import { type Table, intervalOf } from "../src/experiment/table.ts"
+import { requirementById } from "../src/quorum/requirement.ts"
+import { planFrom, setupFrom } from "./setup.ts"
+
+interface Case {
+  readonly system: string
+  /** Its twin: as close to it as can be, and safe where it is not, or the reverse. */
+  readonly twin: string
+}
+
+interface Observation {
+  readonly seed: number
+  readonly violated: boolean
+  readonly replay: string | null
+}
+
+type Row = EstimateCells<"violatedShare"> & {
+  readonly system: string
+  readonly twin: string
+  readonly requirement44: string
+  readonly witness: string | null
+  readonly replicas: number
+  readonly violations: number
+  readonly firstSeed: number | null
+  readonly replay: string | null
+}
+
+const pairs: readonly (readonly [unsafe: string, safe: string])[] = [
+  ["simple(5, 2, 2)", "simple(5, 4, 2)"],
+  ["simple(4, 2, 2)", "simple(4, 3, 2)"],
+  ["split(a1*a2 + a3*a4, a1*a2 + a3*a4)", "grid(2, 2)"],
+  ["weighted([3, 1, 1, 1], 3, 3)", "weighted([3, 1, 1, 1], 4, 3)"],
+  ["simple(6, 3, 3)", "majority(6)"],
+]
+
+/** Quorum systems whose phases do not meet, beside intersecting twins, under the same random conditions. */
+export default defineExperiment<Case, Observation, Row>({
+  id: "unsafe",
+  question: "Does a missing intersection lead to two decided values, and an intersecting twin never?",
+  reference: "Howard 2019, requirement 4.4 and lemma 14 (agreement)",
+  columns: [
+    text("system", "The quorum system."),
+    text("twin", "The system it is compared with."),
+    text("requirement44", "What the validator says of phase 1 meeting phase 2: holds or violated."),
+    text("witness", "A phase-1 and a phase-2 quorum that do not meet.", { empty: "the phases meet" }),
+    count("replicas", "Number of runs, each of another seed."),
+    count("violations", "Runs in which two different values were decided."),
+    ...estimateColumns("violatedShare", "Share of such runs.", { digits: 5 }),
+    count("firstSeed", "The seed of the first such run.", { empty: "no run violated agreement" }),
+    text("replay", "The command that shows that run.", { empty: "no run violated agreement" }),
+  ],
+  cases: () =>
+    pairs.flatMap(([unsafe, safe]) => [
+      { system: unsafe, twin: safe },
+      { system: safe, twin: unsafe },
+    ]),
+  replicas: 10_000,
+  observe: ({ system }, seed) => {
+    const setup = setupFrom(system, "exponential(10)", {
+      proposers: 2,
+      timeoutMs: 60,
+      lossProbability: 0.05,
+      duplicateProbability: 0.05,
+      horizonMs: 500,
+    })
+    const { violations } = runDecree(setup, seed)
+    const other = violations.find(({ check }) => check !== "agreement")
+    if (other !== undefined)
+      throw new InvariantError(`${system}: ${other.check}: ${other.message}`, other.replay)
+    return { seed, violated: violations.length > 0, replay: violations[0]?.replay ?? null }
+  },
+  summarise: ({ system, twin }, observations) => {
+    const verdict = requirementById("4.4")!.check(planFrom(system))
+    const violated = observations.filter((o) => o.violated)
+    const first = violated[0]
+    return [
+      {
+        system,
+        twin,
+        requirement44: verdict.verdict,
+        witness:
+          verdict.verdict === "violated"
+            ? verdict.witness.quorums.map(({ nodes }) => `{${nodes.join(" ")}}`).join(" ")
+            : null,
+        replicas: observations.length,
+        violations: violated.length,
+        ...estimateCells("violatedShare", proportionInterval(violated.length, observations.length)),
+        firstSeed: first?.seed ?? null,
+        replay: first?.replay ?? null,
+      },
+    ]
+  },
+  tables: [unsafeTable],
+})
+
+function unsafeTable(rows: readonly Row[]): Table {
+  return {
+    id: "unsafe",
+    caption: "Quorum systems whose phases do not meet, each above an intersecting twin.",
+    columns: [
+      { heading: "system" },
+      { heading: "phase 1 meets phase 2" },
+      { heading: "disjoint quorums" },
+      { heading: "runs" },
+      { heading: "two values decided" },
+      { heading: "share", digits: 4 },
+    ],
+    rows: rows.flatMap((row, i) => [
+      ...(i > 0 && i % 2 === 0 ? (["rule"] as const) : []),
+      [
+        row.system,
+        row.requirement44,
+        row.witness,
+        row.replicas,
+        row.violations,
+        intervalOf(row, "violatedShare"),
+      ],
+    ]),
+    notes: [
+      "Two proposers; one-way delays exponential with mean 10 ms; 5 % of messages lost, 5 % duplicated; timeout 60 ms. 95 % intervals after Wilson.",
+      ...rows.flatMap(({ system, replay }) => (replay === null ? [] : [`To see ${system} fail: ${replay}`])),
+    ],
+  }
+}
