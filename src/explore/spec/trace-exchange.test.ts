@@ -1,0 +1,117 @@
+import { describe, expect, it } from "vitest"
+import { quorumSystemFrom } from "../../../quorums/from-text.ts"
+import { UsageError } from "../../base/errors.ts"
+import { exploreSpec } from "./explore.ts"
+import { fromItf, toItf } from "./itf.ts"
+import { specModel } from "./model.ts"
+import { readReplay, violationReplay } from "./replay-file.ts"
+import type { AgreementViolation } from "./trace.ts"
+import { stateText } from "./transition.ts"
+
+function violationOf(system: string): AgreementViolation {
+  const model = specModel(quorumSystemFrom(system), { values: 2, epochs: 2 })
+  const { verdict } = exploreSpec(model).outcomes[0]!
+  if (verdict.verdict !== "violated") throw new Error(`${system} should be unsafe`)
+  return verdict.witness
+}
+
+const unsafe = ["simple(2, 1, 1)", "simple(4, 2, 2)", "split(a1*a2 + a3*a4, a1*a2 + a3*a4)"]
+
+/** What a file holds after it has been written and read. */
+function throughJson(data: unknown): unknown {
+  return JSON.parse(JSON.stringify(data))
+}
+
+describe("a replay file", () => {
+  it.each(unsafe)("of %s runs again through the same states", (system) => {
+    const violation = violationOf(system)
+    const again = readReplay(throughJson(violationReplay(violation)))
+    expect(again.states.map(stateText)).toEqual(violation.trace.states.map(stateText))
+  })
+
+  it("is in names, and says what it shows", () => {
+    const file = violationReplay(violationOf("simple(2, 1, 1)"))
+    expect(file).toMatchObject({ schemaVersion: 1, system: "simple(2, 1, 1)", phase1: [["a1"], ["a2"]] })
+    expect(file.because).toMatch(/shares no acceptor/)
+    expect(file.steps[2]).toEqual({ action: "propose", epoch: 0, value: "A", quorum: ["a1"] })
+  })
+
+  it("with a step that is not possible is refused, and the possible steps are listed", () => {
+    const file = violationReplay(violationOf("simple(2, 1, 1)"))
+    const tampered = { ...file, steps: file.steps.slice(1) }
+    expect(() => readReplay(tampered)).toThrow(UsageError)
+    expect(() => readReplay(tampered)).toThrow(/a1: promise\(0\) is not possible here.*\n {2}prepare\(0\)/)
+  })
+
+  it.each([
+    [{ schemaVersion: 2 }, /schemaVersion/],
+    [{ steps: [{ action: "promise", epoch: 0, acceptor: "a9" }] }, /acceptor a9; its acceptors are a1, a2/],
+    [{ steps: [{ action: "propose", epoch: 0, value: "?", quorum: [] }] }, /a value \?/],
+    [{ colour: "red" }, /colour/],
+  ])("with %j is refused", (change, message) => {
+    const file = violationReplay(violationOf("simple(2, 1, 1)"))
+    expect(() => readReplay({ ...file, ...change })).toThrow(message)
+  })
+})
+
+describe("an ITF trace", () => {
+  it.each(unsafe)("of %s is read back as the same run", (system) => {
+    const { trace } = violationOf(system)
+    const again = fromItf(trace.model, throughJson(toItf(trace, "a violation")))
+    expect(again.states.map(stateText)).toEqual(trace.states.map(stateText))
+    expect(again.steps).toEqual(trace.steps)
+  })
+
+  it("has the variables of Paxos.tla, integers and sets marked as such", () => {
+    const { trace } = violationOf("simple(2, 1, 1)")
+    const itf = toItf(trace, "a violation")
+    expect(itf.vars).toEqual(["maxBal", "maxVBal", "maxVal", "msgs"])
+    expect(itf.states).toHaveLength(9)
+    expect(itf.states[4]).toEqual({
+      "#meta": { index: 4 },
+      maxBal: {
+        "#map": [
+          ["a1", { "#bigint": "0" }],
+          ["a2", { "#bigint": "-1" }],
+        ],
+      },
+      maxVBal: {
+        "#map": [
+          ["a1", { "#bigint": "0" }],
+          ["a2", { "#bigint": "-1" }],
+        ],
+      },
+      maxVal: {
+        "#map": [
+          ["a1", "A"],
+          ["a2", "None"],
+        ],
+      },
+      msgs: {
+        "#set": [
+          { type: "2b", acc: "a1", bal: { "#bigint": "0" }, val: "A" },
+          { type: "1a", bal: { "#bigint": "0" } },
+          { type: "1b", acc: "a1", bal: { "#bigint": "0" }, mbal: { "#bigint": "-1" }, mval: "None" },
+          { type: "2a", bal: { "#bigint": "0" }, val: "A" },
+        ],
+      },
+    })
+  })
+
+  it("may stutter, write plain integers and name constants by their sort", () => {
+    const { trace } = violationOf("simple(2, 1, 1)")
+    const text = JSON.stringify(toItf(trace, "")).replaceAll(/\{"#bigint":"(-?\d+)"\}/g, "$1")
+    const data = JSON.parse(text.replaceAll(/"(a\d)"/g, '"$1_OF_ACCEPTOR"')) as ReturnType<typeof toItf>
+    const stuttering = { ...data, states: data.states.flatMap((state) => [state, state]) }
+    expect(fromItf(trace.model, stuttering).steps).toEqual(trace.steps)
+  })
+
+  it("that skips a step is refused where it does", () => {
+    const { trace } = violationOf("simple(2, 1, 1)")
+    const itf = toItf(trace, "")
+    const gap = { ...itf, states: itf.states.filter((_, i) => i !== 3) }
+    expect(() => fromItf(trace.model, gap)).toThrow(/State 3 of the ITF trace is not reached from state 2/)
+    expect(() => fromItf(trace.model, { ...itf, states: itf.states.slice(1) })).toThrow(/initial state/)
+    expect(() => fromItf(trace.model, { vars: [], states: [] })).toThrow(/not an ITF trace/)
+  })
+})

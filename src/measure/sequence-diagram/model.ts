@@ -1,0 +1,71 @@
+/**
+ * A message sequence diagram: who said what to whom, time running downwards.
+ *
+ * Time is in rows, whole numbers from 0: the order of events and nothing more.
+ * A message that is sent in one row and received in a later one is a slanted
+ * arrow; one that is never received ends in a cross. Renderers draw items of
+ * one row in the order given.
+ */
+export interface SequenceDiagram {
+  readonly title?: string
+  readonly participants: readonly Participant[]
+  readonly items: readonly DiagramItem[]
+}
+
+export interface Participant {
+  readonly name: string
+  /** A second, smaller line under the name: "epoch 0". */
+  readonly detail?: string
+}
+
+/** Participants are positions in the diagram's list. */
+export type DiagramItem = DiagramMessage | DiagramEvent | DiagramState | DiagramRemark
+
+export interface DiagramMessage {
+  readonly type: "message"
+  readonly from: number
+  readonly to: number
+  readonly label: string
+  readonly sentAt: number
+  /** The row of its arrival; null if it is lost. */
+  readonly receivedAt: number | null
+}
+
+/** Something that happens at one participant. */
+export interface DiagramEvent {
+  readonly type: "event"
+  readonly kind: "timeout" | "crash" | "recovery" | "other"
+  readonly at: number
+  readonly participant: number
+  readonly text: string
+}
+
+/** What a participant remembers from this row on. */
+export interface DiagramState {
+  readonly type: "state"
+  readonly at: number
+  readonly participant: number
+  readonly text: string
+}
+
+/** A sentence about the whole diagram at this row. */
+export interface DiagramRemark {
+  readonly type: "remark"
+  readonly at: number
+  readonly text: string
+}
+
+/** The row in which an item is told: messages when they arrive, lost ones when they are sent. */
+export function rowOf(item: DiagramItem): number {
+  return item.type === "message" ? (item.receivedAt ?? item.sentAt) : item.at
+}
+
+/** The items in the order of their rows; items of one row keep their order. */
+export function itemsByRow(diagram: SequenceDiagram): DiagramItem[] {
+  return diagram.items.toSorted((a, b) => rowOf(a) - rowOf(b))
+}
+
+/** One more than the last row of a diagram; 0 for an empty one. */
+export function rowCount(diagram: SequenceDiagram): number {
+  return diagram.items.reduce((rows, item) => Math.max(rows, rowOf(item) + 1), 0)
+}

@@ -1,0 +1,288 @@
+import {
+  type DiagramEvent,
+  type DiagramItem,
+  type DiagramMessage,
+  type DiagramState,
+  type SequenceDiagram,
+  itemsByRow,
+  rowCount,
+  rowOf,
+} from "./model.ts"
+
+/**
+ * The diagram as SVG: lifelines downwards, messages as arrows (slanted where
+ * they take time), states as boxes beside the lifeline.
+ *
+ * Self-contained and byte-deterministic: the same diagram gives the same file.
+ * Text widths are estimated, so that no font needs to be measured.
+ */
+export function renderSvg(diagram: SequenceDiagram): string {
+  const layout = layoutOf(diagram)
+  const { width, height } = layout
+  return (
+    `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" ` +
+    `font-family="Helvetica, Arial, 'DejaVu Sans', sans-serif" font-size="${fontSize}" role="img">\n` +
+    titleElement(diagram) +
+    `<rect width="${width}" height="${height}" fill="white"/>\n` +
+    [...heading(diagram, layout), ...lifelines(diagram, layout), ...body(diagram, layout)].join("") +
+    "</svg>\n"
+  )
+}
+
+const fontSize = 13
+const smallSize = 11
+const rowHeight = 26
+const boxHeight = 18
+const edge = 16
+const narrowestGap = 90
+const accent = { message: "#1f4e79", lost: "#b3261e", state: "#eef3f8", remark: "#fff4d6" }
+
+interface Layout {
+  readonly width: number
+  readonly height: number
+  /** The horizontal position of each lifeline. */
+  readonly x: readonly number[]
+  /** Where names are, and where row 0 is. */
+  readonly namesY: number
+  readonly firstRowY: number
+  readonly bottom: number
+}
+
+function layoutOf(diagram: SequenceDiagram): Layout {
+  const { participants, title } = diagram
+  const gaps = columnGaps(diagram)
+  const x: number[] = []
+  const first = edge + Math.max(narrowestGap / 2, headWidth(participants[0]) / 2)
+  for (let p = 0; p < participants.length; p++) x.push(p === 0 ? first : x[p - 1]! + gaps[p - 1]!)
+  const last = x[x.length - 1] ?? edge
+  const namesY = edge + (title === undefined ? 0 : 26) + fontSize
+  const firstRowY = namesY + (participants.some(({ detail }) => detail !== undefined) ? 44 : 28)
+  const bottom = firstRowY + rowCount(diagram) * rowHeight
+  const remarks = diagram.items.flatMap((item) =>
+    item.type === "remark" ? [textWidth(item.text) + 4 * edge] : [],
+  )
+  const right =
+    last + Math.max(headWidth(participants.at(-1)) / 2, roomRightOf(diagram, participants.length - 1)) + edge
+  const width = Math.ceil(Math.max(right, title === undefined ? 0 : textWidth(title) + 3 * edge, ...remarks))
+  return { width, height: bottom + edge, x, namesY, firstRowY, bottom }
+}
+
+/** By participant but the last: the room to its right-hand neighbour, for names, labels of short arrows and states. */
+function columnGaps(diagram: SequenceDiagram): number[] {
+  const { participants, items } = diagram
+  return participants.slice(1).map((right, p) => {
+    const heads = headWidth(participants[p]) / 2 + headWidth(right) / 2 + 12
+    const labels = items.flatMap((item) =>
+      item.type === "message" && Math.min(item.from, item.to) <= p && Math.max(item.from, item.to) > p
+        ? [(textWidth(item.label) + 30) / Math.abs(item.from - item.to)]
+        : [],
+    )
+    return Math.ceil(Math.max(narrowestGap, heads, roomRightOf(diagram, p) + 12, ...labels))
+  })
+}
+
+/** What states and events beside a lifeline need. */
+function roomRightOf({ items }: SequenceDiagram, participant: number): number {
+  const texts = items.flatMap((item) =>
+    (item.type === "state" || item.type === "event") && item.participant === participant
+      ? [textWidth(item.text) + 24]
+      : [],
+  )
+  return Math.max(0, ...texts)
+}
+
+function headWidth(participant: { name: string; detail?: string } | undefined): number {
+  if (participant === undefined) return 0
+  return Math.max(textWidth(participant.name), textWidth(participant.detail ?? "")) + 12
+}
+
+/** An estimate on the generous side for sans-serif letters and digits. */
+function textWidth(text: string): number {
+  return text.length * fontSize * 0.56
+}
+
+function titleElement({ title }: SequenceDiagram): string {
+  return title === undefined ? "" : `<title>${escapeXml(title)}</title>\n`
+}
+
+function heading({ participants, title }: SequenceDiagram, layout: Layout): string[] {
+  const names = participants.flatMap(({ name, detail }, p) => [
+    textElement(layout.x[p]!, layout.namesY, name, `text-anchor="middle" font-weight="bold"`),
+    ...(detail === undefined
+      ? []
+      : [
+          textElement(
+            layout.x[p]!,
+            layout.namesY + 15,
+            detail,
+            `text-anchor="middle" font-size="${smallSize}"`,
+          ),
+        ]),
+  ])
+  if (title === undefined) return names
+  return [textElement(edge, edge + fontSize, title, `font-size="15"`), ...names]
+}
+
+function lifelines({ participants }: SequenceDiagram, layout: Layout): string[] {
+  const top = layout.firstRowY - rowHeight / 2
+  return participants.map((_, p) => {
+    const x = layout.x[p]!
+    return `<line x1="${x}" y1="${top}" x2="${x}" y2="${layout.bottom}" stroke="#999" stroke-dasharray="3 3"/>\n`
+  })
+}
+
+function body(diagram: SequenceDiagram, layout: Layout): string[] {
+  const items = itemsByRow(diagram)
+  // Boxes first, so that no box hides the label of an arrow that passes by.
+  const boxes = items.filter((item) => item.type !== "message")
+  const messages = items.filter((item) => item.type === "message")
+  const labels = new LabelPlaces()
+  for (const item of boxes) if (item.type === "state") labels.reserve(stateBox(item, layout))
+  return [
+    ...boxes.map((item) => renderBox(item, layout)),
+    ...messages.map((message) => renderMessage(message, layout, labels)),
+  ]
+}
+
+function renderBox(item: Exclude<DiagramItem, DiagramMessage>, layout: Layout): string {
+  const y = layout.firstRowY + rowOf(item) * rowHeight
+  switch (item.type) {
+    case "state":
+      return renderState(stateBox(item, layout), item.text)
+    case "event":
+      return renderEvent(item, layout.x[item.participant]!, y)
+    case "remark":
+      return renderRemark(item.text, layout, y)
+  }
+}
+
+interface Arrow {
+  readonly x1: number
+  readonly y1: number
+  readonly x2: number
+  readonly y2: number
+}
+
+function renderMessage(message: DiagramMessage, layout: Layout, labels: LabelPlaces): string {
+  const { from, to, label, sentAt, receivedAt } = message
+  const x1 = layout.x[from]!
+  const y1 = layout.firstRowY + sentAt * rowHeight
+  if (from === to) return renderLoop(x1, y1, label)
+  const y2 = layout.firstRowY + (receivedAt ?? sentAt) * rowHeight
+  const arrow = { x1, y1, x2: receivedAt === null ? x1 + (layout.x[to]! - x1) * 0.75 : layout.x[to]!, y2 }
+  const colour = receivedAt === null ? accent.lost : accent.message
+  const line = `<line x1="${x1}" y1="${y1}" x2="${round(arrow.x2)}" y2="${y2}" stroke="${colour}"/>\n`
+  return line + (receivedAt === null ? cross(arrow.x2, y2) : head(arrow)) + arrowLabel(arrow, label, labels)
+}
+
+/** The arrow head as a triangle of its own: not every renderer turns SVG markers. */
+function head({ x1, y1, x2, y2 }: Arrow): string {
+  const length = Math.hypot(x2 - x1, y2 - y1)
+  const [dx, dy] = [(x2 - x1) / length, (y2 - y1) / length]
+  const corner = (side: number): string =>
+    `${round(x2 - 9 * dx - side * 4 * dy)} ${round(y2 - 9 * dy + side * 4 * dx)}`
+  return `<path d="M${x2} ${y2} L${corner(1)} L${corner(-1)} z" fill="${accent.message}"/>\n`
+}
+
+function cross(x: number, y: number): string {
+  return `<path d="M${round(x - 4)} ${y - 4} l8 8 m0 -8 l-8 8" stroke="${accent.lost}" stroke-width="1.6" fill="none"/>\n`
+}
+
+/** The label lies along its arrow, slightly above it, with a white halo over what it crosses. */
+function arrowLabel(arrow: Arrow, label: string, labels: LabelPlaces): string {
+  const { x1, y1, x2, y2 } = arrow
+  const [x, y] = labels.place(arrow, textWidth(label))
+  const angle = round((Math.atan2((y2 - y1) * Math.sign(x2 - x1), Math.abs(x2 - x1)) * 180) / Math.PI)
+  const rotate = angle === 0 ? "" : ` transform="rotate(${angle} ${round(x)} ${round(y)})"`
+  return textElement(x, y - 4, label, `text-anchor="middle" ${halo}${rotate}`)
+}
+
+/** Where along their arrows labels go: the middle, or the nearest place that no earlier label has taken. */
+class LabelPlaces {
+  private readonly taken: { x: number; y: number; halfWidth: number; halfHeight: number }[] = []
+
+  /** Keeps labels off a box. */
+  reserve({ x, y, width, height }: Box): void {
+    this.taken.push({ x: x + width / 2, y: y + height / 2, halfWidth: width / 2, halfHeight: height / 2 })
+  }
+
+  place({ x1, y1, x2, y2 }: Arrow, width: number): [x: number, y: number] {
+    const slope = Math.atan2(Math.abs(y2 - y1), Math.abs(x2 - x1))
+    const halfWidth = (width / 2) * Math.cos(slope)
+    const halfHeight = (width / 2) * Math.sin(slope) + fontSize / 2
+    const at = (share: number): [number, number] => [x1 + (x2 - x1) * share, y1 + (y2 - y1) * share]
+    const isFree = (share: number): boolean => {
+      const [x, y] = at(share)
+      return this.taken.every(
+        (box) =>
+          Math.abs(box.x - x) >= box.halfWidth + halfWidth ||
+          Math.abs(box.y - y) >= box.halfHeight + halfHeight,
+      )
+    }
+    const [x, y] = at([0.5, 0.4, 0.6, 0.3, 0.7, 0.25, 0.75].find(isFree) ?? 0.5)
+    this.taken.push({ x, y, halfWidth, halfHeight })
+    return [x, y]
+  }
+}
+
+const halo = `stroke="white" stroke-width="3" paint-order="stroke"`
+
+function renderLoop(x: number, y: number, label: string): string {
+  const path = `<path d="M${x} ${y - 6} h18 v12 h-16" stroke="${accent.message}" fill="none"/>\n`
+  return path + head({ x1: x + 18, y1: y + 6, x2: x, y2: y + 6 }) + textElement(x + 24, y + 4, label, halo)
+}
+
+interface Box {
+  readonly x: number
+  readonly y: number
+  readonly width: number
+  readonly height: number
+}
+
+function stateBox({ text, participant, at }: DiagramState, layout: Layout): Box {
+  const y = layout.firstRowY + at * rowHeight - boxHeight / 2
+  return { x: layout.x[participant]! + 6, y, width: round(textWidth(text) + 8), height: boxHeight }
+}
+
+function renderState({ x, y, width, height }: Box, text: string): string {
+  return (
+    `<rect x="${x}" y="${y}" width="${width}" height="${height}" rx="3" fill="${accent.state}" stroke="#9db4c8"/>\n` +
+    textElement(x + 4, y + height / 2 + 4, text, `font-size="${smallSize + 1}"`)
+  )
+}
+
+function renderEvent({ kind, text }: DiagramEvent, x: number, y: number): string {
+  const mark =
+    kind === "crash"
+      ? `<path d="M${x - 5} ${y - 5} l10 10 m0 -10 l-10 10" stroke="${accent.lost}" stroke-width="2"/>\n`
+      : `<circle cx="${x}" cy="${y}" r="4" fill="${kind === "timeout" ? accent.lost : accent.message}"/>\n`
+  return mark + textElement(x + 9, y + 4, text, halo)
+}
+
+function renderRemark(text: string, layout: Layout, y: number): string {
+  const width = layout.width - 2 * edge
+  return (
+    `<rect x="${edge}" y="${y - boxHeight / 2 - 1}" width="${width}" height="${boxHeight + 2}" rx="3" fill="${accent.remark}" ` +
+    `stroke="#d9b44a"/>\n` +
+    textElement(layout.width / 2, y + 4, text, `text-anchor="middle"`)
+  )
+}
+
+function textElement(x: number, y: number, text: string, attributes: string): string {
+  return `<text x="${round(x)}" y="${round(y)}" ${attributes}>${escapeXml(text)}</text>\n`
+}
+
+/** Two decimals at most: enough for a drawing, and the same on every machine. */
+function round(length: number): number {
+  return Math.round(length * 100) / 100
+}
+
+function escapeXml(text: string): string {
+  // XML 1.0 has no control characters, lone surrogates or non-characters, not even escaped.
+  const printable = text.replaceAll(/[\p{Cc}\p{Cs}\uFFFE\uFFFF]/gu, "\uFFFD")
+  return printable
+    .replaceAll("&", "&amp;")
+    .replaceAll("<", "&lt;")
+    .replaceAll(">", "&gt;")
+    .replaceAll('"', "&quot;")
+}
