@@ -1,5 +1,5 @@
 import { type DecisionDiagram, decisionDiagram, verticesOf } from "./decision-diagram.ts"
-import { type Formula, type Gate, childWeight, isReadOnceFormula, positionsIn, weightOf } from "./formula.ts"
+import { type Formula, type Gate, childWeight, positionsIn, weightOf } from "./formula.ts"
 
 /** A quorum and what its nodes cost together. */
 export interface Choice {
@@ -34,13 +34,6 @@ export function pricerOf(formula: Formula): Pricer | undefined {
   const parts = groups.map((children) => (children.length === 1 ? children[0]! : conjunction(children)))
   if (parts.length === 1) return diagramPricer(formula)
   return independent(conjunction(parts))
-}
-
-/** Whether the pricer of a formula is a plain recursion, without any diagram. */
-export function isPlainlyPriced(formula: Formula): boolean {
-  if (formula.kind === "leaf" || isReadOnceFormula(formula)) return true
-  if (!isOr(formula) && groupsSharingNodes(formula.children).length < formula.children.length) return false
-  return formula.children.every(isPlainlyPriced)
 }
 
 const free: Choice = { cost: 0, nodes: [] }
