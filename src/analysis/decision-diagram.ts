@@ -24,8 +24,15 @@ export interface DecisionDiagram {
 /** Vertices beyond which a diagram is given up: about a second and 100 MB. */
 export const vertexLimit = 400_000
 
-/** The diagram of a formula, or nothing when it would have more than `limit` vertices. */
-export function decisionDiagram(formula: Formula, limit = vertexLimit): DecisionDiagram | undefined {
+/** The diagram of a formula, or nothing when it would have more than `vertexLimit` vertices. Made once per formula. */
+export function decisionDiagram(formula: Formula): DecisionDiagram | undefined {
+  if (!remembered.has(formula)) remembered.set(formula, build(formula, vertexLimit))
+  return remembered.get(formula)
+}
+
+const remembered = new WeakMap<Formula, DecisionDiagram | undefined>()
+
+function build(formula: Formula, limit: number): DecisionDiagram | undefined {
   const order = positionsIn(formula)
   try {
     const builder = new Builder(order.length, limit)

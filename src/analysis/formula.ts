@@ -33,13 +33,21 @@ export interface Gate {
  */
 export type Tier = "tree" | "weighted" | "general"
 
-/** The formula of a phase of a system. Nodes the system does not list never answer. */
+/**
+ * The formula of a phase of a system. Nodes the system does not list never
+ * answer. Systems are values, so the formula is made once and remembered: it is
+ * also the key under which its decision diagram is.
+ */
 export function formulaOf(system: Pick<QuorumSystem, "nodes" | "expression">, phase: Phase): Formula {
-  return formulaFrom(
-    system.expression[phase],
-    new Map(system.nodes.map((name, position) => [name, position])),
-  )
+  const { nodes, expression } = system
+  const known = remembered.get(expression[phase])
+  if (known?.nodes === nodes) return known.formula
+  const formula = formulaFrom(expression[phase], new Map(nodes.map((name, position) => [name, position])))
+  remembered.set(expression[phase], { nodes, formula })
+  return formula
 }
+
+const remembered = new WeakMap<QuorumExpr, { nodes: readonly string[]; formula: Formula }>()
 
 /** The formula of an expression over named positions. */
 export function formulaFrom(expr: QuorumExpr, positions: ReadonlyMap<string, number>): Formula {

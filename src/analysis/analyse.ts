@@ -1,0 +1,192 @@
+import { type Phase, type QuorumSystem, namesOf } from "../quorum/system.ts"
+import {
+  type FailureProbability,
+  type Sampling,
+  eitherPhaseFails,
+  failureProbability,
+} from "./availability.ts"
+import { liveCounts, quorumCensus } from "./counts.ts"
+import { type Tier, formulaOf, tierOf } from "./formula.ts"
+import { type NodeOptions, type NodeTable, nodeTable } from "./nodes.ts"
+import { type OptimalStrategy, optimalStrategy } from "./optimal-strategy.ts"
+import { smallestKillingSet } from "./resilience.ts"
+import type { Measure } from "./strategy-program.ts"
+import { type Phase1Fraction, workloadOf } from "./workload.ts"
+
+export interface AnalysisOptions extends NodeOptions {
+  /** The share of the work that is phase 1; default one half. */
+  readonly phase1Fraction?: Phase1Fraction
+  /** What the strategy is optimised for; default load. */
+  readonly objective?: Measure
+  readonly limits?: Readonly<Partial<Record<Measure, number>>>
+  /** The failures every set the strategy uses must survive; default 0. */
+  readonly failures?: number
+  /** How to estimate what cannot be computed exactly; without it such figures are null. */
+  readonly sampling?: Sampling
+}
+
+/**
+ * Everything that can be said of a quorum system, as plain JSON. Counts beyond
+ * 2^53 are decimal strings; what could not be computed is null.
+ */
+export interface Analysis {
+  readonly system: string
+  readonly nodes: number
+  /** The load of the busiest node under the best strategy, a share of its capacity. */
+  readonly load: number
+  /** The same as a fraction proved optimal, such as "3/7"; null where there is no proof. */
+  readonly loadExact: string | null
+  /** Requests per unit of time; null where the load is 0 and there is no bound. */
+  readonly capacity: number | null
+  /** Nodes asked per request. */
+  readonly networkLoad: number
+  /** The expected time until the quorum in use is complete. */
+  readonly latency: number
+  /** The failures both phases survive, whichever nodes fail; -1 where a phase never has a quorum. */
+  readonly resilience: number
+  /** The probability that one phase or the other has no live quorum. */
+  readonly failureProbability: number | null
+  readonly failureProbabilityIs: FailureProbability["kind"]
+  /** The 95% interval of an estimate. */
+  readonly failureProbabilityInterval: readonly [number, number] | null
+  readonly strategy: StrategySummary
+  readonly phase1: PhaseAnalysis
+  readonly phase2: PhaseAnalysis
+}
+
+export interface PhaseAnalysis {
+  /** Minimal quorums, and the nodes of the smallest and the largest of them. */
+  readonly quorums: number | string | null
+  readonly smallestQuorum: number | null
+  readonly largestQuorum: number | null
+  readonly resilience: number
+  /** A smallest set of nodes whose failure leaves no quorum; null where none does. */
+  readonly killingSet: readonly string[] | null
+  /** The load when all work is of this phase. */
+  readonly load: number
+  readonly loadExact: string | null
+  readonly failureProbability: number | null
+  readonly failureProbabilityIs: FailureProbability["kind"]
+  readonly failureProbabilityInterval: readonly [number, number] | null
+  /** liveCounts[k]: the sets of k live nodes that contain a quorum; null beyond 100 nodes. */
+  readonly liveCounts: readonly (number | string)[] | null
+  /** How the formula was analysed: as a tree, with weights, or as a general formula. */
+  readonly formula: Tier
+}
+
+export interface StrategySummary {
+  readonly objective: Measure
+  readonly value: number
+  readonly exact: string | null
+  /** The expected load of every node. */
+  readonly nodeLoads: Readonly<Record<string, number>>
+  readonly phase1: readonly UsedQuorum[]
+  readonly phase2: readonly UsedQuorum[]
+}
+
+export interface UsedQuorum {
+  readonly quorum: readonly string[]
+  readonly probability: number
+}
+
+/**
+ * Analyses a system: quorum counts and sizes, resilience, failure
+ * probabilities, and the best strategy with its load, capacity, network load
+ * and latency. A mistake in the options, or a phase that can never have a
+ * quorum, is a UsageError.
+ */
+export async function analyse(system: QuorumSystem, options: AnalysisOptions = {}): Promise<Analysis> {
+  const table = nodeTable(system, options)
+  const best = await optimalStrategy({
+    system,
+    table,
+    workload: workloadOf(options.phase1Fraction ?? 0.5),
+    objective: options.objective ?? "load",
+    limits: options.limits ?? {},
+    failures: options.failures ?? 0,
+  })
+  const phase1 = await analysePhase(system, 1, table, options)
+  const phase2 = await analysePhase(system, 2, table, options)
+  return {
+    system: system.name,
+    nodes: system.nodes.length,
+    load: best.load,
+    loadExact: best.objective === "load" ? (best.exact ?? null) : null,
+    capacity: Number.isFinite(best.capacity) ? best.capacity : null,
+    networkLoad: best.networkLoad,
+    latency: best.latency,
+    resilience: Math.min(phase1.resilience, phase2.resilience),
+    ...shownProbability(eitherPhaseFails(system, table, streamFor(options, "both"))),
+    strategy: summaryOf(system, best),
+    phase1,
+    phase2,
+  }
+}
+
+/** Beyond so many nodes the live counts are pages of digits. */
+const mostLiveCounts = 100
+
+async function analysePhase(
+  system: QuorumSystem,
+  phase: Phase,
+  table: NodeTable,
+  options: AnalysisOptions,
+): Promise<PhaseAnalysis> {
+  const census = quorumCensus(system, phase)
+  const killing = await smallestKillingSet(system, phase)
+  const alone = await loadAlone(system, phase, table)
+  const live = system.nodes.length > mostLiveCounts ? undefined : liveCounts(system, phase)
+  return {
+    quorums: census === undefined ? null : shownCount(census.quorums),
+    smallestQuorum: census?.smallest ?? null,
+    largestQuorum: census?.largest ?? null,
+    resilience: killing === undefined ? system.nodes.length : namesOf(system, killing).length - 1,
+    killingSet: killing === undefined ? null : namesOf(system, killing),
+    load: alone.value,
+    loadExact: alone.exact ?? null,
+    ...shownProbability(failureProbability(system, phase, table, streamFor(options, `phase ${phase}`))),
+    liveCounts: live?.map(shownCount) ?? null,
+    formula: tierOf(formulaOf(system, phase)),
+  }
+}
+
+function loadAlone(
+  system: QuorumSystem,
+  phase: Phase,
+  table: NodeTable,
+): Promise<Pick<OptimalStrategy, "value" | "exact">> {
+  const workload = workloadOf(phase === 1 ? 1 : 0)
+  return optimalStrategy({ system, table, workload, objective: "load", limits: {}, failures: 0 })
+}
+
+function shownCount(count: bigint): number | string {
+  return count <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(count) : count.toString()
+}
+
+function shownProbability(
+  found: FailureProbability,
+): Pick<Analysis, "failureProbability" | "failureProbabilityIs" | "failureProbabilityInterval"> {
+  return {
+    failureProbability: found.kind === "unknown" ? null : found.value,
+    failureProbabilityIs: found.kind,
+    failureProbabilityInterval: found.kind === "estimate" ? [found.low, found.high] : null,
+  }
+}
+
+/** Every estimate draws from a stream of its own. */
+function streamFor({ sampling }: AnalysisOptions, name: string): Sampling | undefined {
+  return sampling && { ...sampling, random: sampling.random.fork(name) }
+}
+
+function summaryOf(system: QuorumSystem, best: OptimalStrategy): StrategySummary {
+  const used = (phase: Phase): UsedQuorum[] =>
+    best.strategy[phase].map(({ quorum, probability }) => ({ quorum: namesOf(system, quorum), probability }))
+  return {
+    objective: best.objective,
+    value: best.value,
+    exact: best.exact ?? null,
+    nodeLoads: Object.fromEntries(system.nodes.map((name, x) => [name, best.nodeLoads[x]!])),
+    phase1: used(1),
+    phase2: used(2),
+  }
+}
