@@ -48,8 +48,11 @@ export type Output<Message, Stored> =
   | { readonly type: "send"; readonly to: Address; readonly message: Message }
   | { readonly type: "set-timer"; readonly timer: Timer; readonly after: TimerRange }
   | { readonly type: "cancel-timer"; readonly timer: Timer }
-  /** One synchronous write: `record` replaces the process's stored record. */
-  | { readonly type: "store"; readonly record: Stored }
+  /**
+   * One synchronous write: `record` replaces the process's stored record. A
+   * volatile one is only noted: it takes no time, and a crash loses it.
+   */
+  | { readonly type: "store"; readonly record: Stored; readonly volatile?: true }
   /** This process now knows that `value` is decided, in `epoch`. */
   | { readonly type: "learn"; readonly epoch: number; readonly value: Value }
 
@@ -58,7 +61,7 @@ export interface Step<State, Message, Stored> {
   readonly outputs: readonly Output<Message, Stored>[]
 }
 
-export type Role = "acceptor" | "proposer" | "learner"
+export type Role = "acceptor" | "proposer" | "learner" | "allocator" | "reader" | "replica"
 
 /** One process of a cluster; its address is its place in the cluster. */
 export interface Process<Message, Stored> {

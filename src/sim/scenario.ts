@@ -11,6 +11,11 @@ export interface Scenario<Message, Stored> {
   readonly crashes?: readonly Crash[]
   /** How long a synchronous write takes; 0 unless said otherwise. Writes of one process queue. */
   readonly writeLatency?: Micros
+  /**
+   * How fast the clock of each process runs, by address: 1.01 gains 1 %, and its
+   * timers fire that much early. Clocks are exact where nothing is said.
+   */
+  readonly clockRates?: readonly number[]
   /** Nothing happens after this time. */
   readonly horizon: Micros
 }

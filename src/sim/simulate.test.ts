@@ -108,4 +108,26 @@ describe("simulate", () => {
     expect(end).toEqual({ ended: "horizon", at: 10_000, events: 2 })
     expect(simulate(chain())).toMatchObject({ ended: "idle", at: 20_000 })
   })
+
+  test("a fast clock fires its timers early, a slow one late; the others stay exact", () => {
+    const clock: Actor<null, number, number> = {
+      start: () => ({
+        state: null,
+        outputs: [{ type: "set-timer", timer: "t", after: { min: 100_000, max: 100_000 } }],
+      }),
+      step: (state) => ({ state, outputs: [] }),
+    }
+    const processes = ["fast", "exact", "slow"].map((name) => ({
+      name,
+      role: "acceptor" as const,
+      actor: clock,
+    }))
+    const fired = traceOf(chain({ processes, proposals: [], clockRates: [1.25, 1, 0.5] }))
+    expect(fired.map((event) => [event.type, event.at])).toEqual([
+      ["timeout", 80_000],
+      ["timeout", 100_000],
+      ["timeout", 200_000],
+    ])
+    expect(() => simulate(chain({ clockRates: [0] }))).toThrow(/rate of 0; a rate is greater than 0/)
+  })
 })

@@ -1,3 +1,4 @@
+import { UsageError } from "../base/errors.ts"
 import { EventQueue } from "../base/event-queue.ts"
 import { type Random, randomFromSeed } from "../base/random.ts"
 import type { Address, Input, Micros, Output, Process, Timer, Value } from "../protocol/actor.ts"
@@ -64,6 +65,8 @@ interface Running<Message, Stored> {
   readonly address: Address
   readonly actor: Process<Message, Stored>["actor"]
   readonly timerDraws: Random
+  /** Local microseconds that pass in a real one. */
+  readonly clockRate: number
   state: unknown
   up: boolean
   /** Counts restarts: what was scheduled in an earlier life is void. */
@@ -73,6 +76,15 @@ interface Running<Message, Stored> {
   readonly timers: Map<Timer, number>
   /** When all writes asked for so far are durable. */
   durableAt: Micros
+}
+
+function clockRateOf(
+  { clockRates }: Pick<Scenario<unknown, unknown>, "clockRates">,
+  address: Address,
+): number {
+  const rate = clockRates?.[address] ?? 1
+  if (rate > 0 && rate < Infinity) return rate
+  throw new UsageError(`The clock of process ${address} runs at a rate of ${rate}; a rate is greater than 0.`)
 }
 
 class Simulation<Message, Stored> {
@@ -97,6 +109,7 @@ class Simulation<Message, Stored> {
       address,
       actor,
       timerDraws: timers.fork(name),
+      clockRate: clockRateOf(scenario, address),
       state: undefined,
       up: true,
       life: 0,
@@ -219,6 +232,8 @@ class Simulation<Message, Stored> {
       const output = outputs[i]!
       if (output.type !== "store") {
         this.performOne(process, output)
+      } else if (output.volatile === true) {
+        this.observe({ at: this.now, type: "store", process: process.address, record: output.record })
       } else if (this.writeLatency === 0) {
         this.makeDurable(process, output.record)
       } else {
@@ -294,7 +309,8 @@ class Simulation<Message, Stored> {
     const setting = ++this.timerSettings
     process.timers.set(timer, setting)
     const delay = after.min === after.max ? after.min : process.timerDraws.between(after.min, after.max)
-    this.queue.push(this.now + delay, { type: "timeout", process: process.address, timer, setting })
+    const real = Math.round(delay / process.clockRate)
+    this.queue.push(this.now + real, { type: "timeout", process: process.address, timer, setting })
   }
 
   private observe(event: TraceEvent<Message, Stored>): void {

@@ -14,6 +14,7 @@ import {
 import type { EpochSource } from "./epochs.ts"
 import type { PaxosMessage, PaxosRecord, Proposal } from "./messages.ts"
 import { type BackOff, pauseAfter } from "./retry.ts"
+import { greaterProposal } from "./rules.ts"
 
 type ProposerStep = Step<ProposerState, PaxosMessage, PaxosRecord>
 type ProposerOutput = Output<PaxosMessage, PaxosRecord>
@@ -179,11 +180,6 @@ function startPhase2(
 /** The value of the greatest reported proposal; its own candidate only if there is none (property 4). */
 function valueToPropose(state: ProposerState): Value {
   return state.greatest?.value ?? state.candidate!
-}
-
-function greaterProposal(a: Proposal | null, b: Proposal | null): Proposal | null {
-  if (a === null || b === null) return a ?? b
-  return b.epoch > a.epoch ? b : a
 }
 
 /** Learns the value once the acceptances hold a phase-2 quorum (property 3). */
