@@ -1,4 +1,14 @@
-import { type NodeSet, difference, emptySet, fullSet, members, union, withMember } from "../base/node-set.ts"
+import {
+  type NodeSet,
+  difference,
+  emptySet,
+  fullSet,
+  intersection,
+  members,
+  size,
+  union,
+  withMember,
+} from "../base/node-set.ts"
 import { shrinkToMinimal } from "./minimal.ts"
 
 /**
@@ -10,19 +20,20 @@ import { shrinkToMinimal } from "./minimal.ts"
  * quorum of `b`, one of its nodes must go to b, and that is the branching.
  *
  * Returns the set for side a, "none" when there is provably none, or nothing
- * when `steps` splits were tried without an answer. Cost of a step: about n
- * calls of `isA`.
+ * when the predicates were called `calls` times without an answer.
  */
 export function searchDisjoint(
-  isA: (set: NodeSet) => boolean,
-  isB: (set: NodeSet) => boolean,
+  isQuorumOfA: (set: NodeSet) => boolean,
+  isQuorumOfB: (set: NodeSet) => boolean,
   n: number,
-  steps: number,
+  calls: number,
 ): NodeSet | "none" | undefined {
   const all = fullSet(n)
-  let left = steps
+  let left = calls
+  const isA = (set: NodeSet): boolean => (left--, isQuorumOfA(set))
+  const isB = (set: NodeSet): boolean => (left--, isQuorumOfB(set))
   const search = (inA: NodeSet, inB: NodeSet): NodeSet | undefined => {
-    if (--left < 0) return undefined
+    if (left <= 0) return undefined
     const possible = difference(all, inB)
     if (!isA(possible) || !isB(difference(all, inA))) return undefined
     const added = shrinkToMinimal((set) => isA(union(set, inA)), difference(possible, inA))
@@ -38,5 +49,66 @@ export function searchDisjoint(
   }
   const found = search(emptySet, emptySet)
   if (found !== undefined) return found
-  return left >= 0 ? "none" : undefined
+  return left > 0 ? "none" : undefined
+}
+
+/**
+ * Searches for quorums, one of each of several monotone predicates over `n`
+ * nodes, with fewer than `enough` nodes in common.
+ *
+ * Quorums are picked one after the other, each with as little as possible of
+ * what the earlier ones have in common. If they still share too much, one of
+ * the shared nodes is decided: denied to one of the predicates, each in turn,
+ * or left to all of them while that can be afforded.
+ *
+ * Returns the quorums, "none" when there are provably none, or nothing when
+ * the predicates were called `calls` times without an answer.
+ */
+export function searchOverlap(
+  predicates: readonly ((set: NodeSet) => boolean)[],
+  n: number,
+  enough: number,
+  calls: number,
+): NodeSet[] | "none" | undefined {
+  const all = fullSet(n)
+  let left = calls
+  const counted = predicates.map((isQuorum) => (set: NodeSet) => (left--, isQuorum(set)))
+  const search = (denied: readonly NodeSet[], shared: NodeSet): NodeSet[] | undefined => {
+    if (left <= 0) return undefined
+    const quorums = pickApart(
+      counted,
+      denied.map((set) => difference(all, set)),
+    )
+    if (quorums === undefined) return undefined
+    const common = quorums.reduce((a, b) => intersection(a, b))
+    if (size(common) < enough) return quorums
+    const open = members(difference(common, shared))[0]
+    if (open === undefined) return undefined
+    for (const side of predicates.keys()) {
+      const more = denied.map((set, i) => (i === side ? withMember(set, open) : set))
+      const found = search(more, shared)
+      if (found !== undefined) return found
+    }
+    return size(shared) + 1 < enough ? search(denied, withMember(shared, open)) : undefined
+  }
+  const found = search(
+    predicates.map(() => emptySet),
+    emptySet,
+  )
+  if (found !== undefined) return found
+  return left > 0 ? "none" : undefined
+}
+
+/** A minimal quorum of each predicate within what it may use, avoiding what the ones before it all have. */
+function pickApart(
+  predicates: readonly ((set: NodeSet) => boolean)[],
+  allowed: readonly NodeSet[],
+): NodeSet[] | undefined {
+  const quorums: NodeSet[] = []
+  for (const [i, isQuorum] of predicates.entries()) {
+    if (!isQuorum(allowed[i]!)) return undefined
+    const common = quorums.reduce(intersection, allowed[i]!)
+    quorums.push(shrinkToMinimal(isQuorum, allowed[i]!, i === 0 ? emptySet : common))
+  }
+  return quorums
 }

@@ -2,6 +2,7 @@ import {
   type NodeSet,
   compareSets,
   emptySet,
+  has,
   isSubset,
   members,
   singleton,
@@ -29,10 +30,19 @@ export function* minimalQuorumsOf(
   else yield* sumOfProducts(simple, positions).sort(compareSets)
 }
 
-/** One minimal quorum inside `answered`, dropping members from the last position on; `answered` must be a quorum. */
-export function shrinkToMinimal(isQuorum: (set: NodeSet) => boolean, answered: NodeSet): NodeSet {
+/**
+ * One minimal quorum inside `answered`, which must be a quorum: members are
+ * dropped from the last position on, those of `unwanted` before all others.
+ */
+export function shrinkToMinimal(
+  isQuorum: (set: NodeSet) => boolean,
+  answered: NodeSet,
+  unwanted: NodeSet = emptySet,
+): NodeSet {
+  const fromLast = members(answered).reverse()
+  const [first, then] = [fromLast.filter((p) => has(unwanted, p)), fromLast.filter((p) => !has(unwanted, p))]
   let kept = answered
-  for (const position of members(answered).reverse()) {
+  for (const position of [...first, ...then]) {
     const smaller = withoutMember(kept, position)
     if (isQuorum(smaller)) kept = smaller
   }
