@@ -66,7 +66,8 @@ export function formatPartition({ side, otherSide, oneWay, fromMs, untilMs }: Pa
   return `${side.join(",")}${oneWay ? ">" : "|"}${otherSide.join(",")}@${fromMs}-${untilMs}`
 }
 
-function latencyName(latency: LatencyChoice): string {
+/** The text that gives a latency back. */
+export function latencyName(latency: LatencyChoice): string {
   return latency.kind === "everywhere" ? latency.model.name : latency.name
 }
 

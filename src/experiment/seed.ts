@@ -1,8 +1,5 @@
 import { randomFromSeed } from "../base/random.ts"
 
-/** The default root seed. Any number would do; what matters is that it is stated with every result. */
-export const defaultSeed = 1
-
 /**
  * The seed of a replica: 53 bits that depend on the root seed and the number of
  * the replica, not on the case. All systems of a sweep therefore meet the same

@@ -42,18 +42,22 @@ export function renderTerminal(table: Table, options: TerminalOptions = {}): str
   ].join("\n")
 }
 
-/** The widths of the columns: as wide as their cells, the widest made narrower until all fit or no space is left to break at. */
+/**
+ * The widths of the columns: as wide as their cells; where that is too wide, the
+ * widest made narrower while there is a space to break at, first outside
+ * brackets, then anywhere.
+ */
 function fitWidths(columns: readonly (readonly string[])[], width: number): number[] {
   const widths = columns.map((cells) => Math.max(...cells.map((cell) => stringWidth(cell))))
-  const least = columns.map((cells) =>
-    Math.max(...cells.flatMap((cell) => cell.split(" ").map((word) => stringWidth(word)))),
-  )
   const total = (): number => widths.reduce((sum, w) => sum + w, 0) + gap.length * (widths.length - 1)
-  while (total() > width) {
-    const shrinkable = widths.map((w, i) => (w > least[i]! ? w : 0))
-    const widest = shrinkable.indexOf(Math.max(...shrinkable))
-    if (shrinkable[widest] === 0) break
-    widths[widest]!--
+  for (const split of [wordsOutsideBrackets, words]) {
+    const least = columns.map((cells) => Math.max(...cells.map((cell) => widest(split(cell)))))
+    while (total() > width) {
+      const shrinkable = widths.map((w, i) => (w > least[i]! ? w : 0))
+      const position = shrinkable.indexOf(Math.max(...shrinkable))
+      if (shrinkable[position] === 0) break
+      widths[position]!--
+    }
   }
   return widths
 }
@@ -89,11 +93,12 @@ function groupLines(table: Table, widths: readonly number[]): string[] {
   return [names.trimEnd(), rules.trimEnd()]
 }
 
-/** The text in lines of at most `width`, broken at spaces. */
+/** The text in lines of at most `width`: broken at spaces, inside brackets only if need be, never inside `code`. */
 export function wrap(text: string, width: number): string[] {
+  const whole = wordsOutsideBrackets(text)
   const lines: string[] = []
   let line = ""
-  for (const word of text.split(" ")) {
+  for (const word of widest(whole) <= width ? whole : words(text)) {
     const longer = line === "" ? word : `${line} ${word}`
     if (line !== "" && stringWidth(longer) > width) {
       lines.push(line)
@@ -101,4 +106,33 @@ export function wrap(text: string, width: number): string[] {
     } else line = longer
   }
   return [...lines, line]
+}
+
+function widest(parts: readonly string[]): number {
+  return Math.max(...parts.map((part) => stringWidth(part)))
+}
+
+/** Split at spaces, but a command between backquotes stays whole: broken, it could not be copied. */
+function words(text: string): string[] {
+  return splitAtSpaces(text, "`", "`")
+}
+
+/** The same, and `grid(2, 3)` or `[0.1, 0.2]` stay whole, too. */
+function wordsOutsideBrackets(text: string): string[] {
+  return splitAtSpaces(text, "([{`", ")]}`")
+}
+
+function splitAtSpaces(text: string, openers: string, closers: string): string[] {
+  const parts: string[] = []
+  let [part, depth, inCode] = ["", 0, false]
+  for (const char of text) {
+    if (char === "`") inCode = !inCode
+    else if (openers.includes(char)) depth++
+    else if (closers.includes(char)) depth = Math.max(0, depth - 1)
+    if (char === " " && depth === 0 && !inCode) {
+      parts.push(part)
+      part = ""
+    } else part += char
+  }
+  return [...parts, part]
 }

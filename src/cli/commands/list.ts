@@ -1,0 +1,111 @@
+import { Command } from "commander"
+import type { Table } from "../../experiment/table.ts"
+import type { Context } from "../context.ts"
+import { type Format, formatOption } from "../options.ts"
+import { printJson, printTables } from "../output.ts"
+
+/** `quorate list`: what there is to check, simulate and run. */
+export function listCommand({ io }: Context): Command {
+  return new Command("list")
+    .summary("show the experiments, quorum systems, latencies and requirements there are")
+    .description(
+      "Shows the experiments, the families of quorum systems, the latency models and the requirements there are.",
+    )
+    .addOption(formatOption())
+    .addHelpText("after", "\nExamples:\n  $ quorate list\n  $ quorate list --format json")
+    .action(async ({ format }: { format: Format }) => {
+      const everything = await readLists()
+      if (format === "json") printJson(io, everything)
+      else await printTables(io, format, listTables(everything))
+    })
+}
+
+type Lists = Awaited<ReturnType<typeof readLists>>
+
+async function readLists() {
+  const [
+    { experiments },
+    { catalogue },
+    { signature },
+    { requirements },
+    { latencyForms },
+    { latencySummaries },
+  ] = await Promise.all([
+    import("../../../experiments/index.ts"),
+    import("../../../quorums/index.ts"),
+    import("../../quorum/define.ts"),
+    import("../../quorum/requirement.ts"),
+    import("../../sim/latency-notation.ts"),
+    import("../../../experiments/data/latencies.ts"),
+  ])
+  return {
+    experiments: [...experiments.values()].map(({ id, question, reference, replicas }) => ({
+      id,
+      question,
+      reference,
+      replicas,
+    })),
+    systems: [...catalogue.values()].map((family) => ({
+      system: signature(family),
+      meaning: family.summary,
+      reference: family.reference,
+      example: family.examples.at(-1) ?? family.id,
+    })),
+    latencies: [
+      ...[...latencySummaries].map(([latency, meaning]) => ({ latency, meaning })),
+      ...[...latencyForms].map(([id, { parameters, meaning }]) => ({
+        latency: `${id}(${parameters.join(", ")})`,
+        meaning: `${meaning}; in milliseconds, one way`,
+      })),
+    ],
+    requirements: requirements.map(({ id, title, meaning, reference }) => ({
+      id,
+      title,
+      meaning,
+      reference,
+    })),
+  }
+}
+
+function listTables({ experiments, systems, latencies, requirements }: Lists): Table[] {
+  return [
+    listTable(
+      "experiments",
+      "Experiments, for quorate run.",
+      ["experiment", "question"],
+      experiments,
+      ({ id, question }) => [id, question],
+    ),
+    listTable(
+      "systems",
+      "Quorum systems, for quorate check and quorate simulate; and expressions such as a*b + c*d.",
+      ["system", "meaning"],
+      systems,
+      ({ system, meaning }) => [system, meaning],
+    ),
+    listTable(
+      "latencies",
+      "Latencies, for quorate simulate --latency; or a file of round-trip times.",
+      ["latency", "meaning"],
+      latencies,
+      ({ latency, meaning }) => [latency, meaning],
+    ),
+    listTable(
+      "requirements",
+      "Requirements, for quorate check --requirement.",
+      ["requirement", "title", "meaning"],
+      requirements,
+      ({ id, title, meaning }) => [id, title, meaning],
+    ),
+  ]
+}
+
+function listTable<Item>(
+  id: string,
+  caption: string,
+  headings: readonly string[],
+  items: readonly Item[],
+  row: (item: Item) => readonly string[],
+): Table {
+  return { id, caption, columns: headings.map((heading) => ({ heading })), rows: items.map(row), notes: [] }
+}

@@ -1,0 +1,45 @@
+import { Command } from "commander"
+import type { Context } from "../context.ts"
+import { type DecreeOptions, addDecreeOptions, matrixWords, readSetup } from "../decree-options.ts"
+import { exitCodeHelp, exitCodes } from "../exit-codes.ts"
+import { type Format, formatOption, seedOption } from "../options.ts"
+
+interface SimulateOptions extends DecreeOptions {
+  readonly seed: number
+  readonly trace: boolean
+  readonly format: Format
+}
+
+/** `quorate simulate`: one run of Paxos with a quorum system, under stated conditions, and what it cost. */
+export function simulateCommand(context: Context): Command {
+  const command = new Command("simulate")
+    .summary("simulate one run of Paxos and print its measures")
+    .description(
+      "Simulates one instance of Paxos with the given quorums in virtual time, checks that it is safe, and prints what it cost.",
+    )
+    .argument("<system>", 'a quorum system, such as "grid(2, 3)"')
+    .addOption(seedOption())
+    .option("-t, --trace", "print every message and event, too", false)
+    .addOption(formatOption())
+  return addDecreeOptions(command)
+    .addHelpText("after", help)
+    .action(async (system: string, options: SimulateOptions) => {
+      const setup = await readSetup(system, options)
+      const { simulateOnce, printRun } = await import("../simulate-once.ts")
+      const run = simulateOnce(setup, options.seed, {
+        trace: options.trace,
+        replayWords: matrixWords(options),
+      })
+      await printRun(context.io, options.format, run)
+      if (run.violations.length > 0) context.end(exitCodes.violated)
+    })
+}
+
+const help = `
+Examples:
+  $ quorate simulate "majority(5)" --latency "constant(10)" --trace
+  $ quorate simulate "simple(5, 4, 2)" --latency paxi --proposer-regions CA
+  $ quorate simulate "grid(2, 3)" --latency my-regions.csv --loss 0.05 --seed 7
+  $ quorate simulate "majority(3)" --proposers 2 --back-off none --crash a1@5-60
+
+${exitCodeHelp}`

@@ -1,0 +1,80 @@
+import { Command, CommanderError } from "commander"
+import { InvariantError, UsageError } from "../base/errors.ts"
+import type { Context } from "./context.ts"
+import { type ExitCode, exitCodeHelp, exitCodes } from "./exit-codes.ts"
+import type { Io } from "./io.ts"
+import { version } from "./package-root.ts"
+
+/** Carries out one command line and answers the exit code; nothing is thrown past it. */
+export async function runCli(args: readonly string[], io: Io): Promise<ExitCode> {
+  let code: ExitCode = exitCodes.fine
+  try {
+    const program = await quorate({ io, args, end: (ended) => (code = ended) })
+    await program.parseAsync(args.length === 0 ? ["help"] : [...args], { from: "user" })
+    return code
+  } catch (error) {
+    return explain(error, io)
+  }
+}
+
+/** Every command, and how to get it; what is not asked for is not imported. */
+const commands: Readonly<Record<string, () => Promise<(context: Context) => Command>>> = {
+  list: async () => (await import("./commands/list.ts")).listCommand,
+  check: async () => (await import("./commands/check.ts")).checkCommand,
+  run: async () => (await import("./commands/run.ts")).runCommand,
+  simulate: async () => (await import("./commands/simulate.ts")).simulateCommand,
+  table: async () => (await import("./commands/table.ts")).tableCommand,
+}
+
+/** The command a line begins with; all of them where it begins with none: for help, and for suggestions. */
+async function commandsFor(context: Context): Promise<Command[]> {
+  const [first = ""] = context.args
+  const wanted = Object.hasOwn(commands, first) ? [commands[first]!] : Object.values(commands)
+  return Promise.all(wanted.map(async (load) => (await load())(context)))
+}
+
+async function quorate(context: Context): Promise<Command> {
+  const { io } = context
+  const program = new Command("quorate")
+    .description(
+      "Quorum systems, Paxos and a deterministic simulator: from an expression to a thesis-style table.",
+    )
+    .version(version(), "-V, --version", "print the version")
+    .helpOption("-h, --help", "print this help")
+    .helpCommand("help [command]", "print the help of a command")
+    .addHelpText("after", examples)
+  for (const command of await commandsFor(context)) program.addCommand(command)
+  for (const command of [program, ...program.commands]) {
+    command.exitOverride().configureOutput({
+      writeOut: (text) => io.out(text),
+      writeErr: (text) => io.err(text),
+      getOutHelpWidth: () => io.width,
+      getErrHelpWidth: () => io.width,
+      getOutHasColors: () => io.color,
+      getErrHasColors: () => false,
+    })
+  }
+  return program
+}
+
+const examples = `
+Examples:
+  $ quorate check "majority(5)"                   is it safe? 0 yes, 1 no with a witness
+  $ quorate check "simple(4, 2, 2)"               two quorums that do not meet
+  $ quorate simulate "grid(2, 3)" --latency paxi  one run on measured latencies
+  $ quorate run all                               every experiment, into results/
+  $ quorate list                                  what there is to check, simulate and run
+
+${exitCodeHelp}`
+
+/** Prints what went wrong; a mistake of the caller without a stack, a defect of ours with all we know. */
+function explain(error: unknown, io: Io): ExitCode {
+  // Commander has printed its message already; help and version are no errors.
+  if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.fine : exitCodes.usage
+  if (error instanceof UsageError) io.err(`error: ${error.message}\n`)
+  else if (error instanceof InvariantError) {
+    io.err(`internal error: ${error.message}\nThis is a defect of quorate, not of your input.\n`)
+  } else
+    io.err(`internal error: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`)
+  return exitCodes.usage
+}

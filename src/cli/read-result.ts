@@ -1,0 +1,54 @@
+import { existsSync, readFileSync, statSync } from "node:fs"
+import { basename, dirname, join } from "node:path"
+import { UsageError } from "../base/errors.ts"
+import { rowsFromCsv } from "../experiment/csv.ts"
+import type { AnyExperiment } from "../experiment/define.ts"
+import type { Result } from "../experiment/result.ts"
+import { readExperiments } from "./experiment-argument.ts"
+import type { Io } from "./io.ts"
+import { manifestName, readManifest, resultFolder, sha256 } from "./results-folder.ts"
+
+/**
+ * A result from its CSV and manifest: `name` is a CSV file, a result's folder,
+ * or the id of an experiment whose result is in the folder `from`. The seed and
+ * replicas come from the manifest, without which a table cannot say them.
+ */
+export async function readResult(name: string, from: string, io: Io): Promise<Result> {
+  const file = csvFile(name, from)
+  const experiment = (await readExperiments([basename(file, ".csv")]))[0]!
+  const csv = readFileSync(file, "utf8")
+  const rows = rowsFromCsv(experiment.columns, csv, file)
+  return { experiment, rows, ...configurationOf(file, csv, experiment, io) }
+}
+
+function csvFile(name: string, from: string): string {
+  const folder = existsSync(name) ? name : resultFolder(from, name)
+  const file =
+    existsSync(folder) && statSync(folder).isDirectory() ? join(folder, `${basename(folder)}.csv`) : folder
+  if (existsSync(file) && file.endsWith(".csv")) return file
+  throw new UsageError(
+    `There is no result ${name}: neither a CSV file, nor a folder with one, nor ${join(resultFolder(from, name), `${name}.csv`)}. ` +
+      `Make it with: quorate run ${basename(name, ".csv")}`,
+  )
+}
+
+function configurationOf(
+  file: string,
+  csv: string,
+  experiment: AnyExperiment,
+  io: Io,
+): Pick<Result, "rootSeed" | "replicas"> {
+  const manifest = readManifest(dirname(file))?.result
+  if (manifest?.experiment !== experiment.id) {
+    throw new UsageError(
+      `${join(dirname(file), manifestName)} is missing or of another experiment; it says which seed and replicas ${file} has.`,
+    )
+  }
+  const described = manifest.files.find(({ name }) => name === basename(file))
+  if (described?.sha256 !== sha256(csv)) {
+    io.err(
+      `warning: ${file} is not as quorate wrote it; its tables will not be reproduced by ${manifest.command}\n`,
+    )
+  }
+  return { rootSeed: manifest.configuration.seed, replicas: manifest.configuration.replicas }
+}

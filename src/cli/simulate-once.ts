@@ -1,0 +1,182 @@
+import { count, measure, text } from "../experiment/column.ts"
+import { rowsToCsv } from "../experiment/csv.ts"
+import type { DecreeSetup } from "../experiment/decree-setup.ts"
+import { latencyName } from "../experiment/replay-command.ts"
+import { type RunViolation, decreeScenario, runDecree } from "../experiment/single-decree.ts"
+import type { Table } from "../experiment/table.ts"
+import { storedRow } from "../experiment/sweep.ts"
+import { DecisionLog } from "../measure/decision.ts"
+import type { RunMeasures } from "../measure/measures.ts"
+import type { PaxosMessage, PaxosRecord } from "../protocol/paxos/messages.ts"
+import { formatSet } from "../quorum/system.ts"
+import type { Observer } from "../sim/trace.ts"
+import type { Io } from "./io.ts"
+import type { Format } from "./options.ts"
+import { printJson, printTables, styler } from "./output.ts"
+import { traceLine } from "./trace-text.ts"
+
+/** One simulated run as the command line shows it. */
+export interface SimulatedRun {
+  readonly row: RunRow
+  readonly measures: RunMeasures
+  readonly violations: readonly RunViolation[]
+  /** The lines of the trace, if it was asked for. */
+  readonly trace?: readonly string[]
+}
+
+type RunRow = ReturnType<typeof runRow>
+
+const columns = [
+  text("system", "The quorum system."),
+  text("latency", "The latency model."),
+  count("seed", "The seed of the run."),
+  measure("decidedMs", "Time to the commit point.", { unit: "ms", empty: "not decided within the horizon" }),
+  text("decidedValue", "The value decided.", { empty: "not decided within the horizon" }),
+  count("decidedEpoch", "The epoch it was decided in.", { empty: "not decided within the horizon" }),
+  measure("learnedMsFirst", "When the first proposer learned.", { unit: "ms", empty: "none learned" }),
+  measure("learnedMsLast", "When the last proposer learned.", { unit: "ms", empty: "not all learned" }),
+  count("messagesSent", "Messages sent by all processes."),
+  count("messagesDelivered", "Messages delivered."),
+  count("messagesLost", "Messages lost by the network, or arriving where nobody was up."),
+  count("syncWrites", "Synchronous writes by all processes."),
+  count("epochsUsed", "Epochs started by all proposers."),
+  count("violations", "Safety checks that failed."),
+]
+
+/** Simulates one run. `replayWords` is added to the replay command of a violation. */
+export function simulateOnce(
+  setup: DecreeSetup,
+  seed: number,
+  options: { trace: boolean; replayWords: string },
+): SimulatedRun {
+  const trace: string[] = []
+  const { measures, violations } = runDecree(
+    setup,
+    seed,
+    ...(options.trace ? [tracer(setup, seed, trace)] : []),
+  )
+  return {
+    row: runRow(setup, seed, measures, violations.length),
+    measures,
+    violations: violations.map((violation) => ({
+      ...violation,
+      replay: violation.replay + options.replayWords,
+    })),
+    ...(options.trace && { trace }),
+  }
+}
+
+/** Writes every event into `lines`, and every decision when it has come about. */
+function tracer(setup: DecreeSetup, seed: number, lines: string[]): Observer<PaxosMessage, PaxosRecord> {
+  const { cluster } = decreeScenario(setup, seed)
+  const log = new DecisionLog(setup.plan)
+  let told = 0
+  return (event) => {
+    lines.push(traceLine(event, cluster))
+    log.observe(event)
+    for (const { proposal, acceptedBy } of log.decisions.slice(told)) {
+      lines.push(
+        `${" ".repeat(10)}  ${proposal.value} is decided in epoch ${proposal.epoch} by ${formatSet(setup.plan, acceptedBy)}`,
+      )
+      told++
+    }
+  }
+}
+
+function runRow(setup: DecreeSetup, seed: number, measures: RunMeasures, violations: number) {
+  const learned = measures.learnedAt.filter((at) => at !== null)
+  const everyone = learned.length === measures.learnedAt.length
+  return {
+    system: setup.plan.name,
+    latency: latencyName(setup.latency),
+    seed,
+    decidedMs: inMs(measures.decidedAt),
+    decidedValue: measures.decidedValue,
+    decidedEpoch: measures.decidedEpoch,
+    learnedMsFirst: inMs(learned.length === 0 ? null : Math.min(...learned)),
+    learnedMsLast: inMs(everyone ? Math.max(...learned) : null),
+    messagesSent: measures.messagesSent,
+    messagesDelivered: measures.messagesDelivered,
+    messagesLost: measures.messagesLost,
+    syncWrites: measures.syncWrites,
+    epochsUsed: measures.epochsUsed,
+    violations,
+  }
+}
+
+const inMs = (micros: number | null): number | null => (micros === null ? null : micros / 1000)
+
+/** Prints a run in any format; the trace, if there is one, before the measures, or within the JSON. */
+export async function printRun(io: Io, format: Format, run: SimulatedRun): Promise<void> {
+  const { row, measures, violations, trace } = run
+  if (format === "json") {
+    const learnedMs = measures.learnedAt.map(inMs)
+    const { messagesByType } = measures
+    printJson(io, { ...row, learnedMs, messagesByType, violations, ...(trace && { trace }) })
+  } else if (format === "csv") {
+    io.out(rowsToCsv(columns, [storedRow({ id: "simulate", columns }, row)]))
+  } else if (format === "table") {
+    if (trace !== undefined) io.out(`   time ms  event\n${trace.join("\n")}\n\n`)
+    io.out(`${(await runLines(io, run)).join("\n")}\n`)
+  } else await printTables(io, format, [runTable(run)])
+}
+
+async function runLines(io: Io, { row, measures, violations }: SimulatedRun): Promise<string[]> {
+  const red = await styler(io, "red")
+  const ms = (at: number | null): string => (at === null ? "–" : `${at.toFixed(3)} ms`)
+  const decided =
+    row.decidedMs === null
+      ? "nothing within the horizon"
+      : `${row.decidedValue!} in epoch ${row.decidedEpoch!} at ${ms(row.decidedMs)}`
+  const learned = measures.learnedAt.map((at, i) => `p${i + 1} ${ms(inMs(at))}`).join(", ")
+  const types = Object.entries(measures.messagesByType).map(([type, sent]) => `${sent} ${type}`)
+  return [
+    `${row.system}, latency ${row.latency}, seed ${row.seed}`,
+    "",
+    `decided   ${decided}`,
+    `learned   ${learned}`,
+    `messages  ${row.messagesSent} sent, ${row.messagesDelivered} delivered, ${row.messagesLost} lost`,
+    `          ${types.join(", ")}`,
+    `writes    ${row.syncWrites} synchronous`,
+    `epochs    ${row.epochsUsed} used`,
+    ...(violations.length === 0 ? ["safety    holds"] : []),
+    ...violations.flatMap(({ check, message, replay }) => [
+      `safety    ${red("violated")}: ${check}: ${message}`,
+      `replay    ${replay}`,
+    ]),
+  ]
+}
+
+function runTable({ row }: SimulatedRun): Table {
+  return {
+    id: "simulate",
+    caption: `One run of Paxos with ${row.system}, latency ${row.latency}, seed ${row.seed}.`,
+    columns: [
+      { heading: "decided", unit: "ms", digits: 3 },
+      { heading: "value" },
+      { heading: "epoch" },
+      { heading: "first", unit: "ms", group: "learned", digits: 3 },
+      { heading: "last", unit: "ms", group: "learned", digits: 3 },
+      { heading: "sent", group: "messages" },
+      { heading: "lost", group: "messages" },
+      { heading: "writes" },
+      { heading: "epochs" },
+      { heading: "violations" },
+    ],
+    rows: [
+      [
+        row.decidedMs,
+        row.decidedValue,
+        row.decidedEpoch,
+        row.learnedMsFirst,
+        row.learnedMsLast,
+        row.messagesSent,
+        row.messagesLost,
+        row.syncWrites,
+        row.epochsUsed,
+        row.violations,
+      ],
+    ],
+    notes: [],
+  }
+}
