@@ -41,5 +41,6 @@ export async function styler(
 ): Promise<(text: string) => string> {
   if (!io.color) return (text) => text
   const { styleText } = await import("node:util")
-  return (text) => styleText(style, text)
+  // Whether there are colours was decided above; styleText would ask the stream again.
+  return (text) => styleText(style, text, { validateStream: false })
 }

@@ -1,0 +1,98 @@
+import { describe, expect, test } from "vitest"
+import { quorate, quorateOn } from "../../../test/support/listen.ts"
+
+interface CheckJson {
+  schemaVersion: number
+  system: string
+  verdict: string
+  requirement: string
+  witness: string[][] | null
+  hint: string | null
+  checks: { requirement: string; verdict: string }[]
+}
+
+async function checkJson(...args: string[]): Promise<CheckJson & { code: number }> {
+  const { code, out } = await quorate("check", ...args, "--format", "json")
+  return { code, ...(JSON.parse(out) as CheckJson) }
+}
+
+describe("quorate check", () => {
+  test("exits with 0 and the reason where the quorums meet", async () => {
+    const { code, out, err } = await quorate("check", "simple(4,3,2)")
+    expect([code, err]).toEqual([0, ""])
+    expect(out).toMatch(
+      /^simple\(4, 3, 2\)\n\nrequirement {2}4\.4, phase 1 meets phase 2\nverdict {6}holds\nbecause/,
+    )
+  })
+
+  test("exits with 1 and names two disjoint quorums where they do not", async () => {
+    const { code, out } = await quorate("check", "simple(4,2,2)")
+    expect(code).toBe(1)
+    expect(out).toContain("verdict      violated")
+    expect(out).toContain("witness      phase-1 quorum {a1 a2} and phase-2 quorum {a3 a4} share no acceptor")
+    expect(out).toContain("repair       |Q1| + |Q2| must exceed 4")
+  })
+
+  test("prints verdict, requirement and witness as JSON", async () => {
+    const { code, schemaVersion, system, verdict, requirement, witness } = await checkJson("simple(4,2,2)")
+    expect({ code, schemaVersion, system, verdict, requirement, witness }).toEqual({
+      code: 1,
+      schemaVersion: 1,
+      system: "simple(4, 2, 2)",
+      verdict: "violated",
+      requirement: "4.4",
+      witness: [
+        ["a1", "a2"],
+        ["a3", "a4"],
+      ],
+    })
+    expect(await checkJson("majority(5)")).toMatchObject({
+      code: 0,
+      verdict: "holds",
+      witness: null,
+      hint: null,
+    })
+  })
+
+  test("figure 4.1 of the thesis holds under 4.4 and fails 3.1, which decides how both end", async () => {
+    const figure = "explicit([[1, 2], [3, 4]], [[1, 3], [2, 4]])"
+    const both = await checkJson(figure, "-r", "3.1,4.4")
+    expect(both.checks.map(({ requirement, verdict }) => [requirement, verdict])).toEqual([
+      ["3.1", "violated"],
+      ["4.4", "holds"],
+    ])
+    expect([both.code, both.requirement, both.verdict]).toEqual([1, "3.1", "violated"])
+    expect((await checkJson(figure)).code).toBe(0)
+  })
+
+  test("figure 3.6 of the thesis holds under 3.1", async () => {
+    const quorums = "[[1, 2], [1, 3], [1, 4], [2, 3, 4]]"
+    expect((await checkJson(`explicit(${quorums}, ${quorums})`, "-r", "3.1")).verdict).toBe("holds")
+  })
+
+  test("reads expressions, and quorum systems with spaces", async () => {
+    expect((await checkJson("a*b + c*d")).code).toBe(0)
+    expect((await checkJson("  majority( 5 ) ")).system).toBe("majority(5)")
+  })
+
+  test.each(["csv", "md", "latex"])("prints %s", async (format) => {
+    const { code, out } = await quorate("check", "simple(4,2,2)", "-r", "all", "--format", format)
+    expect(code).toBe(1)
+    expect(out).toMatch(/a1 a2/)
+    expect(out).toMatch(/holds|violated/)
+  })
+
+  test("colours the verdict where there are colours, and nowhere else", async () => {
+    const { out } = await quorateOn({ color: true }, "check", "majority(3)")
+    expect(out).toContain("\u001b[32mholds\u001b[39m")
+    expect((await quorate("check", "majority(3)")).out).not.toContain("\u001b")
+  })
+})
+
+test("quorate list names every experiment, system, latency and requirement in every format", async () => {
+  for (const format of ["table", "json", "csv", "md", "latex"]) {
+    const { code, out } = await quorate("list", "--format", format)
+    expect(code).toBe(0)
+    for (const name of ["systems", "majority(n)", "paxi", "4.4"]) expect(out).toContain(name)
+  }
+})

@@ -1,0 +1,233 @@
+import { mkdtempSync, mkdirSync, rmSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import fc from "fast-check"
+import { afterAll, beforeAll, describe, expect, test } from "vitest"
+import { Command } from "commander"
+import { quorate } from "../../../test/support/listen.ts"
+import { replayCommand } from "../../experiment/replay-command.ts"
+import { type DecreeOptions, addDecreeOptions, readSetup } from "../decree-options.ts"
+
+interface RunJson {
+  decidedMs: number | null
+  learnedMsFirst: number | null
+  learnedMs: (number | null)[]
+  messagesSent: number
+  violations: { check: string; replay: string }[]
+  trace?: string[]
+}
+
+async function simulateJson(...args: string[]): Promise<RunJson & { code: number }> {
+  const { code, out } = await quorate("simulate", ...args, "--format", "json")
+  return { code, ...(JSON.parse(out) as RunJson) }
+}
+
+let folder: string
+beforeAll(() => (folder = mkdtempSync(join(tmpdir(), "quorate-simulate-"))))
+afterAll(() => rmSync(folder, { recursive: true }))
+
+describe("quorate simulate", () => {
+  test("decides at 3d, learns at 4d, with 4n messages", async () => {
+    const run = await simulateJson("majority(5)", "--latency", "constant(7)")
+    expect([run.code, run.decidedMs, run.learnedMsFirst, run.messagesSent]).toEqual([0, 21, 28, 20])
+  })
+
+  test("prints the same for the same seed, and something else for another", async () => {
+    const args = ["simulate", "grid(2, 3)", "--latency", "lan", "--trace"]
+    const [one, again, other] = await Promise.all([
+      quorate(...args),
+      quorate(...args),
+      quorate(...args, "--seed", "2"),
+    ])
+    expect(again).toEqual(one)
+    expect(other.out).not.toBe(one.out)
+  })
+
+  test("the trace tells the story from the proposal to the learning", async () => {
+    const { out } = await quorate("simulate", "majority(1)", "--trace")
+    expect(out).toMatchInlineSnapshot(`
+      "   time ms  event
+           0.000  p1 proposes A
+           0.000  p1 has written epoch 0
+           0.000  p1 → a1  prepare(0)
+          10.000  a1 ← p1  prepare(0)
+          10.000  a1 has written promised 0, accepted nil
+          10.000  a1 → p1  promise(0, nil, nil)
+          20.000  p1 ← a1  promise(0, nil, nil)
+          20.000  p1 → a1  propose(0, A)
+          30.000  a1 ← p1  propose(0, A)
+          30.000  a1 has written promised 0, accepted (0, A)
+                  A is decided in epoch 0 by {a1}
+          30.000  a1 → p1  accept(0)
+          40.000  p1 ← a1  accept(0)
+          40.000  p1 learns A, decided in epoch 0
+
+      majority(1), latency constant(10), seed 1
+
+      decided   A in epoch 0 at 30.000 ms
+      learned   p1 40.000 ms
+      messages  4 sent, 4 delivered, 0 lost
+                1 prepare, 1 promise, 1 propose, 1 accept
+      writes    3 synchronous
+      epochs    1 used
+      safety    holds
+      "
+    `)
+  })
+
+  test("in JSON, rows have the columns of the CSV", async () => {
+    const csv = await quorate("simulate", "majority(3)", "--format", "csv")
+    const header = csv.out.split("\n")[0]!.split(",")
+    const json = await quorate("simulate", "majority(3)", "--format", "json")
+    const keys = Object.keys(JSON.parse(json.out) as object).map((key) =>
+      key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
+    )
+    expect(keys).toEqual(expect.arrayContaining(header))
+  })
+
+  test("takes latencies from a CSV, or from a folder of ping files, with their options", async () => {
+    const csv = join(folder, "mine.csv")
+    writeFileSync(csv, "from,to,rtt_ms\nX,Y,20\nY,X,30\n")
+    const regions = ["--acceptor-regions", "Y", "--proposer-regions", "X"]
+    const here = await simulateJson("majority(1)", "--latency", csv, ...regions)
+    expect([here.decidedMs, here.learnedMsFirst]).toEqual([10 + 15 + 10, 10 + 15 + 10 + 15])
+
+    const pings = join(folder, "pings")
+    mkdirSync(pings)
+    writeFileSync(join(pings, "X.dat"), "10/20/40/1:Y\n")
+    const slow = await simulateJson("majority(1)", "--latency", pings, ...regions, "--statistic", "max")
+    expect(slow.decidedMs).toBe(60)
+    const within = await simulateJson(
+      "majority(1)",
+      "--latency",
+      pings,
+      "--acceptor-regions",
+      "X",
+      "--proposer-regions",
+      "X",
+      "--intra-region",
+      "2",
+    )
+    expect(within.decidedMs).toBe(3)
+  })
+
+  test("names the line of a mistake in a latency file, and an empty folder", async () => {
+    const bad = join(folder, "bad.csv")
+    writeFileSync(bad, "from,to,rtt_ms\nX,Y,-20\n")
+    const { code, err } = await quorate("simulate", "majority(1)", "--latency", bad)
+    expect([code, err]).toEqual([
+      2,
+      expect.stringContaining(`${bad}:2:5: the round trip from X to Y is -20;`),
+    ])
+    const empty = join(folder, "empty")
+    mkdirSync(empty)
+    expect((await quorate("simulate", "majority(1)", "--latency", empty)).err).toContain(
+      "has no <region>.dat files",
+    )
+  })
+
+  test("a violation of safety exits with 1 and a command that shows it again", async () => {
+    const args = ["simple(5, 2, 2)", "--latency", "exponential(10)", "--proposers", "2", "--loss", "0.05"]
+    for (let seed = 1; seed <= 300; seed++) {
+      const run = await simulateJson(...args, "--seed", String(seed))
+      if (run.code === 0) continue
+      const { check, replay } = run.violations[0]!
+      expect([run.code, check]).toEqual([1, "agreement"])
+      const again = await quorate(...shellWords(replay).slice(1))
+      expect(again.code).toBe(1)
+      expect(again.out).toContain("safety    violated: agreement")
+      return
+    }
+    throw new Error("no seed violated agreement")
+  })
+
+  test("reads back every replay command it can print", async () => {
+    const node = fc.constantFrom("a1", "a2", "a3")
+    const ms = fc.integer({ min: 0, max: 10_000 }).map((tenths) => tenths / 10)
+    const chance = fc.constantFrom(0, 0.05, 0.5, 1)
+    const command = fc
+      .record({
+        proposers: fc.integer({ min: 1, max: 4 }),
+        stagger: ms,
+        quorums: fc.constantFrom("broadcast", "closest", "random"),
+        learners: fc.nat(2),
+        nacks: fc.boolean(),
+        timeout: ms,
+        backOff: fc.oneof(
+          fc.constant("none"),
+          ms.map((a) => `fixed(${a})`),
+          ms.map((a) => `random(${a})`),
+          fc.tuple(ms, ms).map(([a, b]) => `exponential(${a}, ${b})`),
+        ),
+        write: ms,
+        loss: chance,
+        duplicate: chance,
+        reorder: chance,
+        crashProbability: chance,
+        jitter: fc.constantFrom(0, 0.1),
+        crash: fc.option(fc.tuple(node, ms, fc.option(ms.map((m) => m + 1)))),
+        partition: fc.option(
+          fc.tuple(
+            node,
+            fc.constantFrom("|", ">"),
+            node,
+            ms,
+            ms.map((m) => m + 0.1),
+          ),
+        ),
+        regions: fc.subarray(["VA", "OR", "CA"]),
+      })
+      .map((o) => [
+        ...[
+          "--proposers",
+          o.proposers,
+          "--stagger",
+          o.stagger,
+          "--quorums",
+          o.quorums,
+          "--learners",
+          o.learners,
+        ],
+        ...["--timeout", o.timeout, "--back-off", o.backOff, "--write", o.write, "--loss", o.loss],
+        ...["--duplicate", o.duplicate, "--reorder", o.reorder, "--crash-probability", o.crashProbability],
+        ...["--latency", "paxi", "--jitter", o.jitter, ...(o.nacks ? ["--nacks"] : [])],
+        ...(o.regions.length > 0 ? ["--proposer-regions", o.regions.join(",")] : []),
+        ...(o.crash
+          ? [
+              "--crash",
+              `${o.crash[0]}@${o.crash[1]}${o.crash[2] === null ? "" : `-${o.crash[1] + o.crash[2]}`}`,
+            ]
+          : []),
+        ...(o.partition
+          ? [
+              "--partition",
+              `${o.partition[0]}${o.partition[1]}${o.partition[2]}@${o.partition[3]}-${o.partition[3] + o.partition[4]}`,
+            ]
+          : []),
+      ])
+    await fc.assert(
+      fc.asyncProperty(command, async (words) => {
+        const replay = replayCommand(await setupOf(words.map(String)), 7)
+        const [, , , ...again] = shellWords(replay)
+        const rest = again.slice(0, again.indexOf("--seed"))
+        expect(replayCommand(await setupOf(rest), 7)).toBe(replay)
+        for (const word of words) if (word === "--nacks" || word === "--crash") expect(replay).toContain(word)
+      }),
+      { numRuns: 60 },
+    )
+  })
+})
+
+/** The setup of an option list, as the command reads it. */
+async function setupOf(words: readonly string[]) {
+  const command = addDecreeOptions(new Command()).exitOverride()
+  command.parse(words, { from: "user" })
+  return readSetup("majority(3)", command.opts<DecreeOptions & Record<string, unknown>>())
+}
+
+/** The words of a command line, as a shell takes it apart: double quotes and backslashes. */
+function shellWords(line: string): string[] {
+  return [...line.matchAll(/"((?:[^"\\]|\\.)*)"|(\S+)/g)].map(
+    ([, quoted, plain]) => plain ?? quoted!.replace(/\\(.)/g, "$1"),
+  )
+}

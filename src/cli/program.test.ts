@@ -1,0 +1,87 @@
+import { readFileSync } from "node:fs"
+import { describe, expect, test } from "vitest"
+import { quorate } from "../../test/support/listen.ts"
+import { holds, unknown, violated } from "../base/verdict.ts"
+import { exitCodeOf } from "./exit-codes.ts"
+import { lineProgress } from "./progress.ts"
+
+describe("the command line", () => {
+  test.each([[[]], [["--help"]], [["help"]]])(
+    "shows every command and an example of each for %j",
+    async (args) => {
+      const { code, out, err } = await quorate(...args)
+      expect([code, err]).toEqual([0, ""])
+      for (const command of ["list", "check", "run", "simulate", "table"])
+        expect(out).toContain(`\n  ${command} `)
+      expect(out).toContain('$ quorate check "majority(5)"')
+    },
+  )
+
+  test.each(["list", "check", "run", "simulate", "table"])("%s has a help with examples", async (command) => {
+    const { code, out } = await quorate(command, "--help")
+    expect(code).toBe(0)
+    expect(out).toContain(`$ quorate ${command}`)
+    expect(out).toContain("--format")
+    expect(await quorate("help", command)).toEqual({ code: 0, out, err: "" })
+  })
+
+  test("knows its version", async () => {
+    const { version } = JSON.parse(readFileSync("package.json", "utf8")) as { version: string }
+    expect(await quorate("--version")).toEqual({ code: 0, out: `${version}\n`, err: "" })
+  })
+
+  test.each([
+    [["chek", "majority(5)"], "Did you mean check?"],
+    [["check", "majority(5)", "--formt", "json"], "Did you mean --format?"],
+    [["check", "majority(5)", "--format", "yaml"], "Allowed choices are table, json, csv, md, latex."],
+    [["check"], "missing required argument 'system'"],
+    [["check", "majority(5)", "grid(2, 3)"], "too many arguments"],
+    [["check", "majoriti(5)"], "There is no quorum system called majoriti. Did you mean majority?"],
+    [["check", "majority(5, 6)"], "majority(n) takes 1 argument"],
+    [["check", "simple(4, 5, 2)"], "a quorum of 5 cannot be formed from 4 acceptors"],
+    [["check", "majority(0)"], "n is 0; it must be a whole number of at least 1"],
+    [["check", "a*(b"], "at character 5"],
+    [["check", "majority(5)", "-r", "9.9"], "There is no requirement 9.9."],
+    [["run", "duell"], "There is no experiment duell."],
+    [["run", "sytems"], "Did you mean systems?"],
+    [["run", "systems", "--seed", "-1"], "--seed is -1; it must be a whole number from 0"],
+    [["run", "systems", "--seed", "1.5"], "--seed is 1.5;"],
+    [["run", "systems", "--replicas", "0"], "--replicas is 0; it must be a whole number from 1"],
+    [["run", "all", "--format", "csv", "--no-write"], "--format csv prints one table of rows"],
+    [["table", "nothing"], "There is no result nothing"],
+    [["simulate", "majority(3)", "--loss", "1.2"], "--loss is 1.2; a probability is a number from 0 to 1"],
+    [["simulate", "majority(3)", "--timeout", "-5"], "--timeout is -5;"],
+    [["simulate", "majority(3)", "--latency", "warp(9)"], "There is no latency called warp(9)."],
+    [["simulate", "majority(3)", "--latency", "constant(x)"], "write constant(ms) with numbers"],
+    [["simulate", "majority(3)", "--latency", "no/such.csv"], "There is no file or folder no/such.csv."],
+    [["simulate", "majority(3)", "--latency", "paxi", "--proposer-regions", "EU"], "paxi has no region EU;"],
+    [["simulate", "majority(3)", "--back-off", "soon"], "--back-off is soon; it must be none, fixed(pause)"],
+    [["simulate", "majority(3)", "--crash", "a1"], "--crash is a1; it must be process@ms"],
+    [["simulate", "majority(3)", "--crash", "a9@5"], "There is no process a9;"],
+    [["simulate", "majority(3)", "--partition", "a1@5-9"], "--partition is a1@5-9; it must be two lists"],
+  ])("%j ends with 2 and one clear message", async (args, message) => {
+    const { code, out, err } = await quorate(...args)
+    expect([code, out]).toEqual([2, ""])
+    expect(err).toContain(message)
+    expect(err).toMatch(/^error: /)
+    expect(err).not.toContain("    at ")
+  })
+})
+
+test("a violation outweighs an open question, which outweighs what holds", () => {
+  const [yes, no, open] = [holds(""), violated(0, ""), unknown("")]
+  expect([[], [yes], [yes, open], [open, no, yes]].map(exitCodeOf)).toEqual([0, 0, 3, 1])
+})
+
+test("progress without a terminal is a line now and then, not one per step", () => {
+  let [now, err] = [0, ""]
+  const io = { err: (text: string) => (err += text) } as never
+  const progress = lineProgress(io, () => now)
+  progress.start("systems", 400)
+  for (let done = 1; done <= 400; done++) {
+    now += 100
+    progress.update(done)
+  }
+  progress.finish("systems: done")
+  expect(err).toBe("systems: 37 % of 400 runs\nsystems: 75 % of 400 runs\nsystems: done\n")
+})
