@@ -1,0 +1,111 @@
+import { type NodeSet, emptySet, withMember } from "../base/node-set.ts"
+import type { ActorModel, History, NetworkKind } from "../explore/actors/model.ts"
+import type { Property } from "../explore/actors/property.ts"
+import type { Address, Value } from "../protocol/actor.ts"
+import type { Cluster } from "../protocol/paxos/cluster.ts"
+import type { PaxosMessage, PaxosRecord, Proposal } from "../protocol/paxos/messages.ts"
+import type { QuorumPlan } from "../quorum/plan.ts"
+
+/** What a run of Paxos is judged by: every acceptance that was ever durable, and what was learned. */
+export interface PaxosMemory {
+  readonly accepted: readonly (Proposal & { readonly by: NodeSet })[]
+  readonly learned: readonly Proposal[]
+}
+
+export interface ExploredPaxos {
+  readonly cluster: Cluster
+  /** What proposer i, from 0, is asked to get decided. */
+  readonly candidates: readonly Value[]
+  /** Epochs 0 … epochs − 1 are used; a step into a greater one is not taken. */
+  readonly epochs: number
+  readonly network: NetworkKind
+  readonly lossy?: boolean
+  readonly timeouts?: boolean
+  readonly crashes?: number
+}
+
+export type PaxosModel = ActorModel<PaxosMessage, PaxosRecord, PaxosMemory>
+export type PaxosProperty = Property<PaxosMessage, PaxosRecord, PaxosMemory>
+
+/** The model of a Paxos cluster for the explorer: its actors, one candidate per proposer, a bound on epochs. */
+export function paxosModel(explored: ExploredPaxos): PaxosModel {
+  const { cluster, candidates, epochs, network, lossy, timeouts, crashes } = explored
+  return {
+    processes: cluster.processes,
+    network,
+    ...(lossy !== undefined && { lossy }),
+    ...(timeouts !== undefined && { timeouts }),
+    ...(crashes !== undefined && { crashes }),
+    requests: candidates.map((value, i) => ({ process: cluster.proposers[i]!, value })),
+    admits: ({ epoch }) => epoch < epochs,
+    history: paxosHistory,
+  }
+}
+
+const paxosHistory: History<PaxosMessage, PaxosRecord, PaxosMemory> = {
+  initial: { accepted: [], learned: [] },
+  observe: (memory, event) => {
+    if (event.type === "learn") return { ...memory, learned: withProposal(memory.learned, event) }
+    if (event.type !== "store" || event.record.role !== "acceptor") return memory
+    const { lastAccepted } = event.record
+    return lastAccepted === null
+      ? memory
+      : { ...memory, accepted: withAcceptance(memory.accepted, lastAccepted, event.process) }
+  },
+}
+
+function withProposal(known: readonly Proposal[], { epoch, value }: Proposal): readonly Proposal[] {
+  if (known.some((other) => other.epoch === epoch && other.value === value)) return known
+  return [...known, { epoch, value }].sort(compareProposals)
+}
+
+function withAcceptance(
+  known: PaxosMemory["accepted"],
+  { epoch, value }: Proposal,
+  acceptor: Address,
+): PaxosMemory["accepted"] {
+  const before = known.find((other) => other.epoch === epoch && other.value === value)
+  const by = withMember(before?.by ?? emptySet, acceptor)
+  return [...known.filter((other) => other !== before), { epoch, value, by }].sort(compareProposals)
+}
+
+/** By epoch, then by value: what is remembered does not depend on the order of events. */
+function compareProposals(a: Proposal, b: Proposal): number {
+  return a.epoch - b.epoch || (a.value < b.value ? -1 : Number(a.value > b.value))
+}
+
+/** The proposals accepted by a whole phase-2 quorum of their epoch (Howard 2019, §2.2). */
+export function decidedIn(plan: QuorumPlan, { accepted }: PaxosMemory): Proposal[] {
+  return accepted.filter(({ epoch, by }) => plan.systemAt(epoch).isQuorum(2, by))
+}
+
+/** The properties every variant must have, and two that show the model is not vacuous. */
+export function paxosProperties({ cluster, candidates }: ExploredPaxos): PaxosProperty[] {
+  const { plan } = cluster
+  return [
+    {
+      kind: "always",
+      name: "agreement",
+      ofHistory: (memory) => new Set(decidedIn(plan, memory).map(({ value }) => value)).size <= 1,
+    },
+    {
+      kind: "always",
+      name: "validity",
+      ofHistory: (memory) => decidedIn(plan, memory).every(({ value }) => candidates.includes(value)),
+    },
+    {
+      kind: "always",
+      name: "safe-learning",
+      ofHistory: (memory) =>
+        memory.learned.every(({ value }) =>
+          decidedIn(plan, memory).some((decided) => decided.value === value),
+        ),
+    },
+    {
+      kind: "sometimes",
+      name: "some run decides",
+      ofHistory: (memory) => decidedIn(plan, memory).length > 0,
+    },
+    { kind: "sometimes", name: "some run learns", ofHistory: ({ learned }) => learned.length > 0 },
+  ]
+}

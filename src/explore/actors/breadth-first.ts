@@ -1,0 +1,184 @@
+import { type Verdict, holds, unknown, violated } from "../../base/verdict.ts"
+import { checkEventually } from "./eventually.ts"
+import { Judge } from "./judge.ts"
+import { ActorMachine } from "./machine.ts"
+import type { ActorModel } from "./model.ts"
+import type { Property } from "./property.ts"
+import { StateTable } from "./state-table.ts"
+import { WorldSuccessors } from "./successors.ts"
+import { type ActorTrace, traceThrough } from "./trace.ts"
+
+export interface ActorSearchOptions {
+  /** Stop with `unknown` after this many states. */
+  readonly mostStates?: number
+  /** Stop with `unknown` beyond this much memory for states; 2 GiB by default. */
+  readonly mostBytes?: number
+  readonly stopAtViolation?: boolean
+  /** Called every few tens of thousands of states. */
+  readonly onProgress?: (progress: { readonly depth: number; readonly distinct: number }) => void
+}
+
+/** What a search says of one property. */
+export interface ActorOutcome<Message, Stored, Remembered> {
+  readonly property: Property<Message, Stored, Remembered>
+  readonly verdict: Verdict<ActorTrace<Message, Stored, Remembered>>
+  /** For a violated `always`: the number of steps of its witness; the least there is, if found breadth first. */
+  readonly stepsToViolation?: number
+  /** For a `sometimes` that holds: a run to a state in which it does. */
+  readonly example?: ActorTrace<Message, Stored, Remembered>
+}
+
+export interface ActorExploration<Message, Stored, Remembered> {
+  readonly distinct: number
+  /** 1 for the initial state and one for every successor, known or not. */
+  readonly generated: number
+  /** Levels of the search, the initial state being level 1. */
+  readonly depth: number
+  readonly complete: boolean
+  /** Successors not taken because they send what the model does not admit: the edge of the bounds. */
+  readonly cut: number
+  readonly bytesMax: number
+  readonly outcomes: readonly ActorOutcome<Message, Stored, Remembered>[]
+}
+
+const defaultMostBytes = 2 ** 31
+const statesPerCheck = 1 << 14
+
+/**
+ * Explores every run of actors, breadth first: every order of deliveries,
+ * time-outs, losses and crashes the model allows. Witnesses are shortest.
+ *
+ * Whole states are compared, so no state is lost to a hash collision. A search
+ * that stops early says `unknown` of what it has not decided.
+ */
+export function exploreActors<Message, Stored, Remembered = null>(
+  model: ActorModel<Message, Stored, Remembered>,
+  properties: readonly Property<Message, Stored, Remembered>[],
+  options: ActorSearchOptions = {},
+): ActorExploration<Message, Stored, Remembered> {
+  return new BreadthFirst(model, properties, options).run()
+}
+
+class BreadthFirst<Message, Stored, Remembered> {
+  private readonly options: ActorSearchOptions
+  private readonly properties: readonly Property<Message, Stored, Remembered>[]
+  private readonly machine: ActorMachine<Message, Stored, Remembered>
+  private readonly successors: WorldSuccessors<Message, Stored, Remembered>
+  private readonly judge: Judge<Message, Stored, Remembered>
+  private readonly table = new StateTable()
+  /** By property: the first state that decides it (violates an `always`, satisfies a `sometimes`). */
+  private readonly deciding: (number | undefined)[]
+  private generated = 1
+  private depth = 0
+  private parent = 0
+  private stopped: string | undefined
+
+  constructor(
+    model: ActorModel<Message, Stored, Remembered>,
+    properties: readonly Property<Message, Stored, Remembered>[],
+    options: ActorSearchOptions,
+  ) {
+    this.options = options
+    this.properties = properties
+    this.machine = new ActorMachine(model)
+    this.successors = new WorldSuccessors(this.machine)
+    this.judge = new Judge(this.machine, this.successors)
+    this.deciding = properties.map(() => undefined)
+  }
+
+  run(): ActorExploration<Message, Stored, Remembered> {
+    const initial = this.successors.initial()
+    this.table.add(initial, initial.length, 0)
+    let level = 0
+    while (level < this.table.size && this.stopped === undefined) {
+      this.depth++
+      level = this.expandLevel(level, this.table.size)
+    }
+    return {
+      distinct: this.table.size,
+      generated: this.generated,
+      depth: this.depth,
+      complete: this.stopped === undefined,
+      cut: this.successors.cut,
+      bytesMax: this.table.bytes,
+      outcomes: this.properties.map((property, i) => this.outcome(property, this.deciding[i])),
+    }
+  }
+
+  /** Called by `successors` for every successor of `parent`. */
+  add(row: Uint32Array, length: number): void {
+    this.generated++
+    this.table.add(row, length, this.parent)
+  }
+
+  private expandLevel(from: number, to: number): number {
+    const { table } = this
+    for (let state = from; state < to; state++) {
+      if (state % statesPerCheck === 0 && this.reachedLimit()) return state
+      const chunk = table.chunkOf(state)
+      const at = table.offsetOf(state)
+      const length = table.lengthOf(state)
+      this.look(state, chunk, at, length)
+      if (this.stopped !== undefined) return state
+      this.parent = state
+      this.successors.expand(chunk, at, length, this)
+    }
+    return to
+  }
+
+  private look(state: number, chunk: Uint32Array, at: number, length: number): void {
+    for (let i = 0; i < this.properties.length; i++) {
+      const property = this.properties[i]!
+      if (this.deciding[i] !== undefined || property.kind === "eventually") continue
+      const decides = property.kind === "sometimes"
+      if (this.judge.isTrue(property, chunk, at, length) !== decides) continue
+      this.deciding[i] = state
+      if (!decides && this.options.stopAtViolation === true)
+        this.stopped = `stopped where ${property.name} fails`
+    }
+  }
+
+  private reachedLimit(): boolean {
+    const { mostStates = Infinity, mostBytes = defaultMostBytes, onProgress } = this.options
+    const { size, bytes } = this.table
+    onProgress?.({ depth: this.depth, distinct: size })
+    if (size > mostStates) this.stopped = `stopped after ${size} states`
+    else if (bytes > mostBytes)
+      this.stopped = `stopped when the states took ${Math.round(bytes / 2 ** 20)} MiB`
+    return this.stopped !== undefined
+  }
+
+  private outcome(
+    property: Property<Message, Stored, Remembered>,
+    deciding: number | undefined,
+  ): ActorOutcome<Message, Stored, Remembered> {
+    const scope = `${this.table.size} states${this.successors.cut > 0 ? ", within the bounds of the model" : ""}`
+    if (property.kind === "eventually") {
+      if (this.stopped !== undefined) return { property, verdict: unknown(this.stopped) }
+      return { property, verdict: checkEventually(this.machine, property) }
+    }
+    if (deciding !== undefined) {
+      const trace = this.traceTo(deciding)
+      const { length } = trace.steps
+      return property.kind === "sometimes"
+        ? { property, verdict: holds(`${property.name}, first after ${length} steps`), example: trace }
+        : {
+            property,
+            verdict: violated(trace, `${property.name} fails after ${length} steps`),
+            stepsToViolation: length,
+          }
+    }
+    if (this.stopped !== undefined) return { property, verdict: unknown(this.stopped) }
+    return property.kind === "always"
+      ? { property, verdict: holds(`${property.name} in all ${scope}`) }
+      : { property, verdict: violated(this.traceTo(0), `${property.name} in none of ${scope}`) }
+  }
+
+  private traceTo(state: number): ActorTrace<Message, Stored, Remembered> {
+    const rows: Uint32Array[] = []
+    for (let at = state; ; at = this.table.parentOf(at)) {
+      rows.unshift(this.table.read(at))
+      if (at === 0) return traceThrough(this.machine, rows)
+    }
+  }
+}

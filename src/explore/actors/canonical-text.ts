@@ -1,0 +1,50 @@
+import { InvariantError } from "../../base/errors.ts"
+
+/**
+ * A text that two plain values share exactly when they are equal by content:
+ * objects whatever the order of their keys, maps and sets whatever the order of
+ * their entries. For states and messages of actors, which are such values; a
+ * function or an instance of a class is an InvariantError. Cost: linear in the
+ * value, with a sort per object.
+ */
+export function canonicalText(value: unknown): string {
+  switch (typeof value) {
+    case "string":
+      return JSON.stringify(value)
+    case "bigint":
+      return `${value}n`
+    case "number":
+      return Object.is(value, -0) ? "-0" : String(value)
+    case "boolean":
+    case "undefined":
+      return String(value)
+    case "object":
+      return value === null ? "null" : objectText(value)
+    default:
+      throw new InvariantError(
+        `The state of an actor holds a ${typeof value}; it must be plain data to be explored.`,
+      )
+  }
+}
+
+function objectText(value: object): string {
+  if (Array.isArray(value)) return `[${value.map(canonicalText).join()}]`
+  if (value instanceof Set) return `#{${[...value].map(canonicalText).sort().join()}}`
+  if (value instanceof Map) {
+    return `#[${[...value]
+      .map(([key, entry]) => `${canonicalText(key)}>${canonicalText(entry)}`)
+      .sort()
+      .join()}]`
+  }
+  const prototype: unknown = Object.getPrototypeOf(value)
+  if (prototype !== Object.prototype && prototype !== null) {
+    throw new InvariantError(
+      `The state of an actor holds a ${value.constructor.name}; it must be plain data to be explored.`,
+    )
+  }
+  const entries = Object.entries(value).filter(([, entry]) => entry !== undefined)
+  return `{${entries
+    .map(([key, entry]) => `${JSON.stringify(key)}:${canonicalText(entry)}`)
+    .sort()
+    .join()}}`
+}

@@ -1,0 +1,269 @@
+import { InvariantError } from "../../base/errors.ts"
+import type { Input, Output, Timer } from "../../protocol/actor.ts"
+import { canonicalText } from "./canonical-text.ts"
+import { Interner } from "./interner.ts"
+import type { ActorModel, Envelope, Local, WorldEvent } from "./model.ts"
+
+/** The effect of one input on one process, computed once and then looked up. */
+export interface Transition {
+  /** The number of the process' next local state. */
+  readonly local: number
+  /** The numbers of the envelopes sent, in order. */
+  readonly sends: readonly number[]
+  /** Whether nothing changes and nothing is sent, stored or learned. */
+  readonly idle: boolean
+  /** Whether every message sent is admitted by the model. */
+  readonly admitted: boolean
+  /** By number of what is remembered before: its number after. Filled on demand. */
+  readonly remembered: (number | undefined)[]
+  /** By envelope or timer: crashes before a store that follows a send or a learning. */
+  readonly crashes: readonly Transition[]
+  readonly events: readonly unknown[]
+  /** For `crashes`: the number of the output that did not happen. */
+  readonly before: number
+}
+
+interface LocalEntry<Stored> {
+  readonly local: Local<Stored>
+  /** By envelope number. */
+  readonly deliver: (Transition | undefined)[]
+  /** By position in `local.timers`. */
+  readonly timeout: (Transition | undefined)[]
+  crash?: Transition
+  recover?: Transition
+}
+
+/**
+ * The processes of a model as tables of numbers.
+ *
+ * Local states, envelopes and memories are numbered as they are met, and each
+ * (local state, input) is given to the actor once. A state of the world is then
+ * a short row of numbers, and a step looks up a transition and edits the row.
+ */
+export class ActorMachine<Message, Stored, Remembered> {
+  readonly model: ActorModel<Message, Stored, Remembered>
+  readonly envelopes = new Interner<Envelope<Message>>(canonicalText)
+  readonly memories = new Interner<Remembered>(canonicalText)
+  /** By envelope: receiver, and the number of its ordered pair of processes. */
+  readonly receiver: number[] = []
+  readonly pair: number[] = []
+  private readonly locals = new Interner<Local<Stored>>(canonicalText)
+  private readonly entries: LocalEntry<Stored>[] = []
+
+  constructor(model: ActorModel<Message, Stored, Remembered>) {
+    this.model = model
+  }
+
+  /** The local states at the beginning, what is sent and what is remembered. */
+  initial(): { locals: number[]; sends: number[]; remembered: number } {
+    const events: WorldEvent<Message, Stored>[] = []
+    const sends: number[] = []
+    const locals = this.model.processes.map(({ actor }, address) => {
+      const blank: Local<Stored> = { address, state: undefined, up: true, stored: undefined, timers: [] }
+      let local = this.applyOutputs(blank, actor.start(address), events, sends)
+      for (const { process, value } of this.model.requests) {
+        if (process !== address) continue
+        const step = actor.step(local.state, { type: "propose", value })
+        local = this.applyOutputs(local, step, events, sends)
+      }
+      return this.numberOf(local)
+    })
+    const first = this.memories.idOf(this.model.history?.initial as Remembered)
+    return { locals, sends, remembered: this.fold(first, events) }
+  }
+
+  local(id: number): Local<Stored> {
+    return this.entries[id]!.local
+  }
+
+  deliver(local: number, envelope: number): Transition {
+    const entry = this.entries[local]!
+    return (entry.deliver[envelope] ??= this.onReceive(entry.local, envelope))
+  }
+
+  timeout(local: number, timer: number): Transition {
+    const entry = this.entries[local]!
+    return (entry.timeout[timer] ??= this.onTimeout(entry.local, entry.local.timers[timer]!))
+  }
+
+  crash(local: number): Transition {
+    const entry = this.entries[local]!
+    return (entry.crash ??= this.onCrash(entry.local))
+  }
+
+  recover(local: number): Transition {
+    const entry = this.entries[local]!
+    return (entry.recover ??= this.onRecover(entry.local))
+  }
+
+  /** The number of what is remembered after a transition. */
+  rememberedAfter(remembered: number, transition: Transition): number {
+    return (transition.remembered[remembered] ??= this.fold(
+      remembered,
+      transition.events as WorldEvent<Message, Stored>[],
+    ))
+  }
+
+  private fold(remembered: number, events: readonly WorldEvent<Message, Stored>[]): number {
+    const { history } = this.model
+    if (history === undefined) return remembered
+    const before = this.memories.values[remembered]!
+    return this.memories.idOf(
+      events.reduce<Remembered>((memory, event) => history.observe(memory, event), before),
+    )
+  }
+
+  private onReceive(local: Local<Stored>, id: number): Transition {
+    const envelope = this.envelopes.values[id]!
+    const { from, message } = envelope
+    const event: WorldEvent<Message, Stored> = { type: "deliver", ...envelope }
+    return this.transition(local, { type: "receive", from, message }, [event])
+  }
+
+  private onTimeout(local: Local<Stored>, timer: Timer): Transition {
+    const fired = { ...local, timers: local.timers.filter((other) => other !== timer) }
+    return this.transition(fired, { type: "timeout", timer }, [], local)
+  }
+
+  private onCrash(local: Local<Stored>): Transition {
+    return this.finish(local, down(local), [], [{ type: "crash", process: local.address }])
+  }
+
+  private onRecover(local: Local<Stored>): Transition {
+    const { actor } = this.model.processes[local.address]!
+    // An actor recovers from its stored record alone; it is given a fresh state to take its address from.
+    const fresh = { ...local, up: true, state: actor.start(local.address).state }
+    const event: WorldEvent<Message, Stored> = { type: "recover", process: local.address }
+    return this.transition(fresh, { type: "recover", stored: local.stored }, [event], local)
+  }
+
+  private transition(
+    local: Local<Stored>,
+    input: Input<Message, Stored>,
+    events: readonly WorldEvent<Message, Stored>[],
+    before: Local<Stored> = local,
+  ): Transition {
+    const { actor } = this.model.processes[local.address]!
+    const step = actor.step(local.state, input)
+    const happened = [...events]
+    const sends: number[] = []
+    const next = this.applyOutputs(local, step, happened, sends)
+    const crashes = storesAfterSpeaking(step.outputs).map((output) =>
+      this.crashDuring(
+        local,
+        { state: step.state, outputs: step.outputs.slice(0, output) },
+        events,
+        before,
+        output,
+      ),
+    )
+    return this.finish(before, next, sends, happened, crashes)
+  }
+
+  /** The first outputs of a step, and then a crash. */
+  private crashDuring(
+    local: Local<Stored>,
+    step: { readonly state: unknown; readonly outputs: readonly Output<Message, Stored>[] },
+    events: readonly WorldEvent<Message, Stored>[],
+    before: Local<Stored>,
+    output: number,
+  ): Transition {
+    const happened = [...events]
+    const sends: number[] = []
+    const interrupted = this.applyOutputs(local, step, happened, sends)
+    happened.push({ type: "crash", process: local.address })
+    return this.finish(before, down(interrupted), sends, happened, [], output)
+  }
+
+  private finish(
+    before: Local<Stored>,
+    next: Local<Stored>,
+    sends: readonly number[],
+    events: readonly WorldEvent<Message, Stored>[],
+    crashes: readonly Transition[] = [],
+    output = -1,
+  ): Transition {
+    const { admits } = this.model
+    const local = this.numberOf(next)
+    return {
+      local,
+      sends,
+      idle: local === this.numberOf(before) && events.every(({ type }) => type === "deliver"),
+      admitted: admits === undefined || sends.every((id) => admits(this.envelopes.values[id]!.message)),
+      remembered: [],
+      crashes,
+      events,
+      before: output,
+    }
+  }
+
+  private applyOutputs(
+    local: Local<Stored>,
+    step: { readonly state: unknown; readonly outputs: readonly Output<Message, Stored>[] },
+    events: WorldEvent<Message, Stored>[],
+    sends: number[],
+  ): Local<Stored> {
+    const process = local.address
+    let { stored } = local
+    const timers = new Set(local.timers)
+    for (const output of step.outputs) {
+      switch (output.type) {
+        case "send": {
+          const envelope = { from: process, to: output.to, message: output.message }
+          events.push({ type: "send", ...envelope })
+          sends.push(this.envelopeNumber(envelope))
+          break
+        }
+        case "store":
+          stored = output.record
+          events.push({ type: "store", process, record: output.record })
+          break
+        case "learn":
+          events.push({ type: "learn", process, epoch: output.epoch, value: output.value })
+          break
+        case "set-timer":
+          timers.add(output.timer)
+          break
+        case "cancel-timer":
+          timers.delete(output.timer)
+          break
+      }
+    }
+    return { ...local, state: step.state, stored, timers: [...timers].sort() }
+  }
+
+  private envelopeNumber(envelope: Envelope<Message>): number {
+    const id = this.envelopes.idOf(envelope)
+    const { length } = this.model.processes
+    if (envelope.to >= length) {
+      throw new InvariantError(
+        `Process ${envelope.from} sends to process ${envelope.to}; there are ${length}.`,
+      )
+    }
+    this.receiver[id] = envelope.to
+    this.pair[id] = envelope.from * length + envelope.to
+    return id
+  }
+
+  private numberOf(local: Local<Stored>): number {
+    const id = this.locals.idOf(local)
+    this.entries[id] ??= { local, deliver: [], timeout: [] }
+    return id
+  }
+}
+
+function down<Stored>({ address, stored }: Local<Stored>): Local<Stored> {
+  return { address, state: undefined, up: false, stored, timers: [] }
+}
+
+/**
+ * The stores that come after a send or a learning. A crash before one of these
+ * is not the same as a crash before or after the whole step: something was said
+ * that is not on disk. Any other crash inside a step is, the rest of its
+ * messages being under way for ever.
+ */
+function storesAfterSpeaking(outputs: readonly Output<unknown, unknown>[]): number[] {
+  const spoken = outputs.findIndex(({ type }) => type === "send" || type === "learn")
+  if (spoken < 0) return []
+  return outputs.flatMap(({ type }, i) => (type === "store" && i > spoken ? [i] : []))
+}

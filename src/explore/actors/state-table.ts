@@ -1,0 +1,133 @@
+/**
+ * Rows of numbers of any length, each once, numbered in the order of their
+ * discovery, each with the number of the row it was found from.
+ *
+ * Open addressing over 32-bit hashes with the whole row compared, so collisions
+ * cost time and never a state. Memory: 4 bytes a number, and 16 to 24 a row.
+ */
+export class StateTable {
+  private readonly chunks: Uint32Array[] = []
+  private room = 0
+  private used = chunkWords
+  /** By row: where it starts (chunk · chunkWords + offset), its length, and its parent. */
+  private start = new Float64Array(1024)
+  private lengths = new Uint16Array(1024)
+  private parents = new Uint32Array(1024)
+  /** By slot: 1 + the number of a row, and its hash. */
+  private slots = new Uint32Array(2 * 1024)
+  private mask = 1023
+  private count = 0
+
+  get size(): number {
+    return this.count
+  }
+
+  get bytes(): number {
+    return (
+      this.room +
+      this.start.byteLength +
+      this.lengths.byteLength +
+      this.parents.byteLength +
+      this.slots.byteLength
+    )
+  }
+
+  /** Adds a row unless it is there; its number if it was new, −1 otherwise. */
+  add(row: Uint32Array, length: number, parent: number): number {
+    const hash = hashRow(row, length)
+    let slot = hash & this.mask
+    for (;;) {
+      const number = this.slots[2 * slot]!
+      if (number === 0) break
+      if (this.slots[2 * slot + 1] === hash && this.equals(number - 1, row, length)) return -1
+      slot = (slot + 1) & this.mask
+    }
+    return this.place(row, length, parent, slot, hash)
+  }
+
+  chunkOf(number: number): Uint32Array {
+    return this.chunks[Math.floor(this.start[number]! / chunkWords)]!
+  }
+
+  offsetOf(number: number): number {
+    return this.start[number]! % chunkWords
+  }
+
+  lengthOf(number: number): number {
+    return this.lengths[number]!
+  }
+
+  parentOf(number: number): number {
+    return this.parents[number]!
+  }
+
+  read(number: number): Uint32Array {
+    const at = this.offsetOf(number)
+    return this.chunkOf(number).slice(at, at + this.lengthOf(number))
+  }
+
+  private equals(number: number, row: Uint32Array, length: number): boolean {
+    if (this.lengths[number] !== length) return false
+    const chunk = this.chunkOf(number)
+    const at = this.offsetOf(number)
+    for (let i = 0; i < length; i++) if (chunk[at + i] !== row[i]) return false
+    return true
+  }
+
+  private place(row: Uint32Array, length: number, parent: number, slot: number, hash: number): number {
+    if (this.used + length > chunkWords) {
+      this.chunks.push(new Uint32Array(chunkWords))
+      this.room += chunkWords * 4
+      this.used = 0
+    }
+    const chunk = this.chunks[this.chunks.length - 1]!
+    for (let i = 0; i < length; i++) chunk[this.used + i] = row[i]!
+    const number = this.count++
+    if (number === this.start.length) this.growRows()
+    this.start[number] = (this.chunks.length - 1) * chunkWords + this.used
+    this.lengths[number] = length
+    this.parents[number] = parent
+    this.used += length
+    this.slots[2 * slot] = number + 1
+    this.slots[2 * slot + 1] = hash
+    if (this.count * 2 > this.mask) this.growSlots()
+    return number
+  }
+
+  private growRows(): void {
+    const { length } = this.start
+    const [start, lengths, parents] = [this.start, this.lengths, this.parents]
+    this.start = new Float64Array(2 * length)
+    this.lengths = new Uint16Array(2 * length)
+    this.parents = new Uint32Array(2 * length)
+    this.start.set(start)
+    this.lengths.set(lengths)
+    this.parents.set(parents)
+  }
+
+  private growSlots(): void {
+    const old = this.slots
+    this.mask = 2 * this.mask + 1
+    this.slots = new Uint32Array(2 * (this.mask + 1))
+    for (let i = 0; i < old.length; i += 2) {
+      if (old[i] === 0) continue
+      let slot = old[i + 1]! & this.mask
+      while (this.slots[2 * slot] !== 0) slot = (slot + 1) & this.mask
+      this.slots[2 * slot] = old[i]!
+      this.slots[2 * slot + 1] = old[i + 1]!
+    }
+  }
+}
+
+const chunkWords = 1 << 18
+
+/** 32 well-mixed bits of a row. */
+export function hashRow(row: Uint32Array, length: number, seed = 0): number {
+  let hash = seed ^ length
+  for (let i = 0; i < length; i++) {
+    hash = Math.imul(hash ^ row[i]!, 0x9e3779b1)
+    hash ^= hash >>> 15
+  }
+  hash = Math.imul(hash, 0x85ebca6b)
+  return (hash ^ (hash >>> 13)) >>> 0
+}

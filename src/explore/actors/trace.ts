@@ -1,0 +1,58 @@
+import { InvariantError, UsageError } from "../../base/errors.ts"
+import { canonicalText } from "./canonical-text.ts"
+import { ActorMachine } from "./machine.ts"
+import type { ActorModel, World, WorldStep } from "./model.ts"
+import { WorldSuccessors } from "./successors.ts"
+
+/** A run of actors: `worlds[i]` is the world before `steps[i]`; the last world has no step. */
+export interface ActorTrace<Message, Stored, Remembered> {
+  readonly model: ActorModel<Message, Stored, Remembered>
+  readonly steps: readonly WorldStep<Message>[]
+  readonly worlds: readonly World<Message, Stored, Remembered>[]
+}
+
+/** The trace through rows that follow one another, the first being the initial one. */
+export function traceThrough<Message, Stored, Remembered>(
+  machine: ActorMachine<Message, Stored, Remembered>,
+  rows: readonly Uint32Array[],
+): ActorTrace<Message, Stored, Remembered> {
+  const successors = new WorldSuccessors(machine)
+  const steps = rows.slice(1).map((row, i) => {
+    const found = successors.steps(rows[i]!).find((next) => sameRow(next.row, row))
+    if (found === undefined) throw new InvariantError(`No step leads from state ${i} of a trace to the next.`)
+    return found.step
+  })
+  return { model: machine.model, steps, worlds: rows.map((row) => successors.world(row)) }
+}
+
+/**
+ * The worlds a list of steps goes through, computed by the actors anew. Throws
+ * UsageError at a step that is not possible, with those that are.
+ */
+export function runWorldSteps<Message, Stored, Remembered>(
+  model: ActorModel<Message, Stored, Remembered>,
+  steps: readonly WorldStep<Message>[],
+): ActorTrace<Message, Stored, Remembered> {
+  const machine = new ActorMachine(model)
+  const successors = new WorldSuccessors(machine)
+  let row = successors.initial()
+  const worlds = [successors.world(row)]
+  for (const [i, step] of steps.entries()) {
+    const wanted = canonicalText(step)
+    const possible = successors.steps(row)
+    const found = possible.find((next) => canonicalText(next.step) === wanted)
+    if (found === undefined) {
+      throw new UsageError(
+        `Step ${i + 1}, ${canonicalText(step)}, is not possible there. Possible are:\n` +
+          possible.map((next) => `  ${canonicalText(next.step)}`).join("\n"),
+      )
+    }
+    row = found.row
+    worlds.push(successors.world(row))
+  }
+  return { model, steps, worlds }
+}
+
+function sameRow(a: Uint32Array, b: Uint32Array): boolean {
+  return a.length === b.length && a.every((number, i) => number === b[i])
+}
