@@ -3,7 +3,7 @@ import { InvariantError } from "../base/errors.ts"
 import { exactAtBasis } from "./basis.ts"
 import { type Fraction, type Fractions, loadFractions } from "./fraction.ts"
 import { type LinearProgram, inDoubles, provesOptimal } from "./linear-program.ts"
-import { loadSolver, modelData } from "./solver.ts"
+import { type Program, loadSolver, modelData } from "./solver.ts"
 import { collapse } from "./symmetry.ts"
 
 /** What solving needs: HiGHS for the basis, fractions for the proof. */
@@ -33,7 +33,7 @@ export interface Optimum {
  */
 export function solveProgram(program: LinearProgram, { highs, fractions }: Tools): Optimum | undefined {
   const collapsed = collapse(program, fractions)
-  const basis = solveInDoubles(collapsed.program, highs)
+  const basis = solveDoubles(inDoubles(collapsed.program), highs)
   if (basis === undefined) return undefined
   const pair = exactAtBasis(collapsed.program, basis, fractions)
   const values = collapsed.liftValues(basis.values)
@@ -53,9 +53,12 @@ export interface BasisPoint {
   readonly tightRows: readonly number[]
 }
 
-function solveInDoubles(program: LinearProgram, highs: Highs): BasisPoint | undefined {
-  return highs.withModel(modelData(highs, inDoubles(program)), (model) => {
-    model.options.set({ output_flag: false, random_seed: 0, solver: "simplex" })
+/** The optimum of a program in doubles, or nothing where it has no feasible point. */
+export function solveDoubles(program: Program, highs: Highs): BasisPoint | undefined {
+  return highs.withModel(modelData(highs, program), (model) => {
+    // Presolving a small program takes longer than solving it.
+    const presolve = program.costs.length < 100 ? "off" : "choose"
+    model.options.set({ output_flag: false, random_seed: 0, solver: "simplex", presolve })
     model.run()
     return readOptimum(highs, model)
   })

@@ -76,17 +76,22 @@ function refuseUnusable({ system, phase, allows }: SourceRequest, formula: Formu
       `${system.name} has no phase-${phase} quorum at all, so no strategy; its phase-${phase} formula asks for more than there is.`,
     )
   }
-  if (
-    holdsOn(
-      formula,
-      system.nodes.map((_, node) => allows(node)),
-    )
-  )
-    return
+  if (isUsable({ system, allows }, formula)) return
   const without = system.nodes.filter((_, node) => !allows(node))
   throw new UsageError(
     `Every phase-${phase} quorum of ${system.name} needs a node of capacity 0 (${without.join(", ")}), ` +
       `so its load has no bound. Give the node some capacity, or choose a system that can do without it.`,
+  )
+}
+
+/** Whether the nodes that can be used at all hold a quorum. */
+export function isUsable(
+  { system, allows }: Pick<SourceRequest, "system" | "allows">,
+  formula: Formula,
+): boolean {
+  return holdsOn(
+    formula,
+    system.nodes.map((_, node) => allows(node)),
   )
 }
 
@@ -107,7 +112,8 @@ export function latencyClasses(
   return distinct.sort((a, b) => a - b).filter((t) => holdsOn(formula, within(t)))
 }
 
-function flowSource(request: SourceRequest, formula: Formula): QuorumSource {
+/** All quorums of a tree at once, as a flow. */
+export function flowSource(request: SourceRequest, formula: Formula): QuorumSource {
   const { phase, allows, latency, timed } = request
   return {
     enter: (program) => {
