@@ -4,11 +4,15 @@
  * in virtual time), explored (all worlds), stepped by hand, or run over a real
  * transport. It knows no clock, no network, no randomness and no promises.
  */
-export interface Actor<State, Message, Stored> {
+export interface Actor<State, Message, Stored, Report = never> {
   /** The state and first outputs of a process that has never run before. */
-  start(self: Address): Step<State, Message, Stored>
-  /** Pure: the same state and input give the same step, and the state given is left as it was. */
-  step(state: State, input: Input<Message, Stored>): Step<State, Message, Stored>
+  start(self: Address): Step<State, Message, Stored, Report>
+  /**
+   * Pure: the same state and input give the same step, and the state given is left as it was.
+   * An actor that works in place says so (see `InPlaceActor` in log/in-place.ts): only
+   * whoever never looks back, such as the simulator, may run it as it is.
+   */
+  step(state: State, input: Input<Message, Stored>): Step<State, Message, Stored, Report>
 }
 
 /**
@@ -44,8 +48,9 @@ export type Input<Message, Stored> =
  * Outputs happen in order. Nothing that follows a `store` takes effect before
  * its record is durable: a reply that depends on a promise comes after it.
  */
-export type Output<Message, Stored> =
-  | { readonly type: "send"; readonly to: Address; readonly message: Message }
+export type Output<Message, Stored, Report = never> =
+  /** One that `overtakes` depends on no write still under way, and need not wait for it. */
+  | { readonly type: "send"; readonly to: Address; readonly message: Message; readonly overtakes?: true }
   | { readonly type: "set-timer"; readonly timer: Timer; readonly after: TimerRange }
   | { readonly type: "cancel-timer"; readonly timer: Timer }
   /**
@@ -55,20 +60,32 @@ export type Output<Message, Stored> =
   | { readonly type: "store"; readonly record: Stored; readonly volatile?: true }
   /** This process now knows that `value` is decided, in `epoch`. */
   | { readonly type: "learn"; readonly epoch: number; readonly value: Value }
+  | Reporting<Report>
 
-export interface Step<State, Message, Stored> {
+/** What a process says of itself, for measures and checks; nobody else hears it. */
+type Reporting<Report> = [Report] extends [never]
+  ? never
+  : { readonly type: "report"; readonly report: Report }
+
+export interface Step<State, Message, Stored, Report = never> {
   readonly state: State
-  readonly outputs: readonly Output<Message, Stored>[]
+  /** Read before the next step is asked for: an actor that works in place may use the list again. */
+  readonly outputs: readonly Output<Message, Stored, Report>[]
 }
 
 export type Role = "acceptor" | "proposer" | "learner" | "allocator" | "reader" | "replica"
 
 /** One process of a cluster; its address is its place in the cluster. */
-export interface Process<Message, Stored> {
+export interface Process<Message, Stored, Report = never> {
   /** "a1", "p1", "l1", or the node's own name: what traces and diagrams show. */
   readonly name: string
   readonly role: Role
-  readonly actor: Actor<unknown, Message, Stored>
+  readonly actor: Actor<unknown, Message, Stored, Report>
+  /**
+   * What the disk holds after one more record; without it, the record alone.
+   * Called in the order of the writes; it may change and return what it was given.
+   */
+  readonly keep?: (before: Stored | undefined, record: Stored) => Stored
 }
 
 /** A step that changes nothing and says nothing. */

@@ -5,9 +5,10 @@ import type { LatencyModel } from "./latency.ts"
 
 /**
  * What becomes of a message: the delays of the copies that arrive. None is a
- * loss, two are a duplicate. The result is read before the next call.
+ * loss, two are a duplicate. The result is read before the next call. The message
+ * itself matters only to faults that pick on types.
  */
-export type Route = (from: Address, to: Address, now: Micros) => readonly Micros[]
+export type Route = (from: Address, to: Address, now: Micros, message?: unknown) => readonly Micros[]
 
 /**
  * A network, to be bound to a stream of random numbers. Models wrap each other;
@@ -35,7 +36,8 @@ export function lossy(probability: number, inner: NetworkModel): NetworkModel {
   return (random) => {
     const route = inner(random)
     const losses = random.fork("loss")
-    return (from, to, now) => route(from, to, now).filter(() => losses.unit() >= probability)
+    return (from, to, now, message) =>
+      route(from, to, now, message).filter(() => losses.unit() >= probability)
   }
 }
 
@@ -47,9 +49,9 @@ export function duplicating(probability: number, inner: NetworkModel): NetworkMo
     const route = inner(random)
     const duplicates = random.fork("duplication")
     const again = inner(random.fork("duplicate"))
-    return (from, to, now) => {
-      const copies = route(from, to, now)
-      return duplicates.unit() < probability ? [...copies, ...again(from, to, now)] : copies
+    return (from, to, now, message) => {
+      const copies = route(from, to, now, message)
+      return duplicates.unit() < probability ? [...copies, ...again(from, to, now, message)] : copies
     }
   }
 }
@@ -61,8 +63,10 @@ export function reordering(probability: number, upTo: Micros, inner: NetworkMode
   return (random) => {
     const route = inner(random)
     const held = random.fork("reordering")
-    return (from, to, now) =>
-      route(from, to, now).map((delay) => (held.unit() < probability ? delay + held.between(0, upTo) : delay))
+    return (from, to, now, message) =>
+      route(from, to, now, message).map((delay) =>
+        held.unit() < probability ? delay + held.between(0, upTo) : delay,
+      )
   }
 }
 
@@ -94,8 +98,8 @@ export function partitioned(partitions: readonly Partition[], inner: NetworkMode
   return (random) => {
     const route = inner(random)
     // The inner network draws whether or not the message crosses: a partition moves no other delay.
-    return (from, to, now) => {
-      const copies = route(from, to, now)
+    return (from, to, now, message) => {
+      const copies = route(from, to, now, message)
       return crosses(from, to, now) ? [] : copies
     }
   }

@@ -1,16 +1,31 @@
 import type { Address, Micros, Process, Value } from "../protocol/actor.ts"
+import type { ProcessFault } from "./faults/fault.ts"
 import type { NetworkModel } from "./network.ts"
+import type { Bandwidth, DiskModel, NodeModel } from "./node-model.ts"
 
 /** Everything a run depends on. The same scenario gives the same trace, byte for byte. */
-export interface Scenario<Message, Stored> {
+export interface Scenario<Message, Stored, Report = never> {
   readonly seed: number
-  readonly processes: readonly Process<Message, Stored>[]
+  readonly processes: readonly Process<Message, Stored, Report>[]
   readonly network: NetworkModel
   /** What clients ask for, and when. */
   readonly proposals: readonly { readonly at: Micros; readonly process: Address; readonly value: Value }[]
   readonly crashes?: readonly Crash[]
+  /** What happens to processes besides: crashes that lose more, pauses, slowness, clocks that change. */
+  readonly faults?: readonly ProcessFault[]
+  /** Who leads, for faults that are aimed at the leader: asked when the fault strikes. */
+  readonly leader?: () => Address | undefined
+  /** Told the name of a fault each time it does something to somebody. */
+  readonly onFault?: (name: string) => void
   /** How long a synchronous write takes; 0 unless said otherwise. Writes of one process queue. */
   readonly writeLatency?: Micros
+  /** A disk with more to it than one latency; instead of `writeLatency`. */
+  readonly disk?: DiskModel
+  /** What a message costs the processor of a process; nothing unless said otherwise. */
+  readonly node?: (process: Address) => NodeModel | undefined
+  readonly bandwidth?: Bandwidth
+  /** How large a message is, where a node or a link is charged by the byte. */
+  readonly bytesOf?: (message: Message) => number
   /**
    * How fast the clock of each process runs, by address: 1.01 gains 1 %, and its
    * timers fire that much early. Clocks are exact where nothing is said.

@@ -1,10 +1,13 @@
-import { UsageError } from "../base/errors.ts"
-import { EventQueue } from "../base/event-queue.ts"
 import { type Random, randomFromSeed } from "../base/random.ts"
-import type { Address, Input, Micros, Output, Process, Timer, Value } from "../protocol/actor.ts"
-import type { Route } from "./network.ts"
+import type { Address, Input, Micros, Output, Timer, Value } from "../protocol/actor.ts"
+import { Agenda, Due } from "./agenda.ts"
+import { type ScriptEntry, type Strike, scriptOf } from "./faults/script.ts"
+import { keptAfterCrash, waitingStores } from "./faults/disk-loss.ts"
+import { Links } from "./links.ts"
+import { type Running, clockRateOf, dropHandled, overtakes, runningProcesses, takeFirst } from "./running.ts"
 import type { Scenario } from "./scenario.ts"
-import type { Observer, TraceEvent } from "./trace.ts"
+import { Audience } from "./audience.ts"
+import type { Observer, SelectiveObserver, TraceEvent } from "./trace.ts"
 
 /** How a run ended; all else is in its trace. */
 export interface RunEnd {
@@ -22,298 +25,373 @@ export interface RunEnd {
  *
  * Cost: O(log pending) per event, plus the actor's step.
  */
-export function simulate<Message, Stored>(
-  scenario: Scenario<Message, Stored>,
-  ...observers: readonly Observer<Message, Stored>[]
+export function simulate<Message, Stored, Report = never>(
+  scenario: Scenario<Message, Stored, Report>,
+  ...observers: readonly (Observer<Message, Stored, Report> | SelectiveObserver<Message, Stored, Report>)[]
 ): RunEnd {
-  return new Simulation(scenario, observers).run()
+  return new Simulation(scenario, new Audience(observers)).run()
 }
 
 /** The trace of a scenario as a list: for short runs that are read, drawn or replayed. */
-export function traceOf<Message, Stored>(
-  scenario: Scenario<Message, Stored>,
-): readonly TraceEvent<Message, Stored>[] {
-  const trace: TraceEvent<Message, Stored>[] = []
-  simulate(scenario, (event) => trace.push(event))
+export function traceOf<Message, Stored, Report = never>(
+  scenario: Scenario<Message, Stored, Report>,
+): readonly TraceEvent<Message, Stored, Report>[] {
+  const trace: TraceEvent<Message, Stored, Report>[] = []
+  simulate(scenario, (event: TraceEvent<Message, Stored, Report>) => trace.push(event))
   return trace
 }
 
-type Scheduled<Message, Stored> =
-  | { readonly type: "propose"; readonly process: Address; readonly value: Value }
-  | {
-      readonly type: "arrive"
-      readonly id: number
-      readonly from: Address
-      readonly to: Address
-      readonly message: Message
-    }
-  | { readonly type: "timeout"; readonly process: Address; readonly timer: Timer; readonly setting: number }
-  | { readonly type: "crash"; readonly process: Address }
-  | { readonly type: "recover"; readonly process: Address }
-  /** Outputs that had to wait until a write was durable; void if the process has crashed since. */
-  | {
-      readonly type: "continue"
-      readonly process: Address
-      readonly life: number
-      readonly outputs: readonly Output<Message, Stored>[]
-      readonly from: number
-      /** Whether the output at `from` is a store whose write is now complete. */
-      readonly written: boolean
-    }
-
-interface Running<Message, Stored> {
-  readonly address: Address
-  readonly actor: Process<Message, Stored>["actor"]
-  readonly timerDraws: Random
-  /** Local microseconds that pass in a real one. */
-  readonly clockRate: number
-  state: unknown
-  up: boolean
-  /** Counts restarts: what was scheduled in an earlier life is void. */
-  life: number
-  stored: Stored | undefined
-  /** The setting that counts for each timer; a timeout of any other has been replaced or cancelled. */
-  readonly timers: Map<Timer, number>
-  /** When all writes asked for so far are durable. */
-  durableAt: Micros
-}
-
-function clockRateOf(
-  { clockRates }: Pick<Scenario<unknown, unknown>, "clockRates">,
-  address: Address,
-): number {
-  const rate = clockRates?.[address] ?? 1
-  if (rate > 0 && rate < Infinity) return rate
-  throw new UsageError(`The clock of process ${address} runs at a rate of ${rate}; a rate is greater than 0.`)
-}
-
-class Simulation<Message, Stored> {
-  private readonly queue = new EventQueue<Scheduled<Message, Stored>>()
-  private readonly running: Running<Message, Stored>[]
-  private readonly route: Route
-  private readonly scenario: Scenario<Message, Stored>
-  private readonly observers: readonly Observer<Message, Stored>[]
-  private readonly writeLatency: Micros
+class Simulation<Message, Stored, Report> {
+  private readonly agenda = new Agenda()
+  private readonly running: Running<Message, Stored, Report>[]
+  private readonly links: Links<Message>
+  private readonly scenario: Scenario<Message, Stored, Report>
+  private readonly audience: Audience<Message, Stored, Report>
+  private readonly crashDraws: Random
   private now: Micros = 0
   private messages = 0
   private timerSettings = 0
 
-  constructor(scenario: Scenario<Message, Stored>, observers: readonly Observer<Message, Stored>[]) {
+  constructor(scenario: Scenario<Message, Stored, Report>, audience: Audience<Message, Stored, Report>) {
     this.scenario = scenario
-    this.observers = observers
-    this.writeLatency = scenario.writeLatency ?? 0
+    this.audience = audience
     const random = randomFromSeed(scenario.seed)
-    this.route = scenario.network(random.fork("network"))
-    const timers = random.fork("timers")
-    this.running = scenario.processes.map(({ name, actor }, address) => ({
-      address,
-      actor,
-      timerDraws: timers.fork(name),
-      clockRate: clockRateOf(scenario, address),
-      state: undefined,
-      up: true,
-      life: 0,
-      stored: undefined,
-      timers: new Map(),
-      durableAt: 0,
-    }))
+    this.links = new Links(scenario, random.fork("network"))
+    this.running = runningProcesses(scenario, random)
+    this.crashDraws = random.fork("crashes")
   }
 
   run(): RunEnd {
     for (const process of this.running) this.boot(process)
     this.scheduleScript()
+    const { agenda } = this
+    const { horizon } = this.scenario
     let events = 0
-    while (this.queue.nextTime <= this.scenario.horizon) {
-      this.now = this.queue.nextTime
-      this.handle(this.queue.pop()!)
+    while (agenda.nextTime <= horizon) {
+      this.now = agenda.nextTime
+      agenda.take()
+      this.handle(this.running[agenda.process]!)
       events++
     }
-    const ended = this.queue.size === 0 ? "idle" : "horizon"
-    return { ended, at: this.now, events }
+    return { ended: agenda.size === 0 ? "idle" : "horizon", at: this.now, events }
   }
 
-  /** Crashes first: a process that crashes at the time of a proposal does not see it. */
+  /** Faults first: a process that crashes at the time of a proposal does not see it. */
   private scheduleScript(): void {
-    for (const { process, at, recoverAt } of this.scenario.crashes ?? []) {
-      this.queue.push(at, { type: "crash", process })
-      if (recoverAt !== undefined) this.queue.push(recoverAt, { type: "recover", process })
-    }
+    for (const entry of scriptOf(this.scenario)) this.agenda.add(entry.at, Due.script, 0, 0, 0, entry)
     for (const { at, process, value } of this.scenario.proposals) {
-      this.queue.push(at, { type: "propose", process, value })
+      this.agenda.add(at, Due.propose, process, 0, 0, value)
     }
   }
 
-  private handle(event: Scheduled<Message, Stored>): void {
-    switch (event.type) {
-      case "arrive":
-        return this.arrive(event)
-      case "timeout":
-        return this.timeout(event)
-      case "propose":
-        return this.propose(event)
-      case "continue":
-        if (this.running[event.process]!.life === event.life) this.resume(event)
+  private handle(process: Running<Message, Stored, Report>): void {
+    const { due, other, number, content } = this.agenda
+    switch (due) {
+      case Due.arrive:
+        return this.arrive(process, other, number, content as Message)
+      case Due.timeout:
+        return this.timeout(process, content as Timer, number)
+      case Due.served:
+        if (process.life === other) this.served(process)
         return
-      case "crash":
-        return this.crash(this.running[event.process]!)
-      case "recover":
-        return this.recover(this.running[event.process]!)
+      case Due.synced:
+        if (process.life === other) this.synced(process)
+        return
+      case Due.propose:
+        return this.propose(process, content as Value)
+      case Due.script:
+        return this.strike(content as ScriptEntry)
     }
   }
 
-  private arrive({ id, from, to, message }: Scheduled<Message, Stored> & { type: "arrive" }): void {
-    const process = this.running[to]!
-    const type = process.up ? "deliver" : "miss"
-    this.observe({ at: this.now, type, id, from, to, message })
-    if (process.up) this.input(process, { type: "receive", from, message })
+  // ---- What a process hears
+
+  private arrive(
+    process: Running<Message, Stored, Report>,
+    from: Address,
+    id: number,
+    message: Message,
+  ): void {
+    if (!process.up) {
+      if (this.audience.wants.miss) {
+        this.observe({ at: this.now, type: "miss", id, from, to: process.address, message })
+      }
+      return
+    }
+    if (process.costs === undefined && !process.paused && process.slowedBy === 0 && !process.serving) {
+      return this.deliver(process, from, id, message)
+    }
+    process.inbox.push({ type: "message", id, from, message })
+    this.serveNext(process)
   }
 
-  private timeout({
-    process: address,
-    timer,
-    setting,
-  }: Scheduled<Message, Stored> & { type: "timeout" }): void {
-    const process = this.running[address]!
-    if (process.timers.get(timer) !== setting) return
+  private deliver(
+    process: Running<Message, Stored, Report>,
+    from: Address,
+    id: number,
+    message: Message,
+  ): void {
+    if (this.audience.wants.deliver) {
+      this.observe({ at: this.now, type: "deliver", id, from, to: process.address, message })
+    }
+    this.input(process, { type: "receive", from, message })
+  }
+
+  private timeout(process: Running<Message, Stored, Report>, timer: Timer, setting: number): void {
+    if (process.timers.get(timer)?.setting !== setting) return
+    if (process.paused || process.serving) {
+      process.inbox.push({ type: "timeout", timer })
+      return this.serveNext(process)
+    }
+    this.fire(process, timer)
+  }
+
+  private fire(process: Running<Message, Stored, Report>, timer: Timer): void {
     process.timers.delete(timer)
-    this.observe({ at: this.now, type: "timeout", process: address, timer })
+    if (this.audience.wants.timeout) {
+      this.observe({ at: this.now, type: "timeout", process: process.address, timer })
+    }
     this.input(process, { type: "timeout", timer })
   }
 
-  private propose({ process: address, value }: Scheduled<Message, Stored> & { type: "propose" }): void {
-    const process = this.running[address]!
+  private propose(process: Running<Message, Stored, Report>, value: Value): void {
     if (!process.up) return
-    this.observe({ at: this.now, type: "propose", process: address, value })
+    this.observe({ at: this.now, type: "propose", process: process.address, value })
     this.input(process, { type: "propose", value })
   }
 
-  private crash(process: Running<Message, Stored>): void {
+  private input(process: Running<Message, Stored, Report>, input: Input<Message, Stored>): void {
+    const { state, outputs } = process.actor.step(process.state, input)
+    process.state = state
+    if (outputs.length > 0) this.perform(process, outputs)
+  }
+
+  // ---- Its processor: one message after the other
+
+  /** Begins to read the head of the inbox, unless something else is being read or nothing may be. */
+  private serveNext(process: Running<Message, Stored, Report>): void {
+    if (process.serving || process.paused || process.inboxHead === process.inbox.length) return
+    const head = process.inbox[process.inboxHead]!
+    const cost = head.type === "timeout" ? 0 : (process.costs?.receive(head.message) ?? 0) + process.slowedBy
+    process.busyUntil = Math.max(process.busyUntil, this.now) + cost
+    process.serving = true
+    this.agenda.add(process.busyUntil, Due.served, process.address, process.life, 0, undefined)
+  }
+
+  private served(process: Running<Message, Stored, Report>): void {
+    process.serving = false
+    if (process.paused) return
+    const head = takeFirst(process)
+    if (head.type === "message") this.deliver(process, head.from, head.id, head.message)
+    else if (process.timers.has(head.timer)) this.fire(process, head.timer)
+    this.serveNext(process)
+  }
+
+  // ---- What it says
+
+  /** Outputs in order; from the first write that takes time on, they wait for it, and nothing overtakes them. */
+  private perform(
+    process: Running<Message, Stored, Report>,
+    outputs: readonly Output<Message, Stored, Report>[],
+  ): void {
+    for (const output of outputs) {
+      const waits = process.pendingHead < process.pending.length && !overtakes(output)
+      if (waits) process.pending.push(output)
+      else this.performOne(process, output)
+    }
+  }
+
+  private store(
+    process: Running<Message, Stored, Report>,
+    output: Output<Message, Stored, Report> & { type: "store" },
+  ): void {
+    const { disk, writeLatency = 0 } = this.scenario
+    if (output.volatile === true) return this.noteStore(process, output.record)
+    if (disk === undefined && writeLatency === 0) return this.makeDurable(process, output.record)
+    process.pending.push(output)
+    this.startWrite(process)
+  }
+
+  /** With group commit, one write for every store that waits by now. */
+  private startWrite(process: Running<Message, Stored, Report>): void {
+    dropHandled(process)
+    process.writing = this.scenario.disk?.groupCommit === true ? waitingStores(process).length : 1
+    const at = this.now + process.syncTime()
+    this.agenda.add(at, Due.synced, process.address, process.life, 0, undefined)
+  }
+
+  /** What was being written is durable, and what waited for no more than that happens. */
+  private synced(process: Running<Message, Stored, Report>): void {
+    while (process.pendingHead < process.pending.length) {
+      const output = process.pending[process.pendingHead]!
+      const isWrite = output.type === "store" && output.volatile !== true
+      if (isWrite && process.writing === 0) return this.startWrite(process)
+      process.pendingHead++
+      if (isWrite) {
+        process.writing--
+        this.makeDurable(process, output.record)
+      } else {
+        this.performOne(process, output)
+      }
+    }
+    process.pending = []
+    process.pendingHead = 0
+  }
+
+  private makeDurable(process: Running<Message, Stored, Report>, record: Stored): void {
+    process.stored = process.keep(process.stored, record)
+    this.noteStore(process, record)
+  }
+
+  private noteStore(process: Running<Message, Stored, Report>, record: Stored): void {
+    if (this.audience.wants.store) {
+      this.observe({ at: this.now, type: "store", process: process.address, record })
+    }
+  }
+
+  private performOne(
+    process: Running<Message, Stored, Report>,
+    output: Output<Message, Stored, Report>,
+  ): void {
+    switch (output.type) {
+      case "store":
+        return this.store(process, output)
+      case "send":
+        return this.transmit(process, output.to, output.message)
+      case "set-timer":
+        return this.setTimer(process, output.timer, output.after.min, output.after.max)
+      case "cancel-timer":
+        process.timers.delete(output.timer)
+        return
+      case "learn": {
+        const { epoch, value } = output
+        return this.observe({ at: this.now, type: "learn", process: process.address, epoch, value })
+      }
+      case "report": {
+        if (!this.audience.wants.report) return
+        const { report } = output as { report: Report }
+        const event = { at: this.now, type: "report", process: process.address, report }
+        return this.observe(event as unknown as TraceEvent<Message, Stored, Report>)
+      }
+    }
+  }
+
+  private transmit(process: Running<Message, Stored, Report>, to: Address, message: Message): void {
+    const id = this.messages++
+    const from = process.address
+    const left = process.costs === undefined ? this.now : this.links.written(process, message, this.now)
+    const delays = this.links.route(from, to, left, message)
+    if (this.audience.wants.send) {
+      this.observe({ at: this.now, type: "send", id, from, to, message, copies: delays.length })
+    }
+    for (let i = 0; i < delays.length; i++) {
+      this.agenda.add(left + delays[i]!, Due.arrive, to, from, id, message)
+    }
+  }
+
+  private setTimer(process: Running<Message, Stored, Report>, timer: Timer, min: Micros, max: Micros): void {
+    const { clockRate, timerJitter, timerDraws } = process
+    const local = min === max ? min : timerDraws.between(min, max)
+    const late = timerJitter === 0 ? 0 : timerDraws.between(0, timerJitter)
+    this.schedule(process, timer, this.now + Math.round(local / clockRate) + late)
+  }
+
+  private schedule(process: Running<Message, Stored, Report>, timer: Timer, firesAt: Micros): void {
+    const setting = ++this.timerSettings
+    process.timers.set(timer, { setting, firesAt })
+    this.agenda.add(firesAt, Due.timeout, process.address, 0, setting, timer)
+  }
+
+  // ---- What befalls it
+
+  private strike({ process: target, action }: ScriptEntry): void {
+    const address = target === "leader" ? this.scenario.leader?.() : target
+    const process = address === undefined ? undefined : this.running[address]
+    if (process === undefined) return
+    switch (action.type) {
+      case "crash":
+        return this.crash(process, action)
+      case "recover":
+        return this.recover(process, action.life)
+      case "pause":
+        if (!process.up) return
+        process.paused = true
+        this.later(action.until, process, { type: "resume", life: process.life })
+        break
+      case "resume":
+        if (process.life !== action.life) return
+        process.paused = false
+        return this.serveNext(process)
+      case "slow":
+        process.slowedBy += action.extra
+        this.later(action.until, process, { type: "slow-end", extra: action.extra })
+        break
+      case "slow-end":
+        process.slowedBy -= action.extra
+        return
+      case "clock-rate":
+        process.clockRate = clockRateOf(action.rate, process.address)
+        break
+      case "clock-step":
+        this.stepClock(process, action.by)
+        break
+      case "timer-jitter":
+        process.timerJitter = action.upTo
+        break
+    }
+    this.scenario.onFault?.(action.type)
+  }
+
+  private later(at: Micros, process: Running<Message, Stored, Report>, action: Strike): void {
+    this.agenda.add(Math.max(at, this.now), Due.script, process.address, 0, 0, {
+      at,
+      process: process.address,
+      action,
+    })
+  }
+
+  private crash(
+    process: Running<Message, Stored, Report>,
+    { disk, recoverAt }: Strike & { type: "crash" },
+  ): void {
     if (!process.up) return
+    process.stored = keptAfterCrash(process, disk, this.crashDraws, this.scenario.onFault)
     process.up = false
     process.life++
     process.timers.clear()
-    process.durableAt = this.now
+    process.pending = []
+    process.pendingHead = 0
+    process.inbox = []
+    process.inboxHead = 0
+    process.serving = false
+    process.paused = false
+    process.busyUntil = this.now
     this.observe({ at: this.now, type: "crash", process: process.address })
+    if (recoverAt !== undefined) this.later(recoverAt, process, { type: "recover", life: process.life })
   }
 
-  private recover(process: Running<Message, Stored>): void {
-    if (process.up) return
+  /** Back from the crash that ended life `life` − 1, unless something else has brought it back already. */
+  private recover(process: Running<Message, Stored, Report>, life: number): void {
+    if (process.up || process.life !== life) return
     process.up = true
     this.observe({ at: this.now, type: "recover", process: process.address })
     this.boot(process)
     this.input(process, { type: "recover", stored: process.stored })
   }
 
-  private boot(process: Running<Message, Stored>): void {
+  private boot(process: Running<Message, Stored, Report>): void {
     const { state, outputs } = process.actor.start(process.address)
     process.state = state
-    this.output(process, outputs)
+    this.perform(process, outputs)
   }
 
-  private input(process: Running<Message, Stored>, input: Input<Message, Stored>): void {
-    const { state, outputs } = process.actor.step(process.state, input)
-    process.state = state
-    this.output(process, outputs)
-  }
-
-  /** While a write is under way everything a process says waits for it, in order: nothing overtakes a promise. */
-  private output(process: Running<Message, Stored>, outputs: readonly Output<Message, Stored>[]): void {
-    if (outputs.length === 0) return
-    if (process.durableAt > this.now) this.defer(process, outputs, 0, false)
-    else this.perform(process, outputs, 0)
-  }
-
-  private perform(
-    process: Running<Message, Stored>,
-    outputs: readonly Output<Message, Stored>[],
-    from: number,
-  ): void {
-    for (let i = from; i < outputs.length; i++) {
-      const output = outputs[i]!
-      if (output.type !== "store") {
-        this.performOne(process, output)
-      } else if (output.volatile === true) {
-        this.observe({ at: this.now, type: "store", process: process.address, record: output.record })
-      } else if (this.writeLatency === 0) {
-        this.makeDurable(process, output.record)
-      } else {
-        process.durableAt = this.now + this.writeLatency
-        return this.defer(process, outputs, i, true)
-      }
+  private stepClock(process: Running<Message, Stored, Report>, by: Micros): void {
+    for (const [timer, { firesAt }] of process.timers) {
+      this.schedule(process, timer, Math.max(this.now, firesAt - Math.round(by / process.clockRate)))
     }
   }
 
-  /** The write these outputs waited for is durable; unless they wait behind another, they may happen. */
-  private resume(event: Scheduled<Message, Stored> & { type: "continue" }): void {
-    const { outputs, from, written } = event
-    const process = this.running[event.process]!
-    const first = outputs[from]!
-    if (written && first.type === "store") {
-      this.makeDurable(process, first.record)
-      return this.perform(process, outputs, from + 1)
-    }
-    if (process.durableAt > this.now) return this.defer(process, outputs, from, false)
-    this.perform(process, outputs, from)
-  }
-
-  /** Puts outputs off until every write asked for so far is durable. */
-  private defer(
-    process: Running<Message, Stored>,
-    outputs: readonly Output<Message, Stored>[],
-    from: number,
-    written: boolean,
-  ): void {
-    const { address, life, durableAt } = process
-    this.queue.push(durableAt, { type: "continue", process: address, life, outputs, from, written })
-  }
-
-  private makeDurable(process: Running<Message, Stored>, record: Stored): void {
-    process.stored = record
-    this.observe({ at: this.now, type: "store", process: process.address, record })
-  }
-
-  private performOne(
-    process: Running<Message, Stored>,
-    output: Exclude<Output<Message, Stored>, { type: "store" }>,
-  ): void {
-    switch (output.type) {
-      case "send":
-        return this.transmit(process.address, output.to, output.message)
-      case "set-timer":
-        return this.setTimer(process, output)
-      case "cancel-timer":
-        process.timers.delete(output.timer)
-        return
-      case "learn":
-        return this.observe({
-          at: this.now,
-          type: "learn",
-          process: process.address,
-          epoch: output.epoch,
-          value: output.value,
-        })
-    }
-  }
-
-  private transmit(from: Address, to: Address, message: Message): void {
-    const id = this.messages++
-    const delays = this.route(from, to, this.now)
-    this.observe({ at: this.now, type: "send", id, from, to, message, copies: delays.length })
-    for (const delay of delays) this.queue.push(this.now + delay, { type: "arrive", id, from, to, message })
-  }
-
-  private setTimer(
-    process: Running<Message, Stored>,
-    { timer, after }: Output<Message, Stored> & { type: "set-timer" },
-  ): void {
-    const setting = ++this.timerSettings
-    process.timers.set(timer, setting)
-    const delay = after.min === after.max ? after.min : process.timerDraws.between(after.min, after.max)
-    const real = Math.round(delay / process.clockRate)
-    this.queue.push(this.now + real, { type: "timeout", process: process.address, timer, setting })
-  }
-
-  private observe(event: TraceEvent<Message, Stored>): void {
-    for (const observer of this.observers) observer(event)
+  private observe(event: TraceEvent<Message, Stored, Report>): void {
+    this.audience.observe(event)
   }
 }

@@ -6,7 +6,7 @@ import type { Address, Micros, Timer, Value } from "../protocol/actor.ts"
  *
  * `id` numbers the messages sent in a run from 0; copies of one message share it.
  */
-export type TraceEvent<Message = unknown, Stored = unknown> = { readonly at: Micros } & (
+export type TraceEvent<Message = unknown, Stored = unknown, Report = never> = { readonly at: Micros } & (
   | { readonly type: "propose"; readonly process: Address; readonly value: Value }
   /** `copies` is how many will arrive if nobody crashes: 0 when the network loses it. */
   | (Transfer<Message> & { readonly type: "send"; readonly copies: number })
@@ -19,7 +19,13 @@ export type TraceEvent<Message = unknown, Stored = unknown> = { readonly at: Mic
   | { readonly type: "learn"; readonly process: Address; readonly epoch: number; readonly value: Value }
   | { readonly type: "crash"; readonly process: Address }
   | { readonly type: "recover"; readonly process: Address }
+  | Reported<Report>
 )
+
+/** What a process says of itself; protocols that say nothing have no such events. */
+type Reported<Report> = [Report] extends [never]
+  ? never
+  : { readonly type: "report"; readonly process: Address; readonly report: Report }
 
 interface Transfer<Message> {
   readonly id: number
@@ -29,4 +35,24 @@ interface Transfer<Message> {
 }
 
 /** Reads a trace while it is computed. */
-export type Observer<Message, Stored> = (event: TraceEvent<Message, Stored>) => void
+export type Observer<Message, Stored, Report = never> = (event: TraceEvent<Message, Stored, Report>) => void
+
+/** An observer that wants only some types of events: those nobody wants are never made. */
+export interface SelectiveObserver<Message, Stored, Report = never> {
+  readonly wants: readonly TraceEventType[]
+  observe(event: TraceEvent<Message, Stored, Report>): void
+}
+
+export const traceEventTypes = [
+  "propose",
+  "send",
+  "deliver",
+  "miss",
+  "store",
+  "timeout",
+  "learn",
+  "crash",
+  "recover",
+  "report",
+] as const
+export type TraceEventType = (typeof traceEventTypes)[number]

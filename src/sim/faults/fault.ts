@@ -1,0 +1,105 @@
+import type { Address, Micros } from "../../protocol/actor.ts"
+
+/** Who a fault is aimed at: an address, or whoever leads when it strikes. */
+export type Target = Address | "leader"
+
+/** What can happen to a process. Times are microseconds from the start of the run. */
+export type ProcessFault =
+  | {
+      readonly type: "crash"
+      readonly process: Target
+      readonly at: Micros
+      /** When it comes back; never, if not given. */
+      readonly recoverAt?: Micros
+      readonly disk: DiskLoss
+    }
+  /** It does nothing and then goes on as if no time had passed; what arrives meanwhile waits. */
+  | { readonly type: "pause"; readonly process: Target; readonly at: Micros; readonly until: Micros }
+  /** Every message costs its processor `extra` microseconds more. */
+  | {
+      readonly type: "slow"
+      readonly process: Target
+      readonly at: Micros
+      readonly until: Micros
+      readonly extra: Micros
+    }
+  /** Its clock runs at `rate` from now on: timers set from here on fire that much sooner. */
+  | { readonly type: "clock-rate"; readonly process: Target; readonly at: Micros; readonly rate: number }
+  /** Its clock jumps: timers that are set fire `by` microseconds sooner, or later where it is negative. */
+  | { readonly type: "clock-step"; readonly process: Target; readonly at: Micros; readonly by: Micros }
+  /** Every timer of the process fires up to `upTo` late, from now on. */
+  | { readonly type: "timer-jitter"; readonly process: Target; readonly at: Micros; readonly upTo: Micros }
+
+/**
+ * What a crash leaves on the disk.
+ *
+ * - `synced`: what was synchronously written, and nothing that was under way;
+ * - `partial`: besides that, any part of the writes under way;
+ * - `torn`: besides that, a first part of the writes under way, the last of which is
+ *   torn: its checksum shows it, and it is dropped;
+ * - `lost`: nothing at all.
+ */
+export type DiskLoss = "synced" | "partial" | "torn" | "lost"
+export const diskLosses: readonly DiskLoss[] = ["synced", "partial", "torn", "lost"]
+
+/** What can happen to messages, while it lasts. */
+export type NetworkFault = {
+  readonly from: Micros
+  readonly until: Micros
+  /** Only messages between these; all of them, if not given. */
+  readonly path?: Path
+  /** Only messages of these types; all of them, if not given. */
+  readonly messageTypes?: readonly string[]
+} & (
+  | { readonly type: "loss"; readonly probability: number }
+  /** Each link is either good or bad, changes with these probabilities at each message, and loses all while it is bad. */
+  | { readonly type: "burst-loss"; readonly enter: number; readonly leave: number }
+  /** A second copy of some messages, up to `late` after the first. */
+  | { readonly type: "duplicate"; readonly probability: number; readonly late: Micros }
+  | { readonly type: "reorder"; readonly probability: number; readonly upTo: Micros }
+  /** Everything takes `extra` longer. */
+  | { readonly type: "clog"; readonly extra: Micros }
+  /** Nothing arrives until the end, and then everything does. */
+  | { readonly type: "hold" }
+  /** Nothing arrives, ever. */
+  | { readonly type: "cut" }
+)
+
+/** Messages from one side to the other, and back unless it is one way. "leader" stands for whoever leads at the start of the fault. */
+export interface Path {
+  readonly side: readonly Target[]
+  /** Everyone else, if not given. */
+  readonly otherSide?: readonly Target[]
+  readonly oneWay: boolean
+}
+
+export type Fault = ProcessFault | NetworkFault
+
+const processFaults: readonly string[] = [
+  "crash",
+  "pause",
+  "slow",
+  "clock-rate",
+  "clock-step",
+  "timer-jitter",
+] satisfies readonly ProcessFault["type"][]
+
+export function isProcessFault(fault: Fault): fault is ProcessFault {
+  return processFaults.includes(fault.type)
+}
+
+export function isNetworkFault(fault: Fault): fault is NetworkFault {
+  return !isProcessFault(fault)
+}
+
+/** When the last of the faults is over, as far as it ever is: crashed processes that never come back are crashed for good. */
+export function endOfFaults(faults: readonly Fault[]): Micros {
+  return Math.max(
+    0,
+    ...faults.map((fault) => {
+      if (isNetworkFault(fault)) return fault.until
+      if (fault.type === "crash") return fault.recoverAt ?? fault.at
+      return "until" in fault ? fault.until : fault.at
+    }),
+  )
+}

@@ -1,0 +1,162 @@
+import { UsageError } from "../base/errors.ts"
+import type { Random } from "../base/random.ts"
+import type { Address, Micros, Output, Process, Timer } from "../protocol/actor.ts"
+import type { NodeModel } from "./node-model.ts"
+import type { Scenario } from "./scenario.ts"
+
+/** A process while it is simulated: its state, and what its machine is doing. */
+export interface Running<Message, Stored, Report> {
+  readonly address: Address
+  readonly actor: Process<Message, Stored, Report>["actor"]
+  readonly keep: (before: Stored | undefined, record: Stored) => Stored
+  state: unknown
+  up: boolean
+  /** Counts restarts: what was scheduled in an earlier life is void. */
+  life: number
+
+  readonly timerDraws: Random
+  /** Local microseconds that pass in a real one. */
+  clockRate: number
+  /** Timers fire up to this much late. */
+  timerJitter: Micros
+  /** The setting that counts for each timer; a timeout of any other has been replaced or cancelled. */
+  readonly timers: Map<Timer, TimerSetting>
+
+  /** What is on its disk. */
+  stored: Stored | undefined
+  /** Outputs that wait for a write, in order; those before `pendingHead` have happened. */
+  pending: Output<Message, Stored, Report>[]
+  pendingHead: number
+  /** How many stores, from the head of `pending`, the write under way will make durable; 0 when none is under way. */
+  writing: number
+  readonly syncTime: () => Micros
+
+  /** What messages cost it; without it, nothing. */
+  readonly costs: Costs<Message> | undefined
+  /** What has arrived, or timed out, and is not read yet. */
+  inbox: Unread<Message>[]
+  inboxHead: number
+  /** Whether the message at the head of the inbox is being read. */
+  serving: boolean
+  /** When its processor has done all it was given so far. */
+  busyUntil: Micros
+  paused: boolean
+  /** What a fault adds to the reading of every message. */
+  slowedBy: Micros
+}
+
+export interface TimerSetting {
+  readonly setting: number
+  readonly firesAt: Micros
+}
+
+/** A message or a timeout in an inbox. */
+export type Unread<Message> =
+  | { readonly type: "message"; readonly id: number; readonly from: Address; readonly message: Message }
+  | { readonly type: "timeout"; readonly timer: Timer }
+
+/** Draws of the costs of one process. */
+export interface Costs<Message> {
+  receive(message: Message): Micros
+  send(message: Message): Micros
+  readonly writesBroadcastOnce: boolean
+}
+
+/** The processes of a scenario before anything has happened, each with streams of its own. */
+export function runningProcesses<Message, Stored, Report>(
+  scenario: Scenario<Message, Stored, Report>,
+  random: Random,
+): Running<Message, Stored, Report>[] {
+  const [timers, nodes, disks] = ["timers", "nodes", "disks"].map((name) => random.fork(name)) as [
+    Random,
+    Random,
+    Random,
+  ]
+  return scenario.processes.map(({ name, actor, keep }, address) => ({
+    address,
+    actor,
+    keep: keep ?? ((_before, record) => record),
+    state: undefined,
+    up: true,
+    life: 0,
+    timerDraws: timers.fork(name),
+    clockRate: clockRateOf(scenario.clockRates?.[address] ?? 1, address),
+    timerJitter: 0,
+    timers: new Map(),
+    stored: undefined,
+    pending: [],
+    pendingHead: 0,
+    writing: 0,
+    syncTime: syncTime(scenario, address, disks.fork(name)),
+    costs: costs(scenario.node?.(address), address, scenario.bytesOf ?? (() => 0), nodes.fork(name)),
+    inbox: [],
+    inboxHead: 0,
+    serving: false,
+    busyUntil: 0,
+    paused: false,
+    slowedBy: 0,
+  }))
+}
+
+export function clockRateOf(rate: number, address: Address): number {
+  if (rate > 0 && rate < Infinity) return rate
+  throw new UsageError(`The clock of process ${address} runs at a rate of ${rate}; a rate is greater than 0.`)
+}
+
+function syncTime(
+  { disk, writeLatency = 0 }: Pick<Scenario<never, never>, "disk" | "writeLatency">,
+  address: Address,
+  random: Random,
+): () => Micros {
+  if (disk === undefined) return () => writeLatency
+  const draw = disk.sync.sampler(random)
+  return () => draw(address, address)
+}
+
+function costs<Message>(
+  model: NodeModel | undefined,
+  address: Address,
+  bytesOf: (message: Message) => number,
+  random: Random,
+): Costs<Message> | undefined {
+  if (model === undefined) return undefined
+  const { microsPerByte, writesBroadcastOnce } = model
+  const [receive, send] = [
+    model.receive.sampler(random.fork("receive")),
+    model.send.sampler(random.fork("send")),
+  ]
+  const byBytes = (message: Message): Micros =>
+    microsPerByte === 0 ? 0 : Math.round(bytesOf(message) * microsPerByte)
+  return {
+    receive: (message) => receive(address, address) + byBytes(message),
+    send: (message) => send(address, address) + byBytes(message),
+    writesBroadcastOnce,
+  }
+}
+
+/** Whether an output need not wait for writes under way. */
+export function overtakes(output: { readonly type: string; readonly overtakes?: true }): boolean {
+  return output.overtakes === true
+}
+
+/** Takes the head off an inbox; its array is given up when all of it has been read. */
+export function takeFirst<Message>(
+  process: Pick<Running<Message, never, never>, "inbox" | "inboxHead">,
+): Unread<Message> {
+  const head = process.inbox[process.inboxHead++]!
+  if (process.inboxHead === process.inbox.length) {
+    process.inbox = []
+    process.inboxHead = 0
+  } else if (process.inboxHead === 1024) {
+    process.inbox.splice(0, process.inboxHead)
+    process.inboxHead = 0
+  }
+  return head
+}
+
+/** Gives up the memory of outputs that have happened, now and then. */
+export function dropHandled(process: { readonly pending: unknown[]; pendingHead: number }): void {
+  if (process.pendingHead < 1024) return
+  process.pending.splice(0, process.pendingHead)
+  process.pendingHead = 0
+}
