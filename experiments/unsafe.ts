@@ -123,7 +123,9 @@ function unsafeTable(rows: readonly Row[]): Table {
     ]),
     notes: [
       "Two proposers; one-way delays exponential with mean 10 ms; 5 % of messages lost, 5 % duplicated; timeout 60 ms. 95 % intervals after Wilson.",
-      ...rows.flatMap(({ system, replay }) => (replay === null ? [] : [`To see ${system} fail: ${replay}`])),
+      ...rows.flatMap(({ system, replay }) =>
+        replay === null ? [] : [`To see ${system} fail: \`${replay}\``],
+      ),
     ],
   }
 }

@@ -1,6 +1,6 @@
 import { execFileSync } from "node:child_process"
 import { existsSync, readFileSync } from "node:fs"
-import { arch, cpus, release, type } from "node:os"
+import { arch, cpus, type } from "node:os"
 import { join } from "node:path"
 import type { Environment } from "../experiment/manifest.ts"
 import { packageRoot, version } from "./package-root.ts"
@@ -16,7 +16,7 @@ export function currentEnvironment(args: readonly string[]): Omit<Environment, "
     lockFileSha256: existsSync(lockFile) ? sha256(readFileSync(lockFile)) : null,
     node: process.version,
     v8: process.versions.v8,
-    os: `${type()} ${release()} ${arch()}`,
+    os: `${type()} ${arch()}`,
     cpu: cpus()[0]?.model.trim() ?? "unknown",
     arguments: args,
   }

@@ -86,8 +86,8 @@ export function estimateColumns(
   const noInterval = `${empty}; or too few samples for an interval`
   return [
     measure(name, meaning, { ...details, empty }),
-    measure(`${name}Low`, `Lower end of the 95 % interval of ${name}.`, { ...details, empty: noInterval }),
-    measure(`${name}High`, `Upper end of the 95 % interval of ${name}.`, { ...details, empty: noInterval }),
+    measure(`${name}Low`, `${meaning} Lower end of the 95 % interval.`, { ...details, empty: noInterval }),
+    measure(`${name}High`, `${meaning} Upper end of the 95 % interval.`, { ...details, empty: noInterval }),
   ]
 }
 
