@@ -1,0 +1,65 @@
+import { readFileSync, readdirSync } from "node:fs"
+import { join } from "node:path"
+import { describe, expect, test } from "vitest"
+import { experiments } from "../experiments/index.ts"
+import { manifestName, readManifest, sha256 } from "../src/cli/results-folder.ts"
+import { computeChunk } from "../src/experiment/executor.ts"
+import { manifestResult } from "../src/experiment/manifest.ts"
+import { resultFiles } from "../src/experiment/result.ts"
+import { sweep } from "../src/experiment/sweep.ts"
+
+const results = "results"
+
+test("results/ has a folder for every experiment, and nothing else", () => {
+  expect(readdirSync(results).sort()).toEqual([...experiments.keys()].sort())
+})
+
+describe.each([...experiments.keys()])("results/%s", (id) => {
+  const experiment = experiments.get(id)!
+  const folder = join(results, id)
+
+  test("is what its seed and replicas give, to the byte", async () => {
+    const manifest = readManifest(folder)!.result
+    const { seed, replicas } = manifest.configuration
+    const rows = await sweep(experiment, { rootSeed: seed, replicas })
+    const result = { experiment, rootSeed: seed, replicas, rows }
+    const files = resultFiles(result)
+    expect(readdirSync(folder).sort()).toEqual([...files.map(({ name }) => name), manifestName].sort())
+    for (const { name, text } of files) {
+      // Told apart before they are compared: a difference of thousands of lines helps nobody.
+      const kept = readFileSync(join(folder, name), "utf8")
+      if (kept !== text)
+        expect(firstDifference(kept, text), `${name} has changed; npm start writes it anew`).toBe("")
+    }
+    const described = files.map(({ name, text }) => ({
+      name,
+      bytes: Buffer.byteLength(text),
+      sha256: sha256(text),
+    }))
+    expect(manifest).toEqual(manifestResult(result, described, sha256))
+  }, 120_000)
+
+  test("is the default run of the experiment", () => {
+    expect(readManifest(folder)!.result.configuration).toMatchObject({
+      seed: 1,
+      replicas: experiment.replicas,
+    })
+  })
+
+  test("has cases and observations that survive a queue: plain JSON", async () => {
+    const cases = experiment.cases()
+    expect(JSON.parse(JSON.stringify(cases))).toEqual(cases)
+    const sample = [...new Set([0, Math.floor(cases.length / 2), cases.length - 1])]
+    for (const caseIndex of sample) {
+      const chunk = { experiment: id, rootSeed: 1, caseIndex, firstReplica: 0, replicas: 2 }
+      const { observations } = await computeChunk(experiment, chunk)
+      expect(JSON.parse(JSON.stringify(observations))).toStrictEqual(observations)
+    }
+  })
+})
+
+function firstDifference(kept: string, now: string): string {
+  const [before, after] = [kept.split("\n"), now.split("\n")]
+  const line = after.findIndex((text, i) => text !== before[i])
+  return `line ${line + 1}: kept ${before[line] ?? "nothing"}, now ${after[line] ?? "nothing"}`
+}
