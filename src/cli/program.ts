@@ -21,6 +21,8 @@ export async function runCli(args: readonly string[], io: Io): Promise<ExitCode>
 const commands: Readonly<Record<string, () => Promise<(context: Context) => Command>>> = {
   list: async () => (await import("./commands/list.ts")).listCommand,
   check: async () => (await import("./commands/check.ts")).checkCommand,
+  analyze: async () => (await import("./commands/analyze.ts")).analyzeCommand,
+  search: async () => (await import("./commands/search.ts")).searchCommand,
   run: async () => (await import("./commands/run.ts")).runCommand,
   simulate: async () => (await import("./commands/simulate.ts")).simulateCommand,
   table: async () => (await import("./commands/table.ts")).tableCommand,
@@ -61,6 +63,7 @@ const examples = `
 Examples:
   $ quorate check "majority(5)"                   is it safe? 0 yes, 1 no with a witness
   $ quorate check "simple(4, 2, 2)"               two quorums that do not meet
+  $ quorate analyze "grid(3, 3)"                  load, resilience, failure probability
   $ quorate simulate "grid(2, 3)" --latency paxi  one run on measured latencies
   $ quorate run all                               every experiment, into results/
   $ quorate list                                  what there is to check, simulate and run

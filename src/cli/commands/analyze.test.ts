@@ -1,0 +1,166 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { afterAll, beforeAll, describe, expect, test } from "vitest"
+import { quorate } from "../../../test/support/listen.ts"
+import type { Analysis } from "../../analysis/analyse.ts"
+
+let folder: string
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), "quorate-analyze-"))
+})
+afterAll(() => {
+  rmSync(folder, { recursive: true })
+})
+
+function file(text: string): string {
+  const path = join(folder, "nodes.yaml")
+  writeFileSync(path, text)
+  return path
+}
+
+async function json(...args: string[]): Promise<Analysis> {
+  const { code, out, err } = await quorate("analyze", ...args, "--format", "json")
+  expect([code, err]).toEqual([0, ""])
+  return JSON.parse(out) as Analysis
+}
+
+describe("quorate analyze", () => {
+  test("prints exactly what was promised as JSON", async () => {
+    const analysis = await json("simple(5, 4, 2)", "--phase1-fraction", "0.5", "--failure-probability", "0.1")
+    expect(analysis).toMatchObject({
+      schemaVersion: 1,
+      load: 0.6,
+      loadExact: "3/5",
+      networkLoad: 3,
+      resilience: 1,
+    })
+    expect(analysis.capacity).toBeCloseTo(5 / 3, 12)
+    expect(analysis.phase1).toMatchObject({ quorums: 5, smallestQuorum: 4, resilience: 1, load: 0.8 })
+    expect(analysis.phase2).toMatchObject({ quorums: 10, smallestQuorum: 2, resilience: 3, load: 0.4 })
+    expect(analysis.phase2.failureProbability).toBeCloseTo(0.1 ** 5 + 5 * 0.9 * 0.1 ** 4, 15)
+    expect(analysis.strategy.phase1).toBeUndefined()
+    expect((await json("majority(3)", "--strategy")).strategy.phase1).toHaveLength(3)
+  })
+
+  test("prints a table, and the strategy where it is asked for, in every format", async () => {
+    for (const format of ["table", "csv", "md", "latex"]) {
+      const { code, out } = await quorate("analyze", "grid(2, 3)", "--strategy", "--format", format)
+      expect(code).toBe(0)
+      expect(out).toMatch(/5\/12/)
+      expect(out).toMatch(/a1 a2 a3/)
+    }
+  })
+
+  test("reads capacities, latencies and zones from a file", async () => {
+    const path = file(
+      [
+        "nodes:",
+        "  a1: {capacity: 100, latency: 5, zone: east}",
+        "  a2: {capacity: {phase1: 100, phase2: 50}, latency: 10, zone: east}",
+        "  a3: {failureProbability: 0.5, capacity: 100, latency: 20}",
+        "zones: {east: 0.25}",
+      ].join("\n"),
+    )
+    const analysis = await json(
+      "majority(3)",
+      "--nodes",
+      path,
+      "--failure-probability",
+      "0",
+      "--phase1-fraction",
+      "0",
+    )
+    // The zone is up and a1 and a2 with it: otherwise there is only a3.
+    expect(analysis.failureProbability).toBeCloseTo(0.25, 12)
+    expect(analysis.capacity).toBeCloseTo(125, 9)
+    const quick = await json("majority(3)", "--nodes", path, "--objective", "latency")
+    expect(quick.latency).toBe(10)
+  })
+
+  test("takes workloads of several shares", async () => {
+    const analysis = await json("split(a + b, a*b)", "--phase1-fraction", "0:1,1:1")
+    expect(analysis).toMatchObject({ load: 0.75, capacity: 1.5 })
+  })
+
+  test.each([
+    [["majority(3)", "--phase1-fraction", "2"], "The phase-1 fraction is 2; it must be from 0"],
+    [["majority(3)", "--phase1-fraction", "0.1,0.9"], "several shares with weights, such as 0.1:9,0.9:1"],
+    [
+      ["majority(3)", "--failure-probability", "-1"],
+      "--failure-probability is -1; a probability is a number",
+    ],
+    [["majority(3)", "--network-limit", "1"], "the network load is at least 2"],
+    [["majority(3)", "--load-limit", "x"], "--load-limit is x; it must be a number of at least 0"],
+    [["majority(3)", "--failures", "2"], "survives any 2 failures"],
+    [
+      ["majority(3)", "--nodes", "no/such.yaml"],
+      "There is no file no/such.yaml to read. --nodes takes a YAML file",
+    ],
+  ])("explains %j", async (args, message) => {
+    const { code, err } = await quorate("analyze", ...args)
+    expect(code).toBe(2)
+    expect(err).toContain(message)
+  })
+
+  test.each([
+    ["nodes:\n  a1: {capacity: -1}", ":2:18: nodes.a1.capacity must be a number of at least 0"],
+    [
+      "nodes:\n  a1: {capacity: {phase1: 3, phase3: 4}}",
+      ":2:30: there is no phase3 here. Did you mean phase1 or phase2?",
+    ],
+    ["nodes:\n  a1:\n    capacty: 3", ":3:5: there is no capacty here. Did you mean capacity?"],
+    [
+      "nodes:\n  a1: {failureProbability: 1.5}",
+      ":2:28: nodes.a1.failureProbability must be a number from 0 to 1",
+    ],
+    ["nodes:\n  a1: [1, 2", ":2:12: "],
+    ["zones: {east: 0.1}", ":1:1: nodes must be properties by node name"],
+    ["", ":1:1: nodes must be properties by node name"],
+    ["nodes: {b1: {}}", "Properties are given for node b1, which is not in majority(3)."],
+  ])("says where the mistake is in %j", async (text, message) => {
+    const { code, err } = await quorate("analyze", "majority(3)", "--nodes", file(text))
+    expect(code).toBe(2)
+    expect(err).toContain(message)
+  })
+})
+
+describe("quorate search", () => {
+  test("finds the best systems over equal nodes", async () => {
+    const { code, out } = await quorate("search", "4", "--resilience", "1", "--format", "json")
+    expect(code).toBe(0)
+    const result = JSON.parse(out) as { complete: boolean; best: { system: string; exact: string } }
+    expect(result).toMatchObject({ complete: true, best: { system: "(a1 + a2)*(a3 + a4)", exact: "1/2" } })
+  })
+
+  test("prints the front in every format", async () => {
+    for (const format of ["table", "csv", "md", "latex"]) {
+      const { code, out } = await quorate("search", "3", "--format", format)
+      expect(code).toBe(0)
+      expect(out).toMatch(/choose\(2, a1, a2, a3\)/)
+    }
+  })
+
+  test("reads nodes from a file, and ends with 1 where no system will do", async () => {
+    const path = file("nodes: {a: {latency: 5}, b: {latency: 9}, c: {latency: 20}}")
+    const within = await quorate("search", "--nodes", path, "--latency-limit", "7", "--format", "csv")
+    expect(within.code).toBe(0)
+    expect((await quorate("search", "--nodes", path, "--latency-limit", "4")).code).toBe(1)
+  })
+
+  test("warns where the deadline came first", async () => {
+    const { code, err } = await quorate("search", "9", "--deadline", "0")
+    expect(code).toBe(0)
+    expect(err).toContain("warning: stopped after 0 ms")
+  })
+
+  test.each([
+    [[], "A search needs nodes: give their number"],
+    [["0"], "count is 0; it must be a whole number from 1"],
+    [["3", "--deadline", "soon"], "--deadline is soon"],
+  ])("explains %j", async (args, message) => {
+    const { code, err } = await quorate("search", ...args)
+    expect(code).toBe(2)
+    expect(err).toContain(message)
+  })
+})

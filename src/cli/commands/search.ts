@@ -1,0 +1,117 @@
+import { Command } from "commander"
+import type { FoundSystem, SearchResult } from "../../analysis/search.ts"
+import { UsageError } from "../../base/errors.ts"
+import type { Table } from "../../experiment/table.ts"
+import { type AnalysisFlags, addAnalysisOptions, limitsOf, nodesOf } from "../analysis-options.ts"
+import type { Context } from "../context.ts"
+import { exitCodeHelp, exitCodes } from "../exit-codes.ts"
+import { type Format, formatOption, milliseconds, probability, whole } from "../options.ts"
+import { printJson, printTables } from "../output.ts"
+
+interface SearchFlags extends AnalysisFlags {
+  readonly resilience: number
+  readonly mostFailureProbability: number
+  readonly deadline: number
+  readonly format: Format
+}
+
+/** `quorate search`: the best quorum systems over given nodes. */
+export function searchCommand(context: Context): Command {
+  const command = new Command("search")
+    .summary("the best quorum systems over given nodes, and the Pareto front")
+    .description(
+      "Searches all systems of counting gates in which no node occurs twice, up to the exchange of equal nodes, for the best by an objective and for those no other beats.",
+    )
+    .argument("[count]", "so many equal nodes, where there is no file of nodes", whole("count", 1))
+  return addAnalysisOptions(command)
+    .option("--resilience <f>", "failures both phases must survive", whole("--resilience", 0), 0)
+    .option(
+      "--most-failure-probability <p>",
+      "the largest acceptable probability that a phase has no live quorum",
+      probability("--most-failure-probability"),
+      1,
+    )
+    .option("--deadline <ms>", "stop then, with the best so far", milliseconds("--deadline"), 60_000)
+    .addOption(formatOption())
+    .addHelpText("after", help)
+    .action(async (count: number | undefined, flags: SearchFlags) => {
+      const end = performance.now() + flags.deadline
+      const { search } = await import("../../analysis/search.ts")
+      const { nodes, ...options } = await nodesOf(flags)
+      const result = await search({
+        ...options,
+        nodes: nodes ?? equalNodes(count),
+        phase1Fraction: flags.phase1Fraction,
+        objective: flags.objective,
+        limits: limitsOf(flags),
+        resilience: flags.resilience,
+        mostFailureProbability: flags.mostFailureProbability,
+        expired: () => performance.now() > end,
+      })
+      await print(context, flags, result)
+      if (result.complete && result.best === undefined) context.end(exitCodes.violated)
+    })
+}
+
+const help = `
+Examples:
+  $ quorate search 5 --resilience 1
+  $ quorate search --nodes nodes.yaml --phase1-fraction 0.1 --resilience 1 --latency-limit 50
+  $ quorate search --nodes nodes.yaml --objective latency --deadline 5000 --format json
+
+${exitCodeHelp}`
+
+function equalNodes(count: number | undefined): Record<string, object> {
+  if (count === undefined) {
+    throw new UsageError(
+      "A search needs nodes: give their number, such as quorate search 5, or --nodes nodes.yaml.",
+    )
+  }
+  return Object.fromEntries(Array.from({ length: count }, (_, i) => [`a${i + 1}`, {}]))
+}
+
+async function print(
+  { io }: Context,
+  { format, deadline }: SearchFlags,
+  result: SearchResult,
+): Promise<void> {
+  if (!result.complete) {
+    io.err(
+      `warning: stopped after ${deadline} ms with ${result.considered} systems considered; better ones may exist. Give more time with --deadline.\n`,
+    )
+  }
+  if (format !== "json") return printTables(io, format, [searchTable(result)])
+  const { best, front, ...rest } = result
+  printJson(io, { ...rest, best: best === undefined ? null : record(best), front: front.map(record) })
+}
+
+function record({ system, exact, ...measures }: FoundSystem): object {
+  return { system: system.name, exact: exact ?? null, ...measures }
+}
+
+function searchTable({ front, complete, considered }: SearchResult): Table {
+  return {
+    id: "search",
+    caption: "The systems that no other beats in every measure together, the best by the objective first.",
+    columns: [
+      { heading: "system" },
+      { heading: "load", digits: 4 },
+      { heading: "latency", digits: 2 },
+      { heading: "network load", digits: 3 },
+      { heading: "failures survived" },
+      { heading: "failure probability", align: "right" },
+    ],
+    rows: front.map((found) => [
+      found.system.name,
+      found.load,
+      found.latency,
+      found.networkLoad,
+      found.resilience,
+      String(Number(found.failureProbability.toPrecision(4))),
+    ]),
+    notes: [
+      `${considered} systems considered; the search is ${complete ? "complete" : "not complete"}.`,
+      "Phase 2 is the dual of the formula shown. Each measure is the best the system can do in it; a strategy trades one for another.",
+    ],
+  }
+}
