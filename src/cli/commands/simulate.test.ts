@@ -4,6 +4,7 @@ import { join } from "node:path"
 import fc from "fast-check"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import { Command } from "commander"
+import { shellWords } from "../../../test/support/documents.ts"
 import { quorate } from "../../../test/support/listen.ts"
 import { replayCommand } from "../../experiment/replay-command.ts"
 import { type DecreeOptions, addDecreeOptions, readSetup } from "../decree-options.ts"
@@ -223,11 +224,4 @@ async function setupOf(words: readonly string[]) {
   const command = addDecreeOptions(new Command()).exitOverride()
   command.parse(words, { from: "user" })
   return readSetup("majority(3)", command.opts<DecreeOptions & Record<string, unknown>>())
-}
-
-/** The words of a command line, as a shell takes it apart: double quotes and backslashes. */
-function shellWords(line: string): string[] {
-  return [...line.matchAll(/"((?:[^"\\]|\\.)*)"|(\S+)/g)].map(
-    ([, quoted, plain]) => plain ?? quoted!.replace(/\\(.)/g, "$1"),
-  )
 }
