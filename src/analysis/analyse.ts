@@ -8,7 +8,7 @@ import {
 import { liveCounts, quorumCensus } from "./counts.ts"
 import { type Tier, formulaOf, tierOf } from "./formula.ts"
 import { type NodeOptions, type NodeTable, nodeTable } from "./nodes.ts"
-import { type OptimalStrategy, optimalStrategy } from "./optimal-strategy.ts"
+import { type OptimalStrategy, optimalStrategy, optimalValue } from "./optimal-strategy.ts"
 import { smallestKillingSet } from "./resilience.ts"
 import type { Measure } from "./strategy-program.ts"
 import { type Phase1Fraction, workloadOf } from "./workload.ts"
@@ -156,7 +156,7 @@ function loadAlone(
   table: NodeTable,
 ): Promise<Pick<OptimalStrategy, "value" | "exact">> {
   const workload = workloadOf(phase === 1 ? 1 : 0)
-  return optimalStrategy({ system, table, workload, objective: "load", limits: {}, failures: 0 })
+  return optimalValue({ system, table, workload, objective: "load", limits: {}, failures: 0 })
 }
 
 function shownCount(count: bigint): number | string {

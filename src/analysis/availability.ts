@@ -34,7 +34,7 @@ export type FailureProbability =
 /** How to go on where the exact engines give up: by so many samples from a random stream. */
 export interface Sampling {
   readonly random: Random
-  /** Default 100,000: a half-width of about 0.003 around one half. */
+  /** Default 100,000, a half-width of about 0.003 around one half; fewer beyond 50 nodes, so as to take a second. */
   readonly samples?: number
 }
 
@@ -149,8 +149,12 @@ function singleUse(formula: Formula, odds: readonly Odds[]): Formula {
   return { ...formula, children: formula.children.map((child) => singleUse(child, odds)) }
 }
 
+function usualSamples({ failureProbability }: Failures): number {
+  return Math.min(100_000, Math.ceil(5_000_000 / failureProbability.length))
+}
+
 function estimate(formula: Formula, failures: Failures, sampling: Sampling): FailureProbability {
-  const { random, samples = 100_000 } = sampling
+  const { random, samples = usualSamples(failures) } = sampling
   let failed = 0
   for (let sample = 0; sample < samples; sample++) {
     const live = failures.failureProbability.map((p) => random.unit() >= p)

@@ -45,27 +45,43 @@ export interface OptimalStrategy extends StrategyMeasures {
  * every time. A limit that cannot be kept is a UsageError that says which.
  */
 export async function optimalStrategy(request: StrategyRequest): Promise<OptimalStrategy> {
+  const solution = await solve(request)
+  const { system, workload, table, objective } = request
+  const strategy = solution.strategy()
+  const measured = measureStrategy(system, strategy, workload, table)
+  return {
+    ...measured,
+    strategy,
+    objective,
+    ...valueOf(solution),
+    ...(objective === "load" && { load: solution.value }),
+  }
+}
+
+/** The optimum alone, without the strategy that reaches it. */
+export async function optimalValue(
+  request: StrategyRequest,
+): Promise<Pick<OptimalStrategy, "value" | "exact">> {
+  return valueOf(await solve(request))
+}
+
+async function solve(request: StrategyRequest): Promise<Solution> {
   refuseOddLimits(request)
   const tools = await loadTools()
   const goal: Goal = { objective: request.objective, limits: request.limits }
   const solution = await solveFor(goal, request, tools)
   if (solution === undefined) throw new UsageError(await whichLimitBinds(request, tools))
-  const { system, workload, table, objective } = request
-  const measured = measureStrategy(system, solution.strategy, workload, table)
-  return {
-    ...measured,
-    strategy: solution.strategy,
-    objective,
-    value: solution.value,
-    ...(objective === "load" && { load: solution.value }),
-    ...(solution.exact && { exact: solution.exact.toFraction() }),
-  }
+  return solution
 }
 
 interface Solution {
-  readonly strategy: Strategy
+  readonly strategy: () => Strategy
   readonly value: number
   readonly exact?: Fraction
+}
+
+function valueOf({ value, exact }: Solution): Pick<OptimalStrategy, "value" | "exact"> {
+  return { value, ...(exact && { exact: exact.toFraction() }) }
 }
 
 /** The best strategy for a goal, or nothing where its limits cannot all be kept. */
@@ -123,7 +139,7 @@ function readSolution(
         probability: length,
       })),
     )
-  const strategy = { 1: quorums(1), 2: quorums(2) }
+  const strategy = (): Strategy => ({ 1: quorums(1), 2: quorums(2) })
   if (exact === undefined) {
     const value = program.columns.reduce((sum, { cost }, i) => sum + toNumber(cost) * values[i]!, 0)
     return { strategy, value }

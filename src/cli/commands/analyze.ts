@@ -11,7 +11,7 @@ interface AnalyzeFlags extends AnalysisFlags {
   readonly failures: number
   readonly strategy: boolean
   readonly seed: number
-  readonly samples: number
+  readonly samples?: number
   readonly format: Format
 }
 
@@ -32,7 +32,6 @@ export function analyzeCommand(context: Context): Command {
       "--samples <count>",
       "samples of an estimate, where no exact answer is possible",
       whole("--samples", 1),
-      100_000,
     )
     .addOption(formatOption())
     .addHelpText("after", help)
@@ -46,7 +45,10 @@ export function analyzeCommand(context: Context): Command {
         objective: flags.objective,
         limits: limitsOf(flags),
         failures: flags.failures,
-        sampling: { random: randomFromSeed(flags.seed).fork("availability"), samples: flags.samples },
+        sampling: {
+          random: randomFromSeed(flags.seed).fork("availability"),
+          ...(flags.samples !== undefined && { samples: flags.samples }),
+        },
       })
       await print(context, flags, analysis)
     })
