@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto"
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs"
-import { join } from "node:path"
+import { dirname, join, resolve } from "node:path"
 import { UsageError } from "../base/errors.ts"
 import { type Environment, type Manifest, manifestResult, manifestText } from "../experiment/manifest.ts"
 import { type Result, type ResultFile, resultFiles } from "../experiment/result.ts"
@@ -17,12 +17,23 @@ export function resultFolder(out: string, experiment: string): string {
 export function prepareFolder(folder: string): void {
   const probe = join(folder, `.quorate-${process.pid}.tmp`)
   try {
-    mkdirSync(folder, { recursive: true })
+    makeFolder(resolve(folder))
     writeFileSync(probe, "")
     rmSync(probe)
   } catch (error) {
     throw unwritable(folder, error)
   }
+}
+
+/**
+ * Makes a folder and those above it, one by one. Node's own recursive mkdir
+ * never returns where the file system answers "no such folder" for a new one, as /proc does.
+ */
+function makeFolder(folder: string): void {
+  if (existsSync(folder)) return
+  const parent = dirname(folder)
+  if (parent !== folder) makeFolder(parent)
+  mkdirSync(folder)
 }
 
 /**
@@ -58,7 +69,7 @@ export function writeTogether(folder: string, files: readonly ResultFile[]): voi
     text,
   }))
   try {
-    mkdirSync(folder, { recursive: true })
+    makeFolder(resolve(folder))
     for (const { temporary, text } of places) writeFileSync(temporary, text, { flush: true })
     for (const { place, temporary } of places) renameSync(temporary, place)
   } catch (error) {

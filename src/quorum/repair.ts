@@ -1,9 +1,9 @@
-import { size } from "../base/node-set.ts"
-import { type NodeId, type QuorumExpr, dual, positionsOf, totalWeight } from "./expression.ts"
+import { type NodeSet, size } from "../base/node-set.ts"
+import { type NodeId, type QuorumExpr, dual, isReadOnce, positionsOf, totalWeight } from "./expression.ts"
 import { type DisjointPair, everyPairMeets } from "./intersect.ts"
 import { minimalQuorumsOf, termBound } from "./minimal.ts"
 import { simplify } from "./simplify.ts"
-import { type Phase, type QuorumSystem, formatSet } from "./system.ts"
+import { type Phase, type QuorumSystem, formatSet, namesOf } from "./system.ts"
 
 interface Side {
   readonly phase: Phase
@@ -96,14 +96,24 @@ function leastThreshold(gate: WeightedGate, suffices: (raised: WeightedGate) => 
 /** The least quorums of the second kind that would meet every one of the first: those of the dual. */
 function listMeeting(a: QuorumExpr, first: Side, second: Side, requirement: string): string {
   const meeting = dual(a)
-  if (termBound(meeting) > 100_000n)
-    return `every phase-${second.phase} quorum must contain one of the dual of phase ${first.phase}`
+  // The quorums of a read-once formula come one by one; those of others all at once, if they are not too many.
+  if (!isReadOnce(meeting) && termBound(meeting) > 100_000n) {
+    return `every phase-${second.phase} quorum would have to meet all phase-${first.phase} quorums`
+  }
   const shown: string[] = []
   for (const quorum of minimalQuorumsOf(meeting, positionsOf(first.system.nodes))) {
-    shown.push(shown.length === mostShown ? "…" : formatSet(first.system, quorum))
+    shown.push(shown.length === mostShown ? "…" : shortSet(first.system, quorum))
     if (shown.length > mostShown) break
   }
   return first.phase === second.phase && requirement !== "4.4"
     ? `a phase-${second.phase} quorum would have to contain one of ${shown.join(" ")}`
     : `phase-${second.phase} quorums that meet every phase-${first.phase} quorum: ${shown.join(" ")}`
+}
+
+/** A set by its first members where it is long. */
+function shortSet(system: QuorumSystem, set: NodeSet): string {
+  const count = size(set)
+  if (count <= 2 * mostShown) return formatSet(system, set)
+  const first = namesOf(system, set).slice(0, mostShown)
+  return `{${first.join(" ")} … ${count} in all}`
 }
