@@ -1,6 +1,8 @@
 import { type NodeSet, emptySet, withMember } from "../base/node-set.ts"
-import type { ActorModel, History, NetworkKind } from "../explore/actors/model.ts"
+import type { ActorModel, History, Local, NetworkKind } from "../explore/actors/model.ts"
+import type { ActorOutcome } from "../explore/actors/outcome.ts"
 import type { Property } from "../explore/actors/property.ts"
+import type { ActorTrace } from "../explore/actors/trace.ts"
 import type { Address, Value } from "../protocol/actor.ts"
 import type { Cluster } from "../protocol/paxos/cluster.ts"
 import type { PaxosMessage, PaxosRecord, Proposal } from "../protocol/paxos/messages.ts"
@@ -26,6 +28,8 @@ export interface ExploredPaxos {
 
 export type PaxosModel = ActorModel<PaxosMessage, PaxosRecord, PaxosMemory>
 export type PaxosProperty = Property<PaxosMessage, PaxosRecord, PaxosMemory>
+export type PaxosTrace = ActorTrace<PaxosMessage, PaxosRecord, PaxosMemory>
+export type PaxosOutcome = ActorOutcome<PaxosMessage, PaxosRecord, PaxosMemory>
 
 /** The model of a Paxos cluster for the explorer: its actors, one candidate per proposer, a bound on epochs. */
 export function paxosModel(explored: ExploredPaxos): PaxosModel {
@@ -108,4 +112,14 @@ export function paxosProperties({ cluster, candidates }: ExploredPaxos): PaxosPr
     },
     { kind: "sometimes", name: "some run learns", ofHistory: ({ learned }) => learned.length > 0 },
   ]
+}
+
+/** What a diagram says of an acceptor: e_pro; (e_acc, v_acc). Of a proposer: what it has learned. */
+export function paxosStateText({ state }: Local<PaxosRecord>): string | undefined {
+  const given = state as Partial<PaxosRecord & { learned: Value | null }> | undefined
+  if (given?.role === "acceptor") {
+    const { lastPromised = null, lastAccepted = null } = given
+    return `${lastPromised ?? "nil"}; ${lastAccepted === null ? "nil" : `(${lastAccepted.epoch}, ${lastAccepted.value})`}`
+  }
+  return typeof given?.learned === "string" ? `learned ${given.learned}` : undefined
 }

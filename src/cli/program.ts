@@ -25,6 +25,8 @@ const commands: Readonly<Record<string, () => Promise<(context: Context) => Comm
   search: async () => (await import("./commands/search.ts")).searchCommand,
   run: async () => (await import("./commands/run.ts")).runCommand,
   simulate: async () => (await import("./commands/simulate.ts")).simulateCommand,
+  explore: async () => (await import("./commands/explore.ts")).exploreCommand,
+  replay: async () => (await import("./commands/replay.ts")).replayCommand,
   table: async () => (await import("./commands/table.ts")).tableCommand,
 }
 
@@ -65,6 +67,7 @@ Examples:
   $ quorate check "simple(4, 2, 2)"               two quorums that do not meet
   $ quorate analyze "grid(3, 3)"                  load, resilience, failure probability
   $ quorate simulate "grid(2, 3)" --latency paxi  one run on measured latencies
+  $ quorate explore "simple(4, 2, 2)"             every run, and the shortest that goes wrong
   $ quorate run all                               every experiment, into results/
   $ quorate list                                  what there is to check, simulate and run
 

@@ -1,12 +1,12 @@
-import { type Verdict, holds, unknown, violated } from "../../base/verdict.ts"
+import { unknown } from "../../base/verdict.ts"
 import { checkEventually } from "./eventually.ts"
 import { Judge } from "./judge.ts"
 import { ActorMachine } from "./machine.ts"
 import type { ActorModel } from "./model.ts"
+import { type ActorOutcome, decidedOutcome, undecidedOutcome } from "./outcome.ts"
 import type { Property } from "./property.ts"
 import { StateTable } from "./state-table.ts"
 import { WorldSuccessors } from "./successors.ts"
-import { type ActorTrace, traceThrough } from "./trace.ts"
 
 export interface ActorSearchOptions {
   /** Stop with `unknown` after this many states. */
@@ -16,16 +16,6 @@ export interface ActorSearchOptions {
   readonly stopAtViolation?: boolean
   /** Called every few tens of thousands of states. */
   readonly onProgress?: (progress: { readonly depth: number; readonly distinct: number }) => void
-}
-
-/** What a search says of one property. */
-export interface ActorOutcome<Message, Stored, Remembered> {
-  readonly property: Property<Message, Stored, Remembered>
-  readonly verdict: Verdict<ActorTrace<Message, Stored, Remembered>>
-  /** For a violated `always`: the number of steps of its witness; the least there is, if found breadth first. */
-  readonly stepsToViolation?: number
-  /** For a `sometimes` that holds: a run to a state in which it does. */
-  readonly example?: ActorTrace<Message, Stored, Remembered>
 }
 
 export interface ActorExploration<Message, Stored, Remembered> {
@@ -152,33 +142,25 @@ class BreadthFirst<Message, Stored, Remembered> {
     property: Property<Message, Stored, Remembered>,
     deciding: number | undefined,
   ): ActorOutcome<Message, Stored, Remembered> {
-    const scope = `${this.table.size} states${this.successors.cut > 0 ? ", within the bounds of the model" : ""}`
     if (property.kind === "eventually") {
-      if (this.stopped !== undefined) return { property, verdict: unknown(this.stopped) }
-      return { property, verdict: checkEventually(this.machine, property) }
+      const verdict =
+        this.stopped === undefined ? checkEventually(this.machine, property) : unknown(this.stopped)
+      return { property, verdict }
     }
-    if (deciding !== undefined) {
-      const trace = this.traceTo(deciding)
-      const { length } = trace.steps
-      return property.kind === "sometimes"
-        ? { property, verdict: holds(`${property.name}, first after ${length} steps`), example: trace }
-        : {
-            property,
-            verdict: violated(trace, `${property.name} fails after ${length} steps`),
-            stepsToViolation: length,
-          }
-    }
-    if (this.stopped !== undefined) return { property, verdict: unknown(this.stopped) }
-    return property.kind === "always"
-      ? { property, verdict: holds(`${property.name} in all ${scope}`) }
-      : { property, verdict: violated(this.traceTo(0), `${property.name} in none of ${scope}`) }
+    if (deciding !== undefined) return decidedOutcome(this.machine, property, this.rowsTo(deciding))
+    return undecidedOutcome(this.machine, property, {
+      stopped: this.stopped,
+      states: this.table.size,
+      cut: this.successors.cut,
+      initial: this.table.read(0),
+    })
   }
 
-  private traceTo(state: number): ActorTrace<Message, Stored, Remembered> {
+  private rowsTo(state: number): Uint32Array[] {
     const rows: Uint32Array[] = []
     for (let at = state; ; at = this.table.parentOf(at)) {
       rows.unshift(this.table.read(at))
-      if (at === 0) return traceThrough(this.machine, rows)
+      if (at === 0) return rows
     }
   }
 }

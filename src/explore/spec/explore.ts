@@ -1,18 +1,15 @@
-import { UsageError } from "../../base/errors.ts"
-import { type Verdict, holds, unknown, violated } from "../../base/verdict.ts"
 import { AgreementCheck } from "./agreement.ts"
-import { type SpecCensus, takeCensus } from "./census.ts"
-import { LevelSet, tableBytes } from "./level-set.ts"
+import { LevelSet } from "./level-set.ts"
+import { defaultMostBytes, formatBytes, refuseTooLarge } from "./memory.ts"
 import type { SpecModel } from "./model.ts"
+import { type SpecOutcome, specOutcomes } from "./outcome.ts"
 import { StateStore } from "./state-store.ts"
 import { SuccessorGenerator, type SuccessorSink } from "./successors.ts"
-import { type SymmetryOptions, SymmetryReducer, symmetryOrder } from "./symmetry.ts"
-import { type AgreementViolation, describeViolation, explainViolation, traceTo } from "./trace.ts"
-import { layoutOf } from "./layout.ts"
+import { type SymmetryOptions, SymmetryReducer, isReduced } from "./symmetry.ts"
 
 export interface SpecOptions {
   readonly symmetry?: SymmetryOptions
-  /** Stop with `unknown` after this many states. */
+  /** Stop with `unknown` after the level in which this many states are exceeded. */
   readonly mostStates?: number
   /** Refuse to start, or stop with `unknown`, beyond this much memory for states; 2 GiB by default. */
   readonly mostBytes?: number
@@ -26,14 +23,6 @@ export interface SpecProgress {
   readonly level: number
   readonly distinct: number
   readonly generated: number
-}
-
-/** What one phase-2 system's exploration said. */
-export interface SpecOutcome {
-  readonly system: string
-  readonly verdict: Verdict<AgreementViolation>
-  /** The number of steps of the shortest violation. */
-  readonly stepsToViolation?: number
 }
 
 export interface SpecExploration {
@@ -52,8 +41,6 @@ export interface SpecExploration {
   /** One per phase-2 system of the model, in its order. */
   readonly outcomes: readonly SpecOutcome[]
 }
-
-export const defaultMostBytes = 2 ** 31
 
 /**
  * Explores every run of abstract Paxos, breadth first, and checks agreement in
@@ -91,8 +78,7 @@ class SpecSearch {
     this.current = new StateStore(layout.words)
     this.next = new LevelSet(new StateStore(layout.words))
     const { symmetry } = options
-    const reduced = symmetry?.acceptors === true || symmetry?.values === true
-    this.sink = reduced ? new SymmetryReducer(model, layout, symmetry, this.next) : this.next
+    this.sink = isReduced(symmetry) ? new SymmetryReducer(model, layout, symmetry, this.next) : this.next
   }
 
   run(): SpecExploration {
@@ -105,7 +91,7 @@ class SpecSearch {
       complete: this.stopped === undefined,
       levels: this.levels,
       bytesMax: this.bytesMax,
-      outcomes: this.model.phase2.map((_, system) => this.outcome(system)),
+      outcomes: specOutcomes(this.model, this.agreement.witnesses, this.distinct, this.stopped),
     }
   }
 
@@ -113,14 +99,13 @@ class SpecSearch {
     this.next.startLevel(this.current.size)
     for (let from = 0; from < this.current.size && this.stopped === undefined; from += statesPerCheck) {
       this.expandRange(from, Math.min(from + statesPerCheck, this.current.size))
-      this.checkLimits()
+      this.checkMemory()
     }
     const found = this.next.store.size
     this.distinct += found
     if (found > 0) this.levels.push(found)
     this.agreement.endLevel()
-    if (this.agreement.settled && this.options.stopAtViolation === true)
-      this.stopped ??= "stopped at the violation"
+    this.stopped ??= reasonToStop(this.options, this.distinct, this.agreement.settled)
     this.current = this.next.exchangeStore(this.current)
     this.report(0)
   }
@@ -134,66 +119,26 @@ class SpecSearch {
     }
   }
 
-  private checkLimits(): void {
-    const { mostStates = Infinity, mostBytes = defaultMostBytes } = this.options
-    const found = this.next.store.size
+  private checkMemory(): void {
     const bytes = this.current.bytes + this.next.bytes
     this.bytesMax = Math.max(this.bytesMax, bytes)
-    if (this.distinct + found > mostStates) this.stopped = `stopped after ${this.distinct + found} states`
-    else if (bytes > mostBytes) this.stopped = `stopped when the states took ${formatBytes(bytes)}`
-    this.report(found)
+    if (bytes > (this.options.mostBytes ?? defaultMostBytes)) {
+      this.stopped = `stopped when the states took ${formatBytes(bytes)}`
+    }
+    this.report(this.next.store.size)
   }
 
   private report(found: number): void {
     const { levels, generated } = this
     this.options.onProgress?.({ level: levels.length, distinct: this.distinct + found, generated })
   }
-
-  private outcome(system: number): SpecOutcome {
-    const { name } = this.model.phase2[system]!
-    const witness = this.agreement.witnesses[system]
-    if (witness !== undefined) {
-      const trace = traceTo(this.model, this.generator.layout, witness)
-      const violation = explainViolation(trace, this.model.phase2[system]!)
-      const verdict = violated(violation, describeViolation(violation))
-      return { system: name, verdict, stepsToViolation: trace.steps.length }
-    }
-    const scope = `${this.model.values} values, ${this.model.epochs} epochs`
-    if (this.stopped === undefined) {
-      return { system: name, verdict: holds(`all ${this.distinct} reachable states agree (${scope})`) }
-    }
-    return { system: name, verdict: unknown(`${this.stopped}, no violation among them (${scope})`) }
-  }
 }
 
 /** Limits are looked at once in so many states. */
 const statesPerCheck = 1 << 16
 
-/** What a complete search needs at its widest level, from a census: two levels, and the table of one. */
-export function estimateBytes(model: SpecModel, census: SpecCensus): number {
-  const { words } = layoutOf(model)
-  return 2 * census.widestLevel * words * 4 + tableBytes(census.widestLevel, words)
-}
-
-function refuseTooLarge(model: SpecModel, options: SpecOptions): void {
-  const { mostBytes = defaultMostBytes, mostStates = Infinity } = options
-  const census = takeCensus(model)
-  const order = symmetryOrder(model, options.symmetry ?? {})
-  const states = census.states / order
-  const bytes = estimateBytes(model, census) / order
-  if (bytes <= mostBytes || states > mostStates) return
-  throw new UsageError(
-    `Exploring ${model.phase2[0]!.name} with ${model.values} values and ${model.epochs} epochs would meet ` +
-      `${census.exact && order === 1 ? "" : "at least "}${states.toPrecision(4)} states and take ` +
-      `${formatBytes(bytes)} of memory; ${formatBytes(mostBytes)} are allowed. Allow more memory, ` +
-      `bound the states (the verdict is then unknown), divide out symmetry, or take fewer values or epochs.`,
-  )
-}
-
-/** "1.5 GiB". */
-export function formatBytes(bytes: number): string {
-  const units = ["bytes", "KiB", "MiB", "GiB", "TiB"]
-  const power = Math.min(units.length - 1, Math.floor(Math.log2(Math.max(1, bytes)) / 10))
-  const scaled = bytes / 1024 ** power
-  return `${power === 0 ? scaled : scaled.toPrecision(3)} ${units[power]!}`
+/** Why a search ends after a level although there are more, if it does. */
+export function reasonToStop(options: SpecOptions, distinct: number, settled: boolean): string | undefined {
+  if (settled && options.stopAtViolation === true) return "stopped at the violation"
+  return distinct > (options.mostStates ?? Infinity) ? `stopped after ${distinct} states` : undefined
 }

@@ -57,10 +57,10 @@ export class LevelSet {
     this.mask = wanted - 1
   }
 
-  /** Adds the state in `state` unless it is there; says whether it was new. Expected cost: one or two probes. */
-  add(state: Uint32Array): boolean {
+  /** Adds the state at `state[from]` unless it is there; says whether it was new. Expected cost: one or two probes. */
+  add(state: Uint32Array, from = 0): boolean {
     const { words, table, mask } = this
-    let slot = hashState(state, words) & mask
+    let slot = hashState(state, words, from) & mask
     for (;;) {
       const at = slot * words
       let occupied = 0
@@ -68,17 +68,17 @@ export class LevelSet {
       for (let w = 0; w < words; w++) {
         const word = table[at + w]!
         occupied |= word
-        differing |= word ^ state[w]!
+        differing |= word ^ state[from + w]!
       }
       if (differing === 0) return false
-      if (occupied === 0) return this.place(state, at)
+      if (occupied === 0) return this.place(state, from, at)
       slot = (slot + 1) & mask
     }
   }
 
-  private place(state: Uint32Array, at: number): true {
-    for (let w = 0; w < this.words; w++) this.table[at + w] = state[w]!
-    this.found.push(state)
+  private place(state: Uint32Array, from: number, at: number): true {
+    for (let w = 0; w < this.words; w++) this.table[at + w] = state[from + w]!
+    this.found.push(state, from)
     if (++this.used * 2 > this.capacity) this.grow()
     return true
   }

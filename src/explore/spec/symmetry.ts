@@ -10,6 +10,11 @@ export interface SymmetryOptions {
   readonly values?: boolean
 }
 
+/** Whether any symmetry is to be divided out. */
+export function isReduced(options: SymmetryOptions | undefined): options is SymmetryOptions {
+  return options?.acceptors === true || options?.values === true
+}
+
 /**
  * The permutations of acceptors that leave the phase-1 quorums and every
  * phase-2 system as they are.

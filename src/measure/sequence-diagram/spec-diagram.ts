@@ -92,7 +92,8 @@ function drawStep(
   builder.message(to, lanes.proposer, `accept(${step.epoch})`)
 }
 
-function acceptorText({ lastPromised, lastAccepted }: AcceptorState): string {
+/** e_pro; (e_acc, v_acc). */
+export function acceptorText({ lastPromised, lastAccepted }: AcceptorState): string {
   const accepted = lastAccepted === null ? "nil" : `(${proposalText(lastAccepted)})`
   return `${lastPromised ?? "nil"}; ${accepted}`
 }

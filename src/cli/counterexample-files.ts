@@ -1,0 +1,59 @@
+import { writeFileSync } from "node:fs"
+import { UsageError } from "../base/errors.ts"
+import type { SequenceDiagram } from "../measure/sequence-diagram/model.ts"
+
+/** A counterexample as everything it can be written as. */
+export interface Counterexample {
+  readonly diagram: SequenceDiagram
+  /** The replay file. */
+  readonly replay: object
+  /** The ITF trace, where there is one. */
+  readonly itf?: object
+}
+
+/** Refuses file names whose ending says nothing, before anything is computed. */
+export function refuseUnknownEndings(files: readonly string[]): void {
+  const odd = files.find((file) => !/\.(json|svg|mmd|txt)$/.test(file))
+  if (odd === undefined) return
+  throw new UsageError(
+    `--save ${odd}: the ending says what to write; it must be .json (to replay), .itf.json, .svg, .mmd or .txt.`,
+  )
+}
+
+/** Writes a counterexample to each file, in the form its ending asks for. */
+export async function saveCounterexample(files: readonly string[], found: Counterexample): Promise<void> {
+  for (const file of files) {
+    const text = await contentFor(file, found)
+    try {
+      writeFileSync(file, text)
+    } catch (error) {
+      throw new UsageError(`Cannot write ${file}: ${(error as Error).message}`)
+    }
+  }
+}
+
+async function contentFor(file: string, { diagram, replay, itf }: Counterexample): Promise<string> {
+  const json = (value: object): string => `${JSON.stringify(value, null, 2)}\n`
+  if (file.endsWith(".itf.json")) {
+    if (itf === undefined)
+      throw new UsageError("ITF traces are of the specification model; try --model spec.")
+    return json(itf)
+  }
+  if (file.endsWith(".json")) return json(replay)
+  return renderDiagram(diagram, file.endsWith(".svg") ? "svg" : file.endsWith(".mmd") ? "mermaid" : "text")
+}
+
+/** A diagram as text in one of its forms; the renderer is imported when it is needed. */
+export async function renderDiagram(
+  diagram: SequenceDiagram,
+  form: "text" | "mermaid" | "svg",
+): Promise<string> {
+  switch (form) {
+    case "text":
+      return (await import("../measure/sequence-diagram/text.ts")).renderText(diagram)
+    case "mermaid":
+      return (await import("../measure/sequence-diagram/mermaid.ts")).renderMermaid(diagram)
+    case "svg":
+      return (await import("../measure/sequence-diagram/svg.ts")).renderSvg(diagram)
+  }
+}

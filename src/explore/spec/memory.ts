@@ -1,0 +1,39 @@
+import { UsageError } from "../../base/errors.ts"
+import { type SpecCensus, takeCensus } from "./census.ts"
+import type { SpecOptions } from "./explore.ts"
+import { layoutOf } from "./layout.ts"
+import { tableBytes } from "./level-set.ts"
+import type { SpecModel } from "./model.ts"
+import { symmetryOrder } from "./symmetry.ts"
+
+export const defaultMostBytes = 2 ** 31
+
+/** What a complete search needs at its widest level, from a census: two levels, and the table of one. */
+export function estimateBytes(model: SpecModel, census: SpecCensus): number {
+  const { words } = layoutOf(model)
+  return 2 * census.widestLevel * words * 4 + tableBytes(census.widestLevel, words)
+}
+
+/** Throws UsageError, with the estimate, if a complete search certainly needs more memory than is allowed. */
+export function refuseTooLarge(model: SpecModel, options: SpecOptions): void {
+  const { mostBytes = defaultMostBytes, mostStates = Infinity } = options
+  const census = takeCensus(model)
+  const order = symmetryOrder(model, options.symmetry ?? {})
+  const states = census.states / order
+  const bytes = estimateBytes(model, census) / order
+  if (bytes <= mostBytes || states > mostStates) return
+  throw new UsageError(
+    `Exploring ${model.phase2[0]?.name ?? "the model"} with ${model.values} values and ${model.epochs} epochs would meet ` +
+      `${census.exact && order === 1 ? "" : "at least "}${states.toPrecision(4)} states and take ` +
+      `${formatBytes(bytes)} of memory; ${formatBytes(mostBytes)} are allowed. Allow more memory, ` +
+      `bound the states (the verdict is then unknown), divide out symmetry, or take fewer values or epochs.`,
+  )
+}
+
+/** "1.5 GiB". */
+export function formatBytes(bytes: number): string {
+  const units = ["bytes", "KiB", "MiB", "GiB", "TiB"]
+  const power = Math.min(units.length - 1, Math.floor(Math.log2(Math.max(1, bytes)) / 10))
+  const scaled = bytes / 1024 ** power
+  return `${power === 0 ? scaled : scaled.toPrecision(3)} ${units[power]!}`
+}

@@ -1,0 +1,127 @@
+import { canonicalText } from "../../explore/actors/canonical-text.ts"
+import type { Envelope, Local, WorldStep } from "../../explore/actors/model.ts"
+import type { ActorTrace } from "../../explore/actors/trace.ts"
+import { DiagramBuilder, type InFlight } from "./builder.ts"
+import type { SequenceDiagram } from "./model.ts"
+
+/** How a protocol's messages and states are written in a diagram. */
+export interface ActorWords<Message, Stored> {
+  readonly message: (message: Message) => string
+  /** What a process remembers; undefined where it is not worth a word. */
+  readonly state: (local: Local<Stored>) => string | undefined
+}
+
+/**
+ * A run of actors as a diagram: every message from where it was sent to where it
+ * arrived, time-outs and crashes, and states where they change.
+ *
+ * Messages still under way at the end are left out; those the network lost are
+ * drawn as lost.
+ */
+export function actorDiagram<Message, Stored, Remembered>(
+  trace: ActorTrace<Message, Stored, Remembered>,
+  words: ActorWords<Message, Stored>,
+  title?: string,
+): SequenceDiagram {
+  return new ActorDrawing(trace, words).draw(title)
+}
+
+class ActorDrawing<Message, Stored, Remembered> {
+  private readonly trace: ActorTrace<Message, Stored, Remembered>
+  private readonly words: ActorWords<Message, Stored>
+  private readonly builder: DiagramBuilder
+  /** By text of an envelope: how often it will still arrive or be lost. */
+  private readonly wanted = new Map<string, number>()
+  /** By text of an envelope: its copies under way, oldest first. */
+  private readonly underWay = new Map<string, InFlight[]>()
+
+  constructor(trace: ActorTrace<Message, Stored, Remembered>, words: ActorWords<Message, Stored>) {
+    this.trace = trace
+    this.words = words
+    this.builder = new DiagramBuilder(trace.model.processes.map(({ name }) => ({ name })))
+    for (const step of trace.steps) {
+      if (step.action !== "deliver" && step.action !== "lose") continue
+      const text = envelopeText(step)
+      this.wanted.set(text, (this.wanted.get(text) ?? 0) + 1)
+    }
+  }
+
+  draw(title: string | undefined): SequenceDiagram {
+    this.send(this.trace.worlds[0]!.messages)
+    this.trace.steps.forEach((step, i) => {
+      this.drawCause(step)
+      this.drawStates(i)
+      this.send(this.sentBy(i))
+    })
+    return this.builder.build(title)
+  }
+
+  private send(envelopes: readonly Envelope<Message>[]): void {
+    for (const envelope of envelopes) {
+      const text = envelopeText(envelope)
+      const copies = this.underWay.get(text) ?? []
+      if ((this.wanted.get(text) ?? 0) <= copies.length) continue
+      const sent = this.builder.send(envelope.from, envelope.to, this.words.message(envelope.message))
+      this.underWay.set(text, [...copies, sent])
+    }
+  }
+
+  /** The messages in the world after step `i` that were not in it before. */
+  private sentBy(i: number): Envelope<Message>[] {
+    const before = new Map<string, number>()
+    for (const envelope of this.trace.worlds[i]!.messages) {
+      const text = envelopeText(envelope)
+      before.set(text, (before.get(text) ?? 0) + 1)
+    }
+    const step = this.trace.steps[i]!
+    const gone = this.trace.model.network === "duplicating" ? ["lose"] : ["lose", "deliver"]
+    if ((step.action === "deliver" || step.action === "lose") && gone.includes(step.action)) {
+      const text = envelopeText(step)
+      before.set(text, before.get(text)! - 1)
+    }
+    return this.trace.worlds[i + 1]!.messages.filter((envelope) => {
+      const text = envelopeText(envelope)
+      const left = before.get(text) ?? 0
+      before.set(text, left - 1)
+      return left <= 0
+    })
+  }
+
+  private drawCause(step: WorldStep<Message>): void {
+    switch (step.action) {
+      case "deliver":
+      case "lose": {
+        const text = envelopeText(step)
+        const copy = this.underWay.get(text)?.shift()
+        this.wanted.set(text, this.wanted.get(text)! - 1)
+        if (step.action === "lose") return
+        if (copy === undefined)
+          this.builder.message(step.from, step.to, `${this.words.message(step.message)} again`)
+        else this.builder.receive(copy)
+        if (step.crashBefore !== undefined) this.builder.event(step.to, "crash", "crash before its write")
+        return
+      }
+      case "timeout":
+        this.builder.event(step.process, "timeout", "timeout")
+        if (step.crashBefore !== undefined)
+          this.builder.event(step.process, "crash", "crash before its write")
+        return
+      case "crash":
+        return this.builder.event(step.process, "crash", "crash")
+      case "recover":
+        return this.builder.event(step.process, "recovery", "recovery")
+    }
+  }
+
+  private drawStates(i: number): void {
+    const [before, after] = [this.trace.worlds[i]!.locals, this.trace.worlds[i + 1]!.locals]
+    after.forEach((local, process) => {
+      const text = this.words.state(local)
+      if (text !== undefined && text !== this.words.state(before[process]!)) this.builder.state(process, text)
+    })
+  }
+}
+
+function envelopeText<Message>({ from, to, message }: Envelope<Message>): string {
+  return canonicalText({ from, to, message })
+}
