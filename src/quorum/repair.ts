@@ -13,6 +13,9 @@ interface Side {
 /** How many quorums a hint lists before it says "…". */
 const mostShown = 4
 
+/** A set of more members than this is abbreviated. */
+const longSet = 8
+
 /**
  * The smallest change that would make two kinds of quorums meet, in words: one
  * number to raise where both are counted or weighed over the same nodes, else
@@ -102,8 +105,10 @@ function listMeeting(a: QuorumExpr, first: Side, second: Side, requirement: stri
   }
   const shown: string[] = []
   for (const quorum of minimalQuorumsOf(meeting, positionsOf(first.system.nodes))) {
-    shown.push(shown.length === mostShown ? "…" : shortSet(first.system, quorum))
-    if (shown.length > mostShown) break
+    // Long sets differ where it does not show: one is enough.
+    const enough = shown.length === mostShown || (shown.length === 1 && size(quorum) > longSet)
+    shown.push(enough ? "…" : shortSet(first.system, quorum))
+    if (enough) break
   }
   return first.phase === second.phase && requirement !== "4.4"
     ? `a phase-${second.phase} quorum would have to contain one of ${shown.join(" ")}`
@@ -113,7 +118,7 @@ function listMeeting(a: QuorumExpr, first: Side, second: Side, requirement: stri
 /** A set by its first members where it is long. */
 function shortSet(system: QuorumSystem, set: NodeSet): string {
   const count = size(set)
-  if (count <= 2 * mostShown) return formatSet(system, set)
+  if (count <= longSet) return formatSet(system, set)
   const first = namesOf(system, set).slice(0, mostShown)
   return `{${first.join(" ")} … ${count} in all}`
 }
