@@ -1,11 +1,11 @@
 import type { MathNode } from "mathjs"
-import math from "mathjs/lib/browser/math.js"
 import { UsageError } from "../base/errors.ts"
 import { callFamily, systemFrom } from "./call.ts"
 import { type Catalogue, bothPhases, signature } from "./define.ts"
 import { type QuorumExpr, dual, formatExpr, threshold, weighted } from "./expression.ts"
 import { dualOf, minimalOf } from "./operators.ts"
 import { type Argument, type Denotation, asDenotation, isList, isSize, showArgument } from "./parameter.ts"
+import { type SyntaxTree, isTree, parseTree } from "./syntax.ts"
 import type { QuorumSystem } from "./system.ts"
 
 /**
@@ -29,8 +29,12 @@ export function parseSystem(text: string, catalogue: Catalogue): QuorumSystem {
 
 /** What a text denotes, before a formula is completed by its dual. */
 export function parseDenotation(text: string, catalogue: Catalogue): Denotation {
-  const tree = parseTree(text)
-  if (is(tree, "SymbolNode")) refuseBareFamily(tree.name, catalogue)
+  return readTree(parseTree(text), text, catalogue)
+}
+
+/** What a syntax tree denotes; `text` is what its messages quote. */
+export function readTree(tree: MathNode, text: string, catalogue: Catalogue): Denotation {
+  if (isTree(tree, "SymbolNode")) refuseBareFamily(tree.name, catalogue)
   const argument = new Reader(text, catalogue).argument(tree)
   const value = asDenotation(argument)
   if (value === undefined) {
@@ -48,27 +52,6 @@ function refuseBareFamily(name: string, catalogue: Catalogue): void {
   )
 }
 
-/** A syntax tree by mathjs' parser; nothing is evaluated. */
-function parseTree(text: string): MathNode {
-  if (text.trim() === "")
-    throw new UsageError("The quorum expression is empty. Try majority(5) or a*b + c*d.")
-  try {
-    return math.parse(text)
-  } catch (error) {
-    throw new UsageError(describeSyntaxError(text, error))
-  }
-}
-
-function describeSyntaxError(text: string, error: unknown): string {
-  const { message, char } = error as { message: string; char?: number }
-  const reason = message.replace(/\s*\(char \d+\)$/, "")
-  if (char === undefined) return `Cannot read the quorum expression ${text}: ${reason}.`
-  return (
-    `Cannot read the quorum expression at character ${char}: ${reason}.\n` +
-    `  ${text.replaceAll(/\s/g, " ")}\n  ${" ".repeat(char - 1)}^`
-  )
-}
-
 /** Walks one syntax tree; keeps the text for its messages. */
 class Reader {
   private readonly text: string
@@ -80,12 +63,12 @@ class Reader {
   }
 
   argument(tree: MathNode): Argument {
-    if (is(tree, "ParenthesisNode")) return this.argument(tree.content)
-    if (is(tree, "ConstantNode")) return this.constant(tree.value)
-    if (is(tree, "SymbolNode")) return tree.name
-    if (is(tree, "ArrayNode")) return tree.items.map((item) => this.argument(item))
-    if (is(tree, "OperatorNode")) return this.operator(tree)
-    if (is(tree, "FunctionNode")) return this.call(tree)
+    if (isTree(tree, "ParenthesisNode")) return this.argument(tree.content)
+    if (isTree(tree, "ConstantNode")) return this.constant(tree.value)
+    if (isTree(tree, "SymbolNode")) return tree.name
+    if (isTree(tree, "ArrayNode")) return tree.items.map((item) => this.argument(item))
+    if (isTree(tree, "OperatorNode")) return this.operator(tree)
+    if (isTree(tree, "FunctionNode")) return this.call(tree)
     throw this.unexpected(tree, "is not part of the quorum notation")
   }
 
@@ -94,7 +77,7 @@ class Reader {
     throw new UsageError(`${String(value)} is not a node; put a node of that name in double quotes.`)
   }
 
-  private operator(tree: Tree["OperatorNode"]): Argument {
+  private operator(tree: SyntaxTree["OperatorNode"]): Argument {
     const { op, args, implicit } = tree
     if (implicit)
       throw this.unexpected(tree, "has two nodes side by side; write a*b for both, a + b for either")
@@ -111,7 +94,7 @@ class Reader {
     return combine(operands, (children) => threshold(op === "+" ? 1 : children.length, children), text)
   }
 
-  private call(tree: Tree["FunctionNode"]): Denotation {
+  private call(tree: SyntaxTree["FunctionNode"]): Denotation {
     const name = tree.fn.name
     const args = tree.args.map((arg) => this.argument(arg))
     if (name === "choose") return this.choose(tree, args)
@@ -218,9 +201,9 @@ function bindsLikeSum({ text }: Denotation): boolean {
 }
 
 /** a + b + c parses as (a + b) + c; this gives the three. */
-function flattenOperator(tree: Tree["OperatorNode"]): MathNode[] {
+function flattenOperator(tree: SyntaxTree["OperatorNode"]): MathNode[] {
   return tree.args.flatMap((arg) =>
-    is(arg, "OperatorNode") && arg.op === tree.op && !arg.implicit ? flattenOperator(arg) : [arg],
+    isTree(arg, "OperatorNode") && arg.op === tree.op && !arg.implicit ? flattenOperator(arg) : [arg],
   )
 }
 
@@ -228,17 +211,4 @@ function flattenOperator(tree: Tree["OperatorNode"]): MathNode[] {
 function negative(argument: Argument, error: UsageError): number {
   if (typeof argument !== "number") throw error
   return -argument
-}
-
-interface Tree {
-  ParenthesisNode: MathNode & { content: MathNode }
-  ConstantNode: MathNode & { value: unknown }
-  SymbolNode: MathNode & { name: string }
-  ArrayNode: MathNode & { items: MathNode[] }
-  OperatorNode: MathNode & { op: string; args: MathNode[]; implicit: boolean }
-  FunctionNode: MathNode & { fn: { name: string }; args: MathNode[] }
-}
-
-function is<K extends keyof Tree>(tree: MathNode, type: K): tree is Tree[K] {
-  return tree.type === type
 }

@@ -8,6 +8,8 @@ export type Epoch = number
 export interface EpochRange {
   readonly from: Epoch
   readonly system: QuorumSystem
+  /** Whether any proposer may propose in these epochs at once, as in Fast Paxos. */
+  readonly fast?: boolean
 }
 
 /**
@@ -15,6 +17,7 @@ export interface EpochRange {
  * so that "for all epochs" is a finite check. All its systems have the same nodes.
  */
 export interface QuorumPlan {
+  /** The text that rebuilds it: "majority(3)", or "0: simple(3, 1, 3); 1..: majority(3)". */
   readonly name: string
   readonly nodes: readonly NodeId[]
   /** In increasing order of `from`; the first is from 0, the last has no end. */
@@ -36,17 +39,32 @@ export function piecewisePlan(ranges: readonly EpochRange[]): QuorumPlan {
     if (!Number.isSafeInteger(from) || from <= ranges[i]!.from) {
       throw new UsageError(`A plan lists its epochs in increasing order; ${from} follows ${ranges[i]!.from}.`)
     }
-    if (system.nodes.join() !== first.system.nodes.join()) {
-      throw new UsageError(
-        `The systems of a plan are over the same nodes in the same order; ` +
-          `${first.system.name} has ${first.system.nodes.join(", ")}, ${system.name} has ${system.nodes.join(", ")}.`,
-      )
-    }
+    refuseOtherNodes(first.system, system)
   }
   return {
-    name: ranges.map(({ from, system }) => `${from}: ${system.name}`).join("; "),
+    name: ranges.map((range, i) => showRange(range, ranges[i + 1]?.from)).join("; "),
     nodes: first.system.nodes,
     ranges,
     systemAt: (epoch) => ranges.findLast(({ from }) => from <= epoch)!.system,
   }
+}
+
+/** The last epoch of a range of a plan; Infinity for the range without an end. */
+export function lastEpoch(plan: QuorumPlan, range: EpochRange): Epoch {
+  const next = plan.ranges.find(({ from }) => from > range.from)
+  return next === undefined ? Infinity : next.from - 1
+}
+
+function refuseOtherNodes(first: QuorumSystem, other: QuorumSystem): void {
+  if (JSON.stringify(other.nodes) === JSON.stringify(first.nodes)) return
+  throw new UsageError(
+    `The systems of a plan are over the same nodes in the same order; ` +
+      `${first.name} has ${first.nodes.join(", ")}, ${other.name} has ${other.nodes.join(", ")}.`,
+  )
+}
+
+/** "1..3: majority(3)", "4..: …", "0 fast: …". */
+function showRange({ from, system, fast }: EpochRange, next: Epoch | undefined): string {
+  const epochs = next === undefined ? `${from}..` : next === from + 1 ? String(from) : `${from}..${next - 1}`
+  return `${epochs}${fast === true ? " fast" : ""}: ${system.name}`
 }

@@ -1,14 +1,11 @@
 import { type NodeSet, size } from "../base/node-set.ts"
 import { type NodeId, type QuorumExpr, dual, isReadOnce, positionsOf, totalWeight } from "./expression.ts"
-import { type DisjointPair, everyPairMeets } from "./intersect.ts"
+import { everyPairMeets } from "./intersect.ts"
 import { minimalQuorumsOf, termBound } from "./minimal.ts"
+import { type Question, type Side, formulaOf } from "./question.ts"
+import { raiseCount } from "./raise-count.ts"
 import { simplify } from "./simplify.ts"
-import { type Phase, type QuorumSystem, formatSet, namesOf } from "./system.ts"
-
-interface Side {
-  readonly phase: Phase
-  readonly system: QuorumSystem
-}
+import { type QuorumSystem, formatSet, namesOf } from "./system.ts"
 
 /** How many quorums a hint lists before it says "…". */
 const mostShown = 4
@@ -17,46 +14,23 @@ const mostShown = 4
 const longSet = 8
 
 /**
- * The smallest change that would make two kinds of quorums meet, in words: one
- * number to raise where both are counted or weighed over the same nodes, else
- * the quorums of the second kind that meet all of the first.
+ * The smallest change that would make quorums meet, in words: one number to
+ * raise where all are counted, or two weighed, over the same nodes; else the
+ * quorums of the second kind that meet all of the first.
  */
-export function repairHint(
-  requirement: string,
-  { first, second }: { readonly first: Side; readonly second: Side },
-  witness: DisjointPair,
-): string {
-  const [a, b] = [simplify(sideFormula(first)), simplify(sideFormula(second))]
-  if (size(witness[0]) === 0 || size(witness[1]) === 0) {
+export function repairHint(question: Question, witness: readonly NodeSet[]): string {
+  if (witness.some((quorum) => size(quorum) === 0)) {
     return "an empty quorum meets nothing; it is legal only for the smallest epoch (requirement 4.6)"
   }
-  return (
-    raiseCount(a, b, first, second) ??
-    raiseVotes(a, b, first, second) ??
-    listMeeting(a, first, second, requirement)
-  )
-}
-
-const sideFormula = ({ phase, system }: Side): QuorumExpr => system.expression[phase]
-
-/** Both sides count the same nodes: k_a + k_b must exceed their number. */
-function raiseCount(a: QuorumExpr, b: QuorumExpr, first: Side, second: Side): string | undefined {
-  const [countA, countB] = [plainCount(a), plainCount(b)]
-  if (countA === undefined || countB?.n !== countA.n) return undefined
-  const n = countA.n
-  if (first.phase === second.phase) {
-    return `phase-${first.phase} quorums of ${Math.floor(n / 2) + 1} or more acceptors would meet each other`
+  const [first, second, third] = question.sides
+  const counted = raiseCount(question)
+  if (counted !== undefined || first === undefined || second === undefined) return counted ?? ""
+  if (third !== undefined) {
+    return `every phase-${first.phase} quorum would have to meet every overlap of two phase-${second.phase} quorums`
   }
-  return (
-    `|Q${first.phase}| + |Q${second.phase}| must exceed ${n}: ` +
-    `phase-${first.phase} quorums of ${n - countB.k + 1}, or phase-${second.phase} quorums of ${n - countA.k + 1}, would do`
-  )
-}
-
-function plainCount(expr: QuorumExpr): { n: number; k: number } | undefined {
-  if (expr.kind === "node") return { n: 1, k: 1 }
-  if (expr.kind !== "threshold" || expr.children.some((child) => child.kind !== "node")) return undefined
-  return { n: expr.children.length, k: expr.k }
+  if (question.atLeast > 1) return `the two would have to share ${question.atLeast} acceptors`
+  const [a, b] = [simplify(formulaOf(first)), simplify(formulaOf(second))]
+  return raiseVotes(a, b, first, second) ?? listMeeting(a, first, second)
 }
 
 type WeightedGate = QuorumExpr & { readonly kind: "weighted" }
@@ -65,7 +39,7 @@ type WeightedGate = QuorumExpr & { readonly kind: "weighted" }
 function raiseVotes(a: QuorumExpr, b: QuorumExpr, first: Side, second: Side): string | undefined {
   if (a.kind !== "weighted" || b.kind !== "weighted") return undefined
   const { nodes } = first.system
-  if (first.phase === second.phase) {
+  if (isSameKind(first, second)) {
     const both = leastThreshold(a, (raised) => meets(raised, raised, nodes))
     return both === undefined
       ? undefined
@@ -96,8 +70,12 @@ function leastThreshold(gate: WeightedGate, suffices: (raised: WeightedGate) => 
   return high
 }
 
+/** Whether both quorums are of the same phase of the same system, so that one change changes both. */
+const isSameKind = (first: Side, second: Side): boolean =>
+  first.phase === second.phase && first.system === second.system
+
 /** The least quorums of the second kind that would meet every one of the first: those of the dual. */
-function listMeeting(a: QuorumExpr, first: Side, second: Side, requirement: string): string {
+function listMeeting(a: QuorumExpr, first: Side, second: Side): string {
   const meeting = dual(a)
   // The quorums of a read-once formula come one by one; those of others all at once, if they are not too many.
   if (!isReadOnce(meeting) && termBound(meeting) > 100_000n) {
@@ -110,7 +88,7 @@ function listMeeting(a: QuorumExpr, first: Side, second: Side, requirement: stri
     shown.push(enough ? "…" : shortSet(first.system, quorum))
     if (enough) break
   }
-  return first.phase === second.phase && requirement !== "4.4"
+  return isSameKind(first, second)
     ? `a phase-${second.phase} quorum would have to contain one of ${shown.join(" ")}`
     : `phase-${second.phase} quorums that meet every phase-${first.phase} quorum: ${shown.join(" ")}`
 }

@@ -1,8 +1,89 @@
+import fc from "fast-check"
 import { describe, expect, test } from "vitest"
 import { quorumSystemFrom } from "../../quorums/from-text.ts"
-import { constantPlan, piecewisePlan } from "./plan.ts"
-import { type RequirementWitness, requirementById, requirements } from "./requirement.ts"
+import { catalogue } from "../../quorums/index.ts"
+import { formulas, sixNodes } from "../../test/support/formulas.ts"
+import { type NodeSet, intersection } from "../base/node-set.ts"
 import type { Verdict } from "../base/verdict.ts"
+import { parsePlan } from "./plan-notation.ts"
+import { type QuorumPlan, constantPlan, piecewisePlan } from "./plan.ts"
+import { type RequirementWitness, overlapRequirement, requirementById, requirements } from "./requirement.ts"
+import { type Phase, isMinimalQuorum, phases, quorumSystem, setOf } from "./system.ts"
+
+/** Three epochs, the last standing for all greater ones: every distinction a statement can make. */
+const randomPlan = fc
+  .array(fc.tuple(formulas(), formulas(), fc.boolean()), { minLength: 3, maxLength: 3 })
+  .map((epochs) =>
+    piecewisePlan(
+      epochs.map(([phase1, phase2, fast], from) => ({
+        from,
+        fast,
+        system: quorumSystem({ phase1, phase2, nodes: sixNodes }),
+      })),
+    ),
+  )
+
+/** The statements, word by word, for epochs 0 to 4: two of them in the last range, so that it meets itself. */
+function statementHolds(id: string, plan: QuorumPlan): boolean {
+  const epochs = [0, 1, 2, 3, 4]
+  const quorums = (epoch: number, phase: Phase) => [...plan.systemAt(epoch).minimalQuorums(phase)]
+  const all = epochs.flatMap((e) => phases.flatMap((phase) => quorums(e, phase)))
+  const fast = (f: number) =>
+    plan.ranges.every((range) => range.fast !== true) || plan.ranges[Math.min(f, 2)]!.fast === true
+  const meet = (...lists: readonly (readonly NodeSet[])[]): boolean => {
+    const commons = lists.reduce<NodeSet[]>(
+      (sets, list) => [...new Set(sets.flatMap((set) => list.map((q) => intersection(set, q))))],
+      [63],
+    )
+    return !commons.includes(0)
+  }
+  const every = (holds: (e: number, f: number) => boolean) =>
+    epochs.every((e) => epochs.every((f) => holds(e, f)))
+  const later = (holds: (e: number, f: number) => boolean) => every((e, f) => f >= e || holds(e, f))
+  const one = epochs.flatMap((e) => quorums(e, 1))
+  const two = epochs.flatMap((e) => quorums(e, 2))
+  switch (id) {
+    case "3.1":
+      return meet(all, all)
+    case "4.1":
+      return meet(one, one)
+    case "4.2":
+      return meet(two, two)
+    case "4.3":
+    case "4.4":
+    case "4.5":
+      return meet(one, two)
+    case "4.6":
+      return later((e, f) => meet(quorums(e, 1), quorums(f, 2)))
+    case "4.7":
+      return epochs.every((e) => meet(quorums(e, 1), quorums(e, 1)))
+    case "5.1":
+      return later((e, g) => g === 0 || meet(quorums(e, 1), quorums(g, 2)))
+    case "7.1":
+      return epochs.every((e) => meet(quorums(e, 2), quorums(e, 2)))
+    case "7.2":
+      return later((e, f) => meet(quorums(e, 1), quorums(f, 2), quorums(f, 2)))
+    case "FP":
+      return meet(all, all) && epochs.every((f) => !fast(f) || meet(all, quorums(f, 2), quorums(f, 2)))
+    case "FFP":
+      return later(
+        (e, f) =>
+          meet(quorums(e, 1), quorums(f, 2)) &&
+          (!fast(f) || meet(quorums(e, 1), quorums(f, 2), quorums(f, 2))),
+      )
+    default:
+      throw new Error(`The statement of ${id} is not written out here.`)
+  }
+}
+
+function expectRealWitness(plan: QuorumPlan, { quorums }: RequirementWitness): void {
+  for (const { phase, epoch, nodes } of quorums) {
+    const system = plan.systemAt(epoch)
+    expect(isMinimalQuorum(system, phase, setOf(system, nodes))).toBe(true)
+  }
+  const shared = sixNodes.filter((name) => quorums.every(({ nodes }) => nodes.includes(name)))
+  expect(shared).toEqual([])
+}
 
 function checked(text: string, id: string): Verdict<RequirementWitness> {
   return requirementById(id)!.check(constantPlan(quorumSystemFrom(text)))
@@ -70,6 +151,55 @@ describe("requirements of Howard 2019", () => {
       because: expect.stringContaining("stopped after 1 visits") as string,
     })
     expect(requirementById("4.4")!.check(plan).verdict).toBe("violated")
+  })
+
+  test("each answers about the epochs it speaks of", () => {
+    const plan = (text: string) => parsePlan(text, catalogue)
+    const verdicts = (text: string) =>
+      Object.fromEntries(requirements.map((each) => [each.id, each.check(plan(text)).verdict[0]]))
+    // h holds, v violated. One epoch, then majorities: what the first may do that later ones may not.
+    expect(verdicts("0: split(choose(0), a1*a2*a3); 1..: majority(3)")).toEqual({
+      "3.1": "v", "4.1": "v", "4.2": "h", "4.3": "v", "4.4": "v", "4.5": "v",
+      "4.6": "h", "4.7": "v", "5.1": "h", "7.1": "h", "7.2": "v", FP: "v", FFP: "v",
+    }) // prettier-ignore
+    expect(verdicts("0: simple(3, 1, 1); 1..: simple(3, 2, 2)")).toEqual({
+      "3.1": "v", "4.1": "v", "4.2": "v", "4.3": "v", "4.4": "v", "4.5": "v",
+      "4.6": "v", "4.7": "v", "5.1": "h", "7.1": "v", "7.2": "v", FP: "v", FFP: "v",
+    }) // prettier-ignore
+    expect(verdicts("0 fast: fastPaxos(4); 1..: majority(4)")).toEqual({
+      "3.1": "h", "4.1": "h", "4.2": "h", "4.3": "h", "4.4": "h", "4.5": "h",
+      "4.6": "h", "4.7": "h", "5.1": "h", "7.1": "h", "7.2": "h", FP: "h", FFP: "h",
+    }) // prettier-ignore
+  })
+
+  test("each agrees with its statement, tried on all quorums of random plans", () => {
+    fc.assert(
+      fc.property(randomPlan, (plan) => {
+        for (const requirement of requirements) {
+          const verdict = requirement.check(plan)
+          expect([requirement.id, verdict.verdict]).toEqual([
+            requirement.id,
+            statementHolds(requirement.id, plan) ? "holds" : "violated",
+          ])
+          if (verdict.verdict === "violated") expectRealWitness(plan, verdict.witness)
+        }
+      }),
+      { numRuns: 120, seed: 7 },
+    )
+  })
+
+  test("an overlap can be asked for: phase 1 and phase 2 sharing t acceptors", () => {
+    const check = (text: string, t: number) =>
+      overlapRequirement(t).check(constantPlan(quorumSystemFrom(text)))
+    expect(check("mGrid(3, 1)", 3).verdict).toBe("holds")
+    expect(check("simple(7, 5, 5)", 3).verdict).toBe("holds")
+    expect(check("simple(7, 5, 5)", 4)).toMatchObject({
+      verdict: "violated",
+      witness: {
+        hint: "|Q1| + |Q2| must exceed 10: phase-1 quorums of 6, or phase-2 quorums of 6, would do",
+      },
+    })
+    expect(() => overlapRequirement(0)).toThrow("a whole number of at least 1")
   })
 
   test("every requirement has its own number", () => {
