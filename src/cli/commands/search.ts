@@ -95,23 +95,28 @@ function searchTable({ front, complete, considered }: SearchResult): Table {
     caption: "The systems that no other beats in every measure together, the best by the objective first.",
     columns: [
       { heading: "system" },
-      { heading: "load", digits: 4 },
-      { heading: "latency", digits: 2 },
-      { heading: "network load", digits: 3 },
+      { heading: "load", align: "right" },
+      { heading: "latency", align: "right" },
+      { heading: "network load", align: "right" },
       { heading: "failures survived" },
       { heading: "failure probability", align: "right" },
     ],
     rows: front.map((found) => [
       found.system.name,
-      found.load,
-      found.latency,
-      found.networkLoad,
+      shown(found.load),
+      shown(found.latency),
+      shown(found.networkLoad),
       found.resilience,
-      String(Number(found.failureProbability.toPrecision(4))),
+      shown(found.failureProbability),
     ]),
     notes: [
       `${considered} systems considered; the search is ${complete ? "complete" : "not complete"}.`,
       "Phase 2 is the dual of the formula shown. Each measure is the best the system can do in it; a strategy trades one for another.",
     ],
   }
+}
+
+/** Four significant digits: loads of fast nodes are small. JSON has all digits. */
+function shown(value: number): string {
+  return String(Number(value.toPrecision(4)))
 }
