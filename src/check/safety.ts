@@ -3,6 +3,7 @@ import { type Verdict, holds, violated } from "../base/verdict.ts"
 import { DecisionLog } from "../measure/decision.ts"
 import type { Address } from "../protocol/actor.ts"
 import type { Cluster } from "../protocol/paxos/cluster.ts"
+import { acceptorPart } from "../protocol/paxos/records.ts"
 import type { TraceCheck, Violation } from "./check.ts"
 
 /** What must hold on every run of every protocol here, whatever the faults (Howard 2019, §1.3 and §2.3). */
@@ -111,9 +112,10 @@ export function lastPromisedMonotone({ processes }: Cluster): TraceCheck {
     name: "last-promised-monotone",
     reference: "Howard 2019, lemmas 6 and 7",
     observe: (event) => {
-      if (event.type !== "store" || event.record.role !== "acceptor") return
+      const record = event.type === "store" ? acceptorPart(event.record) : null
+      if (record === null || event.type !== "store") return
       found.counted()
-      const { lastPromised: now, lastAccepted } = event.record
+      const { lastPromised: now, lastAccepted } = record
       const before = lastPromised.get(event.process) ?? -1
       const name = processes[event.process]!.name
       if (now === null || now < before) {

@@ -1,6 +1,7 @@
 import type { Address } from "../protocol/actor.ts"
 import type { Cluster } from "../protocol/paxos/cluster.ts"
 import { type PaxosMessage, type PaxosRecord, formatMessage } from "../protocol/paxos/messages.ts"
+import { formatRecord } from "../protocol/paxos/records.ts"
 import type { TraceEvent } from "../sim/trace.ts"
 
 /** One line of a printed trace: the virtual time in milliseconds, and what happened. */
@@ -38,11 +39,4 @@ export function traceSentence(
 
 function fate(copies: number): string {
   return copies === 1 ? "" : copies === 0 ? "  (lost)" : `  (${copies} copies)`
-}
-
-function formatRecord(record: PaxosRecord): string {
-  if (record.role === "proposer") return `epoch ${record.lastEpoch}`
-  const { lastPromised, lastAccepted } = record
-  const accepted = lastAccepted === null ? "nil" : `(${lastAccepted.epoch}, ${lastAccepted.value})`
-  return `promised ${lastPromised ?? "nil"}, accepted ${accepted}`
 }

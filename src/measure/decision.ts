@@ -1,6 +1,7 @@
 import { type NodeSet, emptySet, withMember } from "../base/node-set.ts"
 import type { Address, Micros } from "../protocol/actor.ts"
 import type { PaxosMessage, PaxosRecord, Proposal } from "../protocol/paxos/messages.ts"
+import { acceptorPart } from "../protocol/paxos/records.ts"
 import type { QuorumPlan } from "../quorum/plan.ts"
 import type { Observer } from "../sim/trace.ts"
 
@@ -28,8 +29,8 @@ export class DecisionLog {
   }
 
   readonly observe: Observer<PaxosMessage, PaxosRecord> = (event) => {
-    if (event.type !== "store" || event.record.role !== "acceptor") return
-    const { lastAccepted } = event.record
+    if (event.type !== "store") return
+    const lastAccepted = acceptorPart(event.record)?.lastAccepted ?? null
     if (lastAccepted !== null) this.accept(event.process, lastAccepted, event.at)
   }
 

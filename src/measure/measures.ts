@@ -37,6 +37,7 @@ export class Measuring {
   private lost = 0
   private writes = 0
   private epochs = 0
+  private readonly epochOf = new Map<Address, number>()
 
   constructor(cluster: Cluster) {
     this.decisions = new DecisionLog(cluster.plan)
@@ -52,6 +53,7 @@ export class Measuring {
         if (event.copies === 0) this.lost++
         if (event.message.type === "propose") this.proposedAt ??= event.at
         this.byType[event.message.type] = (this.byType[event.message.type] ?? 0) + 1
+        this.countEpoch(event.from, event.message)
         return
       case "deliver":
         this.delivered++
@@ -60,9 +62,7 @@ export class Measuring {
         this.lost++
         return
       case "store":
-        this.writes++
-        // A proposer stores each epoch it starts, and nothing else.
-        if (event.record.role === "proposer") this.epochs++
+        if (event.volatile !== true) this.writes++
         return
       case "learn": {
         const index = this.proposers.get(event.process)
@@ -75,6 +75,15 @@ export class Measuring {
       case "recover":
         return
     }
+  }
+
+  /** An epoch is used when its first prepare or proposal is sent; continuing another's counts too. */
+  private countEpoch(from: Address, message: PaxosMessage): void {
+    const request = message.type === "ring" ? message.request : message
+    if (request.type !== "prepare" && request.type !== "propose") return
+    if (this.epochOf.get(from) === request.epoch || !this.proposers.has(from)) return
+    this.epochOf.set(from, request.epoch)
+    this.epochs++
   }
 
   get result(): RunMeasures {

@@ -13,8 +13,13 @@ export type TraceEvent<Message = unknown, Stored = unknown, Report = never> = { 
   | (Transfer<Message> & { readonly type: "deliver" })
   /** It arrived where nobody was up to receive it. */
   | (Transfer<Message> & { readonly type: "miss" })
-  /** The record is durable from now on. */
-  | { readonly type: "store"; readonly process: Address; readonly record: Stored }
+  /** The record is durable from now on; a volatile one only until the next crash. */
+  | {
+      readonly type: "store"
+      readonly process: Address
+      readonly record: Stored
+      readonly volatile?: true
+    }
   | { readonly type: "timeout"; readonly process: Address; readonly timer: Timer }
   | { readonly type: "learn"; readonly process: Address; readonly epoch: number; readonly value: Value }
   | { readonly type: "crash"; readonly process: Address }

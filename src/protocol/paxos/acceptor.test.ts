@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest"
 import type { Output } from "../actor.ts"
 import { acceptor } from "./acceptor.ts"
+import { variantOf } from "./variant.ts"
 import type { AcceptorRecord, PaxosMessage, PaxosRecord } from "./messages.ts"
 
 const state = (lastPromised: number | null, accepted?: [number, string]): AcceptorRecord => ({
@@ -14,7 +15,7 @@ function answer(
   message: PaxosMessage,
   nacks = false,
 ): readonly Output<PaxosMessage, PaxosRecord>[] {
-  return acceptor({ nacks, learners: [9] }).step(from, { type: "receive", from: 7, message }).outputs
+  return acceptor({ variant: variantOf({ nacks: nacks ? "epoch" : "none" }), learners: [9] }).step(from, { type: "receive", from: 7, message }).outputs
 }
 
 describe("the acceptor of Algorithm 4", () => {
@@ -52,7 +53,7 @@ describe("the acceptor of Algorithm 4", () => {
   })
 
   test("comes back as it was stored, or as new", () => {
-    const actor = acceptor({ nacks: false, learners: [] })
+    const actor = acceptor({ learners: [] })
     const stored = state(4, [3, "B"])
     expect(actor.step(state(9), { type: "recover", stored }).state).toEqual(stored)
     expect(actor.step(state(9), { type: "recover", stored: undefined }).state).toEqual(state(null))

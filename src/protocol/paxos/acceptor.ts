@@ -1,78 +1,125 @@
 import type { Epoch } from "../../quorum/plan.ts"
-import { type Actor, type Address, type Output, type Step, type Value, send, unchanged } from "../actor.ts"
-import type { AcceptorRecord, PaxosMessage, PaxosRecord } from "./messages.ts"
+import { type Actor, type Address, type Output, type Step, send, unchanged } from "../actor.ts"
+import { type AcceptorGuards, acceptorGuards } from "./acceptor-guards.ts"
+import type {
+  AcceptorRecord,
+  PaxosMessage,
+  PaxosRecord,
+  PrepareMessage,
+  PromiseMessage,
+  Proposal,
+  ProposeMessage,
+} from "./messages.ts"
+import { onRing } from "./ring.ts"
+import { answeringDecided } from "./termination.ts"
+import { type Variant, classic } from "./variant.ts"
 
-type AcceptorStep = Step<AcceptorRecord, PaxosMessage, PaxosRecord>
+export type AcceptorStep = Step<AcceptorRecord, PaxosMessage, PaxosRecord>
+export type AcceptorActor = Actor<AcceptorRecord, PaxosMessage, PaxosRecord>
+type AcceptorOutput = Output<PaxosMessage, PaxosRecord>
 
 export interface AcceptorOptions {
-  /** Whether to answer messages of old epochs with a negative reply (Howard 2019, §3.1) or not at all. */
-  readonly nacks: boolean
+  /** Classic Paxos unless given. */
+  readonly variant?: Variant
   /** Who is told of every accepted proposal besides its proposer. */
   readonly learners: readonly Address[]
 }
 
 /**
- * The acceptor of Howard 2019, Algorithm 4 (Algorithm 6 with negative replies).
- * Its state is what it has stored: all of it is durable.
+ * The acceptor of Howard 2019, Algorithm 4, and with the switches of the variant
+ * those of Algorithms 6, 9, 10 and 24. Its state is what it has stored: all of
+ * it is durable.
  *
- * It takes part in an epoch that is not smaller than the last it promised: "≥"
- * in both phases, so that a repeated message is answered again.
+ * Unless told otherwise it takes part in an epoch that is not smaller than the
+ * last it promised: "≥" in both phases, so that a repeated message is answered again.
  */
-export function acceptor(options: AcceptorOptions): Actor<AcceptorRecord, PaxosMessage, PaxosRecord> {
-  return {
+export function acceptor({ variant = classic, learners }: AcceptorOptions): AcceptorActor {
+  const guards = acceptorGuards(variant)
+  const rules: AcceptorRules = { guards, learners, tellsValue: variant.keepFirst, history: variant.history }
+  const plain: AcceptorActor = {
     start: () => unchanged(nothingPromised),
     step: (state, input) => {
-      if (input.type === "recover") return unchanged(recovered(input.stored))
-      if (input.type !== "receive") return unchanged(state)
-      const { from, message } = input
-      if (message.type === "prepare") return onPrepare(state, from, message.epoch, options)
-      if (message.type === "propose") return onPropose(state, from, message.epoch, message.value, options)
-      return unchanged(state)
+      if (input.type === "receive") {
+        const { from, message } = input
+        if (message.type === "prepare") return onPrepare(state, from, message, rules)
+        if (message.type === "propose") return onPropose(state, from, message, rules)
+        if (message.type === "read") return { state, outputs: [report(from, state.lastAccepted)] }
+        return message.type === "ring" ? onRing(state, message, plain) : unchanged(state)
+      }
+      return unchanged(input.type === "recover" ? recovered(input.stored) : state)
     },
   }
+  return variant.termination === "off" ? plain : answeringDecided(plain, variant)
 }
 
-const nothingPromised: AcceptorRecord = { role: "acceptor", lastPromised: null, lastAccepted: null }
+/** A variant's switches, resolved once when the actor is built. */
+interface AcceptorRules {
+  readonly guards: AcceptorGuards
+  readonly learners: readonly Address[]
+  /** `accept` says which value, because proposers share their epochs. */
+  readonly tellsValue: boolean
+  readonly history: boolean
+}
 
+export const nothingPromised: AcceptorRecord = { role: "acceptor", lastPromised: null, lastAccepted: null }
+
+/** The state as it was stored; promises that were reserved count as given. */
 function recovered(stored: PaxosRecord | undefined): AcceptorRecord {
   return stored?.role === "acceptor" ? stored : nothingPromised
+}
+
+function report(to: Address, lastAccepted: Proposal | null): AcceptorOutput {
+  return send(to, { type: "report", lastAccepted })
 }
 
 function onPrepare(
   state: AcceptorRecord,
   from: Address,
-  epoch: Epoch,
-  { nacks }: AcceptorOptions,
+  { epoch }: PrepareMessage,
+  { guards, history }: AcceptorRules,
 ): AcceptorStep {
-  const { lastPromised, lastAccepted } = state
-  if (lastPromised !== null && epoch < lastPromised) {
-    return refusal(state, nacks, from, { type: "no-promise", epoch, lastPromised })
-  }
-  const promise = send(from, { type: "promise", epoch, lastAccepted } as const)
-  if (epoch === lastPromised) return { state, outputs: [promise] }
-  const next: AcceptorRecord = { role: "acceptor", lastPromised: epoch, lastAccepted }
-  return { state: next, outputs: [{ type: "store", record: next }, promise] }
+  if (!guards.mayPromise(state, epoch, from)) return refuse(state, from, "no-promise", epoch, guards)
+  const promise = send(from, promiseOf(state, epoch, history))
+  if (epoch === state.lastPromised && guards.promisedTo(state, from)) return { state, outputs: [promise] }
+  const next = guards.promise(state, epoch, from)
+  return { state: next, outputs: guards.isReserved(state, next) ? [promise] : [guards.store(next), promise] }
+}
+
+function promiseOf({ lastAccepted, history }: AcceptorRecord, epoch: Epoch, all: boolean): PromiseMessage {
+  if (!all) return { type: "promise", epoch, lastAccepted }
+  return { type: "promise", epoch, lastAccepted, history: history ?? [] }
 }
 
 function onPropose(
   state: AcceptorRecord,
   from: Address,
-  epoch: Epoch,
-  value: Value,
-  { nacks, learners }: AcceptorOptions,
+  { epoch, value }: ProposeMessage,
+  { guards, learners, tellsValue, history }: AcceptorRules,
 ): AcceptorStep {
-  const { lastPromised, lastAccepted } = state
-  if (lastPromised !== null && epoch < lastPromised) {
-    return refusal(state, nacks, from, { type: "no-accept", epoch, lastPromised })
-  }
-  const replies: Output<PaxosMessage, PaxosRecord>[] = [send(from, { type: "accept", epoch } as const)]
-  for (const learner of learners) replies.push(send(learner, { type: "accept", epoch, value }))
+  if (!guards.mayAccept(state, epoch, value)) return refuse(state, from, "no-accept", epoch, guards)
+  const replies: AcceptorOutput[] = [
+    send<PaxosMessage>(from, tellsValue ? { type: "accept", epoch, value } : { type: "accept", epoch }),
+  ]
+  for (const learner of learners) replies.push(send<PaxosMessage>(learner, { type: "accept", epoch, value }))
+  const { lastAccepted } = state
   if (lastAccepted?.epoch === epoch && lastAccepted.value === value) return { state, outputs: replies }
   // One write makes the promise of this epoch and the acceptance durable together (lemma 7: e_pro ≥ e_acc).
-  const next: AcceptorRecord = { role: "acceptor", lastPromised: epoch, lastAccepted: { epoch, value } }
-  return { state: next, outputs: [{ type: "store", record: next }, ...replies] }
+  const accepted = guards.accept(state, epoch, value)
+  const next = history ? withHistory(accepted, state, { epoch, value }) : accepted
+  return { state: next, outputs: [guards.store(next), ...replies] }
 }
 
-function refusal(state: AcceptorRecord, nacks: boolean, to: Address, message: PaxosMessage): AcceptorStep {
-  return nacks ? { state, outputs: [send(to, message)] } : unchanged(state)
+function withHistory(next: AcceptorRecord, { history = [] }: AcceptorRecord, proposal: Proposal): AcceptorRecord {
+  return { ...next, history: [...history, proposal] }
+}
+
+function refuse(
+  state: AcceptorRecord,
+  to: Address,
+  type: "no-promise" | "no-accept",
+  epoch: Epoch,
+  guards: AcceptorGuards,
+): AcceptorStep {
+  const refusal = guards.refusal(state, type, epoch)
+  return refusal === null ? unchanged(state) : { state, outputs: [send(to, refusal)] }
 }

@@ -1,66 +1,146 @@
-import type { QuorumPlan } from "../../quorum/plan.ts"
-import type { Address, Process, TimerRange } from "../actor.ts"
+import { UsageError } from "../../base/errors.ts"
+import { quorumSystem } from "../../quorum/system.ts"
+import { node } from "../../quorum/expression.ts"
+import { type QuorumPlan, constantPlan } from "../../quorum/plan.ts"
+import type { Actor, Address, Process, Role, TimerRange } from "../actor.ts"
 import { acceptor } from "./acceptor.ts"
-import { roundRobinEpochs } from "./epochs.ts"
+import { type AllocatorMode, allocator } from "./allocator.ts"
+import { type EpochAllocation, needsAllocator } from "./epoch-allocation.ts"
+import { epochSource } from "./epochs.ts"
 import { learner } from "./learner.ts"
 import type { PaxosMessage, PaxosRecord } from "./messages.ts"
 import { type Recipients, proposer } from "./proposer.ts"
+import { reader } from "./reader.ts"
+import { replica } from "./replica.ts"
 import type { BackOff } from "./retry.ts"
+import { singleAcceptor, singleProposer } from "./single-acceptor.ts"
+import { type Variant, classic, variantOf } from "./variant.ts"
 
 export interface ClusterOptions {
   readonly plan: QuorumPlan
-  /** How many proposers; proposer i of p has the epochs i − 1, i − 1 + p, … */
+  /** How many proposers; where epochs are dealt out, proposer i of p has the epochs i − 1, i − 1 + p, … */
   readonly proposers: number
   readonly learners?: number
+  /** The switches that differ from classic Paxos. */
+  readonly variant?: Partial<Variant>
+  /** Short for the variant with `nacks: "epoch"`. */
   readonly nacks?: boolean
   readonly timeout: TimerRange
   readonly backOff: BackOff
   /** Whom proposer `index`, from 0, sends to; everyone, unless said otherwise. */
   readonly recipients?: (index: number) => Recipients
+  /** Each proposer in one process with an acceptor; there are then as many proposers as acceptors (§3.7). */
+  readonly colocated?: boolean
+  /** The index of the proposer that proposes for all (§3.4). */
+  readonly distinguished?: number
+  /** How many of the proposers, the last ones, only finish what others began (§3.7). */
+  readonly recoveryProposers?: number
+  readonly readers?: number
 }
 
-/** The processes of one instance of Paxos: acceptors, then proposers, then learners. */
+/** The processes of one instance: acceptors, then proposers, learners, readers, and the allocator if there is one. */
 export interface Cluster {
   readonly plan: QuorumPlan
+  readonly variant: Variant
   readonly processes: readonly Process<PaxosMessage, PaxosRecord>[]
   readonly acceptors: readonly Address[]
+  /** Where acceptors and proposers are the same processes, the same addresses. */
   readonly proposers: readonly Address[]
   readonly learners: readonly Address[]
+  readonly readers: readonly Address[]
 }
 
-/** Classic Paxos where the plan is a majority in both phases, Flexible Paxos otherwise; one proposer, one acceptor, no copies. */
+type PaxosProcess = Process<PaxosMessage, PaxosRecord>
+
+/** One instance of any member of the family: classic Paxos unless the variant says more; one proposer, one acceptor, no copies. */
 export function paxosCluster(options: ClusterOptions): Cluster {
-  const { plan, proposers: p, learners: l = 0, nacks = false, timeout, backOff } = options
-  const n = plan.nodes.length
-  const addresses = {
-    acceptors: range(0, n),
-    proposers: range(n, p),
-    learners: range(n + p, l),
+  const variant = variantOf({ ...(options.nacks === true && { nacks: "epoch" }) }, options.variant ?? {})
+  const n = options.plan.nodes.length
+  const places = addresses(options, n)
+  const acceptors = options.plan.nodes.map(() => acceptor({ variant, learners: places.learners }))
+  const proposers = places.proposers.map((_, index) => proposerOf(options, variant, places, index))
+  const voters: PaxosProcess[] =
+    options.colocated === true
+      ? options.plan.nodes.map((name, i) => ({ name, role: "replica", actor: replica(acceptors[i]!, proposers[i]!) }))
+      : [
+          ...options.plan.nodes.map((name, i) => process(name, "acceptor", acceptors[i]!)),
+          ...proposers.map((actor, i) => process(`p${i + 1}`, "proposer", actor)),
+        ]
+  return {
+    plan: options.plan,
+    variant,
+    ...places,
+    processes: [
+      ...voters,
+      ...places.learners.map((_, i) => process(`l${i + 1}`, "learner", learner(options.plan))),
+      ...places.readers.map((_, i) => process(`r${i + 1}`, "reader", reader(options.plan, options.timeout))),
+      ...(places.allocator === undefined
+        ? []
+        : [process("allocator", "allocator", allocator(allocatorMode(variant.epochs)))]),
+    ],
   }
-  const processes: Process<PaxosMessage, PaxosRecord>[] = [
-    ...plan.nodes.map((name) => ({
-      name,
-      role: "acceptor" as const,
-      actor: acceptor({ nacks, learners: addresses.learners }),
-    })),
-    ...addresses.proposers.map((_, index) => ({
-      name: `p${index + 1}`,
-      role: "proposer" as const,
-      actor: proposer({
-        plan,
-        timeout,
-        backOff,
-        epochs: roundRobinEpochs(index, p),
-        recipients: options.recipients?.(index) ?? { kind: "broadcast" },
-      }),
-    })),
-    ...addresses.learners.map((_, index) => ({
-      name: `l${index + 1}`,
-      role: "learner" as const,
-      actor: learner(plan),
-    })),
-  ]
-  return { plan, processes, ...addresses }
+}
+
+/** The single acceptor algorithm (§2.1.1): one acceptor, as many proposers as wanted. */
+export function singleAcceptorCluster(proposers: number, timeout: TimerRange): Cluster {
+  const plan = constantPlan(quorumSystem({ phase1: node("a1") }, "single acceptor"))
+  return {
+    plan,
+    variant: classic,
+    processes: [
+      process("a1", "acceptor", singleAcceptor()),
+      ...range(0, proposers).map((i) => process(`p${i + 1}`, "proposer", singleProposer(0, timeout))),
+    ],
+    acceptors: [0],
+    proposers: range(1, proposers),
+    learners: [],
+    readers: [],
+  }
+}
+
+interface Places extends Pick<Cluster, "acceptors" | "proposers" | "learners" | "readers"> {
+  readonly allocator: Address | undefined
+}
+
+function addresses({ proposers: p, learners: l = 0, readers: r = 0, colocated, ...rest }: ClusterOptions, n: number): Places {
+  if (colocated === true && p !== n) {
+    throw new UsageError(
+      `${p} proposers cannot share the processes of ${n} acceptors; where the two are co-located there are as many of one as of the other.`,
+    )
+  }
+  const voters = colocated === true ? n : n + p
+  return {
+    acceptors: range(0, n),
+    proposers: range(colocated === true ? 0 : n, p),
+    learners: range(voters, l),
+    readers: range(voters + l, r),
+    allocator: needsAllocator(rest.variant?.epochs ?? classic.epochs) ? voters + l + r : undefined,
+  }
+}
+
+function proposerOf(options: ClusterOptions, variant: Variant, places: Places, index: number) {
+  const { plan, timeout, backOff, proposers: p, distinguished, recoveryProposers = 0 } = options
+  return proposer({
+    plan,
+    timeout,
+    backOff,
+    variant,
+    epochs: epochSource(variant.epochs, index, p),
+    recipients: options.recipients?.(index) ?? { kind: "broadcast" },
+    recoveryOnly: index >= p - recoveryProposers,
+    ...(places.allocator !== undefined && { allocator: places.allocator }),
+    ...(distinguished !== undefined && { distinguished: places.proposers[distinguished]! }),
+  })
+}
+
+function allocatorMode(epochs: EpochAllocation): AllocatorMode {
+  const kind = epochs.kind === "multi-path" ? epochs.fast.kind : epochs.kind
+  if (kind === "register") return "register"
+  return epochs.kind === "multi-path" ? "first-epoch" : "counter"
+}
+
+function process<State>(name: string, role: Role, actor: Actor<State, PaxosMessage, PaxosRecord>): PaxosProcess {
+  return { name, role, actor }
 }
 
 function range(from: number, count: number): number[] {

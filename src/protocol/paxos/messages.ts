@@ -1,5 +1,5 @@
 import type { Epoch } from "../../quorum/plan.ts"
-import type { Value } from "../actor.ts"
+import type { Address, Value } from "../actor.ts"
 
 /** The pair (e, v) of Howard 2019, table 2.1. */
 export interface Proposal {
@@ -8,22 +8,92 @@ export interface Proposal {
 }
 
 /**
- * The messages of Howard 2019, chapter 2 (Algorithms 3 and 4), and the two
- * negative replies of §3.1 (Algorithms 5 and 6).
+ * The messages of Howard 2019: table 2.2 (Algorithms 3 and 4), the negative
+ * replies of §3.1, `decided` of §3.3, the allocator's of §7.1, and those of the
+ * further roles in §3.4, §3.7 and §3.12.
  */
 export type PaxosMessage =
-  /** Phase 1, to acceptors: promise not to take part in smaller epochs. */
-  | { readonly type: "prepare"; readonly epoch: Epoch }
-  /** The promise, with the proposal accepted last, or null. */
-  | { readonly type: "promise"; readonly epoch: Epoch; readonly lastAccepted: Proposal | null }
-  /** Phase 2, to acceptors: accept this value. */
-  | { readonly type: "propose"; readonly epoch: Epoch; readonly value: Value }
-  /** The value is accepted; learners are told which, the proposer knows. */
-  | { readonly type: "accept"; readonly epoch: Epoch; readonly value?: Value }
-  /** A prepare for `epoch` came too late: this acceptor has promised `lastPromised`. */
-  | { readonly type: "no-promise"; readonly epoch: Epoch; readonly lastPromised: Epoch }
-  /** A proposal for `epoch` came too late. */
-  | { readonly type: "no-accept"; readonly epoch: Epoch; readonly lastPromised: Epoch }
+  | PrepareMessage
+  | PromiseMessage
+  | ProposeMessage
+  | AcceptMessage
+  | RefusalMessage
+  | DecidedMessage
+  /** Phase 0, to the allocator: which epoch may I use? With the value wanted, where the allocator keeps it. */
+  | { readonly type: "generate-next"; readonly value?: Value }
+  /** The epoch allocated, and the value it goes with, where the allocator keeps one (§7.1). */
+  | { readonly type: "allocate"; readonly epoch: Epoch; readonly value?: Value }
+  /** The allocator has nothing left to allocate (Algorithm 30). */
+  | { readonly type: "no-allocate" }
+  /** To the distinguished proposer: please get this value decided (§3.4). */
+  | { readonly type: "forward"; readonly value: Value }
+  /** From a reader to acceptors: what have you accepted last (§3.7)? */
+  | { readonly type: "read" }
+  | { readonly type: "report"; readonly lastAccepted: Proposal | null }
+  | RingMessage
+
+/** Phase 1, to acceptors: promise not to take part in smaller epochs. */
+export interface PrepareMessage {
+  readonly type: "prepare"
+  readonly epoch: Epoch
+  /** The value that will be proposed if phase 1 leaves the choice: then `propose` need not carry it. */
+  readonly value?: Value
+}
+
+/** The promise, with the proposal accepted last, or null. */
+export interface PromiseMessage {
+  readonly type: "promise"
+  readonly epoch: Epoch
+  readonly lastAccepted: Proposal | null
+  /** Every proposal ever accepted, where acceptors keep them all (§3.2). */
+  readonly history?: readonly Proposal[]
+}
+
+/** Phase 2, to acceptors: accept this value. */
+export interface ProposeMessage {
+  readonly type: "propose"
+  readonly epoch: Epoch
+  readonly value: Value
+  /** The value came with the prepare of the same epoch and is not sent again. */
+  readonly valueSent?: true
+}
+
+/** The value is accepted; learners, and proposers that share their epochs, are told which. */
+export interface AcceptMessage {
+  readonly type: "accept"
+  readonly epoch: Epoch
+  readonly value?: Value
+}
+
+/** A prepare or proposal for `epoch` came too late: this acceptor has promised `lastPromised`. */
+export interface RefusalMessage {
+  readonly type: "no-promise" | "no-accept"
+  readonly epoch: Epoch
+  readonly lastPromised: Epoch
+  /** (g, w), in the longer form of a negative reply (§3.1, Algorithm 11). */
+  readonly lastAccepted?: Proposal | null
+}
+
+/**
+ * The value is decided: phase 3, and what an acceptor that knows answers to
+ * everything (§3.3). Without a value it is the short form decided(e).
+ */
+export interface DecidedMessage {
+  readonly type: "decided"
+  readonly epoch: Epoch
+  readonly value?: Value
+}
+
+/** A request handed from acceptor to acceptor, each adding its answer; the last returns them all (§3.12). */
+export interface RingMessage {
+  readonly type: "ring"
+  readonly request: PrepareMessage | ProposeMessage
+  readonly origin: Address
+  /** The acceptors in the order they are asked. */
+  readonly asked: readonly Address[]
+  /** Their answers so far, in that order. */
+  readonly replies: readonly PaxosMessage[]
+}
 
 export type MessageType = PaxosMessage["type"]
 
@@ -31,39 +101,49 @@ export type MessageType = PaxosMessage["type"]
 export function formatMessage(message: PaxosMessage): string {
   switch (message.type) {
     case "prepare":
-      return `prepare(${message.epoch})`
+      return call("prepare", message.epoch, message.value)
     case "promise":
       return `promise(${message.epoch}, ${formatProposal(message.lastAccepted)})`
     case "propose":
-      return `propose(${message.epoch}, ${message.value})`
+      return call("propose", message.epoch, message.valueSent === true ? undefined : message.value)
     case "accept":
-      return message.value === undefined
-        ? `accept(${message.epoch})`
-        : `accept(${message.epoch}, ${message.value})`
+      return call("accept", message.epoch, message.value)
     case "no-promise":
     case "no-accept":
-      return `${message.type}(${message.epoch}, ${message.lastPromised})`
+      return message.lastAccepted === undefined
+        ? call(message.type, message.epoch, message.lastPromised)
+        : call(message.type, message.epoch, message.lastPromised, formatProposal(message.lastAccepted))
+    case "decided":
+      return call("decided", message.value ?? message.epoch)
+    case "generate-next":
+      return call("generate-next", message.value)
+    case "allocate":
+      return call("allocate", message.epoch, message.value)
+    case "no-allocate":
+    case "read":
+      return `${message.type}()`
+    case "forward":
+      return `forward(${message.value})`
+    case "report":
+      return `report(${formatProposal(message.lastAccepted)})`
+    case "ring":
+      return `ring(${[formatMessage(message.request), ...message.replies.map(formatMessage)].join("; ")})`
   }
 }
 
-function formatProposal(proposal: Proposal | null): string {
+function call(name: string, ...values: readonly (string | number | undefined)[]): string {
+  return `${name}(${values.filter((value) => value !== undefined).join(", ")})`
+}
+
+/** "0, A", or "nil, nil" for nothing accepted. */
+export function formatProposal(proposal: Proposal | null): string {
   return proposal === null ? "nil, nil" : `${proposal.epoch}, ${proposal.value}`
 }
 
-/** What a process keeps on disk: its role says which. */
-export type PaxosRecord = AcceptorRecord | ProposerRecord
-
-/** An acceptor's durable state (Howard 2019, property 10). */
-export interface AcceptorRecord {
-  readonly role: "acceptor"
-  /** e_pro: the greatest epoch promised, or null. */
-  readonly lastPromised: Epoch | null
-  /** (e_acc, v_acc): the proposal accepted last, or null. */
-  readonly lastAccepted: Proposal | null
-}
-
-/** A proposer's durable state: the epoch it used last, never to be used again (property 1). */
-export interface ProposerRecord {
-  readonly role: "proposer"
-  readonly lastEpoch: Epoch
-}
+export type {
+  AcceptorRecord,
+  AllocatorRecord,
+  PaxosRecord,
+  ProposerRecord,
+  ReplicaRecord,
+} from "./records.ts"

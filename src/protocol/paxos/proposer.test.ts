@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest"
 import { quorumSystemFrom } from "../../../quorums/from-text.ts"
 import { constantPlan } from "../../quorum/plan.ts"
 import type { Input } from "../actor.ts"
-import { roundRobinEpochs } from "./epochs.ts"
+import { roundRobinEpochs, source } from "./epochs.ts"
 import { formatMessage, type PaxosMessage, type PaxosRecord } from "./messages.ts"
 import { type ProposerOptions, type ProposerState, proposer } from "./proposer.ts"
 import { type BackOff, pauseAfter } from "./retry.ts"
@@ -76,7 +76,7 @@ describe("the proposer of Algorithm 3", () => {
   })
 
   test("proposes the value of the greatest epoch reported, not its own (property 4)", () => {
-    const told = play(optionsFor("majority(5)", { epochs: { next: () => 7 } }), [
+    const told = play(optionsFor("majority(5)", { epochs: source({ next: () => 7 }) }), [
       propose,
       promise(0, 7, [2, "B"]),
       promise(1, 7, [5, "C"]),
@@ -158,9 +158,9 @@ describe("the proposer of Algorithm 3", () => {
 
 test("round-robin epochs of different proposers are disjoint and increase", () => {
   const epochsOf = (index: number): number[] => {
-    const source = roundRobinEpochs(index, 3)
+    const dealt = roundRobinEpochs(index, 3)
     const epochs: number[] = []
-    for (let last: number | null = null; epochs.length < 5; epochs.push(last)) last = source.next(last)
+    for (let last: number | null = null; epochs.length < 5; epochs.push(last!)) last = dealt.next(last)
     return epochs
   }
   expect([0, 1, 2].map(epochsOf)).toEqual([

@@ -1,225 +1,353 @@
-import { type NodeSet, emptySet, withMember } from "../../base/node-set.ts"
-import type { Epoch, QuorumPlan } from "../../quorum/plan.ts"
-import type { Phase } from "../../quorum/system.ts"
-import {
-  type Actor,
-  type Address,
-  type Output,
-  type Step,
-  type TimerRange,
-  type Value,
-  send,
-  unchanged,
-} from "../actor.ts"
-import type { EpochSource } from "./epochs.ts"
-import type { PaxosMessage, PaxosRecord, Proposal } from "./messages.ts"
-import { type BackOff, pauseAfter } from "./retry.ts"
+import { emptySet, withMember } from "../../base/node-set.ts"
+import type { Epoch } from "../../quorum/plan.ts"
+import { type Actor, type Output, type Step, type Value, send, unchanged } from "../actor.ts"
+import { onAllocation, onForward, requestEpoch } from "./phase0.ts"
+import { learn, learnByBypass, noteReport, onDecided } from "./learning.ts"
+import type {
+  AcceptMessage,
+  PaxosMessage,
+  PaxosRecord,
+  PrepareMessage,
+  PromiseMessage,
+  ProposeMessage,
+  ProposerRecord,
+} from "./messages.ts"
+import { type ProposerOptions, type ProposerRules, isMisallocated, proposerRules } from "./proposer-rules.ts"
+import { type ProposerState, initialState, noNotes } from "./proposer-state.ts"
+import { requests } from "./recipients.ts"
+import { onRefusal } from "./refusal.ts"
+import { pauseAfter } from "./retry.ts"
 import { greaterProposal } from "./rules.ts"
+import type { Variant } from "./variant.ts"
 
-type ProposerStep = Step<ProposerState, PaxosMessage, PaxosRecord>
-type ProposerOutput = Output<PaxosMessage, PaxosRecord>
-
-export interface ProposerOptions {
-  /** Which acceptors make a quorum, epoch by epoch: classic and Flexible Paxos differ here and nowhere else. */
-  readonly plan: QuorumPlan
-  readonly epochs: EpochSource
-  /** How long to wait for a phase to finish before starting again with a greater epoch. */
-  readonly timeout: TimerRange
-  readonly backOff: BackOff
-  readonly recipients: Recipients
-}
-
-/** Whom a phase is sent to. */
-export type Recipients =
-  /** Every acceptor: 4n messages for a decision. */
-  | { readonly kind: "broadcast" }
-  /** One chosen quorum of each phase, in the first attempt; later attempts ask everyone. */
-  | { readonly kind: "thrifty"; readonly quorum: Readonly<Record<Phase, readonly Address[]>> }
-
-export interface ProposerState {
-  readonly self: Address
-  /** What it waits for; `idle` before it has a candidate and after it has learned. */
-  readonly stage: "idle" | "phase-1" | "phase-2" | "pause"
-  /** γ: the value it would like to see decided. */
-  readonly candidate: Value | null
-  /** The greatest epoch used, or known to be too small: the next one is greater. Durable when used. */
-  readonly lastEpoch: Epoch | null
-  /** How many epochs it has started; the first is attempt 1. */
-  readonly attempt: number
-  /** Q_P: the acceptors that promised this epoch. */
-  readonly promised: NodeSet
-  /** (e_max, v): the proposal of the greatest epoch reported in a promise. */
-  readonly greatest: Proposal | null
-  /** Q_A: the acceptors that accepted in this epoch. */
-  readonly accepted: NodeSet
-  readonly learned: Value | null
-}
+export type { ProposerOptions } from "./proposer-rules.ts"
+export type { ProposerState } from "./proposer-state.ts"
+export type { Recipients } from "./recipients.ts"
+export type ProposerStep = Step<ProposerState, PaxosMessage, PaxosRecord>
+export type ProposerOutput = Output<PaxosMessage, PaxosRecord>
 
 /**
- * The proposer of Howard 2019, Algorithm 3 (Algorithm 5 where acceptors send
- * negative replies). Where the thesis waits for a majority, it asks the quorum
- * plan of the epoch: with `majority` in both phases it is classic Paxos, with any
- * other plan Flexible Paxos (Algorithm 13, phase-1 quorums given explicitly).
+ * The proposer of Howard 2019, Algorithm 3, and with the switches of its variant
+ * those of every later chapter. Where the thesis waits for a majority, it asks
+ * the quorum plan of the epoch: with `majority` in both phases it is classic
+ * Paxos, with any other plan Flexible Paxos.
  */
 export function proposer(options: ProposerOptions): Actor<ProposerState, PaxosMessage, PaxosRecord> {
+  const rules = proposerRules(options)
   return {
-    start: (self) => unchanged(initialState(self)),
+    start: (self) => {
+      const state = initialState(self)
+      return rules.variant.phase1First ? startAttempt(state, rules) : unchanged(state)
+    },
     step: (state, input) => {
       switch (input.type) {
         case "propose":
-          return onCandidate(state, input.value, options)
+          return onCandidate(state, input.value, rules)
         case "timeout":
-          return onTimeout(state, options)
+          return onTimeout(state, rules)
         case "receive":
-          return onMessage(state, input.from, input.message, options)
+          return onMessage(state, input.from, input.message, rules)
         case "recover":
-          return unchanged(recovered(state.self, input.stored))
+          return recover(state, input.stored, rules)
       }
     },
   }
 }
 
-function initialState(self: Address): ProposerState {
+export const phaseTimer = "phase"
+
+/** Only what was stored survives a crash; the candidate must be proposed again. */
+function recover(state: ProposerState, stored: PaxosRecord | undefined, rules: ProposerRules): ProposerStep {
+  const record = stored?.role === "proposer" ? stored : null
+  const { lastEpoch, record: next } = rules.options.epochs.recovered(record)
+  const fresh = initialState(state.self)
+  const recovered = { ...fresh, lastEpoch, notes: { ...fresh.notes, stored: next ?? record } }
+  return { state: recovered, outputs: next === null ? [] : [{ type: "store", record: next }] }
+}
+
+function onCandidate(state: ProposerState, candidate: Value, rules: ProposerRules): ProposerStep {
+  if (state.candidate !== null || state.learned !== null) return unchanged(state)
+  const next = { ...state, candidate }
+  // Phase 1 may be over, or under way, before the candidate is known (§3.5).
+  if (state.stage === "ready") return propose(next, state.value, [], rules)
+  if (state.stage !== "idle") return unchanged(next)
+  const { distinguished } = rules.options
+  if (distinguished === undefined || distinguished === state.self) return startAttempt(next, rules)
   return {
-    self,
-    stage: "idle",
-    candidate: null,
-    lastEpoch: null,
-    attempt: 0,
-    promised: emptySet,
-    greatest: null,
-    accepted: emptySet,
-    learned: null,
+    state: { ...next, stage: "forwarded" },
+    outputs: [send(distinguished, { type: "forward", value: candidate }), phaseTimeout(rules)],
   }
 }
 
-/** Only the last epoch survives a crash; the candidate must be proposed again. */
-function recovered(self: Address, stored: PaxosRecord | undefined): ProposerState {
-  const lastEpoch = stored?.role === "proposer" ? stored.lastEpoch : null
-  return { ...initialState(self), lastEpoch }
+/** A new epoch: from this proposer's own source, or from the allocator. */
+export function startAttempt(state: ProposerState, rules: ProposerRules): ProposerStep {
+  const { epochs } = rules.options
+  const epoch = epochs.next(state.lastEpoch, state.candidate, state.notes.stored)
+  return epoch === null ? requestEpoch(state, rules) : startEpoch(state, epoch, [], rules)
 }
 
-function onCandidate(state: ProposerState, candidate: Value, options: ProposerOptions): ProposerStep {
-  if (state.candidate !== null) return unchanged(state)
-  return startEpoch({ ...state, candidate }, options)
-}
-
-/** Phase 1 of a new epoch. The epoch is stored before anyone hears of it, so that no restart uses it again. */
-function startEpoch(state: ProposerState, options: ProposerOptions): ProposerStep {
-  const epoch = options.epochs.next(state.lastEpoch)
+/** Phase 1 of an epoch. The epoch is stored before anyone hears of it, so that no restart uses it again. */
+export function startEpoch(
+  state: ProposerState,
+  epoch: Epoch,
+  before: readonly ProposerOutput[],
+  rules: ProposerRules,
+): ProposerStep {
+  const { options, variant } = rules
+  const { notes } = state
+  const record = options.epochs.record(epoch, notes.stored)
   const next: ProposerState = {
     ...state,
     stage: "phase-1",
+    epoch,
     lastEpoch: epoch,
     attempt: state.attempt + 1,
     promised: emptySet,
     greatest: null,
     accepted: emptySet,
+    value: null,
+    notes: {
+      stored: record ?? notes.stored,
+      reports: rules.keepsReports ? rules.everyone.map(() => "no") : notes.reports,
+      known: variant.remember ? notes.known : noNotes.known,
+      refused: emptySet,
+      toTell: notes.toTell,
+    },
   }
-  const store: ProposerOutput = { type: "store", record: { role: "proposer", lastEpoch: epoch } }
-  // Where the empty set is a quorum, an epoch begins with phase 2 (§4.3.1) and nobody is asked for a promise.
-  if (phase1Done(next, options)) return startPhase2(next, [store], options)
-  return { state: next, outputs: [store, ...request(next, 1, { type: "prepare", epoch }, options)] }
+  const write = record === null ? [] : [storing(record, variant)]
+  // Where nothing need be promised, an epoch begins with phase 2 (§4.3.1) and nobody is asked.
+  if (rules.phase1Done(next) && rules.choose(next).kind !== "open") {
+    return finishPhase1(next, [...before, ...write], rules)
+  }
+  const prepare = prepareRequests(next, epoch, rules)
+  // The write may go on during phase 1: until phase 2, using the epoch again would do no harm (§3.8).
+  const outputs = variant.epochWrite === "before-phase-1" ? [...write, ...prepare] : [...prepare, ...write]
+  return { state: next, outputs: before.length === 0 ? outputs : [...before, ...outputs] }
+}
+
+function storing(record: ProposerRecord, { failStop }: Variant): ProposerOutput {
+  return failStop ? { type: "store", record, volatile: true } : { type: "store", record }
+}
+
+function prepareRequests(state: ProposerState, epoch: Epoch, rules: ProposerRules): ProposerOutput[] {
+  const value = rules.variant.valueWithPrepare ? state.candidate : null
+  const message: PrepareMessage = value === null ? { type: "prepare", epoch } : { type: "prepare", epoch, value }
+  return request(state, message, rules)
+}
+
+/** A phase's messages, and its timer. */
+function request(
+  state: ProposerState,
+  message: PrepareMessage | ProposeMessage,
+  rules: ProposerRules,
+): ProposerOutput[] {
+  const outputs = requests(rules.options.recipients, rules.everyone, state.self, state.attempt, message)
+  outputs.push(phaseTimeout(rules))
+  return outputs
+}
+
+export function phaseTimeout({ options }: ProposerRules): ProposerOutput {
+  return { type: "set-timer", timer: phaseTimer, after: options.timeout }
 }
 
 function onMessage(
   state: ProposerState,
-  from: Address,
+  from: number,
   message: PaxosMessage,
-  options: ProposerOptions,
+  rules: ProposerRules,
 ): ProposerStep {
-  // Replies to other epochs than the current one are late: they say nothing about this one.
-  if (message.epoch !== state.lastEpoch) return unchanged(state)
   switch (message.type) {
     case "promise":
-      return state.stage === "phase-1"
-        ? onPromise(state, from, message.lastAccepted, options)
-        : unchanged(state)
+      return onPromise(state, from, message, rules)
     case "accept":
-      return state.stage === "phase-2" ? onAccept(state, from, message.epoch, options) : unchanged(state)
+      return onAccept(state, from, message, rules)
     case "no-promise":
     case "no-accept":
-      return state.stage === "phase-1" || state.stage === "phase-2"
-        ? retry({ ...state, lastEpoch: Math.max(message.epoch, message.lastPromised) }, options)
-        : unchanged(state)
-    case "prepare":
-    case "propose":
+      return onRefusal(state, from, message, rules)
+    case "decided":
+      return onDecided(state, message, rules)
+    case "allocate":
+    case "no-allocate":
+      return onAllocation(state, message, rules)
+    case "forward":
+      return onForward(state, from, message.value, rules)
+    case "ring":
+      return onRound(state, message.asked, message.replies, rules)
+    default:
       return unchanged(state)
   }
 }
 
+/** The answers a ring brought back, one after the other. */
+function onRound(
+  state: ProposerState,
+  asked: readonly number[],
+  replies: readonly PaxosMessage[],
+  rules: ProposerRules,
+): ProposerStep {
+  let step: ProposerStep = unchanged(state)
+  for (const [i, message] of replies.entries()) {
+    const { state: next, outputs } = onMessage(step.state, asked[i]!, message, rules)
+    step = { state: next, outputs: [...step.outputs, ...outputs] }
+  }
+  return step
+}
+
 function onPromise(
   state: ProposerState,
-  from: Address,
-  reported: Proposal | null,
-  options: ProposerOptions,
+  from: number,
+  message: PromiseMessage,
+  rules: ProposerRules,
 ): ProposerStep {
+  // Replies to other epochs than the current one are late: they say nothing about this one.
+  const timely = message.epoch === state.epoch && (state.stage === "phase-1" || state.stage === "lingering")
+  if (!timely) return rules.keepsKnown ? noteLatePromise(state, from, message, rules) : unchanged(state)
   const next: ProposerState = {
     ...state,
     promised: withMember(state.promised, from),
-    greatest: greaterProposal(state.greatest, reported),
+    greatest: greaterProposal(state.greatest, message.lastAccepted),
+    notes: rules.keepsReports || rules.keepsKnown ? noteReport(state.notes, from, message, rules) : state.notes,
   }
-  return phase1Done(next, options) ? startPhase2(next, [], options) : unchanged(next)
+  const bypass = rules.keepsKnown ? learnByBypass(next, rules) : null
+  return bypass ?? (state.stage === "lingering" ? unchanged(next) : finishPhase1(next, [], rules))
 }
 
-/** Whether the promises hold a phase-1 quorum of the epoch (property 2). */
-function phase1Done(state: ProposerState, { plan }: ProposerOptions): boolean {
-  return plan.systemAt(state.lastEpoch!).isQuorum(1, state.promised)
+/** Phase 2 is under way, or the epoch is over: a promise can still show that something is decided (§3.2). */
+function noteLatePromise(
+  state: ProposerState,
+  from: number,
+  message: PromiseMessage,
+  rules: ProposerRules,
+): ProposerStep {
+  if (message.epoch !== state.epoch && !rules.variant.remember) return unchanged(state)
+  const next = { ...state, notes: noteReport(state.notes, from, message, rules) }
+  return learnByBypass(next, rules) ?? unchanged(next)
 }
 
-function startPhase2(
+/** If the promises suffice, on to phase 2: in this epoch, or in one that belongs to the value (§7.2). */
+function finishPhase1(
   state: ProposerState,
   before: readonly ProposerOutput[],
-  options: ProposerOptions,
+  rules: ProposerRules,
 ): ProposerStep {
-  const next: ProposerState = { ...state, stage: "phase-2" }
-  const message: PaxosMessage = { type: "propose", epoch: state.lastEpoch!, value: valueToPropose(state) }
-  return { state: next, outputs: [...before, ...request(next, 2, message, options)] }
+  if (!rules.phase1Done(state)) return { state, outputs: before }
+  const choice = rules.choose(state)
+  if (choice.kind === "open") return rules.variant.untilOneValue ? { state, outputs: before } : halt(state)
+  if (choice.kind === "free" && rules.options.recoveryOnly === true) return stop(state, before)
+  const value = choice.kind === "only" ? choice.value : null
+  if (state.candidate === null) return awaitCandidate(state, value, before)
+  const { patience } = rules.variant
+  if (patience === 0 || state.greatest === null) return propose(state, value, before, rules)
+  const wait: ProposerOutput = { type: "set-timer", timer: phaseTimer, after: { min: patience, max: patience } }
+  return { state: { ...state, value, stage: "lingering" }, outputs: [...before, wait] }
 }
 
-/** The value of the greatest reported proposal; its own candidate only if there is none (property 4). */
-function valueToPropose(state: ProposerState): Value {
-  return state.greatest?.value ?? state.candidate!
+/** Phase 1 is done before there is anything to propose (§3.5). */
+function awaitCandidate(
+  state: ProposerState,
+  value: Value | null,
+  before: readonly ProposerOutput[],
+): ProposerStep {
+  const outputs: ProposerOutput[] = [...before, { type: "cancel-timer", timer: phaseTimer }]
+  return { state: { ...state, value, stage: "ready" }, outputs }
+}
+
+/** Algorithm 32 as printed takes the only member of a set of two: there is no next step. */
+function halt(state: ProposerState): ProposerStep {
+  return { state: { ...state, stage: "halted" }, outputs: [{ type: "cancel-timer", timer: phaseTimer }] }
+}
+
+/** Nothing was decided or proposed as far as can be seen: a recovery proposer has nothing to do. */
+function stop(state: ProposerState, before: readonly ProposerOutput[]): ProposerStep {
+  const outputs: ProposerOutput[] = [...before, { type: "cancel-timer", timer: phaseTimer }]
+  return { state: { ...state, stage: "idle", candidate: null }, outputs }
+}
+
+/** Phase 2 with the value that phase 1 forces, or with the candidate. */
+function propose(
+  state: ProposerState,
+  forced: Value | null,
+  before: readonly ProposerOutput[],
+  rules: ProposerRules,
+): ProposerStep {
+  const epoch = state.epoch!
+  const value = forced ?? state.candidate!
+  const { epochs } = rules.options
+  if (isMisallocated(epochs, epoch, value)) {
+    const own = epochs.next(epoch, value, state.notes.stored)
+    if (own !== null) return startEpoch(state, own, before, rules)
+  }
+  return startPhase2(state, epoch, value, before, rules)
+}
+
+/** Phase 2 of an epoch: this proposer's own, or one whose proposal it continues. */
+export function startPhase2(
+  state: ProposerState,
+  epoch: Epoch,
+  value: Value,
+  before: readonly ProposerOutput[],
+  rules: ProposerRules,
+): ProposerStep {
+  const next: ProposerState = { ...state, stage: "phase-2", epoch, value }
+  const outputs = request(next, proposal(next, epoch, value, rules), rules)
+  return { state: next, outputs: before.length === 0 ? outputs : [...before, ...outputs] }
+}
+
+/** Whoever promised has been sent the candidate with the prepare, if the variant does that. */
+function proposal(state: ProposerState, epoch: Epoch, value: Value, { variant }: ProposerRules): ProposeMessage {
+  const sent = variant.valueWithPrepare && value === state.candidate && state.promised !== emptySet
+  return sent ? { type: "propose", epoch, value, valueSent: true } : { type: "propose", epoch, value }
 }
 
 /** Learns the value once the acceptances hold a phase-2 quorum (property 3). */
-function onAccept(state: ProposerState, from: Address, epoch: Epoch, options: ProposerOptions): ProposerStep {
+function onAccept(
+  state: ProposerState,
+  from: number,
+  { epoch, value }: AcceptMessage,
+  rules: ProposerRules,
+): ProposerStep {
+  if (epoch !== state.epoch || state.stage !== "phase-2") return unchanged(state)
+  // Where proposers share an epoch, an acceptance of another's value is none of this one's.
+  if (value !== undefined && value !== state.value) return unchanged(state)
   const accepted = withMember(state.accepted, from)
-  if (!options.plan.systemAt(epoch).isQuorum(2, accepted)) return unchanged({ ...state, accepted })
-  const value = valueToPropose(state)
-  return {
-    state: { ...state, accepted, stage: "idle", learned: value },
-    outputs: [
-      { type: "cancel-timer", timer: phaseTimer },
-      { type: "learn", epoch, value },
-    ],
+  if (!rules.options.plan.systemAt(epoch).isQuorum(2, accepted)) return unchanged({ ...state, accepted })
+  return learn({ ...state, accepted }, { epoch, value: state.value! }, rules)
+}
+
+/** A phase took too long, or a pause is over. */
+function onTimeout(state: ProposerState, rules: ProposerRules): ProposerStep {
+  switch (state.stage) {
+    case "idle":
+    case "ready":
+    case "halted":
+      return unchanged(state)
+    case "pause":
+    // The distinguished proposer does not answer: it is always safe to do its work (§3.4).
+    case "forwarded": // eslint-disable-line no-fallthrough
+      return startAttempt(state, rules)
+    case "lingering":
+      return propose(state, state.value, [], rules)
+    case "phase-0":
+      return onAllocation(state, { type: "no-allocate" }, rules)
+    case "phase-1":
+    case "phase-2":
+      return retry(state, [], rules)
   }
 }
 
-const phaseTimer = "phase"
-
-function request(
+/** Another attempt with a greater epoch, after a pause if there is one. */
+export function retry(
   state: ProposerState,
-  phase: Phase,
-  message: PaxosMessage,
-  { plan, recipients, timeout }: ProposerOptions,
-): ProposerOutput[] {
-  const thrifty = recipients.kind === "thrifty" && state.attempt === 1
-  const to = thrifty ? recipients.quorum[phase] : plan.nodes.map((_, address) => address)
-  return [
-    ...to.map((address) => send(address, message)),
-    { type: "set-timer", timer: phaseTimer, after: timeout },
-  ]
-}
-
-/** The phase took too long, or the pause is over. */
-function onTimeout(state: ProposerState, options: ProposerOptions): ProposerStep {
-  if (state.stage === "idle") return unchanged(state)
-  return state.stage === "pause" ? startEpoch(state, options) : retry(state, options)
-}
-
-function retry(state: ProposerState, options: ProposerOptions): ProposerStep {
-  const after = pauseAfter(options.backOff, state.attempt)
-  if (after.max === 0) return startEpoch(state, options)
-  return { state: { ...state, stage: "pause" }, outputs: [{ type: "set-timer", timer: phaseTimer, after }] }
+  before: readonly ProposerOutput[],
+  rules: ProposerRules,
+): ProposerStep {
+  const after = pauseAfter(rules.options.backOff, state.attempt)
+  if (after.max === 0) {
+    const step = startAttempt(state, rules)
+    return before.length === 0 ? step : { state: step.state, outputs: [...before, ...step.outputs] }
+  }
+  return {
+    state: { ...state, stage: "pause" },
+    outputs: [...before, { type: "set-timer", timer: phaseTimer, after }],
+  }
 }

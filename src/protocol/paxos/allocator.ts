@@ -1,0 +1,77 @@
+import type { Epoch } from "../../quorum/plan.ts"
+import { type Actor, type Address, type Step, type Value, send, unchanged } from "../actor.ts"
+import type { AllocatorRecord, PaxosMessage, PaxosRecord } from "./messages.ts"
+
+export interface AllocatorState {
+  readonly record: AllocatorRecord
+  /** sid: how many epochs this version has given out. Volatile. */
+  readonly given: number
+}
+
+/**
+ * What an allocator gives out: a new epoch each time (Algorithm 21), the first
+ * epoch once (Algorithm 30), or the first epoch to everyone with the value it
+ * was first asked for (§7.1): a write-once register, the acceptor of the
+ * single acceptor algorithm by another name.
+ */
+export type AllocatorMode = "counter" | "first-epoch" | "register"
+
+type AllocatorStep = Step<AllocatorState, PaxosMessage, PaxosRecord>
+
+/**
+ * The allocator of Howard 2019, §7.1. Its epochs are pairs (vid, sid): vid, the
+ * only durable part, counts restarts, so that no epoch is given out twice.
+ * Kept as one number in the same order; the first of all is 0, the least epoch.
+ *
+ * The first life is version 1 without a write: a restart with nothing stored
+ * can only be the second.
+ */
+export function allocator(mode: AllocatorMode): Actor<AllocatorState, PaxosMessage, PaxosRecord> {
+  return {
+    start: () => unchanged(stateOf({ role: "allocator", version: 1, value: null })),
+    step: (state, input) => {
+      if (input.type === "recover") return restarted(input.stored)
+      if (input.type !== "receive" || input.message.type !== "generate-next") return unchanged(state)
+      if (mode === "register") return register(state, input.from, input.message.value)
+      return mode === "counter" ? count(state, input.from) : once(state, input.from)
+    },
+  }
+}
+
+/** The epochs of one version before those of the next begin. */
+const epochsPerVersion = 2 ** 32
+
+function stateOf(record: AllocatorRecord): AllocatorState {
+  return { record, given: 0 }
+}
+
+function restarted(stored: PaxosRecord | undefined): AllocatorStep {
+  const before = stored?.role === "allocator" ? stored : null
+  const record: AllocatorRecord = {
+    role: "allocator",
+    version: (before?.version ?? 1) + 1,
+    value: before?.value ?? null,
+  }
+  return { state: stateOf(record), outputs: [{ type: "store", record }] }
+}
+
+function count(state: AllocatorState, to: Address): AllocatorStep {
+  const epoch: Epoch = (state.record.version - 1) * epochsPerVersion + state.given
+  return { state: { ...state, given: state.given + 1 }, outputs: [send(to, { type: "allocate", epoch })] }
+}
+
+/** After a restart it cannot know whether the first epoch was given out, and never gives it again. */
+function once(state: AllocatorState, to: Address): AllocatorStep {
+  const available = state.given === 0 && state.record.version === 1
+  if (!available) return { state, outputs: [send(to, { type: "no-allocate" })] }
+  return { state: { ...state, given: 1 }, outputs: [send(to, { type: "allocate", epoch: 0 })] }
+}
+
+function register(state: AllocatorState, to: Address, asked: Value | undefined): AllocatorStep {
+  const value = state.record.value ?? asked
+  if (value === undefined) return unchanged(state)
+  const reply = send<PaxosMessage>(to, { type: "allocate", epoch: 0, value })
+  if (state.record.value !== null) return { state, outputs: [reply] }
+  const record: AllocatorRecord = { ...state.record, value }
+  return { state: { ...state, record }, outputs: [{ type: "store", record }, reply] }
+}

@@ -1,0 +1,76 @@
+import { emptySet } from "../../base/node-set.ts"
+import { type Address, send, unchanged } from "../actor.ts"
+import type { DecidedMessage, PromiseMessage, Proposal } from "./messages.ts"
+import { type ProposerOutput, type ProposerStep, phaseTimer } from "./proposer.ts"
+import type { ProposerRules } from "./proposer-rules.ts"
+import { type ProposerNotes, type ProposerState, withKnown } from "./proposer-state.ts"
+
+/** The value is decided: say so, tell those who asked, and with phase 3 every acceptor (Algorithm 8). */
+export function learn(state: ProposerState, { epoch, value }: Proposal, rules: ProposerRules): ProposerStep {
+  const outputs: ProposerOutput[] = [
+    { type: "cancel-timer", timer: phaseTimer },
+    { type: "learn", epoch, value },
+  ]
+  if (rules.variant.termination !== "off" || state.notes.toTell.length > 0) {
+    outputs.push(...announcements(state, { epoch, value }, rules))
+  }
+  return { state: { ...state, stage: "idle", learned: value }, outputs }
+}
+
+function announcements(state: ProposerState, { epoch, value }: Proposal, rules: ProposerRules): ProposerOutput[] {
+  const { termination } = rules.variant
+  const inFull: DecidedMessage = { type: "decided", epoch, value }
+  const toAcceptors: DecidedMessage = termination === "epoch" ? { type: "decided", epoch } : inFull
+  return [
+    ...(termination === "off" ? [] : rules.everyone.map((to) => send(to, toAcceptors))),
+    ...state.notes.toTell.map((to) => send(to, inFull)),
+  ]
+}
+
+/** An acceptor, or the distinguished proposer, knows the outcome: the rest of the algorithm is skipped. */
+export function onDecided(
+  state: ProposerState,
+  { epoch, value }: DecidedMessage,
+  rules: ProposerRules,
+): ProposerStep {
+  if (value === undefined || state.learned !== null || state.candidate === null) return unchanged(state)
+  return learn(state, { epoch, value }, rules)
+}
+
+/** What a promise says, written down for the value rule and for the bypass. */
+export function noteReport(
+  notes: ProposerNotes,
+  from: Address,
+  { lastAccepted, history }: PromiseMessage,
+  rules: ProposerRules,
+): ProposerNotes {
+  const reported = history ?? (lastAccepted === null ? [] : [lastAccepted])
+  return {
+    ...notes,
+    reports: rules.keepsReports ? notes.reports.with(from, lastAccepted ?? "nil") : notes.reports,
+    known: rules.keepsKnown
+      ? reported.reduce((all, proposal) => withKnown(all, from, proposal), notes.known)
+      : notes.known,
+  }
+}
+
+/**
+ * If promises show that a phase-2 quorum has accepted one proposal, it is
+ * decided, and phase 2 is not needed (Algorithm 7); nor the rest of phase 1, if
+ * that is still going on (§4.3.1). Null if they show no such thing.
+ */
+export function learnByBypass(state: ProposerState, rules: ProposerRules): ProposerStep | null {
+  if (state.stage === "idle") return null
+  const { bypass } = rules.variant
+  const candidates =
+    bypass === "every"
+      ? state.notes.known
+      : state.notes.known.filter(
+          ({ proposal }) =>
+            proposal.epoch === state.greatest?.epoch && proposal.value === state.greatest.value,
+        )
+  const decided = candidates.find(
+    ({ proposal, by }) => by !== emptySet && rules.options.plan.systemAt(proposal.epoch).isQuorum(2, by),
+  )
+  return decided === undefined ? null : learn(state, decided.proposal, rules)
+}

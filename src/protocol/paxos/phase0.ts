@@ -1,0 +1,67 @@
+import type { Epoch } from "../../quorum/plan.ts"
+import { InvariantError } from "../../base/errors.ts"
+import { type Address, type Value, send, unchanged } from "../actor.ts"
+import type { PaxosMessage } from "./messages.ts"
+import { type ProposerStep, phaseTimeout, retry, startAttempt, startEpoch, startPhase2 } from "./proposer.ts"
+import type { ProposerRules } from "./proposer-rules.ts"
+import type { ProposerState } from "./proposer-state.ts"
+
+/** Phase 0: asks the allocator for an epoch (Howard 2019, §7.1). */
+export function requestEpoch(state: ProposerState, rules: ProposerRules): ProposerStep {
+  const { allocator } = rules.options
+  if (allocator === undefined) throw new InvariantError("A proposer needs an allocator and has not been given one.")
+  const value = keepsValue(rules) ? state.candidate : null
+  return {
+    state: { ...state, stage: "phase-0", attempt: state.attempt + 1 },
+    outputs: [send(allocator, { type: "generate-next", ...(value !== null && { value }) }), phaseTimeout(rules)],
+  }
+}
+
+function keepsValue({ variant: { epochs } }: ProposerRules): boolean {
+  return (epochs.kind === "multi-path" ? epochs.fast.kind : epochs.kind) === "register"
+}
+
+/**
+ * The allocator has answered. An epoch that is not greater than the last is a
+ * late copy of an earlier answer, and must not be used again. Without an epoch,
+ * a multi-path proposer takes the slow path (Algorithm 30); any other asks again.
+ */
+export function onAllocation(
+  state: ProposerState,
+  message: PaxosMessage & { readonly type: "allocate" | "no-allocate" },
+  rules: ProposerRules,
+): ProposerStep {
+  if (state.stage !== "phase-0") return unchanged(state)
+  const asked = { ...state, attempt: state.attempt - 1 }
+  if (message.type === "allocate") {
+    const { epoch, value } = message
+    if (value !== undefined) return proposeAllocated(asked, epoch, value, rules)
+    return state.lastEpoch === null || epoch > state.lastEpoch
+      ? startEpoch(asked, epoch, [], rules)
+      : unchanged(state)
+  }
+  const epoch = rules.options.epochs.without(state.lastEpoch)
+  return epoch === null ? retry(state, [], rules) : startEpoch(asked, epoch, [], rules)
+}
+
+/** The first epoch, with the value the allocator keeps for it: nothing earlier could have been decided. */
+function proposeAllocated(state: ProposerState, epoch: Epoch, value: Value, rules: ProposerRules): ProposerStep {
+  const next = { ...state, attempt: state.attempt + 1, lastEpoch: Math.max(state.lastEpoch ?? 0, epoch) }
+  return startPhase2(next, epoch, value, [], rules)
+}
+
+/** Another proposer hands its candidate to this one (§3.4). Taken on if there is none yet; the outcome goes back. */
+export function onForward(
+  state: ProposerState,
+  from: Address,
+  value: Value,
+  rules: ProposerRules,
+): ProposerStep {
+  if (state.learned !== null) {
+    return { state, outputs: [send(from, { type: "decided", epoch: state.epoch!, value: state.learned })] }
+  }
+  const toTell = [...new Set([...state.notes.toTell, from])]
+  const next = { ...state, notes: { ...state.notes, toTell } }
+  if (state.candidate !== null || state.stage !== "idle") return unchanged(next)
+  return startAttempt({ ...next, candidate: value }, rules)
+}

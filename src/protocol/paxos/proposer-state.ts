@@ -1,0 +1,102 @@
+import { type NodeSet, emptySet, withMember } from "../../base/node-set.ts"
+import type { Epoch } from "../../quorum/plan.ts"
+import type { Address, Value } from "../actor.ts"
+import type { Report } from "./answers.ts"
+import type { Proposal, ProposerRecord } from "./messages.ts"
+
+/**
+ * What a proposer is doing.
+ *
+ * - `idle`: before it has a candidate, and after it has learned;
+ * - `phase-0`: waiting for the allocator (§7.1), `forwarded`: for the distinguished proposer (§3.4);
+ * - `phase-1`, `phase-2`: as in Algorithm 3;
+ * - `lingering`: phase 1 is done, but more promises may show a decision (§3.2);
+ * - `ready`: phase 1 is done, and there is no candidate yet (§3.5);
+ * - `pause`: before the next attempt;
+ * - `halted`: no rule says what to propose (Algorithm 32 as printed). A proposer here never gets there on its own.
+ */
+export type Stage =
+  | "idle"
+  | "phase-0"
+  | "forwarded"
+  | "phase-1"
+  | "lingering"
+  | "ready"
+  | "phase-2"
+  | "pause"
+  | "halted"
+
+export interface ProposerState {
+  readonly self: Address
+  readonly stage: Stage
+  /** γ: the value it would like to see decided. */
+  readonly candidate: Value | null
+  /** e: the epoch it is in; another's, while it continues that one's proposal. */
+  readonly epoch: Epoch | null
+  /** The greatest epoch used, or known to be too small: the next one is greater. */
+  readonly lastEpoch: Epoch | null
+  /** How many epochs it has started; the first is attempt 1. */
+  readonly attempt: number
+  /** Q_P: the acceptors that promised this epoch. */
+  readonly promised: NodeSet
+  /** (e_max, v): the proposal of the greatest epoch reported in a promise. */
+  readonly greatest: Proposal | null
+  /** Q_A: the acceptors that accepted in this epoch. */
+  readonly accepted: NodeSet
+  /** v: what it proposes in phase 2. */
+  readonly value: Value | null
+  readonly learned: Value | null
+  /** What only some variants need; the same object throughout where none does. */
+  readonly notes: ProposerNotes
+}
+
+export interface ProposerNotes {
+  /** What is on disk, or about to be. */
+  readonly stored: ProposerRecord | null
+  /** R: the answer of each acceptor in this epoch; empty where the value rule does not look. */
+  readonly reports: readonly Report[]
+  /** For the bypass of phase 2: who is known to have accepted what. */
+  readonly known: readonly KnownAcceptances[]
+  /** Who answered this phase with a negative reply. */
+  readonly refused: NodeSet
+  /** Who forwarded a candidate, and is to be told the outcome. */
+  readonly toTell: readonly Address[]
+}
+
+/** Q_V: the acceptors that have reported a proposal. */
+export interface KnownAcceptances {
+  readonly proposal: Proposal
+  readonly by: NodeSet
+}
+
+export const noNotes: ProposerNotes = { stored: null, reports: [], known: [], refused: emptySet, toTell: [] }
+
+export function initialState(self: Address): ProposerState {
+  return {
+    self,
+    stage: "idle",
+    candidate: null,
+    epoch: null,
+    lastEpoch: null,
+    attempt: 0,
+    promised: emptySet,
+    greatest: null,
+    accepted: emptySet,
+    value: null,
+    learned: null,
+    notes: noNotes,
+  }
+}
+
+/** The known acceptances with one more; in the order in which the proposals were first reported. */
+export function withKnown(
+  known: readonly KnownAcceptances[],
+  acceptor: Address,
+  proposal: Proposal,
+): readonly KnownAcceptances[] {
+  const at = known.findIndex(
+    (entry) => entry.proposal.epoch === proposal.epoch && entry.proposal.value === proposal.value,
+  )
+  if (at < 0) return [...known, { proposal, by: withMember(emptySet, acceptor) }]
+  return known.with(at, { proposal, by: withMember(known[at]!.by, acceptor) })
+}

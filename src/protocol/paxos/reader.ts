@@ -1,0 +1,69 @@
+import type { QuorumPlan } from "../../quorum/plan.ts"
+import { type Actor, type Step, type TimerRange, type Value, send, unchanged } from "../actor.ts"
+import type { PaxosMessage, PaxosRecord, Proposal } from "./messages.ts"
+import { type KnownAcceptances, withKnown } from "./proposer-state.ts"
+
+export interface ReaderState {
+  readonly reading: boolean
+  readonly known: readonly KnownAcceptances[]
+  readonly learned: Value | null
+}
+
+type ReaderStep = Step<ReaderState, PaxosMessage, PaxosRecord>
+
+/**
+ * A process that asks acceptors for what they accepted last, to find out whether
+ * a value has been decided and which (Howard 2019, §3.7). It proposes nothing,
+ * promises nothing, and disturbs nobody; it learns when a phase-2 quorum reports
+ * one proposal, now or in earlier rounds. A client's `propose` starts it; the
+ * value given is not looked at. It asks again after each timeout until it knows.
+ */
+export function reader(plan: QuorumPlan, timeout: TimerRange): Actor<ReaderState, PaxosMessage, PaxosRecord> {
+  const ask = (state: ReaderState): ReaderStep => ({
+    state: { ...state, reading: true },
+    outputs: [
+      ...plan.nodes.map((_, to) => send(to, { type: "read" } as const)),
+      { type: "set-timer", timer: "read", after: timeout },
+    ],
+  })
+  return {
+    start: () => unchanged(notReading),
+    step: (state, input) => {
+      switch (input.type) {
+        case "recover":
+          return unchanged(notReading)
+        case "propose":
+          return state.reading || state.learned !== null ? unchanged(state) : ask(state)
+        case "timeout":
+          return state.reading ? ask(state) : unchanged(state)
+        case "receive":
+          return onAnswer(state, input.from, input.message, plan)
+      }
+    },
+  }
+}
+
+const notReading: ReaderState = { reading: false, known: [], learned: null }
+
+function onAnswer(state: ReaderState, from: number, message: PaxosMessage, plan: QuorumPlan): ReaderStep {
+  if (!state.reading) return unchanged(state)
+  if (message.type === "decided" && message.value !== undefined) {
+    return learn(state, { epoch: message.epoch, value: message.value })
+  }
+  if (message.type !== "report" || message.lastAccepted === null) return unchanged(state)
+  const proposal = message.lastAccepted
+  const known = withKnown(state.known, from, proposal)
+  const by = known.find((k) => k.proposal.epoch === proposal.epoch && k.proposal.value === proposal.value)!.by
+  const next = { ...state, known }
+  return plan.systemAt(proposal.epoch).isQuorum(2, by) ? learn(next, proposal) : unchanged(next)
+}
+
+function learn(state: ReaderState, { epoch, value }: Proposal): ReaderStep {
+  return {
+    state: { ...state, reading: false, learned: value },
+    outputs: [
+      { type: "cancel-timer", timer: "read" },
+      { type: "learn", epoch, value },
+    ],
+  }
+}

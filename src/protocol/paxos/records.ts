@@ -1,0 +1,77 @@
+import type { Epoch } from "../../quorum/plan.ts"
+import type { Address, Value } from "../actor.ts"
+import type { Proposal } from "./messages.ts"
+
+/** What a process keeps on disk: its role says which. */
+export type PaxosRecord = AcceptorRecord | ProposerRecord | AllocatorRecord | ReplicaRecord
+
+/** An acceptor's durable state (Howard 2019, property 10). The optional parts belong to variants that need them. */
+export interface AcceptorRecord {
+  readonly role: "acceptor"
+  /** e_pro: the greatest epoch promised, or null. */
+  readonly lastPromised: Epoch | null
+  /** (e_acc, v_acc): the proposal accepted last, or null. */
+  readonly lastAccepted: Proposal | null
+  /** p_lst: whom `lastPromised` was promised to (Algorithm 10). */
+  readonly promisedTo?: Address
+  /** v_dec, with the epoch it was reported in (Algorithm 9). */
+  readonly decided?: Proposal
+  /** Every proposal accepted, in order, where acceptors keep them all (§3.2). */
+  readonly history?: readonly Proposal[]
+  /** A bound on the epochs it may promise without another write (§3.8). */
+  readonly reserved?: Epoch
+}
+
+/** A proposer's durable state: no epoch up to `lastEpoch` may be used again (property 1). */
+export interface ProposerRecord {
+  readonly role: "proposer"
+  /** Null where the version alone keeps epochs apart. */
+  readonly lastEpoch: Epoch | null
+  /** vid: how often this proposer has restarted, where that is what makes its epochs unique (§3.8). */
+  readonly version?: number
+}
+
+/** The allocator's durable state (§7.1). */
+export interface AllocatorRecord {
+  readonly role: "allocator"
+  /** vid: bumped at each restart (Algorithm 21). */
+  readonly version: number
+  /** The value of the first epoch, once given, where the allocator keeps it. */
+  readonly value: Value | null
+}
+
+/** A process that is acceptor and proposer in one (§3.7). */
+export interface ReplicaRecord {
+  readonly role: "replica"
+  readonly acceptor: AcceptorRecord | null
+  readonly proposer: ProposerRecord | null
+}
+
+/** What a record says about accepted proposals: the acceptor's part, if it has one. */
+export function acceptorPart(record: PaxosRecord): AcceptorRecord | null {
+  if (record.role === "acceptor") return record
+  return record.role === "replica" ? record.acceptor : null
+}
+
+/** The record in words: "epoch 4"; "promised 4, accepted (3, B)". */
+export function formatRecord(record: PaxosRecord): string {
+  switch (record.role) {
+    case "acceptor":
+      return formatAcceptor(record)
+    case "proposer":
+      return record.version === undefined ? `epoch ${nilOr(record.lastEpoch)}` : `version ${record.version}`
+    case "allocator":
+      return `version ${record.version}${record.value === null ? "" : `, value ${record.value}`}`
+    case "replica":
+      return [record.proposer, record.acceptor].flatMap((part) => (part === null ? [] : [formatRecord(part)])).join("; ")
+  }
+}
+
+function formatAcceptor({ lastPromised, lastAccepted, decided, promisedTo }: AcceptorRecord): string {
+  const accepted = lastAccepted === null ? "nil" : `(${lastAccepted.epoch}, ${lastAccepted.value})`
+  const to = promisedTo === undefined ? "" : ` to ${promisedTo}`
+  const end = decided === undefined ? "" : `, decided ${decided.value}`
+  return `promised ${nilOr(lastPromised)}${to}, accepted ${accepted}${end}`
+}
+
+const nilOr = (epoch: Epoch | null): string => (epoch === null ? "nil" : String(epoch))
