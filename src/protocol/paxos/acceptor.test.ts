@@ -15,7 +15,11 @@ function answer(
   message: PaxosMessage,
   nacks = false,
 ): readonly Output<PaxosMessage, PaxosRecord>[] {
-  return acceptor({ variant: variantOf({ nacks: nacks ? "epoch" : "none" }), learners: [9] }).step(from, { type: "receive", from: 7, message }).outputs
+  return acceptor({ variant: variantOf({ nacks: nacks ? "epoch" : "none" }), learners: [9] }).step(from, {
+    type: "receive",
+    from: 7,
+    message,
+  }).outputs
 }
 
 describe("the acceptor of Algorithm 4", () => {

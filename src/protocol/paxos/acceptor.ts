@@ -1,5 +1,5 @@
 import type { Epoch } from "../../quorum/plan.ts"
-import { type Actor, type Address, type Output, type Step, send, unchanged } from "../actor.ts"
+import { type Actor, type Address, type Output, type Step, type Value, send, unchanged } from "../actor.ts"
 import { type AcceptorGuards, acceptorGuards } from "./acceptor-guards.ts"
 import type {
   AcceptorRecord,
@@ -75,13 +75,14 @@ function report(to: Address, lastAccepted: Proposal | null): AcceptorOutput {
 function onPrepare(
   state: AcceptorRecord,
   from: Address,
-  { epoch }: PrepareMessage,
+  { epoch, value }: PrepareMessage,
   { guards, history }: AcceptorRules,
 ): AcceptorStep {
   if (!guards.mayPromise(state, epoch, from)) return refuse(state, from, "no-promise", epoch, guards)
   const promise = send(from, promiseOf(state, epoch, history))
   if (epoch === state.lastPromised && guards.promisedTo(state, from)) return { state, outputs: [promise] }
-  const next = guards.promise(state, epoch, from)
+  const promised = guards.promise(state, epoch, from)
+  const next = value === undefined ? promised : { ...promised, offered: { epoch, value, from } }
   return { state: next, outputs: guards.isReserved(state, next) ? [promise] : [guards.store(next), promise] }
 }
 
@@ -93,9 +94,12 @@ function promiseOf({ lastAccepted, history }: AcceptorRecord, epoch: Epoch, all:
 function onPropose(
   state: AcceptorRecord,
   from: Address,
-  { epoch, value }: ProposeMessage,
+  message: ProposeMessage,
   { guards, learners, tellsValue, history }: AcceptorRules,
 ): AcceptorStep {
+  const { epoch } = message
+  const value = message.valueSent === true ? offeredValue(state, epoch, from) : message.value
+  if (value === null) return unchanged(state)
   if (!guards.mayAccept(state, epoch, value)) return refuse(state, from, "no-accept", epoch, guards)
   const replies: AcceptorOutput[] = [
     send<PaxosMessage>(from, tellsValue ? { type: "accept", epoch, value } : { type: "accept", epoch }),
@@ -109,7 +113,16 @@ function onPropose(
   return { state: next, outputs: [guards.store(next), ...replies] }
 }
 
-function withHistory(next: AcceptorRecord, { history = [] }: AcceptorRecord, proposal: Proposal): AcceptorRecord {
+/** The value that came with this proposer's prepare; without it a proposal that relies on it means nothing here. */
+function offeredValue({ offered }: AcceptorRecord, epoch: Epoch, from: Address): Value | null {
+  return offered?.epoch === epoch && offered.from === from ? offered.value : null
+}
+
+function withHistory(
+  next: AcceptorRecord,
+  { history = [] }: AcceptorRecord,
+  proposal: Proposal,
+): AcceptorRecord {
   return { ...next, history: [...history, proposal] }
 }
 

@@ -19,9 +19,7 @@ export interface Answers extends Promises {
  * cannot be told yet, because two may, or because too little is known.
  */
 export type Choice =
-  | { readonly kind: "free" }
-  | { readonly kind: "only"; readonly value: Value }
-  | { readonly kind: "open" }
+  { readonly kind: "free" } | { readonly kind: "only"; readonly value: Value } | { readonly kind: "open" }
 
 export const free: Choice = { kind: "free" }
 export const open: Choice = { kind: "open" }

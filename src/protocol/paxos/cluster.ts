@@ -61,7 +61,11 @@ export function paxosCluster(options: ClusterOptions): Cluster {
   const proposers = places.proposers.map((_, index) => proposerOf(options, variant, places, index))
   const voters: PaxosProcess[] =
     options.colocated === true
-      ? options.plan.nodes.map((name, i) => ({ name, role: "replica", actor: replica(acceptors[i]!, proposers[i]!) }))
+      ? options.plan.nodes.map((name, i) => ({
+          name,
+          role: "replica",
+          actor: replica(acceptors[i]!, proposers[i]!),
+        }))
       : [
           ...options.plan.nodes.map((name, i) => process(name, "acceptor", acceptors[i]!)),
           ...proposers.map((actor, i) => process(`p${i + 1}`, "proposer", actor)),
@@ -102,7 +106,10 @@ interface Places extends Pick<Cluster, "acceptors" | "proposers" | "learners" | 
   readonly allocator: Address | undefined
 }
 
-function addresses({ proposers: p, learners: l = 0, readers: r = 0, colocated, ...rest }: ClusterOptions, n: number): Places {
+function addresses(
+  { proposers: p, learners: l = 0, readers: r = 0, colocated, ...rest }: ClusterOptions,
+  n: number,
+): Places {
   if (colocated === true && p !== n) {
     throw new UsageError(
       `${p} proposers cannot share the processes of ${n} acceptors; where the two are co-located there are as many of one as of the other.`,
@@ -139,7 +146,11 @@ function allocatorMode(epochs: EpochAllocation): AllocatorMode {
   return epochs.kind === "multi-path" ? "first-epoch" : "counter"
 }
 
-function process<State>(name: string, role: Role, actor: Actor<State, PaxosMessage, PaxosRecord>): PaxosProcess {
+function process<State>(
+  name: string,
+  role: Role,
+  actor: Actor<State, PaxosMessage, PaxosRecord>,
+): PaxosProcess {
   return { name, role, actor }
 }
 

@@ -177,7 +177,7 @@ export function multiPathEpochs(fast: FastPath, index: number, count: number): E
   // An epoch of the allocator is written like any other: a late copy of its answer must not be used again.
   return {
     ...slow,
-    record: fast.kind === "register" ? record : slow.record,
+    ...(fast.kind === "register" && { record }),
     next: (after, ...rest) => (after === null ? null : slow.next(after, ...rest)),
   }
 }

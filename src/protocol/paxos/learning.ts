@@ -17,7 +17,11 @@ export function learn(state: ProposerState, { epoch, value }: Proposal, rules: P
   return { state: { ...state, stage: "idle", learned: value }, outputs }
 }
 
-function announcements(state: ProposerState, { epoch, value }: Proposal, rules: ProposerRules): ProposerOutput[] {
+function announcements(
+  state: ProposerState,
+  { epoch, value }: Proposal,
+  rules: ProposerRules,
+): ProposerOutput[] {
   const { termination } = rules.variant
   const inFull: DecidedMessage = { type: "decided", epoch, value }
   const toAcceptors: DecidedMessage = termination === "epoch" ? { type: "decided", epoch } : inFull

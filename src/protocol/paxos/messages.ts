@@ -54,7 +54,7 @@ export interface ProposeMessage {
   readonly type: "propose"
   readonly epoch: Epoch
   readonly value: Value
-  /** The value came with the prepare of the same epoch and is not sent again. */
+  /** The value came with the prepare of the same epoch and is not sent again: the acceptor uses what it was sent then. */
   readonly valueSent?: true
 }
 

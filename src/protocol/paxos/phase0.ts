@@ -9,11 +9,15 @@ import type { ProposerState } from "./proposer-state.ts"
 /** Phase 0: asks the allocator for an epoch (Howard 2019, §7.1). */
 export function requestEpoch(state: ProposerState, rules: ProposerRules): ProposerStep {
   const { allocator } = rules.options
-  if (allocator === undefined) throw new InvariantError("A proposer needs an allocator and has not been given one.")
+  if (allocator === undefined)
+    throw new InvariantError("A proposer needs an allocator and has not been given one.")
   const value = keepsValue(rules) ? state.candidate : null
   return {
     state: { ...state, stage: "phase-0", attempt: state.attempt + 1 },
-    outputs: [send(allocator, { type: "generate-next", ...(value !== null && { value }) }), phaseTimeout(rules)],
+    outputs: [
+      send(allocator, { type: "generate-next", ...(value !== null && { value }) }),
+      phaseTimeout(rules),
+    ],
   }
 }
 
@@ -45,7 +49,12 @@ export function onAllocation(
 }
 
 /** The first epoch, with the value the allocator keeps for it: nothing earlier could have been decided. */
-function proposeAllocated(state: ProposerState, epoch: Epoch, value: Value, rules: ProposerRules): ProposerStep {
+function proposeAllocated(
+  state: ProposerState,
+  epoch: Epoch,
+  value: Value,
+  rules: ProposerRules,
+): ProposerStep {
   const next = { ...state, attempt: state.attempt + 1, lastEpoch: Math.max(state.lastEpoch ?? 0, epoch) }
   return startPhase2(next, epoch, value, [], rules)
 }

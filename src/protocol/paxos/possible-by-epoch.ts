@@ -2,15 +2,7 @@ import { type NodeSet, nodeSet } from "../../base/node-set.ts"
 import type { Epoch, QuorumPlan } from "../../quorum/plan.ts"
 import type { Value } from "../actor.ts"
 import type { Proposal } from "./messages.ts"
-import {
-  type Answers,
-  type Choice,
-  type Report,
-  choiceOf,
-  open,
-  proposalsIn,
-  valuesOf,
-} from "./answers.ts"
+import { type Answers, type Choice, type Report, choiceOf, open, proposalsIn, valuesOf } from "./answers.ts"
 
 /**
  * Which values may have been decided in any earlier epoch, where quorums differ
@@ -64,9 +56,7 @@ function possibleIn(
   const telling = valuesOf(proposals.filter(({ epoch }) => epoch > f || (!shared && epoch === f)))
   if (telling.length > 1) return []
   const members = (value: Value | undefined): NodeSet =>
-    nodeSet(
-      reports.flatMap((report, acceptor) => (mayHaveAccepted(report, f, value) ? [acceptor] : [])),
-    )
+    nodeSet(reports.flatMap((report, acceptor) => (mayHaveAccepted(report, f, value) ? [acceptor] : [])))
   const [told] = telling
   if (told !== undefined) return isQuorum(members(told)) ? [told] : []
   // Nobody is above f: a quorum of silent acceptors could have decided anything.

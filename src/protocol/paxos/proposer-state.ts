@@ -16,15 +16,7 @@ import type { Proposal, ProposerRecord } from "./messages.ts"
  * - `halted`: no rule says what to propose (Algorithm 32 as printed). A proposer here never gets there on its own.
  */
 export type Stage =
-  | "idle"
-  | "phase-0"
-  | "forwarded"
-  | "phase-1"
-  | "lingering"
-  | "ready"
-  | "phase-2"
-  | "pause"
-  | "halted"
+  "idle" | "phase-0" | "forwarded" | "phase-1" | "lingering" | "ready" | "phase-2" | "pause" | "halted"
 
 export interface ProposerState {
   readonly self: Address

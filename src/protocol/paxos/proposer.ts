@@ -131,7 +131,8 @@ function storing(record: ProposerRecord, { failStop }: Variant): ProposerOutput 
 
 function prepareRequests(state: ProposerState, epoch: Epoch, rules: ProposerRules): ProposerOutput[] {
   const value = rules.variant.valueWithPrepare ? state.candidate : null
-  const message: PrepareMessage = value === null ? { type: "prepare", epoch } : { type: "prepare", epoch, value }
+  const message: PrepareMessage =
+    value === null ? { type: "prepare", epoch } : { type: "prepare", epoch, value }
   return request(state, message, rules)
 }
 
@@ -206,7 +207,8 @@ function onPromise(
     ...state,
     promised: withMember(state.promised, from),
     greatest: greaterProposal(state.greatest, message.lastAccepted),
-    notes: rules.keepsReports || rules.keepsKnown ? noteReport(state.notes, from, message, rules) : state.notes,
+    notes:
+      rules.keepsReports || rules.keepsKnown ? noteReport(state.notes, from, message, rules) : state.notes,
   }
   const bypass = rules.keepsKnown ? learnByBypass(next, rules) : null
   return bypass ?? (state.stage === "lingering" ? unchanged(next) : finishPhase1(next, [], rules))
@@ -238,7 +240,11 @@ function finishPhase1(
   if (state.candidate === null) return awaitCandidate(state, value, before)
   const { patience } = rules.variant
   if (patience === 0 || state.greatest === null) return propose(state, value, before, rules)
-  const wait: ProposerOutput = { type: "set-timer", timer: phaseTimer, after: { min: patience, max: patience } }
+  const wait: ProposerOutput = {
+    type: "set-timer",
+    timer: phaseTimer,
+    after: { min: patience, max: patience },
+  }
   return { state: { ...state, value, stage: "lingering" }, outputs: [...before, wait] }
 }
 
@@ -294,7 +300,12 @@ export function startPhase2(
 }
 
 /** Whoever promised has been sent the candidate with the prepare, if the variant does that. */
-function proposal(state: ProposerState, epoch: Epoch, value: Value, { variant }: ProposerRules): ProposeMessage {
+function proposal(
+  state: ProposerState,
+  epoch: Epoch,
+  value: Value,
+  { variant }: ProposerRules,
+): ProposeMessage {
   const sent = variant.valueWithPrepare && value === state.candidate && state.promised !== emptySet
   return sent ? { type: "propose", epoch, value, valueSent: true } : { type: "propose", epoch, value }
 }
@@ -322,8 +333,8 @@ function onTimeout(state: ProposerState, rules: ProposerRules): ProposerStep {
     case "halted":
       return unchanged(state)
     case "pause":
-    // The distinguished proposer does not answer: it is always safe to do its work (§3.4).
-    case "forwarded": // eslint-disable-line no-fallthrough
+    case "forwarded":
+      // If the distinguished proposer does not answer, it is always safe to do its work (§3.4).
       return startAttempt(state, rules)
     case "lingering":
       return propose(state, state.value, [], rules)

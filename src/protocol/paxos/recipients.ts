@@ -23,5 +23,7 @@ export function requests(
   const asked = recipients.quorum[message.type === "prepare" ? 1 : 2]
   if (recipients.kind === "thrifty") return asked.map((to) => send(to, message))
   const [first] = asked
-  return first === undefined ? [] : [send(first, { type: "ring", request: message, origin, asked, replies: [] })]
+  return first === undefined
+    ? []
+    : [send(first, { type: "ring", request: message, origin, asked, replies: [] })]
 }

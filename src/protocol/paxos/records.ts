@@ -18,6 +18,8 @@ export interface AcceptorRecord {
   readonly decided?: Proposal
   /** Every proposal accepted, in order, where acceptors keep them all (§3.2). */
   readonly history?: readonly Proposal[]
+  /** The value that came with the last promised prepare, and from whom, where values travel that early. */
+  readonly offered?: { readonly epoch: Epoch; readonly value: Value; readonly from: Address }
   /** A bound on the epochs it may promise without another write (§3.8). */
   readonly reserved?: Epoch
 }
@@ -63,7 +65,9 @@ export function formatRecord(record: PaxosRecord): string {
     case "allocator":
       return `version ${record.version}${record.value === null ? "" : `, value ${record.value}`}`
     case "replica":
-      return [record.proposer, record.acceptor].flatMap((part) => (part === null ? [] : [formatRecord(part)])).join("; ")
+      return [record.proposer, record.acceptor]
+        .flatMap((part) => (part === null ? [] : [formatRecord(part)]))
+        .join("; ")
   }
 }
 

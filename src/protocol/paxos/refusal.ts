@@ -92,7 +92,8 @@ function continueProposal(
 ): ProposerStep {
   const notes = { ...state.notes, refused: emptySet }
   const next = { ...state, notes, promised: emptySet, accepted: withMember(emptySet, from) }
-  if (rules.options.plan.systemAt(epoch).isQuorum(2, next.accepted)) return learn(next, { epoch, value }, rules)
+  if (rules.options.plan.systemAt(epoch).isQuorum(2, next.accepted))
+    return learn(next, { epoch, value }, rules)
   return startPhase2(next, epoch, value, [], rules)
 }
 

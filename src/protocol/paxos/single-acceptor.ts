@@ -53,7 +53,8 @@ export function singleProposer(
         return state.candidate === null || state.learned !== null ? unchanged(state) : ask(state.candidate)
       }
       const { message } = input
-      if (message.type !== "accept" || message.value === undefined || state.learned !== null) return unchanged(state)
+      if (message.type !== "accept" || message.value === undefined || state.learned !== null)
+        return unchanged(state)
       return {
         state: { ...state, learned: message.value },
         outputs: [

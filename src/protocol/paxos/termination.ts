@@ -15,10 +15,7 @@ import type { Variant } from "./variant.ts"
  * decided(e) tells only the epoch. An acceptor that has accepted in e or later
  * knows the value: proposals above e can have no other (theorem 13).
  */
-export function answeringDecided(
-  inner: AcceptorActor,
-  { afterDecision, failStop }: Variant,
-): AcceptorActor {
+export function answeringDecided(inner: AcceptorActor, { afterDecision, failStop }: Variant): AcceptorActor {
   return {
     start: (self) => inner.start(self),
     step: (state, input) => {
@@ -45,7 +42,10 @@ function onDecided(
     afterDecision === "discard"
       ? { role, lastPromised, lastAccepted: null, decided }
       : { ...state, lastPromised, lastAccepted, decided }
-  return { state: next, outputs: [{ type: "store", record: next, ...(failStop && { volatile: true as const }) }] }
+  return {
+    state: next,
+    outputs: [{ type: "store", record: next, ...(failStop && { volatile: true as const }) }],
+  }
 }
 
 /** What an acceptor learns from decided(v), or from decided(e) if it has accepted since. */

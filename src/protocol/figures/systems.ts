@@ -1,0 +1,28 @@
+import { and, node, or, threshold } from "../../quorum/expression.ts"
+import { type QuorumPlan, constantPlan } from "../../quorum/plan.ts"
+import { type QuorumSystem, quorumSystem } from "../../quorum/system.ts"
+
+/** n acceptors, any k of them in both phases. */
+export function countingSystem(n: number, k: number): QuorumSystem {
+  const nodes = names(n)
+  const any = threshold(k, nodes.map(node))
+  return quorumSystem({ phase1: any, phase2: any, nodes }, `any ${k} of ${n}`)
+}
+
+export const majority3: QuorumPlan = constantPlan(countingSystem(3, 2))
+
+/** A system of listed quorums over a1 … an; each quorum is a list of numbers. */
+export function systemOf(
+  n: number,
+  phase1: readonly (readonly number[])[],
+  phase2: readonly (readonly number[])[],
+  name: string,
+): QuorumSystem {
+  const anyOf = (quorums: readonly (readonly number[])[]) =>
+    or(...quorums.map((quorum) => and(...quorum.map((i) => node(`a${i}`)))))
+  return quorumSystem({ phase1: anyOf(phase1), phase2: anyOf(phase2), nodes: names(n) }, name)
+}
+
+function names(n: number): string[] {
+  return Array.from({ length: n }, (_, i) => `a${i + 1}`)
+}
