@@ -1,3 +1,4 @@
+import { acceptorPart } from "../protocol/paxos/records.ts"
 import { type NodeSet, emptySet, withMember } from "../base/node-set.ts"
 import type { ActorModel, History, Local, NetworkKind } from "../explore/actors/model.ts"
 import type { ActorOutcome } from "../explore/actors/outcome.ts"
@@ -41,7 +42,7 @@ export function paxosModel(explored: ExploredPaxos): PaxosModel {
     ...(timeouts !== undefined && { timeouts }),
     ...(crashes !== undefined && { crashes }),
     requests: candidates.map((value, i) => ({ process: cluster.proposers[i]!, value })),
-    admits: ({ epoch }) => epoch < epochs,
+    admits: (message) => !("epoch" in message) || message.epoch < epochs,
     history: paxosHistory,
   }
 }
@@ -50,9 +51,8 @@ const paxosHistory: History<PaxosMessage, PaxosRecord, PaxosMemory> = {
   initial: { accepted: [], learned: [] },
   observe: (memory, event) => {
     if (event.type === "learn") return { ...memory, learned: withProposal(memory.learned, event) }
-    if (event.type !== "store" || event.record.role !== "acceptor") return memory
-    const { lastAccepted } = event.record
-    return lastAccepted === null
+    const lastAccepted = event.type === "store" ? (acceptorPart(event.record)?.lastAccepted ?? null) : null
+    return lastAccepted === null || event.type !== "store"
       ? memory
       : { ...memory, accepted: withAcceptance(memory.accepted, lastAccepted, event.process) }
   },

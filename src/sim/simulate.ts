@@ -206,7 +206,7 @@ class Simulation<Message, Stored, Report> {
     output: Output<Message, Stored, Report> & { type: "store" },
   ): void {
     const { disk, writeLatency = 0 } = this.scenario
-    if (output.volatile === true) return this.noteVolatile(process, output.record)
+    if (output.volatile === true) return this.noteStore(process, output.record, true)
     if (disk === undefined && writeLatency === 0) return this.makeDurable(process, output.record)
     process.pending.push(output)
     this.startWrite(process)
@@ -243,16 +243,9 @@ class Simulation<Message, Stored, Report> {
     this.noteStore(process, record)
   }
 
-  private noteStore(process: Running<Message, Stored, Report>, record: Stored): void {
-    if (this.audience.wants.store) {
-      this.observe({ at: this.now, type: "store", process: process.address, record })
-    }
-  }
-
-  private noteVolatile(process: Running<Message, Stored, Report>, record: Stored): void {
-    if (this.audience.wants.store) {
-      this.observe({ at: this.now, type: "store", process: process.address, record, volatile: true })
-    }
+  private noteStore({ address }: Running<Message, Stored, Report>, record: Stored, volatile?: true): void {
+    if (!this.audience.wants.store) return
+    this.observe({ at: this.now, type: "store", process: address, record, ...(volatile && { volatile }) })
   }
 
   private performOne(

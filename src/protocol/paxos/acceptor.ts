@@ -1,6 +1,7 @@
 import type { Epoch } from "../../quorum/plan.ts"
-import { type Actor, type Address, type Output, type Step, type Value, send, unchanged } from "../actor.ts"
+import { type Address, type Value, send, unchanged } from "../actor.ts"
 import { type AcceptorGuards, acceptorGuards } from "./acceptor-guards.ts"
+import type { AcceptorActor, AcceptorOutput, AcceptorStep } from "./acceptor-step.ts"
 import type {
   AcceptorRecord,
   PaxosMessage,
@@ -13,10 +14,6 @@ import type {
 import { onRing } from "./ring.ts"
 import { answeringDecided } from "./termination.ts"
 import { type Variant, classic } from "./variant.ts"
-
-export type AcceptorStep = Step<AcceptorRecord, PaxosMessage, PaxosRecord>
-export type AcceptorActor = Actor<AcceptorRecord, PaxosMessage, PaxosRecord>
-type AcceptorOutput = Output<PaxosMessage, PaxosRecord>
 
 export interface AcceptorOptions {
   /** Classic Paxos unless given. */

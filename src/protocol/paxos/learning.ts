@@ -1,9 +1,15 @@
 import { emptySet } from "../../base/node-set.ts"
 import { type Address, send, unchanged } from "../actor.ts"
 import type { DecidedMessage, PromiseMessage, Proposal } from "./messages.ts"
-import { type ProposerOutput, type ProposerStep, phaseTimer } from "./proposer.ts"
 import type { ProposerRules } from "./proposer-rules.ts"
-import { type ProposerNotes, type ProposerState, withKnown } from "./proposer-state.ts"
+import {
+  type ProposerNotes,
+  type ProposerOutput,
+  type ProposerState,
+  type ProposerStep,
+  phaseTimer,
+  withKnown,
+} from "./proposer-state.ts"
 
 /** The value is decided: say so, tell those who asked, and with phase 3 every acceptor (Algorithm 8). */
 export function learn(state: ProposerState, { epoch, value }: Proposal, rules: ProposerRules): ProposerStep {

@@ -1,11 +1,6 @@
 import type { Epoch } from "../../quorum/plan.ts"
 import type { Address, Value } from "../actor.ts"
-
-/** The pair (e, v) of Howard 2019, table 2.1. */
-export interface Proposal {
-  readonly epoch: Epoch
-  readonly value: Value
-}
+import { type Proposal, formatProposal } from "./proposal.ts"
 
 /**
  * The messages of Howard 2019: table 2.2 (Algorithms 3 and 4), the negative
@@ -135,11 +130,6 @@ function call(name: string, ...values: readonly (string | number | undefined)[])
   return `${name}(${values.filter((value) => value !== undefined).join(", ")})`
 }
 
-/** "0, A", or "nil, nil" for nothing accepted. */
-export function formatProposal(proposal: Proposal | null): string {
-  return proposal === null ? "nil, nil" : `${proposal.epoch}, ${proposal.value}`
-}
-
 export type {
   AcceptorRecord,
   AllocatorRecord,
@@ -147,3 +137,4 @@ export type {
   ProposerRecord,
   ReplicaRecord,
 } from "./records.ts"
+export type { Proposal } from "./proposal.ts"

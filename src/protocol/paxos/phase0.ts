@@ -1,29 +1,9 @@
 import type { Epoch } from "../../quorum/plan.ts"
-import { InvariantError } from "../../base/errors.ts"
 import { type Address, type Value, send, unchanged } from "../actor.ts"
+import { retry, startAttempt, startEpoch, startPhase2 } from "./attempt.ts"
 import type { PaxosMessage } from "./messages.ts"
-import { type ProposerStep, phaseTimeout, retry, startAttempt, startEpoch, startPhase2 } from "./proposer.ts"
 import type { ProposerRules } from "./proposer-rules.ts"
-import type { ProposerState } from "./proposer-state.ts"
-
-/** Phase 0: asks the allocator for an epoch (Howard 2019, §7.1). */
-export function requestEpoch(state: ProposerState, rules: ProposerRules): ProposerStep {
-  const { allocator } = rules.options
-  if (allocator === undefined)
-    throw new InvariantError("A proposer needs an allocator and has not been given one.")
-  const value = keepsValue(rules) ? state.candidate : null
-  return {
-    state: { ...state, stage: "phase-0", attempt: state.attempt + 1 },
-    outputs: [
-      send(allocator, { type: "generate-next", ...(value !== null && { value }) }),
-      phaseTimeout(rules),
-    ],
-  }
-}
-
-function keepsValue({ variant: { epochs } }: ProposerRules): boolean {
-  return (epochs.kind === "multi-path" ? epochs.fast.kind : epochs.kind) === "register"
-}
+import type { ProposerState, ProposerStep } from "./proposer-state.ts"
 
 /**
  * The allocator has answered. An epoch that is not greater than the last is a

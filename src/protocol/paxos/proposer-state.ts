@@ -1,8 +1,8 @@
 import { type NodeSet, emptySet, withMember } from "../../base/node-set.ts"
 import type { Epoch } from "../../quorum/plan.ts"
-import type { Address, Value } from "../actor.ts"
+import type { Address, Output, Step, Value } from "../actor.ts"
 import type { Report } from "./answers.ts"
-import type { Proposal, ProposerRecord } from "./messages.ts"
+import type { PaxosMessage, PaxosRecord, Proposal, ProposerRecord } from "./messages.ts"
 
 /**
  * What a proposer is doing.
@@ -92,3 +92,9 @@ export function withKnown(
   if (at < 0) return [...known, { proposal, by: withMember(emptySet, acceptor) }]
   return known.with(at, { proposal, by: withMember(known[at]!.by, acceptor) })
 }
+
+export type ProposerStep = Step<ProposerState, PaxosMessage, PaxosRecord>
+export type ProposerOutput = Output<PaxosMessage, PaxosRecord>
+
+/** The one timer of a proposer: of a phase, or of a pause. */
+export const phaseTimer = "phase"

@@ -1,30 +1,17 @@
-import { emptySet, withMember } from "../../base/node-set.ts"
-import type { Epoch } from "../../quorum/plan.ts"
-import { type Actor, type Output, type Step, type Value, send, unchanged } from "../actor.ts"
-import { onAllocation, onForward, requestEpoch } from "./phase0.ts"
+import { withMember } from "../../base/node-set.ts"
+import { type Actor, type Value, send, unchanged } from "../actor.ts"
+import { finishPhase1, phaseTimeout, propose, retry, startAttempt } from "./attempt.ts"
 import { learn, learnByBypass, noteReport, onDecided } from "./learning.ts"
-import type {
-  AcceptMessage,
-  PaxosMessage,
-  PaxosRecord,
-  PrepareMessage,
-  PromiseMessage,
-  ProposeMessage,
-  ProposerRecord,
-} from "./messages.ts"
-import { type ProposerOptions, type ProposerRules, isMisallocated, proposerRules } from "./proposer-rules.ts"
-import { type ProposerState, initialState, noNotes } from "./proposer-state.ts"
-import { requests } from "./recipients.ts"
+import type { AcceptMessage, PaxosMessage, PaxosRecord, PromiseMessage } from "./messages.ts"
+import { onAllocation, onForward } from "./phase0.ts"
+import { type ProposerOptions, type ProposerRules, proposerRules } from "./proposer-rules.ts"
+import { type ProposerState, type ProposerStep, initialState } from "./proposer-state.ts"
 import { onRefusal } from "./refusal.ts"
-import { pauseAfter } from "./retry.ts"
 import { greaterProposal } from "./rules.ts"
-import type { Variant } from "./variant.ts"
 
 export type { ProposerOptions } from "./proposer-rules.ts"
 export type { ProposerState } from "./proposer-state.ts"
 export type { Recipients } from "./recipients.ts"
-export type ProposerStep = Step<ProposerState, PaxosMessage, PaxosRecord>
-export type ProposerOutput = Output<PaxosMessage, PaxosRecord>
 
 /**
  * The proposer of Howard 2019, Algorithm 3, and with the switches of its variant
@@ -54,8 +41,6 @@ export function proposer(options: ProposerOptions): Actor<ProposerState, PaxosMe
   }
 }
 
-export const phaseTimer = "phase"
-
 /** Only what was stored survives a crash; the candidate must be proposed again. */
 function recover(state: ProposerState, stored: PaxosRecord | undefined, rules: ProposerRules): ProposerStep {
   const record = stored?.role === "proposer" ? stored : null
@@ -77,78 +62,6 @@ function onCandidate(state: ProposerState, candidate: Value, rules: ProposerRule
     state: { ...next, stage: "forwarded" },
     outputs: [send(distinguished, { type: "forward", value: candidate }), phaseTimeout(rules)],
   }
-}
-
-/** A new epoch: from this proposer's own source, or from the allocator. */
-export function startAttempt(state: ProposerState, rules: ProposerRules): ProposerStep {
-  const { epochs } = rules.options
-  const epoch = epochs.next(state.lastEpoch, state.candidate, state.notes.stored)
-  return epoch === null ? requestEpoch(state, rules) : startEpoch(state, epoch, [], rules)
-}
-
-/** Phase 1 of an epoch. The epoch is stored before anyone hears of it, so that no restart uses it again. */
-export function startEpoch(
-  state: ProposerState,
-  epoch: Epoch,
-  before: readonly ProposerOutput[],
-  rules: ProposerRules,
-): ProposerStep {
-  const { options, variant } = rules
-  const { notes } = state
-  const record = options.epochs.record(epoch, notes.stored)
-  const next: ProposerState = {
-    ...state,
-    stage: "phase-1",
-    epoch,
-    lastEpoch: epoch,
-    attempt: state.attempt + 1,
-    promised: emptySet,
-    greatest: null,
-    accepted: emptySet,
-    value: null,
-    notes: {
-      stored: record ?? notes.stored,
-      reports: rules.keepsReports ? rules.everyone.map(() => "no") : notes.reports,
-      known: variant.remember ? notes.known : noNotes.known,
-      refused: emptySet,
-      toTell: notes.toTell,
-    },
-  }
-  const write = record === null ? [] : [storing(record, variant)]
-  // Where nothing need be promised, an epoch begins with phase 2 (§4.3.1) and nobody is asked.
-  if (rules.phase1Done(next) && rules.choose(next).kind !== "open") {
-    return finishPhase1(next, [...before, ...write], rules)
-  }
-  const prepare = prepareRequests(next, epoch, rules)
-  // The write may go on during phase 1: until phase 2, using the epoch again would do no harm (§3.8).
-  const outputs = variant.epochWrite === "before-phase-1" ? [...write, ...prepare] : [...prepare, ...write]
-  return { state: next, outputs: before.length === 0 ? outputs : [...before, ...outputs] }
-}
-
-function storing(record: ProposerRecord, { failStop }: Variant): ProposerOutput {
-  return failStop ? { type: "store", record, volatile: true } : { type: "store", record }
-}
-
-function prepareRequests(state: ProposerState, epoch: Epoch, rules: ProposerRules): ProposerOutput[] {
-  const value = rules.variant.valueWithPrepare ? state.candidate : null
-  const message: PrepareMessage =
-    value === null ? { type: "prepare", epoch } : { type: "prepare", epoch, value }
-  return request(state, message, rules)
-}
-
-/** A phase's messages, and its timer. */
-function request(
-  state: ProposerState,
-  message: PrepareMessage | ProposeMessage,
-  rules: ProposerRules,
-): ProposerOutput[] {
-  const outputs = requests(rules.options.recipients, rules.everyone, state.self, state.attempt, message)
-  outputs.push(phaseTimeout(rules))
-  return outputs
-}
-
-export function phaseTimeout({ options }: ProposerRules): ProposerOutput {
-  return { type: "set-timer", timer: phaseTimer, after: options.timeout }
 }
 
 function onMessage(
@@ -226,90 +139,6 @@ function noteLatePromise(
   return learnByBypass(next, rules) ?? unchanged(next)
 }
 
-/** If the promises suffice, on to phase 2: in this epoch, or in one that belongs to the value (§7.2). */
-function finishPhase1(
-  state: ProposerState,
-  before: readonly ProposerOutput[],
-  rules: ProposerRules,
-): ProposerStep {
-  if (!rules.phase1Done(state)) return { state, outputs: before }
-  const choice = rules.choose(state)
-  if (choice.kind === "open") return rules.variant.untilOneValue ? { state, outputs: before } : halt(state)
-  if (choice.kind === "free" && rules.options.recoveryOnly === true) return stop(state, before)
-  const value = choice.kind === "only" ? choice.value : null
-  if (state.candidate === null) return awaitCandidate(state, value, before)
-  const { patience } = rules.variant
-  if (patience === 0 || state.greatest === null) return propose(state, value, before, rules)
-  const wait: ProposerOutput = {
-    type: "set-timer",
-    timer: phaseTimer,
-    after: { min: patience, max: patience },
-  }
-  return { state: { ...state, value, stage: "lingering" }, outputs: [...before, wait] }
-}
-
-/** Phase 1 is done before there is anything to propose (§3.5). */
-function awaitCandidate(
-  state: ProposerState,
-  value: Value | null,
-  before: readonly ProposerOutput[],
-): ProposerStep {
-  const outputs: ProposerOutput[] = [...before, { type: "cancel-timer", timer: phaseTimer }]
-  return { state: { ...state, value, stage: "ready" }, outputs }
-}
-
-/** Algorithm 32 as printed takes the only member of a set of two: there is no next step. */
-function halt(state: ProposerState): ProposerStep {
-  return { state: { ...state, stage: "halted" }, outputs: [{ type: "cancel-timer", timer: phaseTimer }] }
-}
-
-/** Nothing was decided or proposed as far as can be seen: a recovery proposer has nothing to do. */
-function stop(state: ProposerState, before: readonly ProposerOutput[]): ProposerStep {
-  const outputs: ProposerOutput[] = [...before, { type: "cancel-timer", timer: phaseTimer }]
-  return { state: { ...state, stage: "idle", candidate: null }, outputs }
-}
-
-/** Phase 2 with the value that phase 1 forces, or with the candidate. */
-function propose(
-  state: ProposerState,
-  forced: Value | null,
-  before: readonly ProposerOutput[],
-  rules: ProposerRules,
-): ProposerStep {
-  const epoch = state.epoch!
-  const value = forced ?? state.candidate!
-  const { epochs } = rules.options
-  if (isMisallocated(epochs, epoch, value)) {
-    const own = epochs.next(epoch, value, state.notes.stored)
-    if (own !== null) return startEpoch(state, own, before, rules)
-  }
-  return startPhase2(state, epoch, value, before, rules)
-}
-
-/** Phase 2 of an epoch: this proposer's own, or one whose proposal it continues. */
-export function startPhase2(
-  state: ProposerState,
-  epoch: Epoch,
-  value: Value,
-  before: readonly ProposerOutput[],
-  rules: ProposerRules,
-): ProposerStep {
-  const next: ProposerState = { ...state, stage: "phase-2", epoch, value }
-  const outputs = request(next, proposal(next, epoch, value, rules), rules)
-  return { state: next, outputs: before.length === 0 ? outputs : [...before, ...outputs] }
-}
-
-/** Whoever promised has been sent the candidate with the prepare, if the variant does that. */
-function proposal(
-  state: ProposerState,
-  epoch: Epoch,
-  value: Value,
-  { variant }: ProposerRules,
-): ProposeMessage {
-  const sent = variant.valueWithPrepare && value === state.candidate && state.promised !== emptySet
-  return sent ? { type: "propose", epoch, value, valueSent: true } : { type: "propose", epoch, value }
-}
-
 /** Learns the value once the acceptances hold a phase-2 quorum (property 3). */
 function onAccept(
   state: ProposerState,
@@ -343,22 +172,5 @@ function onTimeout(state: ProposerState, rules: ProposerRules): ProposerStep {
     case "phase-1":
     case "phase-2":
       return retry(state, [], rules)
-  }
-}
-
-/** Another attempt with a greater epoch, after a pause if there is one. */
-export function retry(
-  state: ProposerState,
-  before: readonly ProposerOutput[],
-  rules: ProposerRules,
-): ProposerStep {
-  const after = pauseAfter(rules.options.backOff, state.attempt)
-  if (after.max === 0) {
-    const step = startAttempt(state, rules)
-    return before.length === 0 ? step : { state: step.state, outputs: [...before, ...step.outputs] }
-  }
-  return {
-    state: { ...state, stage: "pause" },
-    outputs: [...before, { type: "set-timer", timer: phaseTimer, after }],
   }
 }

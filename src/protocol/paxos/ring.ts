@@ -1,5 +1,5 @@
 import { type Output, send } from "../actor.ts"
-import type { AcceptorActor, AcceptorStep } from "./acceptor.ts"
+import type { AcceptorActor, AcceptorStep } from "./acceptor-step.ts"
 import type { AcceptorRecord, PaxosMessage, PaxosRecord, RingMessage } from "./messages.ts"
 
 type RingOutput = Output<PaxosMessage, PaxosRecord>

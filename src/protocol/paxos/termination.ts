@@ -1,5 +1,5 @@
 import { send, unchanged } from "../actor.ts"
-import type { AcceptorActor, AcceptorStep } from "./acceptor.ts"
+import type { AcceptorActor, AcceptorStep } from "./acceptor-step.ts"
 import type { AcceptorRecord, DecidedMessage, Proposal } from "./messages.ts"
 import type { Variant } from "./variant.ts"
 
