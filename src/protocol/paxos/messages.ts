@@ -28,7 +28,7 @@ export type PaxosMessage =
   | RingMessage
 
 /** Phase 1, to acceptors: promise not to take part in smaller epochs. */
-export interface PrepareMessage {
+export type PrepareMessage = {
   readonly type: "prepare"
   readonly epoch: Epoch
   /** The value that will be proposed if phase 1 leaves the choice: then `propose` need not carry it. */
@@ -36,7 +36,7 @@ export interface PrepareMessage {
 }
 
 /** The promise, with the proposal accepted last, or null. */
-export interface PromiseMessage {
+export type PromiseMessage = {
   readonly type: "promise"
   readonly epoch: Epoch
   readonly lastAccepted: Proposal | null
@@ -45,7 +45,7 @@ export interface PromiseMessage {
 }
 
 /** Phase 2, to acceptors: accept this value. */
-export interface ProposeMessage {
+export type ProposeMessage = {
   readonly type: "propose"
   readonly epoch: Epoch
   readonly value: Value
@@ -54,14 +54,14 @@ export interface ProposeMessage {
 }
 
 /** The value is accepted; learners, and proposers that share their epochs, are told which. */
-export interface AcceptMessage {
+export type AcceptMessage = {
   readonly type: "accept"
   readonly epoch: Epoch
   readonly value?: Value
 }
 
 /** A prepare or proposal for `epoch` came too late: this acceptor has promised `lastPromised`. */
-export interface RefusalMessage {
+export type RefusalMessage = {
   readonly type: "no-promise" | "no-accept"
   readonly epoch: Epoch
   readonly lastPromised: Epoch
@@ -73,14 +73,14 @@ export interface RefusalMessage {
  * The value is decided: phase 3, and what an acceptor that knows answers to
  * everything (§3.3). Without a value it is the short form decided(e).
  */
-export interface DecidedMessage {
+export type DecidedMessage = {
   readonly type: "decided"
   readonly epoch: Epoch
   readonly value?: Value
 }
 
 /** A request handed from acceptor to acceptor, each adding its answer; the last returns them all (§3.12). */
-export interface RingMessage {
+export type RingMessage = {
   readonly type: "ring"
   readonly request: PrepareMessage | ProposeMessage
   readonly origin: Address
