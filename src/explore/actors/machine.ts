@@ -64,7 +64,8 @@ export class ActorMachine<Message, Stored, Remembered> {
       for (const { process, value } of this.model.requests) {
         if (process !== address) continue
         const step = actor.step(local.state, { type: "propose", value })
-        local = this.applyOutputs(local, step, events, sends)
+        // What a request sends is bounded like everything else: then the client has not asked.
+        if (this.isAdmitted(step.outputs)) local = this.applyOutputs(local, step, events, sends)
       }
       return this.numberOf(local)
     })
@@ -195,6 +196,11 @@ export class ActorMachine<Message, Stored, Remembered> {
       events,
       before: output,
     }
+  }
+
+  private isAdmitted(outputs: readonly Output<Message, Stored>[]): boolean {
+    const { admits } = this.model
+    return outputs.every((output) => output.type !== "send" || admits === undefined || admits(output.message))
   }
 
   private applyOutputs(
