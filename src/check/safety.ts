@@ -1,34 +1,14 @@
 import { formatSet } from "../quorum/system.ts"
-import { type Verdict, holds, violated } from "../base/verdict.ts"
 import { DecisionLog } from "../measure/decision.ts"
 import type { Address } from "../protocol/actor.ts"
 import type { Cluster } from "../protocol/paxos/cluster.ts"
 import { acceptorPart } from "../protocol/paxos/records.ts"
-import type { TraceCheck, Violation } from "./check.ts"
+import type { TraceCheck } from "./check.ts"
+import { FirstViolation } from "./first-violation.ts"
 
 /** What must hold on every run of every protocol here, whatever the faults (Howard 2019, §1.3 and §2.3). */
 export function safetyChecks(cluster: Cluster): TraceCheck[] {
   return [agreement(cluster), validity(cluster), safeLearning(cluster), lastPromisedMonotone(cluster)]
-}
-
-/** Shared shape: remembers the first violation. */
-class FirstViolation {
-  private first: Violation | undefined
-  private events = 0
-
-  counted(): void {
-    this.events++
-  }
-
-  report(at: number, message: string): void {
-    this.first ??= { at, message }
-  }
-
-  verdict(what: string): Verdict<Violation> {
-    return this.first === undefined
-      ? holds(`${this.events} ${what} were checked`)
-      : violated(this.first, this.first.message)
-  }
 }
 
 /** No two different values are decided. */

@@ -1,0 +1,325 @@
+import { members } from "../../base/node-set.ts"
+import type { Cluster } from "../../protocol/paxos/cluster.ts"
+import type { AcceptorRecord, PaxosMessage, PaxosRecord } from "../../protocol/paxos/messages.ts"
+import type { QuorumSystem } from "../../quorum/system.ts"
+import type { TraceEvent } from "../../sim/trace.ts"
+import type { TraceCheck } from "../check.ts"
+import { FirstViolation } from "../first-violation.ts"
+import { type DecisionState, decisionState, mayDecideOther, showDecisionState } from "./decision-state.ts"
+import { type Complaint, Registers } from "./registers.ts"
+
+export interface OracleOptions {
+  /**
+   * Whether several proposers may write to one register set, as where epochs are
+   * shared (Howard 2019, ch. 7). A value read then says nothing of its own set,
+   * and the phase-2 quorums of a set have to meet each other.
+   */
+  readonly sharedSets?: boolean
+}
+
+const ruleNames = ["write-once", "rule-1", "rule-2", "rule-3", "rule-4", "one-decision"] as const
+export type Rule = (typeof ruleNames)[number]
+
+const references: Readonly<Record<Rule, string>> = {
+  "write-once": "Howard and Mortier 2019, §3.1 (registers are written once, and read truly)",
+  "rule-1": "Howard and Mortier 2019, rule 1 (quorum agreement)",
+  "rule-2": "Howard and Mortier 2019, rule 2 (new value)",
+  "rule-3": "Howard and Mortier 2019, rule 3 (current decision)",
+  "rule-4": "Howard and Mortier 2019, rule 4 (previous decisions)",
+  "one-decision": "Howard and Mortier 2019, §2 (consensus)",
+}
+
+/** What a client, that is a proposer or learner, has read and been given. */
+interface Client {
+  known: Registers
+  readonly inputs: Set<string>
+  /** What it has put forward in each set: an acceptance of the set says that this was written. */
+  written: Map<number, string>
+}
+
+/**
+ * An oracle: judges traces of Paxos by another theory than the one the core is
+ * built on, and shares no code with it (only the types of what is in a trace).
+ *
+ * It reads a run as clients writing to and reading from write-once registers
+ * (Howard and Mortier 2019): accepting (e, v) writes v to the acceptor's
+ * register e; promising e fills its empty registers below e with nil; a promise
+ * is a reading of them. From what a client has read, the state of every phase-2
+ * quorum follows, and from these whether the client was entitled to what it
+ * did, by whatever variant of the protocol it came to do it. Quorums are taken
+ * one by one from the list of minimal ones, not from the predicate that
+ * proposers ask.
+ *
+ * Cost: for each proposal, the number of minimal phase-2 quorums times the
+ * number of different register sets.
+ */
+export class RegisterOracle {
+  readonly cluster: Cluster
+  readonly options: OracleOptions
+  /** What is in the registers, as far as the trace has come. */
+  readonly registers = new Registers()
+  /** The greatest register set that has been heard of. */
+  greatestSet = -1
+  private readonly found = new Map<Rule, FirstViolation>(
+    ruleNames.map((rule) => [rule, new FirstViolation()]),
+  )
+  private readonly clients = new Map<number, Client>()
+  private readonly quorums = new Map<QuorumSystem, readonly (readonly number[])[]>()
+  private readonly decided = new Map<string, number>()
+  private last: unknown
+
+  constructor(cluster: Cluster, options: OracleOptions = {}) {
+    this.cluster = cluster
+    this.options = options
+  }
+
+  /** One check for each rule; they share this oracle. */
+  checks(): TraceCheck[] {
+    return ruleNames.map((rule) => ({
+      name: `oracle-${rule}`,
+      reference: references[rule],
+      observe: (event) => this.observe(event),
+      verdict: () => this.found.get(rule)!.verdict("steps"),
+    }))
+  }
+
+  observe(event: TraceEvent<PaxosMessage, PaxosRecord>): void {
+    if (event === this.last) return
+    this.last = event
+    switch (event.type) {
+      case "propose":
+        this.client(event.process).inputs.add(event.value)
+        return
+      case "store":
+        if (event.record.role === "acceptor") this.stored(event.at, event.process, event.record)
+        return
+      case "send":
+        return this.sent(event.at, event.from, event.to, event.message)
+      case "deliver":
+        return this.delivered(event.from, event.to, event.message)
+      case "learn":
+        return this.output(event.at, event.process, event.value)
+      case "crash":
+        return this.forget(event.process)
+      default:
+        return
+    }
+  }
+
+  /** What a client has read so far; nothing, if it is none. */
+  knowledgeOf(process: number): Registers {
+    return this.client(process).known
+  }
+
+  /** The minimal phase-2 quorums of a register set, as server numbers. */
+  quorumsOf(set: number): readonly (readonly number[])[] {
+    const system = this.cluster.plan.systemAt(set)
+    const found = this.quorums.get(system) ?? [...system.minimalQuorums(2)].map(members)
+    this.quorums.set(system, found)
+    return found
+  }
+
+  /** The state of a quorum as this client, or with `undefined` an onlooker who sees all registers, can tell it. */
+  stateOf(client: number | undefined, set: number, quorum: readonly number[]): DecisionState {
+    if (client === undefined) return decisionState(this.registers, set, quorum, nothing)
+    const { known } = this.client(client)
+    return decisionState(known, set, quorum, this.implied(known, set))
+  }
+
+  /** Values read in later sets; in this one, too, where a set has one writer. */
+  private implied(known: Registers, set: number): Set<string> {
+    return known.valuesIn(this.options.sharedSets === true ? set + 1 : set, Infinity)
+  }
+
+  private stored(at: number, server: number, { lastPromised, lastAccepted }: AcceptorRecord): void {
+    if (lastAccepted !== null) this.write(at, server, lastAccepted.epoch, lastAccepted.value)
+    if (lastPromised !== null) this.registers.close(server, 0, lastPromised)
+    this.greatestSet = Math.max(this.greatestSet, lastPromised ?? -1, lastAccepted?.epoch ?? -1)
+  }
+
+  private write(at: number, server: number, set: number, value: string): void {
+    if (this.registers.at(server, set) === "unwritten") this.judgeCurrent(at, set, value)
+    this.judge("write-once", at, server, set, this.registers.write(server, set, value))
+    for (const quorum of this.quorumsOf(set)) {
+      if (quorum.includes(server)) this.noteDecision(at, set, this.stateOf(undefined, set, quorum))
+    }
+  }
+
+  /** Rule 3: nothing else may be decided in this set; guaranteed by one value to a set, or by quorums that meet. */
+  private judgeCurrent(at: number, set: number, value: string): void {
+    const found = this.found.get("rule-3")!
+    found.counted()
+    const other = [...this.registers.valuesIn(set, set + 1)].find((written) => written !== value)
+    if (other === undefined) return
+    if (this.options.sharedSets === true && this.everyTwoMeet(set)) return
+    found.report(at, `${value} was written to register set ${set}, which has ${other} and may decide both`)
+  }
+
+  private everyTwoMeet(set: number): boolean {
+    const quorums = this.quorumsOf(set)
+    return quorums.every((one) => quorums.every((two) => one.some((server) => two.includes(server))))
+  }
+
+  private noteDecision(at: number, set: number, state: DecisionState): void {
+    if (state.state !== "decided") return
+    const found = this.found.get("one-decision")!
+    found.counted()
+    if (!this.decided.has(state.value)) this.decided.set(state.value, set)
+    if (this.decided.size < 2) return
+    found.report(
+      at,
+      [...this.decided].map(([value, where]) => `register set ${where} decided ${value}`).join(", "),
+    )
+  }
+
+  private sent(at: number, from: number, to: number, message: PaxosMessage): void {
+    if (message.type === "prepare") this.greatestSet = Math.max(this.greatestSet, message.epoch)
+    if (message.type === "propose") {
+      this.greatestSet = Math.max(this.greatestSet, message.epoch)
+      this.put(at, from, message.epoch, message.value)
+    }
+    if (this.cluster.processes[from]!.role === "acceptor") this.toldTruly(at, from, to, message)
+  }
+
+  /** What an acceptor tells of its registers has to be in them, on disk. */
+  private toldTruly(at: number, server: number, to: number, message: PaxosMessage): void {
+    for (const { from, below, value } of readingOf(message, this.client(to))) {
+      if (value !== undefined && this.registers.at(server, from) === "unwritten") {
+        this.judge("write-once", at, server, from, `${value} was read where nothing is written`)
+      } else if (value !== undefined) {
+        this.judge("write-once", at, server, from, this.registers.write(server, from, value))
+      } else {
+        this.toldNil(at, server, from, below)
+      }
+    }
+  }
+
+  private toldNil(at: number, server: number, from: number, below: number): void {
+    for (const set of [from, ...this.registers.changes(below).filter((start) => start > from)]) {
+      const there = this.registers.at(server, set)
+      if (set < below && there !== "nil") {
+        const what = there === "unwritten" ? "can still be written" : `holds ${there.value}`
+        this.judge("write-once", at, server, set, `nil was read in a register that ${what}`)
+      }
+    }
+  }
+
+  private delivered(from: number, to: number, message: PaxosMessage): void {
+    const client = this.client(to)
+    for (const { from: set, below, value } of readingOf(message, client)) {
+      if (value === undefined) client.known.close(from, set, below)
+      else client.known.write(from, set, value)
+    }
+  }
+
+  /** A client puts a value forward for a register set: rules 2 and 4. */
+  private put(at: number, process: number, set: number, value: string): void {
+    const client = this.client(process)
+    if (client.written.get(set) === value) return
+    client.written.set(set, value)
+    const name = this.cluster.processes[process]!.name
+    this.found.get("rule-2")!.counted()
+    if (!client.inputs.has(value) && !client.known.valuesIn(0, Infinity).has(value)) {
+      this.found.get("rule-2")!.report(at, `${name} wrote ${value}, which is neither its input nor read`)
+    }
+    this.judgePrevious(at, process, set, value)
+  }
+
+  /** Rule 4: as far as the client has read, no earlier register set can decide anything else. */
+  private judgePrevious(at: number, process: number, set: number, value: string): void {
+    const found = this.found.get("rule-4")!
+    found.counted()
+    const { name } = this.cluster.processes[process]!
+    for (const earlier of this.runsBelow(process, set)) {
+      for (const quorum of this.quorumsOf(earlier)) {
+        const state = this.stateOf(process, earlier, quorum)
+        if (!mayDecideOther(state, value)) continue
+        const servers = quorum.map((server) => this.cluster.processes[server]!.name).join(" ")
+        return found.report(
+          at,
+          `${name} wrote ${value} to register set ${set}, though for all it had read {${servers}} of set ${earlier} was ${showDecisionState(state)}`,
+        )
+      }
+    }
+  }
+
+  /** The first register set of every run of equal ones below `set`, as the client knows them. */
+  private runsBelow(process: number, set: number): number[] {
+    const { plan } = this.cluster
+    const starts = [...this.client(process).known.changes(set), ...plan.ranges.map(({ from }) => from)]
+    return [...new Set(starts)].filter((start) => start < set).sort((a, b) => a - b)
+  }
+
+  /** Rule 1: a client puts out what it has read from a whole quorum of one register set. */
+  private output(at: number, process: number, value: string): void {
+    const found = this.found.get("rule-1")!
+    found.counted()
+    const { known } = this.client(process)
+    const isRead =
+      this.decided.has(value) &&
+      known.changes(this.greatestSet + 1).some((set) =>
+        this.quorumsOf(set).some((quorum) => {
+          const state = decisionState(known, set, quorum, nothing)
+          return state.state === "decided" && state.value === value
+        }),
+      )
+    if (isRead) return
+    const { name } = this.cluster.processes[process]!
+    found.report(
+      at,
+      `${name} put out ${value}, which no quorum of a register set held, or it had not read it there`,
+    )
+  }
+
+  private judge(rule: Rule, at: number, server: number, set: number, complaint: Complaint): void {
+    const found = this.found.get(rule)!
+    found.counted()
+    const { name } = this.cluster.processes[server]!
+    if (complaint !== undefined) found.report(at, `register ${set} of ${name}: ${complaint}`)
+  }
+
+  /** A crashed client has lost what it had read; its inputs are its clients' business. */
+  private forget(process: number): void {
+    const client = this.client(process)
+    client.known = new Registers()
+    client.written = new Map()
+  }
+
+  private client(process: number): Client {
+    let client = this.clients.get(process)
+    if (client === undefined) {
+      client = { known: new Registers(), inputs: new Set(), written: new Map() }
+      this.clients.set(process, client)
+    }
+    return client
+  }
+}
+
+const nothing: ReadonlySet<string> = new Set()
+
+/** Registers [from, below) of the sender as a message shows them: a value (of the first), or nil. */
+interface Reading {
+  readonly from: number
+  readonly below: number
+  readonly value?: string
+}
+
+function readingOf(message: PaxosMessage, reader: Client): Reading[] {
+  switch (message.type) {
+    case "promise": {
+      const { epoch, lastAccepted } = message
+      if (lastAccepted === null) return [{ from: 0, below: epoch }]
+      const after = lastAccepted.epoch + 1
+      return [
+        { from: lastAccepted.epoch, below: after, value: lastAccepted.value },
+        { from: after, below: epoch },
+      ]
+    }
+    case "accept": {
+      const value = message.value ?? reader.written.get(message.epoch)
+      return value === undefined ? [] : [{ from: message.epoch, below: message.epoch + 1, value }]
+    }
+    default:
+      return []
+  }
+}

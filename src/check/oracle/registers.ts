@@ -1,0 +1,68 @@
+/** What is in a write-once register: a value, nil for ever, or nothing yet. */
+export type Content = { readonly value: string } | "nil" | "unwritten"
+
+/** What is wrong with a write or a reading, in words. */
+export type Complaint = string | undefined
+
+/**
+ * Write-once registers: one to each pair of a server and a register set, the
+ * sets numbered from 0 up (Howard and Mortier 2019, §3). A register holds
+ * nothing until a value or nil is written to it, and keeps that for ever.
+ *
+ * Kept sparsely: nil is written to ranges of registers at a time. The same
+ * class is what there is, and what somebody knows of it.
+ */
+export class Registers {
+  private readonly values = new Map<number, Map<number, string>>()
+  /** For each server, the ranges [from, below) that were filled with nil. */
+  private readonly nils = new Map<number, { readonly from: number; readonly below: number }[]>()
+
+  at(server: number, set: number): Content {
+    const value = this.values.get(server)?.get(set)
+    if (value !== undefined) return { value }
+    const closed = this.nils.get(server)?.some(({ from, below }) => from <= set && set < below)
+    return closed === true ? "nil" : "unwritten"
+  }
+
+  /** Writes a value, or complains that something else is there. */
+  write(server: number, set: number, value: string): Complaint {
+    const there = this.at(server, set)
+    if (there === "nil") return `${value} was written to a register that held nil`
+    if (there !== "unwritten") {
+      return there.value === value ? undefined : `${value} was written to a register that held ${there.value}`
+    }
+    const ofServer = this.values.get(server) ?? new Map<number, string>()
+    this.values.set(server, ofServer.set(set, value))
+    return undefined
+  }
+
+  /** Writes nil to every register of the server in [from, below) that holds nothing. */
+  close(server: number, from: number, below: number): void {
+    if (from >= below) return
+    const ranges = this.nils.get(server) ?? []
+    if (!ranges.some((range) => range.from <= from && below <= range.below)) ranges.push({ from, below })
+    this.nils.set(server, ranges)
+  }
+
+  /** The values in a set, or in all sets from it up to `below`: each once. */
+  valuesIn(from: number, below: number): Set<string> {
+    const found = new Set<string>()
+    for (const ofServer of this.values.values()) {
+      for (const [set, value] of ofServer) if (from <= set && set < below) found.add(value)
+    }
+    return found
+  }
+
+  /**
+   * The first set of every run of sets with the same contents, from 0 up to
+   * `below`: whatever holds of these holds of all.
+   */
+  changes(below: number): number[] {
+    const starts = new Set([0])
+    for (const ofServer of this.values.values())
+      for (const set of ofServer.keys()) starts.add(set).add(set + 1)
+    for (const ranges of this.nils.values())
+      for (const range of ranges) starts.add(range.from).add(range.below)
+    return [...starts].filter((set) => set < below).sort((a, b) => a - b)
+  }
+}

@@ -1,0 +1,171 @@
+import { describe, expect, test } from "vitest"
+import { planOf, runSeeds } from "../../test/support/judged-run.ts"
+import { type Mutant, mutants } from "../../test/support/mutants.ts"
+import { randomScenario, randomSetup } from "../experiment/random-setup.ts"
+import type { DecreeSetup } from "../experiment/decree-setup.ts"
+import type { Cluster } from "../protocol/paxos/cluster.ts"
+import type { PaxosMessage, PaxosRecord } from "../protocol/paxos/messages.ts"
+import { constantLatency } from "../sim/latency.ts"
+import { type NetworkModel, reliable } from "../sim/network.ts"
+import type { Scenario } from "../sim/scenario.ts"
+import { simulate } from "../sim/simulate.ts"
+import { type LivenessConditions, eventualLearning, progress } from "./progress.ts"
+
+const calmFrom = 200_000
+const stableFrom = 300_000
+const conditions = (cluster: Cluster): LivenessConditions => ({
+  from: stableFrom,
+  until: 2_000_000,
+  proposer: cluster.proposers[0]!,
+  messageDelay: 5000,
+  acceptorDelay: 5000,
+})
+
+/** Faults of every kind until the stable time; then a calm network, all acceptors, and the first proposer alone. */
+function calming(
+  seed: number,
+  overrides: Partial<DecreeSetup> = {},
+): { cluster: Cluster; scenario: Scenario<PaxosMessage, PaxosRecord> } {
+  const setup = { ...randomSetup(planOf("majority(3)"), seed), timeoutMs: 25, writeMs: 1, ...overrides }
+  const { cluster, scenario } = randomScenario(setup, seed)
+  const [sole, ...others] = cluster.proposers
+  const keep = new Set([...cluster.acceptors, sole!])
+  // Whoever is to be live comes back even from a crash that was meant to be for good.
+  const faults = (scenario.crashes ?? []).map((crash) =>
+    keep.has(crash.process) ? { recoverAt: stableFrom - 1, ...crash } : crash,
+  )
+  return {
+    cluster,
+    scenario: {
+      ...scenario,
+      network: calmAfter(calmFrom, scenario.network),
+      proposals: [...scenario.proposals, { at: stableFrom, process: sole!, value: "Z" }],
+      crashes: [...faults, ...others.map((process) => ({ process, at: calmFrom }))],
+      horizon: 2_000_000,
+    },
+  }
+}
+
+const calmAfter =
+  (at: number, before: NetworkModel): NetworkModel =>
+  (random) => {
+    const [faulty, calm] = [before(random), reliable(constantLatency(5))(random)]
+    return (from, to, now) => (now < at ? faulty : calm)(from, to, now)
+  }
+
+function verdictsOf(seed: number, mutant?: Mutant, overrides: Partial<DecreeSetup> = {}): string[] {
+  const { cluster: sound, scenario } = calming(seed, overrides)
+  const cluster =
+    mutant?.apply(sound, { ...randomSetup(planOf("majority(3)"), seed), timeoutMs: 25 }) ?? sound
+  const checks = [progress(cluster, conditions(cluster)), eventualLearning(cluster, conditions(cluster))]
+  simulate({ ...scenario, processes: cluster.processes }, (event) => {
+    for (const check of checks) check.observe(event)
+  })
+  return checks.map((check) => check.verdict()).map(({ verdict, because }) => `${verdict}: ${because}`)
+}
+
+describe("progress and eventual learning", () => {
+  test("hold in every run that becomes calm, with one proposer", () => {
+    for (const seed of runSeeds(3, 150)) {
+      expect(verdictsOf(seed), `seed ${seed}`).toEqual([
+        expect.stringMatching(/^holds: a value was decided/),
+        expect.stringMatching(/^holds: a value was learned by p1/),
+      ])
+    }
+  })
+
+  test("progress is violated where a proposer goes back in its epochs (property 5)", () => {
+    const p5 = mutants.find(({ property }) => property === "P5")
+    const verdicts = runSeeds(3, 150).map((seed) => verdictsOf(seed, p5)[0]!)
+    expect(
+      verdicts.filter((verdict) => verdict.startsWith("violated: nothing was decided")).length,
+    ).toBeGreaterThan(10)
+  })
+
+  test("eventual learning is violated where a proposer keeps what it learns to itself", () => {
+    const silent: Mutant = {
+      property: "eventual learning",
+      does: "never learns",
+      apply: (cluster) => ({
+        ...cluster,
+        processes: cluster.processes.map((process) => ({
+          ...process,
+          actor: {
+            start: (self) => process.actor.start(self),
+            step: (state, input) => {
+              const step = process.actor.step(state, input)
+              return { state: step.state, outputs: step.outputs.filter(({ type }) => type !== "learn") }
+            },
+          },
+        })),
+      }),
+    }
+    const [decided, learned] = verdictsOf(runSeeds(3, 1)[0]!, silent)
+    expect(decided).toMatch(/^holds/)
+    expect(learned).toMatch(/^violated: nothing was learned by p1/)
+  })
+})
+
+describe("where the conditions do not hold the verdict is unknown, and says why", () => {
+  /** One value asked of each proposer at the stable time, and nothing before; no faults but those given. */
+  const verdictWith = (
+    change: Partial<Scenario<PaxosMessage, PaxosRecord>>,
+    { proposers = 1, timeoutMs = 25 }: { proposers?: number; timeoutMs?: number } = {},
+  ): string => {
+    const setup: DecreeSetup = {
+      ...randomSetup(planOf("majority(3)"), 1),
+      ...{ proposers, timeoutMs, nacks: false, learners: 0, writeMs: 1, crashes: [], partitions: [] },
+      backOff: { kind: "none" },
+    }
+    const { cluster, scenario } = randomScenario(setup, 1)
+    const check = progress(cluster, conditions(cluster))
+    const asked = cluster.proposers.map((process, i) => ({
+      at: stableFrom + i * 12_500,
+      process,
+      value: "AB"[i]!,
+    }))
+    const network = reliable(constantLatency(5))
+    simulate({ ...scenario, network, proposals: asked, horizon: 2_000_000, ...change }, (event) =>
+      check.observe(event),
+    )
+    const { verdict, because } = check.verdict()
+    return `${verdict}: ${because}`
+  }
+
+  test("while they do, a value is decided after two phases", () => {
+    expect(verdictWith({})).toBe("holds: a value was decided at 318000 µs")
+  })
+
+  test("a second proposer", () => {
+    const withoutProposals: NetworkModel = () => (_from, _to, _now, message) =>
+      (message as PaxosMessage).type === "propose" ? [] : [5000]
+    expect(verdictWith({ network: withoutProposals }, { proposers: 2 })).toMatch(
+      /^unknown: a prepare of p2 arrived .* there were two proposers/,
+    )
+  })
+
+  test("too few acceptors", () => {
+    const crashes = [0, 1].map((process) => ({ process, at: stableFrom }))
+    expect(verdictWith({ crashes })).toMatch(/^unknown: only {a3} were live and in time/)
+  })
+
+  test("messages that are too late", () => {
+    const network = reliable(constantLatency(13))
+    expect(verdictWith({ network })).toMatch(/^unknown: only {} were live and in time/)
+  })
+
+  test("acceptors that are too slow", () => {
+    expect(verdictWith({ writeLatency: 16_000 })).toMatch(/^unknown: only {} were live and in time/)
+  })
+
+  test("a clock that is too fast for the time-out", () => {
+    expect(verdictWith({}, { timeoutMs: 9 })).toBe(
+      "unknown: the proposer waited 9000 µs for a phase, and replies may take 15000 µs",
+    )
+  })
+
+  test("nothing to propose, or a proposer that is down", () => {
+    expect(verdictWith({ proposals: [] })).toBe("unknown: p1 had nothing to propose")
+    expect(verdictWith({ crashes: [{ process: 3, at: stableFrom + 1 }] })).toBe("unknown: p1 crashed")
+  })
+})

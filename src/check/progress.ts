@@ -1,0 +1,209 @@
+import { type NodeSet, difference, emptySet, withMember } from "../base/node-set.ts"
+import { type Verdict, holds, unknown, violated } from "../base/verdict.ts"
+import { DecisionLog } from "../measure/decision.ts"
+import type { Address, Micros } from "../protocol/actor.ts"
+import type { Cluster } from "../protocol/paxos/cluster.ts"
+import type { PaxosMessage, PaxosRecord } from "../protocol/paxos/messages.ts"
+import { allNodes, formatSet } from "../quorum/system.ts"
+import type { TraceEvent } from "../sim/trace.ts"
+import type { TraceCheck, Violation } from "./check.ts"
+
+/** The liveness conditions of Howard 2019, §2.7, and the time for which a run is claimed to meet them. */
+export interface LivenessConditions {
+  /** From the global stabilisation time … */
+  readonly from: Micros
+  /** … to here, which must be long enough for the greatest epoch around to be passed; the run lasts no shorter. */
+  readonly until: Micros
+  /** The one proposer that is live. */
+  readonly proposer: Address
+  /** δm: every message between it and the live acceptors arrives within this time. */
+  readonly messageDelay: Micros
+  /** δa: live acceptors reply within this time, if the algorithm has them reply. */
+  readonly acceptorDelay: Micros
+}
+
+/**
+ * Progress (Howard 2019, theorem 16): if the conditions hold, a value is
+ * decided. Whether they did hold is read off the trace: where they did not, the
+ * verdict is `unknown` and says which one failed, never `violated`.
+ */
+export function progress(cluster: Cluster, conditions: LivenessConditions): TraceCheck {
+  const log = new DecisionLog(cluster.plan)
+  return underConditions(cluster, conditions, {
+    name: "progress",
+    reference: "Howard 2019, §2.1 and theorem 16",
+    goal: "decided",
+    observe: (event) => log.observe(event),
+    reached: () => log.decisions[0]?.at,
+  })
+}
+
+/** Eventual learning (Howard 2019, §2.1): under the same conditions the live proposer learns the value. */
+export function eventualLearning(cluster: Cluster, conditions: LivenessConditions): TraceCheck {
+  let learnedAt: Micros | undefined
+  return underConditions(cluster, conditions, {
+    name: "eventual-learning",
+    reference: "Howard 2019, §2.1",
+    goal: `learned by ${cluster.processes[conditions.proposer]!.name}`,
+    observe: (event) => {
+      if (event.type === "learn" && event.process === conditions.proposer) learnedAt ??= event.at
+    },
+    reached: () => learnedAt,
+  })
+}
+
+interface Goal {
+  readonly name: string
+  readonly reference: string
+  readonly goal: string
+  observe(event: TraceEvent<PaxosMessage, PaxosRecord>): void
+  reached(): Micros | undefined
+}
+
+function underConditions(cluster: Cluster, conditions: LivenessConditions, goal: Goal): TraceCheck {
+  const watch = new ConditionWatch(cluster, conditions)
+  return {
+    name: goal.name,
+    reference: goal.reference,
+    observe: (event) => {
+      watch.observe(event)
+      goal.observe(event)
+    },
+    verdict: (): Verdict<Violation> => {
+      const reached = goal.reached()
+      if (reached !== undefined && reached <= conditions.until)
+        return holds(`a value was ${goal.goal} at ${reached} µs`)
+      const failed = watch.failure()
+      if (failed !== undefined) return unknown(failed)
+      const message = `nothing was ${goal.goal} by ${conditions.until} µs, though the conditions held from ${conditions.from} µs`
+      return violated({ at: conditions.until, message }, message)
+    },
+  }
+}
+
+/** Reads off a trace whether liveness conditions held, and what broke them first. */
+class ConditionWatch {
+  private readonly cluster: Cluster
+  private readonly conditions: LivenessConditions
+  private readonly down = new Set<Address>()
+  private readonly promised = new Map<Address, number>()
+  /** Messages of the proposer and to it that are on their way, by number. */
+  private readonly onTheWay = new Map<number, { readonly at: Micros; readonly acceptor: Address }>()
+  /** Requests that acceptors have to answer. */
+  private readonly due = new Map<Address, Micros>()
+  private unreliable: NodeSet = emptySet
+  private broken: string | undefined
+  private hasCandidate = false
+  private lastRequest: Micros | undefined
+
+  constructor(cluster: Cluster, conditions: LivenessConditions) {
+    this.cluster = cluster
+    this.conditions = conditions
+  }
+
+  observe(event: TraceEvent<PaxosMessage, PaxosRecord>): void {
+    switch (event.type) {
+      case "propose":
+        if (event.process === this.conditions.proposer) this.hasCandidate = true
+        return
+      case "crash":
+        return this.crashed(event.at, event.process)
+      case "recover":
+        this.down.delete(event.process)
+        return
+      case "store":
+        if (event.record.role === "acceptor")
+          this.promised.set(event.process, event.record.lastPromised ?? -1)
+        return
+      case "send":
+        return this.sent(event.at, event.id, event.from, event.to, event.message)
+      case "deliver":
+        return this.delivered(event.at, event.id, event.from, event.to, event.message)
+      case "timeout":
+        if (event.process === this.conditions.proposer) this.timedOut(event.at)
+        return
+      default:
+        return
+    }
+  }
+
+  /** Which condition failed, in words; nothing, if all held. */
+  failure(): string | undefined {
+    const { plan } = this.cluster
+    const { from, until, proposer, messageDelay, acceptorDelay } = this.conditions
+    if (this.broken !== undefined) return this.broken
+    const name = this.cluster.processes[proposer]!.name
+    if (!this.hasCandidate) return `${name} had nothing to propose`
+    if (this.down.has(proposer)) return `${name} was down`
+    for (const { at, acceptor } of this.onTheWay.values()) {
+      if (at >= from && at + messageDelay <= until) this.failed(acceptor)
+    }
+    for (const [acceptor, at] of this.due)
+      if (at >= from && at + acceptorDelay <= until) this.failed(acceptor)
+    for (const process of this.down) if (process < plan.nodes.length) this.failed(process)
+    const live = difference(allNodes(plan), this.unreliable)
+    const suffices = plan.ranges.every(({ system }) => system.isQuorum(1, live) && system.isQuorum(2, live))
+    return suffices
+      ? undefined
+      : `only ${formatSet(plan, live)} were live and in time, which hold no quorum of each phase`
+  }
+
+  private isLater(at: Micros): boolean {
+    return at >= this.conditions.from && at <= this.conditions.until
+  }
+
+  private failed(acceptor: Address): void {
+    this.unreliable = withMember(this.unreliable, acceptor)
+  }
+
+  private crashed(at: Micros, process: Address): void {
+    this.down.add(process)
+    this.due.delete(process)
+    if (process === this.conditions.proposer) {
+      this.hasCandidate = false
+      this.lastRequest = undefined
+      if (this.isLater(at)) this.broken ??= `${this.cluster.processes[process]!.name} crashed`
+    } else if (this.isLater(at) && process < this.cluster.plan.nodes.length) {
+      this.failed(process)
+    }
+  }
+
+  private sent(at: Micros, id: number, from: Address, to: Address, message: PaxosMessage): void {
+    const { proposer } = this.conditions
+    if (from === proposer) {
+      this.onTheWay.set(id, { at, acceptor: to })
+      if (message.type === "prepare" || message.type === "propose") this.lastRequest = at
+    }
+    if (to !== proposer) return
+    this.onTheWay.set(id, { at, acceptor: from })
+    const since = this.due.get(from)
+    if (since !== undefined && at - since > this.conditions.acceptorDelay) this.failed(from)
+    this.due.delete(from)
+  }
+
+  private delivered(at: Micros, id: number, from: Address, to: Address, message: PaxosMessage): void {
+    const { proposer, messageDelay, from: stable } = this.conditions
+    const sent = this.onTheWay.get(id)
+    if (sent !== undefined) {
+      if (sent.at >= stable && at - sent.at > messageDelay) this.failed(sent.acceptor)
+      this.onTheWay.delete(id)
+    }
+    if (message.type !== "prepare" && message.type !== "propose") return
+    if (from !== proposer && this.isLater(at)) {
+      this.broken ??= `a ${message.type} of ${this.cluster.processes[from]!.name} arrived at ${at} µs: there were two proposers`
+    }
+    const isDue = message.epoch >= (this.promised.get(to) ?? -1)
+    if (from === proposer && this.isLater(at) && isDue && !this.due.has(to)) this.due.set(to, at)
+  }
+
+  /** The proposer has to wait for the slowest reply that the conditions allow; a fast clock does not (§2.7). */
+  private timedOut(at: Micros): void {
+    const { from, messageDelay, acceptorDelay } = this.conditions
+    const started = this.lastRequest
+    this.lastRequest = undefined
+    if (started === undefined || started < from) return
+    const needed = acceptorDelay + 2 * messageDelay
+    if (at - started >= needed) return
+    this.broken ??= `the proposer waited ${at - started} µs for a phase, and replies may take ${needed} µs`
+  }
+}

@@ -1,0 +1,94 @@
+import { type Random, randomFromSeed } from "../base/random.ts"
+import type { BackOff } from "../protocol/paxos/retry.ts"
+import type { QuorumPlan } from "../quorum/plan.ts"
+import { uniformLatency } from "../sim/latency.ts"
+import type { Cluster } from "../protocol/paxos/cluster.ts"
+import type { PaxosMessage, PaxosRecord } from "../protocol/paxos/messages.ts"
+import type { Scenario } from "../sim/scenario.ts"
+import { decreeScenario, proposedValue } from "./single-decree.ts"
+import { type DecreeSetup, type PartitionSetup, usualSetup } from "./decree-setup.ts"
+
+/**
+ * A setup full of trouble, drawn from a seed: one to four proposers, messages
+ * that are lost, repeated and late, processes that crash and may come back,
+ * partitions, slow disks. For searching violations, not for measuring.
+ *
+ * Each kind of trouble is absent from some setups, because faults hide each
+ * other: where everything is lost, nothing is ever decided twice. Durations are
+ * short, so that thousands of runs take seconds.
+ */
+export function randomSetup(plan: QuorumPlan, seed: number): DecreeSetup {
+  const random = randomFromSeed(seed).fork("random-setup")
+  const from = <Option>(name: string, ...options: readonly Option[]): Option =>
+    oneOf(random.fork(name), options)
+  const proposers = from("proposers", 1, 2, 2, 3, 4)
+  const processes = [...plan.nodes, ...Array.from({ length: proposers }, (_, i) => `p${i + 1}`)]
+  return {
+    ...usualSetup,
+    plan,
+    latency: { kind: "everywhere", model: uniformLatency(1, from("latency", 2, 5, 20)) },
+    proposers,
+    staggerMs: from("stagger", 0, 1, 5, 30),
+    quorums: from("quorums", "broadcast", "broadcast", "random"),
+    learners: from("learners", 0, 1),
+    nacks: from("nacks", true, false),
+    timeoutMs: from("timeout", 10, 25, 60),
+    backOff: from<BackOff>(
+      "back-off",
+      { kind: "none" },
+      { kind: "random", upTo: 30_000 },
+      { kind: "exponential", base: 2_000, most: 100_000 },
+    ),
+    writeMs: from("write", 0, 0, 1, 5),
+    lossProbability: from("loss", 0, 0.05, 0.2),
+    duplicateProbability: from("duplicate", 0, 0.1),
+    reorderProbability: from("reorder", 0, 0.2),
+    reorderMs: 60,
+    crashes: crashesAmong(processes, random.fork("crashes")),
+    partitions: partitionsOf(processes, random.fork("partitions")),
+    horizonMs,
+  }
+}
+
+/**
+ * The cluster and scenario of a random setup. A client whose proposer comes
+ * back from a crash asks again, and wants something else by then: a proposer
+ * that used an old epoch for it would be found out.
+ */
+export function randomScenario(
+  setup: DecreeSetup,
+  seed: number,
+): { cluster: Cluster; scenario: Scenario<PaxosMessage, PaxosRecord> } {
+  const { cluster, scenario } = decreeScenario(setup, seed)
+  const again = (scenario.crashes ?? []).flatMap(({ process, recoverAt }) => {
+    const index = cluster.proposers.indexOf(process)
+    if (index < 0 || recoverAt === undefined) return []
+    return [{ at: recoverAt + 1, process, value: `${proposedValue(index)}@${recoverAt}` }]
+  })
+  return { cluster, scenario: { ...scenario, proposals: [...scenario.proposals, ...again] } }
+}
+
+const horizonMs = 400
+
+function oneOf<Option>(random: Random, options: readonly Option[]): Option {
+  return options[random.below(options.length)]!
+}
+
+/** Up to three crashes, most of them not for good; the same process may crash again. */
+function crashesAmong(processes: readonly string[], random: Random): DecreeSetup["crashes"] {
+  return Array.from({ length: random.below(4) }, () => {
+    const atMs = random.below(horizonMs / 4)
+    const recoverAtMs = atMs + 1 + random.below(40)
+    return { process: oneOf(random, processes), atMs, ...(random.below(4) > 0 && { recoverAtMs }) }
+  })
+}
+
+/** At most one partition, which cuts off a random part of the processes for a while. */
+function partitionsOf(processes: readonly string[], random: Random): PartitionSetup[] {
+  if (random.below(3) > 0) return []
+  const side = processes.filter(() => random.below(2) === 0)
+  const otherSide = processes.filter((name) => !side.includes(name))
+  const fromMs = random.below(60)
+  if (side.length === 0 || otherSide.length === 0) return []
+  return [{ fromMs, untilMs: fromMs + 20 + random.below(80), side, otherSide, oneWay: random.below(2) === 0 }]
+}
