@@ -1,4 +1,4 @@
-import { type DecisionDiagram, decisionDiagram, verticesOf } from "./decision-diagram.ts"
+import { decisionDiagram, denseDiagram } from "./decision-diagram.ts"
 import { type Formula, type Gate, childWeight, positionsIn, weightOf } from "./formula.ts"
 
 /** A quorum and what its nodes cost together. */
@@ -122,34 +122,23 @@ function joined(choices: readonly Choice[]): Choice {
 function diagramPricer(formula: Formula): Pricer | undefined {
   const diagram = decisionDiagram(formula)
   if (diagram === undefined) return undefined
-  const inner = verticesOf(diagram).slice(2)
+  const { size, root, position, low, high } = denseDiagram(diagram)
+  const costs = new Float64Array(size)
+  costs[0] = Infinity
   return (prices) => {
-    const costs = new Map([
-      [0, Infinity],
-      [1, 0],
-    ])
-    for (const vertex of inner) {
-      const taking = costs.get(diagram.high[vertex]!)! + priceAt(diagram, vertex, prices)
-      costs.set(vertex, Math.min(costs.get(diagram.low[vertex]!)!, taking))
+    for (let v = 2; v < size; v++) {
+      const taking = costs[high[v]!]! + prices[position[v]!]!
+      costs[v] = Math.min(costs[low[v]!]!, taking)
     }
-    return walk(diagram, costs)
+    if (costs[root] === Infinity) return undefined
+    const nodes: number[] = []
+    for (let v = root; v > 1;) {
+      const skips = costs[low[v]!]! <= costs[v]!
+      if (!skips) nodes.push(position[v]!)
+      v = skips ? low[v]! : high[v]!
+    }
+    return { cost: costs[root]!, nodes }
   }
-}
-
-function walk(diagram: DecisionDiagram, costs: ReadonlyMap<number, number>): Choice | undefined {
-  const cost = costs.get(diagram.root)!
-  if (cost === Infinity) return undefined
-  const nodes: number[] = []
-  for (let vertex = diagram.root; vertex > 1;) {
-    const skips = costs.get(diagram.low[vertex]!)! <= costs.get(vertex)!
-    if (!skips) nodes.push(diagram.order[diagram.level[vertex]!]!)
-    vertex = skips ? diagram.low[vertex]! : diagram.high[vertex]!
-  }
-  return { cost, nodes }
-}
-
-function priceAt(diagram: DecisionDiagram, vertex: number, prices: readonly number[]): number {
-  return prices[diagram.order[diagram.level[vertex]!]!]!
 }
 
 const isOr = (gate: Gate): boolean => gate.weights === undefined && gate.need === 1

@@ -1,3 +1,5 @@
+import { size } from "../base/node-set.ts"
+import { termBound } from "../quorum/minimal.ts"
 import type { Phase, QuorumSystem } from "../quorum/system.ts"
 import { type DecisionDiagram, DiagramTooLarge, decisionDiagram, verticesOf } from "./decision-diagram.ts"
 import {
@@ -43,7 +45,17 @@ export interface QuorumCensus {
  * too large. A phase that never has a quorum has 0, of sizes Infinity and -Infinity.
  */
 export function quorumCensus(system: QuorumSystem, phase: Phase): QuorumCensus | undefined {
-  return censusOf(formulaOf(system, phase))
+  const formula = formulaOf(system, phase)
+  if (isReadOnceFormula(formula)) return treeCensus(formula)
+  return listedCensus(system, phase, 2_000n) ?? censusOf(formula) ?? listedCensus(system, phase, 20_000n)
+}
+
+/** The census of a list of the quorums, where there are at most so many. */
+function listedCensus(system: QuorumSystem, phase: Phase, most: bigint): QuorumCensus | undefined {
+  if (termBound(system.expression[phase]) > most) return undefined
+  const sizes = [...system.minimalQuorums(phase)].map(size)
+  const [smallest, largest] = [sizes.reduce((a, b) => Math.min(a, b)), sizes.reduce((a, b) => Math.max(a, b))]
+  return { quorums: BigInt(sizes.length), smallest, largest }
 }
 
 export function censusOf(formula: Formula): QuorumCensus | undefined {

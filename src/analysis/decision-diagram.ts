@@ -1,4 +1,4 @@
-import { type Formula, childWeight, positionsIn, weightOf } from "./formula.ts"
+import { type Formula, type Gate, childWeight, positionsIn, weightOf } from "./formula.ts"
 
 /**
  * A reduced ordered binary decision diagram of a monotone formula (Bryant
@@ -51,6 +51,34 @@ export class DiagramTooLarge extends Error {
   override readonly name = "DiagramTooLarge"
 }
 
+/**
+ * The vertices below the root, renumbered without gaps for fast passes: 0 and 1
+ * are the constants, successors come first, the root is the last.
+ */
+export interface DenseDiagram {
+  /** The number of vertices, the constants included. */
+  readonly size: number
+  readonly root: number
+  /** The position that a vertex tests; its successors. */
+  readonly position: Int32Array
+  readonly low: Int32Array
+  readonly high: Int32Array
+}
+
+export function denseDiagram(diagram: DecisionDiagram): DenseDiagram {
+  const vertices = verticesOf(diagram)
+  const places = new Map(vertices.map((vertex, place) => [vertex, place]))
+  const column = (read: (vertex: number) => number): Int32Array =>
+    Int32Array.from(vertices, (vertex) => (vertex < 2 ? 0 : read(vertex)))
+  return {
+    size: vertices.length,
+    root: places.get(diagram.root)!,
+    position: column((vertex) => diagram.order[diagram.level[vertex]!]!),
+    low: column((vertex) => places.get(diagram.low[vertex]!)!),
+    high: column((vertex) => places.get(diagram.high[vertex]!)!),
+  }
+}
+
 /** The vertices below the root, the constants included, in increasing order: successors first. */
 export function verticesOf(diagram: DecisionDiagram): number[] {
   const seen = new Set([0, 1])
@@ -84,20 +112,55 @@ class Builder {
   formula(formula: Formula, levels: ReadonlyMap<number, number>): number {
     if (formula.kind === "leaf") return this.vertex(levels.get(formula.position)!, 0, 1)
     const parts = formula.children.map((child) => this.formula(child, levels))
-    const left = parts.map((_, i) => weightOf(formula) - sumTo(i, (c) => childWeight(formula, c)))
+    if (formula.weights !== undefined) return this.atLeastWeight(formula, parts)
+    if (formula.need === 1) return this.combined(parts, 0, (a, b) => this.or(a, b))
+    if (formula.need === parts.length) return this.combined(parts, 1, (a, b) => this.and(a, b))
+    return this.atLeastCount(formula.need, parts)
+  }
+
+  /** Halves against halves: diagrams stay small for as long as they can, and the stack stays short. */
+  private combined(
+    parts: readonly number[],
+    neutral: number,
+    gate: (a: number, b: number) => number,
+  ): number {
+    if (parts.length <= 1) return parts[0] ?? neutral
+    const half = parts.length >> 1
+    return gate(
+      this.combined(parts.slice(0, half), neutral, gate),
+      this.combined(parts.slice(half), neutral, gate),
+    )
+  }
+
+  /** From the last part to the first: enough[k] says that k of the parts so far hold. */
+  private atLeastCount(need: number, parts: readonly number[]): number {
+    if (need > parts.length) return 0
+    const enough = [1, ...Array<number>(Math.max(need, 0)).fill(0)]
+    parts.toReversed().forEach((part, done) => {
+      const still = need - (parts.length - done - 1)
+      for (let k = Math.min(need, done + 1); k >= Math.max(1, still); k--) {
+        enough[k] = this.or(this.and(part, enough[k - 1]!), enough[k]!)
+      }
+    })
+    return enough[Math.max(need, 0)]!
+  }
+
+  private atLeastWeight(gate: Gate, parts: readonly number[]): number {
+    const left = [weightOf(gate)]
+    parts.forEach((_, i) => left.push(left[i]! - childWeight(gate, i)))
     const memo = new Map<string, number>()
     const atLeast = (from: number, need: number): number => {
       if (need <= 0) return 1
-      if (from === parts.length || left[from]! < need) return 0
+      if (left[from]! < need) return 0
       const key = `${from} ${need}`
       const found = memo.get(key)
       if (found !== undefined) return found
-      const taken = this.and(parts[from]!, atLeast(from + 1, need - childWeight(formula, from)))
+      const taken = this.and(parts[from]!, atLeast(from + 1, need - childWeight(gate, from)))
       const vertex = this.or(taken, atLeast(from + 1, need))
       memo.set(key, vertex)
       return vertex
     }
-    return atLeast(0, formula.need)
+    return atLeast(0, gate.need)
   }
 
   or(a: number, b: number): number {
@@ -149,10 +212,4 @@ class Builder {
     this.known[level]!.set(key, vertex)
     return vertex
   }
-}
-
-function sumTo(end: number, term: (i: number) => number): number {
-  let sum = 0
-  for (let i = 0; i < end; i++) sum += term(i)
-  return sum
 }

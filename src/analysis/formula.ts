@@ -61,11 +61,11 @@ export function tierOf(formula: Formula): Tier {
 
 /** The positions a formula speaks of, each once, in the order of their first occurrence. */
 export function positionsIn(formula: Formula): number[] {
-  return [...new Set(occurrences(formula))]
+  return [...new Set(occurrencesIn(formula))]
 }
 
 export function isReadOnceFormula(formula: Formula): boolean {
-  const all = occurrences(formula)
+  const all = occurrencesIn(formula)
   return new Set(all).size === all.length
 }
 
@@ -103,7 +103,8 @@ export function heaviestFirst(gate: Gate): number[] {
   return gate.children.map((_, i) => i).sort((a, b) => childWeight(gate, b) - childWeight(gate, a) || a - b)
 }
 
-function occurrences(formula: Formula): number[] {
+/** The positions of a formula as often as it names them. */
+export function occurrencesIn(formula: Formula): number[] {
   const found: number[] = []
   const visit = (f: Formula): void => {
     if (f.kind === "leaf") found.push(f.position)

@@ -1,9 +1,9 @@
 import type { Highs } from "highs"
-import { InvariantError } from "../base/errors.ts"
+import { InvariantError, UsageError } from "../base/errors.ts"
 import type { Choice, Pricer } from "./cheapest.ts"
 import { pricerOf } from "./cheapest.ts"
 import { requireQuorum } from "./flow.ts"
-import { type Formula, positionsIn } from "./formula.ts"
+import { type Formula, occurrencesIn, positionsIn } from "./formula.ts"
 import { holdsOn } from "./holds.ts"
 import { ProgramBuilder, loadSolver, solveIntegers } from "./solver.ts"
 
@@ -21,6 +21,7 @@ export async function anyPricerOf(formula: Formula): Promise<Pricer> {
  * the formula itself; that none is cheaper holds up to its tolerance of 1e-6.
  */
 export function integerPricer(formula: Formula, highs: Highs): Pricer {
+  refuseTooLarge(formula)
   return (prices) => {
     const builder = new ProgramBuilder()
     const used: (number | undefined)[] = []
@@ -35,6 +36,18 @@ export function integerPricer(formula: Formula, highs: Highs): Pricer {
       prices,
     )
   }
+}
+
+/** Programs of more occurrences of nodes exhaust the solver's memory. */
+const mostOccurrences = 20_000
+
+function refuseTooLarge(formula: Formula): void {
+  const count = occurrencesIn(formula).length
+  if (count <= mostOccurrences) return
+  throw new UsageError(
+    `The formula names its ${positionsIn(formula).length} nodes ${count} times, in a way that is too entangled to analyse: ` +
+      `its decision diagram is too large, and so is an integer program (at most ${mostOccurrences}). Try a smaller system of the family.`,
+  )
 }
 
 /** The nodes chosen less those the quorum can do without; free nodes are often chosen needlessly. */

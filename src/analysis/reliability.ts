@@ -1,4 +1,4 @@
-import { decisionDiagram, verticesOf } from "./decision-diagram.ts"
+import { decisionDiagram, denseDiagram } from "./decision-diagram.ts"
 import { type Formula, type Gate, childWeight, isReadOnceFormula, weightOf } from "./formula.ts"
 
 /**
@@ -68,20 +68,18 @@ function reach(gate: Gate, goal: number, parts: readonly Odds[]): Odds {
 function diagramReliability(formula: Formula): Reliability | undefined {
   const diagram = decisionDiagram(formula)
   if (diagram === undefined) return undefined
-  const inner = verticesOf(diagram).slice(2)
+  const { size, root, position, low, high } = denseDiagram(diagram)
+  const holds = new Float64Array(size)
+  const fails = new Float64Array(size)
+  holds[1] = 1
+  fails[0] = 1
   return (nodes) => {
-    const odds = new Map<number, Odds>([
-      [0, { holds: 0, fails: 1 }],
-      [1, { holds: 1, fails: 0 }],
-    ])
-    for (const vertex of inner) {
-      const node = nodes[diagram.order[diagram.level[vertex]!]!]!
-      const [low, high] = [odds.get(diagram.low[vertex]!)!, odds.get(diagram.high[vertex]!)!]
-      odds.set(vertex, {
-        holds: node.holds * high.holds + node.fails * low.holds,
-        fails: node.holds * high.fails + node.fails * low.fails,
-      })
+    for (let v = 2; v < size; v++) {
+      const node = nodes[position[v]!]!
+      const [left, taken] = [low[v]!, high[v]!]
+      holds[v] = node.holds * holds[taken]! + node.fails * holds[left]!
+      fails[v] = node.holds * fails[taken]! + node.fails * fails[left]!
     }
-    return odds.get(diagram.root)!
+    return { holds: holds[root]!, fails: fails[root]! }
   }
 }
