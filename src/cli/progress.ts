@@ -23,6 +23,8 @@ async function barProgress(): Promise<Progress> {
         barIncompleteChar: "░",
         barsize: 24,
         clearOnComplete: true,
+        // Else Ctrl-C would leave the terminal without line wrapping.
+        linewrap: true,
         stopOnComplete: false,
         stream: process.stderr,
       })

@@ -1,7 +1,6 @@
 import {
   type Table,
   type TableCell,
-  type TableRow,
   alignment,
   bodyRows,
   hasGroups,
@@ -9,30 +8,48 @@ import {
   headingText,
   isInterval,
   isRatio,
-  plainCell,
 } from "../table.ts"
 import { renderInline } from "./inline.ts"
+import { lineUp, rowTexts, tableWidths, totalWidth } from "./layout.ts"
+
+/** The sizes of type a table may have, and about how many characters a line of a page takes in each. */
+const sizes = [
+  { command: "\\normalsize", characters: 66 },
+  { command: "\\small", characters: 76 },
+  // With its columns a little closer together than the usual 6pt.
+  { command: "\\footnotesize\\setlength{\\tabcolsep}{4pt}", characters: 92 },
+] as const
 
 /**
  * The table as LaTeX, with booktabs' rules and siunitx' number columns: numbers
- * stand on their decimal point, text is escaped, fractions are set as such.
+ * stand on their decimal point, text is escaped, fractions are set as such. A
+ * table too wide for a page is set smaller, and its cells are broken at spaces.
  * The preamble needs `\usepackage{booktabs,siunitx}` and nothing else.
  */
 export function renderLatex(table: Table): string {
   const kinds = table.columns.map((_, i) => columnKind(table, i))
-  const body = table.rows.map((row) => (row === "rule" ? "\\midrule" : latexRow(table, kinds, row)))
+  const natural = totalWidth(tableWidths(table, Infinity))
+  const size = sizes.find(({ characters }) => natural <= characters) ?? sizes[2]
+  const widths = tableWidths(table, size.characters)
   return [
     "% Needs \\usepackage{booktabs,siunitx}.",
     "\\begin{table}",
     "  \\centering",
     `  \\caption{${inline(table.caption)}}`,
     `  \\label{tab:${table.id}}`,
+    "  \\smallskip",
+    ...(size === sizes[0] ? [] : [`  ${size.command}`]),
     `  \\begin{tabular}{${kinds.map(({ specification }) => specification).join(" ")}}`,
-    ...["\\toprule", ...groupHeadings(table), headings(table), "\\midrule", ...body, "\\bottomrule"].map(
-      (line) => `    ${line}`,
-    ),
+    ...[
+      "\\toprule",
+      ...groupHeadings(table),
+      ...headings(table, widths),
+      "\\midrule",
+      ...bodyLines(table, kinds, widths),
+      "\\bottomrule",
+    ].map((line) => `    ${line}`),
     "  \\end{tabular}",
-    ...table.notes.map((note) => `  \\par\\smallskip{\\footnotesize ${inline(note)}}`),
+    ...notes(table),
     "\\end{table}",
     "",
   ].join("\n")
@@ -41,7 +58,6 @@ export function renderLatex(table: Table): string {
 /** How LaTeX sets a column: `S` aligns numbers at the decimal point, other letters align whole cells. */
 interface Kind {
   readonly specification: string
-  readonly digits: number
   readonly numeric: boolean
 }
 
@@ -52,9 +68,9 @@ function columnKind(table: Table, position: number): Kind {
   const numbers = cells.filter((cell) => typeof cell === "number")
   const numeric = numbers.length > 0 && cells.every((cell) => cell === null || typeof cell === "number")
   if (!numeric || column.align !== undefined) {
-    return { specification: alignment(table, position)[0]!, digits, numeric: false }
+    return { specification: alignment(table, position)[0]!, numeric: false }
   }
-  return { specification: `S[table-format=${numberFormat(numbers, digits)}]`, digits, numeric }
+  return { specification: `S[table-format=${numberFormat(numbers, digits)}]`, numeric }
 }
 
 /** "-3.2": a sign where one occurs, digits before the point, digits after it. */
@@ -85,13 +101,32 @@ function groupHeadings(table: Table): string[] {
 }
 
 /** In braces, because a number column takes anything else for a number. */
-function headings(table: Table): string {
-  return `${table.columns.map((column) => `{${escapeLatex(headingText(column))}}`).join(" & ")} \\\\`
+function headings(table: Table, widths: readonly number[]): string[] {
+  return lineUp(table.columns.map(headingText), widths).map((parts) =>
+    latexRow(parts.map((part) => `{${escapeLatex(part)}}`)),
+  )
 }
 
-function latexRow(table: Table, kinds: readonly Kind[], row: TableRow): string {
-  const cells = table.columns.map((_, i) => latexCell(row[i] ?? null, kinds[i]!))
-  return `${protectStart(cells.join(" & "))} \\\\`
+/** Where a row takes several lines, some space parts it from the next. */
+function bodyLines(table: Table, kinds: readonly Kind[], widths: readonly number[]): string[] {
+  const blocks = rowTexts(table).map((texts, i) => {
+    const row = table.rows[i]!
+    return texts === "rule" || row === "rule"
+      ? ["\\midrule"]
+      : lineUp(texts, widths).map((parts) =>
+          latexRow(parts.map((part, j) => latexPart(part, row[j] ?? null, kinds[j]!))),
+        )
+  })
+  const broken = blocks.some((block) => block.length > 1)
+  return blocks.flatMap((block, i) => {
+    const next = blocks[i + 1]
+    const parted = broken && next !== undefined && ![block[0], next[0]].includes("\\midrule")
+    return parted ? [...block, "\\addlinespace"] : block
+  })
+}
+
+function latexRow(parts: readonly string[]): string {
+  return `${protectStart(parts.join(" & ").trimEnd())} \\\\`
 }
 
 /** After the \\ of the row before, a bracket or a star at the start of this one would be taken for its argument. */
@@ -99,12 +134,14 @@ function protectStart(row: string): string {
   return /^[[*]/.test(row) ? `{${row[0]!}}${row.slice(1)}` : row
 }
 
-function latexCell(cell: TableCell, { digits, numeric }: Kind): string {
+/** One line of a cell: of intervals and texts there may be several, of numbers and fractions there is one. */
+function latexPart(part: string, cell: TableCell, { numeric }: Kind): string {
+  if (part === "") return ""
   if (cell === null) return numeric ? "{--}" : "--"
-  if (typeof cell === "number") return numeric ? cell.toFixed(digits) : `\\num{${cell.toFixed(digits)}}`
+  if (typeof cell === "number") return numeric ? part : `\\num{${part}}`
   if (isRatio(cell)) return latexFraction(cell.numerator, cell.denominator)
-  if (isInterval(cell)) return latexInterval(cell, digits)
-  return escapeLatex(plainCell(cell))
+  if (isInterval(cell)) return escapeLatex(part).replace(/-?\d+(\.\d+)?/g, "\\num{$&}")
+  return escapeLatex(part)
 }
 
 function latexFraction(numerator: number, denominator: number): string {
@@ -113,16 +150,25 @@ function latexFraction(numerator: number, denominator: number): string {
   return `$${sign}\\frac{${Math.abs(numerator)}}{${denominator}}$`
 }
 
-function latexInterval(
-  { value, low, high }: { value: number | null; low: number | null; high: number | null },
-  digits: number,
-): string {
-  const show = (end: number | null): string => (end === null ? "--" : `\\num{${end.toFixed(digits)}}`)
-  return low === null && high === null ? show(value) : `${show(value)} [${show(low)}, ${show(high)}]`
+/** Flush left below the table, smaller than the text. */
+function notes(table: Table): string[] {
+  if (table.notes.length === 0) return []
+  return [
+    "  \\par\\smallskip",
+    "  \\begin{minipage}{\\linewidth}",
+    "    \\footnotesize\\raggedright",
+    ...table.notes.map((note) => `    ${inline(note)}\\par`),
+    "  \\end{minipage}",
+  ]
 }
 
 function inline(text: string): string {
-  return renderInline(text, { words: escapeLatex, code: (code) => `\\texttt{${escapeLatex(code)}}` })
+  return renderInline(text, { words: escapeLatex, code: (code) => `\\texttt{${escapeCode(code)}}` })
+}
+
+/** As it is typed: straight quotes, and hyphens that do not join into a dash. */
+function escapeCode(code: string): string {
+  return escapeLatex(code).replaceAll("''", "\\char34{}").replaceAll("--", "-{}-")
 }
 
 /** What TeX would read as a command, and the signs its older fonts lack. */

@@ -55,6 +55,33 @@ describe("on a terminal", () => {
     )
   })
 
+  test("calls and intervals stay whole where they can, and commands always", () => {
+    const command = "`quorate run systems --seed 1 --replicas 1000 --out elsewhere`"
+    const text = renderTerminal(
+      small(["grid(2, 3) and simple(5, 4, 2) and more"], { notes: [`See ${command}.`] }),
+      {
+        width: 20,
+      },
+    )
+    expect(text.split("\n").slice(4, 8)).toEqual([
+      "grid(2, 3) and",
+      "simple(5, 4, 2) and",
+      "more",
+      "─".repeat(20),
+    ])
+    expect(text).toContain(command)
+  })
+
+  test("a heading over several columns has its room", () => {
+    const columns = [
+      { heading: "a" },
+      { heading: "b", group: "long group" },
+      { heading: "c", group: "long group" },
+    ]
+    const lines = renderTerminal(small([1, 2, 3], { columns })).split("\n")
+    expect(lines.slice(2, 6)).toEqual(["   long group", "   ──────────", "a  b        c", "─".repeat(13)])
+  })
+
   test("headings can be printed bold", () => {
     expect(renderTerminal(small([1]), { bold: (text) => `<${text}>` })).toContain("<Small.>")
   })
@@ -97,6 +124,8 @@ describe("as LaTeX", () => {
         \\centering
         \\caption{Two dice: 100 \\% of the throws \\& more.}
         \\label{tab:two-dice}
+        \\smallskip
+        \\footnotesize\\setlength{\\tabcolsep}{4pt}
         \\begin{tabular}{l S[table-format=2.0] r r r l}
           \\toprule
           \\multicolumn{2}{c}{} & \\multicolumn{2}{c}{share reached} & \\multicolumn{2}{c}{} \\\\
@@ -110,7 +139,11 @@ describe("as LaTeX", () => {
           at least 13 & 13 & $\\frac{0}{36}$ & \\num{0.000} [\\num{0.000}, \\num{0.006}] & -- & no \\\\
           \\bottomrule
         \\end{tabular}
-        \\par\\smallskip{\\footnotesize Reproduce with \\texttt{quorate run ''a\\_b''}.}
+        \\par\\smallskip
+        \\begin{minipage}{\\linewidth}
+          \\footnotesize\\raggedright
+          Reproduce with \\texttt{quorate run \\char34{}a\\_b\\char34{}}.\\par
+        \\end{minipage}
       \\end{table}
       "
     `)
@@ -143,6 +176,25 @@ describe("as LaTeX", () => {
     expect(latex).toContain("{S[table-format=-2.2] S[table-format=1.2] l l}")
     expect(latex).toContain("-12.50 & {--} & a & -- \\\\")
     expect(latex).toContain("3.00 & 1.00 & \\num{2.00} & -- \\\\")
+  })
+
+  test("what is too wide for a page is set smaller, and broken into lines of their own", () => {
+    const wide = Array.from({ length: 7 }, () => ({ value: 0.5, low: 0.25, high: 0.75 }))
+    const latex = renderLatex(small(wide, { rows: [wide, wide] }))
+    expect(latex).toContain("  \\footnotesize\\setlength{\\tabcolsep}{4pt}\n")
+    expect(latex).toContain(
+      [
+        `    ${Array(7).fill("\\num{0.5}").join(" & ")} \\\\`,
+        `    ${["{[}\\num{0.3}, \\num{0.8}]", ...Array<string>(6).fill("[\\num{0.3}, \\num{0.8}]")].join(" & ")} \\\\`,
+        "    \\addlinespace",
+      ].join("\n"),
+    )
+  })
+
+  test("a command in a note can be copied: straight quotes, and hyphens that stay apart", () => {
+    expect(renderLatex(small([1], { notes: ['Run `quorate run "x" --seed 1`.'] }))).toContain(
+      "Run \\texttt{quorate run \\char34{}x\\char34{} -{}-seed 1}.",
+    )
   })
 
   test("fractions are set as such", () => {
