@@ -77,10 +77,15 @@ ${exitCodeHelp}`
 function explain(error: unknown, io: Io): ExitCode {
   // Commander has printed its message already; help and version are no errors.
   if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.fine : exitCodes.usage
-  if (error instanceof UsageError) io.err(`error: ${error.message}\n`)
+  if (error instanceof UsageError || isSystemError(error)) io.err(`error: ${error.message}\n`)
   else if (error instanceof InvariantError) {
     io.err(`internal error: ${error.message}\nThis is a defect of quorate, not of your input.\n`)
   } else
     io.err(`internal error: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`)
   return exitCodes.usage
+}
+
+/** A file that cannot be read, and the like: "EACCES: permission denied, open 'x.csv'" says all there is to say. */
+function isSystemError(error: unknown): error is Error {
+  return error instanceof Error && "syscall" in error
 }

@@ -125,6 +125,9 @@ describe("quorate simulate", () => {
     expect((await quorate("simulate", "majority(1)", "--latency", empty)).err).toContain(
       "has no <region>.dat files",
     )
+    mkdirSync(join(empty, "X.dat"))
+    const unreadable = await quorate("simulate", "majority(1)", "--latency", empty)
+    expect([unreadable.code, unreadable.err]).toEqual([2, expect.stringMatching(/^error: EISDIR: .*\n$/)])
   })
 
   test("a violation of safety exits with 1 and a command that shows it again", async () => {
