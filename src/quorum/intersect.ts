@@ -3,7 +3,7 @@ import { type NodeSet, difference, emptySet, fullSet, intersection, size } from 
 import { type Verdict, holds, unknown, violated } from "../base/verdict.ts"
 import { alignedOverlap } from "./aligned.ts"
 import { searchDisjoint, searchOverlap } from "./branching.ts"
-import { type NodeId, type QuorumExpr, compile, positionsOf } from "./expression.ts"
+import { type NodeId, type QuorumExpr, compile, isReadOnce, positionsOf } from "./expression.ts"
 import { lightestQuorums } from "./lightest.ts"
 import { minimalQuorumsOf, shrinkToMinimal, termBound } from "./minimal.ts"
 import { isAlways, isNever, simplify } from "./simplify.ts"
@@ -42,9 +42,10 @@ export function everyPairMeets(
  *
  * 1. The formulas split the nodes into the same blocks (thresholds, weights, a
  *    formula and its dual): exact, without enumeration (`aligned.ts`).
- * 2. All sides but one have few minimal quorums (grids): these are combined and
+ * 2. Their smallest quorums together have too many nodes not to overlap.
+ * 3. All sides but one have few minimal quorums (grids): these are combined and
  *    held against the last formula, not against its quorums one by one.
- * 3. Otherwise a branching search (`branching.ts`): `unknown` when the effort is spent.
+ * 4. Otherwise a branching search (`branching.ts`): `unknown` when the effort is spent.
  *
  * The quorums of a witness are minimal and have been checked with the predicates.
  */
@@ -58,6 +59,7 @@ export function everyOverlap(
   return (
     question.withoutChoice() ??
     question.byBlocks() ??
+    question.bySizes() ??
     question.byListing(effort) ??
     question.byBranching(effort)
   )
@@ -97,6 +99,17 @@ class Question {
     if (answer === undefined) return undefined
     if (answer.common >= this.atLeast) return holds("shown from the structure of the formulas")
     return this.witness(answer.quorums, "found from the structure of the formulas")
+  }
+
+  /** s sets of m nodes in all have m − (s − 1)·n in common at least. */
+  bySizes(): Verdict<readonly NodeSet[]> | undefined {
+    if (!this.sides.every(isReadOnce)) return undefined
+    const smallest = this.sides.map((side) => lightestQuorums(side, this.positions)(this.all).counted)
+    const least =
+      smallest.reduce((sum, each) => sum + each, 0) - (this.sides.length - 1) * this.positions.size
+    return least < this.atLeast
+      ? undefined
+      : holds(`their smallest quorums have ${smallest.join(" and ")} of ${this.positions.size} nodes`)
   }
 
   /** Lists the quorums of all sides but the one that has most of them, while the effort allows. */

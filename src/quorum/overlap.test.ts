@@ -106,6 +106,18 @@ describe("everyOverlap", () => {
     expect(everyOverlap(exprs, nodes, { atLeast: common + 1 }).verdict).toBe("violated")
   })
 
+  it("quorums too large to be apart are known by their sizes", () => {
+    const side = [...Array(15).keys()]
+    const majority = (children: QuorumExpr[]): QuorumExpr => threshold(11, children)
+    const rows = majority(side.map((r) => majority(side.map((c) => node(`n${r}_${c}`)))))
+    const columns = majority(side.map((c) => majority(side.map((r) => node(`n${r}_${c}`)))))
+    const verdict = everyOverlap([rows, columns], nodesOf(rows), { atLeast: 17 })
+    expect(verdict).toEqual({
+      verdict: "holds",
+      because: "their smallest quorums have 121 and 121 of 225 nodes",
+    })
+  })
+
   it("large systems are decided from their structure", () => {
     const three = (text: string): string => {
       const { expression, nodes } = quorumSystemFrom(text)
