@@ -41,7 +41,7 @@ export const modes: readonly Mode[] = [
   },
   {
     id: "B",
-    title: "Revision B (quorums that depend on the epoch)",
+    title: "Revision B (quorums by epoch)",
     reference: "Howard 2019, Algorithm 14 (§4.3)",
     safeUnder: ["4.6"],
     progressUnder: [],
@@ -49,7 +49,7 @@ export const modes: readonly Mode[] = [
   },
   {
     id: "C",
-    title: "Revision C (phase 1 ends on a reported proposal)",
+    title: "Revision C (reported proposals)",
     reference: "Howard 2019, Algorithm 15 (§5.1)",
     safeUnder: ["4.6", "5.1"],
     progressUnder: [],
@@ -57,7 +57,7 @@ export const modes: readonly Mode[] = [
   },
   {
     id: "pre-allocated",
-    title: "epochs allotted to proposers beforehand",
+    title: "epochs allotted beforehand",
     reference: "Howard 2019, §3.8 and table 7.2",
     safeUnder: ["4.6"],
     progressUnder: [],

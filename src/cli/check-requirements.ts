@@ -1,0 +1,68 @@
+import { UsageError, didYouMean } from "../base/errors.ts"
+import type { Verdict } from "../base/verdict.ts"
+import type { QuorumPlan } from "../quorum/plan.ts"
+import { type Answers, answersWithin } from "../quorum/question.ts"
+import {
+  type Requirement,
+  type RequirementWitness,
+  decide,
+  overlapRequirement,
+  requirementById,
+  requirements,
+} from "../quorum/requirement.ts"
+
+/** A requirement, and what became of it. */
+export interface Check {
+  readonly requirement: Requirement
+  readonly verdict: Verdict<RequirementWitness>
+}
+
+/** What to check: `--requirement` and `--overlap`. */
+export interface Asked {
+  readonly requirement?: string
+  readonly overlap?: number
+}
+
+/** The requirements asked for. Unless one is, 4.4 of a system and 4.6 of a plan that depends on the epoch. */
+export function chosenRequirements({ requirement, overlap }: Asked, plan?: QuorumPlan): Requirement[] {
+  const extra = overlap === undefined ? [] : [overlapRequirement(overlap)]
+  if (requirement === undefined && extra.length > 0) return extra
+  const usual = plan !== undefined && plan.ranges.length > 1 ? "4.6" : "4.4"
+  return [...byNumber(requirement ?? usual), ...extra]
+}
+
+/** The requirements of a list such as "3.1,4.4", or all of them. */
+function byNumber(list: string): readonly Requirement[] {
+  const ids = list.split(",").map((id) => id.trim())
+  if (ids.includes("all")) return requirements
+  return ids.map((id) => {
+    const requirement = requirementById(id) ?? requirementById(id.toUpperCase())
+    if (requirement !== undefined) return requirement
+    const known = requirements.map((one) => one.id)
+    throw new UsageError(
+      `There is no requirement ${id}.${didYouMean(id, known)} The requirements are ${known.join(", ")}, or all of them: all.`,
+    )
+  })
+}
+
+/** Checks a plan; what the exact ways leave open is thought over by a solver, which is loaded only then. */
+export async function checkPlan(
+  plan: QuorumPlan,
+  asked: readonly Requirement[],
+): Promise<{ readonly checks: readonly Check[]; readonly answers: Answers }> {
+  const quick = answersWithin()
+  const decided = asked.map((requirement) => decide(requirement, plan, quick))
+  if (decided.every(({ verdict }) => verdict !== "unknown"))
+    return { checks: pair(asked, decided), answers: quick }
+  const { thoughtOver } = await import("../analysis/solver-answers.ts")
+  const open = asked.filter((_, i) => decided[i]!.verdict === "unknown")
+  const answers = await thoughtOver(
+    open.flatMap((requirement) => requirement.questions(plan)),
+    quick,
+  )
+  return { checks: pair(asked, asked.map((requirement) => decide(requirement, plan, answers))), answers } // prettier-ignore
+}
+
+function pair(asked: readonly Requirement[], verdicts: readonly Verdict<RequirementWitness>[]): Check[] {
+  return asked.map((requirement, i) => ({ requirement, verdict: verdicts[i]! }))
+}
