@@ -1,12 +1,29 @@
 import { UsageError, didYouMean } from "../base/errors.ts"
 import { agreementTerms } from "./agreement.ts"
+import { consistencyTerms } from "./consistency.ts"
 import { costTerms } from "./cost.ts"
+import { faultTerms } from "./faults.ts"
+import { parliamentTerms } from "./parliament.ts"
+import { phaseTerms } from "./phases.ts"
 import { problemTerms } from "./problem.ts"
 import { quorumTerms } from "./quorums.ts"
+import { roleTerms } from "./roles.ts"
 import type { Term, TermSection } from "./term.ts"
+import { timeTerms } from "./time.ts"
 
 /** Every term, in the order in which `docs/terms.md` is read. */
-export const glossary: readonly TermSection[] = [problemTerms, agreementTerms, quorumTerms, costTerms]
+export const glossary: readonly TermSection[] = [
+  problemTerms,
+  agreementTerms,
+  phaseTerms,
+  quorumTerms,
+  roleTerms,
+  costTerms,
+  timeTerms,
+  faultTerms,
+  consistencyTerms,
+  parliamentTerms,
+]
 
 /** The entry for a word: its name or another word for it, in any case. An unknown word is a UsageError. */
 export function explainedTerm(word: string): Term {

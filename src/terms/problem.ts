@@ -5,6 +5,17 @@ export const problemTerms: TermSection = {
   title: "The problem",
   terms: [
     {
+      name: "consensus",
+      also: ["distributed consensus", "agreement problem"],
+      meaning:
+        "To decide one value among processes that may fail and messages that may be late: non-triviality, safety and safe learning always, progress and eventual learning under stated conditions.",
+      thesis: "Definition 1 (§2.1).",
+      lamport: "Consensus; the Synod's single decree.",
+      raft: "Agreement on each entry of a replicated log.",
+      cassandra: "What a lightweight transaction needs to compare and set.",
+      see: ["safety", "progress", "decided"],
+    },
+    {
       name: "decided",
       also: ["chosen", "committed"],
       meaning:
@@ -100,6 +111,29 @@ export const problemTerms: TermSection = {
       raft: "A majority of servers up, and the timing requirement: broadcast time ≪ election timeout ≪ mean time between failures.",
       cassandra: "A quorum of replicas answers within the request timeouts, and contention ends.",
       see: ["progress", "partial synchrony"],
+    },
+    {
+      name: "liveness",
+      meaning:
+        "In theory, that something good eventually happens: progress and eventual learning. " +
+        "The thesis says liveness conditions for the assumptions under which they are promised; we do the same, and say progress for the promise.",
+      thesis: "Only in liveness conditions; the promise is called progress.",
+      lamport: "His terms, safety and liveness (1977): nothing bad happens, and something good does.",
+      raft: "Availability.",
+      cassandra: "Availability; also whether a node is believed to be up.",
+      see: ["progress", "liveness conditions", "safety"],
+    },
+    {
+      name: "FLP",
+      also: ["FLP impossibility"],
+      meaning:
+        "No deterministic algorithm solves consensus in an asynchronous system in which even one process may crash: some run goes on for ever (Fischer, Lynch and Paterson 1985). " +
+        "It forbids promising progress without conditions; it says nothing against safety.",
+      thesis: "§1.1 and §2.7: the reason why progress has liveness conditions.",
+      lamport: "Cited for why a leader cannot be elected reliably without real time or randomness.",
+      raft: "Random timeouts make endless runs improbable.",
+      cassandra: "Random waits do the same.",
+      see: ["progress", "synchrony"],
     },
     {
       name: "partial synchrony",

@@ -71,6 +71,54 @@ export const quorumTerms: TermSection = {
       see: ["resilience", "dual"],
     },
     {
+      name: "majority",
+      meaning:
+        "More than half: ⌊n/2⌋ + 1 of n. Every two majorities meet, which is all that classic Paxos uses of them.",
+      thesis: "§2.2; strict majority quorums in §3.11.",
+      lamport: "The usual quorum.",
+      raft: "The only quorum.",
+      cassandra:
+        "QUORUM and SERIAL: ⌊RF/2⌋ + 1 replicas of all data centres together; LOCAL_QUORUM and LOCAL_SERIAL of one.",
+      see: ["quorum", "quorum system"],
+    },
+    {
+      name: "coterie",
+      also: ["non-dominated", "dominated"],
+      meaning:
+        "A set of quorums of which every two meet and none contains another. " +
+        "It is dominated if another coterie has a subset for each of its quorums, which is then at least as available; non-dominated if none has.",
+      thesis: "No word for it; a quorum set that satisfies requirement 3.1.",
+      lamport: "No word for it; the notion is Garcia-Molina and Barbara's (1985).",
+      raft: "Majorities of an odd number of servers are a non-dominated coterie, those of an even number a dominated one.",
+      cassandra: "No word for it.",
+      see: ["quorum system", "dual"],
+    },
+    {
+      name: "intersection requirement",
+      also: ["quorum intersection", "requirement"],
+      meaning:
+        "Which quorums must share an acceptor, by its number in the thesis: 3.1 all, 4.4 those of different phases, 4.6 those of phase 1 with those of phase 2 in smaller epochs, 7.1 and 7.2 where epochs are shared. " +
+        "What intersects is sets of acceptors; the sets of epochs that proposers own are to be disjoint.",
+      thesis: "3.1, 4.1 to 4.7, 5.1, 7.1, 7.2.",
+      lamport: "Condition B2: the quorums of every two ballots have a member in common.",
+      raft: "Every two majorities meet, joint ones included.",
+      cassandra:
+        "R + W > RF between plain reads and writes; LOCAL_SERIAL in one data centre and SERIAL or LOCAL_SERIAL in another do not meet.",
+      see: ["quorum system", "witness"],
+    },
+    {
+      name: "witness",
+      also: ["counterexample"],
+      meaning:
+        "What shows that a requirement is violated: two quorums, or three, without a common acceptor; in a run, the moment and the reason; in an exploration, the steps.",
+      thesis: "No word for it.",
+      lamport:
+        "A behaviour that violates the property; TLC prints it as an error trace. (Witness replicas are another thing.)",
+      raft: "No word for it.",
+      cassandra: "No word for it. (Its witnesses are transient replicas.)",
+      see: ["intersection requirement"],
+    },
+    {
       name: "minimal quorum",
       meaning:
         "A quorum of which no proper subset is a quorum. The minimal quorums of a phase describe it completely.",
