@@ -28,6 +28,7 @@ const commands: Readonly<Record<string, () => Promise<(context: Context) => Comm
   explore: async () => (await import("./commands/explore.ts")).exploreCommand,
   replay: async () => (await import("./commands/replay.ts")).replayCommand,
   table: async () => (await import("./commands/table.ts")).tableCommand,
+  explain: async () => (await import("./commands/explain.ts")).explainCommand,
 }
 
 /** The command a line begins with; all of them where it begins with none: for help, and for suggestions. */
@@ -70,6 +71,7 @@ Examples:
   $ quorate explore "simple(4, 2, 2)"             every run, and the shortest that goes wrong
   $ quorate run all                               every experiment, into results/
   $ quorate list                                  what there is to check, simulate and run
+  $ quorate explain epoch                         what a word means, here and elsewhere
 
 ${exitCodeHelp}`
 
