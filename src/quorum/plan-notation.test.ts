@@ -1,5 +1,7 @@
+import fc from "fast-check"
 import { describe, expect, it } from "vitest"
 import { catalogue } from "../../quorums/index.ts"
+import { UsageError } from "../base/errors.ts"
 import { isPlanText, parsePlan } from "./plan-notation.ts"
 import { requirementById } from "./requirement.ts"
 
@@ -70,6 +72,22 @@ describe("parsePlan", () => {
     ["0: majority(; 1..: majority(3)", "at character"],
   ])("refuses %s", (text, message) => {
     expect(() => plan(text)).toThrow(message)
+  })
+
+  it("makes a plan or a UsageError of anything, with variables bound or not", () => {
+    const piece = fc.constantFrom("0", "1", "3", "..", ":", ";", "a", "*", "k", "+", "/", "(", ")", ",", "-", " ", '"', "^", " fast", "majority(", "choose(") // prettier-ignore
+    fc.assert(
+      fc.property(fc.array(piece, { maxLength: 14 }), fc.option(fc.nat(9)), (pieces, k) => {
+        try {
+          const { name, ranges } = plan(pieces.join(""), k ?? undefined)
+          expect(ranges[0]!.from).toBe(0)
+          expect(plan(name).name).toBe(name)
+        } catch (error) {
+          expect(error).toBeInstanceOf(UsageError)
+        }
+      }),
+      { numRuns: 2000, seed: 8 },
+    )
   })
 
   it("tells a plan from a system", () => {
