@@ -1,6 +1,10 @@
 import { type ExperimentCatalogue, experimentCatalogue } from "../src/experiment/define.ts"
+import analysisVsSimulation from "./analysis-vs-simulation.ts"
+import availability from "./availability.ts"
 import duelling from "./duelling.ts"
+import evenN from "./even-n.ts"
 import failures from "./failures.ts"
+import loadResilience from "./load-resilience.ts"
 import phase2Size from "./phase2-size.ts"
 import systems from "./systems.ts"
 import unsafe from "./unsafe.ts"
@@ -12,4 +16,8 @@ export const experiments: ExperimentCatalogue = experimentCatalogue([
   failures,
   duelling,
   unsafe,
+  loadResilience,
+  availability,
+  evenN,
+  analysisVsSimulation,
 ])

@@ -18,6 +18,21 @@ export const exponentialDelay = (mean: number, base = 0): DelayDistribution => (
   cdf: (t) => (t <= base ? 0 : -Math.expm1(-(t - base) / mean)),
 })
 
+/** The sum of so many independent exponentials of the given mean each: a round trip is two of them (Erlang 1909). */
+export const erlangDelay = (stages: number, mean: number): DelayDistribution => ({
+  cdf: (t) => {
+    if (t <= 0) return 0
+    const x = t / mean
+    let term = Math.exp(-x)
+    let exceeds = 0
+    for (let k = 0; k < stages; k++) {
+      exceeds += term
+      term *= x / (k + 1)
+    }
+    return 1 - exceeds
+  },
+})
+
 /** Normal, cut off below 0, which then counts as 0. */
 export const normalDelay = (mean: number, deviation: number): DelayDistribution => ({
   cdf: (t) => (t < 0 ? 0 : standardNormal((t - mean) / deviation)),

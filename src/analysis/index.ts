@@ -36,6 +36,7 @@ export {
 export {
   type DelayDistribution,
   constantDelay,
+  erlangDelay,
   exponentialDelay,
   lognormalDelay,
   lossy,

@@ -8,6 +8,7 @@ import { quorumSystem } from "../quorum/system.ts"
 import {
   type DelayDistribution,
   constantDelay,
+  erlangDelay,
   exponentialDelay,
   lognormalDelay,
   lossy,
@@ -104,6 +105,8 @@ describe("delay distributions", () => {
 
   test("have their textbook means", () => {
     expect(meanDelay(uniformDelay(10, 30))).toBeCloseTo(20, 6)
+    expect(meanDelay(erlangDelay(2, 10))).toBeCloseTo(20, 6)
+    expect(erlangDelay(1, 10).cdf(7)).toBeCloseTo(exponentialDelay(10).cdf(7), 14)
     expect(meanDelay(normalDelay(100, 5))).toBeCloseTo(100, 5)
     expect(meanDelay(lognormalDelay(20, 0.5))).toBeCloseTo(20 * Math.exp(0.125), 5)
     expect(meanDelay(measuredDelay([5, 1, 3, 2, 4]))).toBeCloseTo(3, 6)

@@ -1,0 +1,150 @@
+import { quorumSystemFrom } from "../quorums/from-text.ts"
+import {
+  erlangDelay,
+  measureStrategy,
+  meanDelay,
+  nodeTable,
+  quorumDelay,
+  uniformStrategy,
+  workloadOf,
+} from "../src/analysis/index.ts"
+import { type Estimate, meanInterval, shareInterval } from "../src/base/statistics.ts"
+import { count, flag, measure, text } from "../src/experiment/column.ts"
+import { defineExperiment } from "../src/experiment/define.ts"
+import { runDecree, runSafeDecree } from "../src/experiment/single-decree.ts"
+import { type Table, intervalOf } from "../src/experiment/table.ts"
+import { milliseconds, present, setupFrom } from "./setup.ts"
+import { failureOf } from "./worth.ts"
+
+interface Case {
+  readonly system: string
+}
+
+interface Observation {
+  readonly learnMs: number | null
+  /** How often the first acceptor was asked, of the two times it can be. */
+  readonly asked: number
+  readonly decided: boolean
+}
+
+type Row = {
+  readonly system: string
+  readonly quantity: string
+  readonly predicted: number
+  readonly simulated: number | null
+  readonly simulatedLow: number | null
+  readonly simulatedHigh: number | null
+  readonly agrees: boolean
+  readonly replicas: number
+}
+
+/** Systems in which all acceptors are alike, so that a quorum drawn at random is one of a uniform strategy. */
+const systems = ["majority(5)", "simple(5, 4, 2)", "majority(6)", "simple(6, 4, 3)", "grid(2, 3)", "grid(3, 3)", "hqs(3, 3)"] // prettier-ignore
+
+const meanMs = 10
+const downProbability = 0.2
+/** Of so many rows one in a thousand should miss by chance: with 95 % intervals, one in twenty would. */
+const level = 0.999
+
+/** The analysis and the simulator are different programs; where both apply they must say the same. */
+export default defineExperiment<Case, Observation, Row>({
+  id: "analysis-vs-simulation",
+  question: "Does the simulator do what the analysis predicts?",
+  reference: "Naor and Wool 1998 (load, failure probability); order statistics of round trips",
+  columns: [
+    text("system", "The quorum system."),
+    text(
+      "quantity",
+      "latency: ms until the proposer learns; load: share of phases that ask the first acceptor; unavailability.",
+    ),
+    measure("predicted", "What the analysis says, exactly.", { digits: 6 }),
+    measure("simulated", "The mean over the runs.", { digits: 6, empty: "no run" }),
+    measure("simulatedLow", "Lower end of its 99.9 % interval.", { digits: 6, empty: "no run" }),
+    measure("simulatedHigh", "Upper end of its 99.9 % interval.", { digits: 6, empty: "no run" }),
+    flag("agrees", "Whether the prediction lies in the interval."),
+    count("replicas", "Number of independent runs."),
+  ],
+  cases: () => systems.map((system) => ({ system })),
+  replicas: 2000,
+  observe: ({ system }, seed) => {
+    const calm = { timeoutMs: 60_000 }
+    const all = setupFrom(system, `exponential(${meanMs})`, calm)
+    // Without a live quorum nothing more happens: a short horizon loses no decision.
+    const failing = { ...all, crashProbability: downProbability, horizonMs: 5_000 }
+    return {
+      learnMs: milliseconds(runSafeDecree(all, seed).measures.learnedAt[0] ?? null),
+      asked: timesAsked(system, seed) / 2,
+      decided: runSafeDecree(failing, seed).measures.decidedAt !== null,
+    }
+  },
+  summarise: ({ system }, observations) => {
+    const row = (quantity: string, predicted: number, { value, low, high }: Estimate): Row => ({
+      system,
+      quantity,
+      predicted,
+      simulated: value,
+      simulatedLow: low,
+      simulatedHigh: high,
+      agrees: low !== null && high !== null && low <= predicted && predicted <= high,
+      replicas: observations.length,
+    })
+    return [
+      row(
+        "latency",
+        predictedLatency(system),
+        meanInterval(present(observations.map((o) => o.learnMs)), level),
+      ),
+      row("load", predictedLoad(system), meanInterval(observations.map((o) => o.asked), level)), // prettier-ignore
+      row("unavailability", failureOf(system, "either", downProbability)!, shareInterval(observations.map((o) => !o.decided), level)), // prettier-ignore
+    ]
+  },
+  tables: [agreement],
+})
+
+/** How often a thrifty proposer with quorums drawn at random asks the first acceptor: once, twice or not at all. */
+function timesAsked(system: string, seed: number): number {
+  let asked = 0
+  const setup = setupFrom(system, "constant(1)", { quorums: "random" })
+  runDecree(setup, seed, (event) => {
+    const isAsked = event.type === "send" && event.to === 0
+    if (isAsked && (event.message.type === "prepare" || event.message.type === "propose")) asked++
+  })
+  return asked
+}
+
+/** A phase ends when the round trips to some quorum are over; a round trip is the sum of two exponentials. */
+function predictedLatency(name: string): number {
+  const system = quorumSystemFrom(name)
+  const roundTrips = system.nodes.map(() => erlangDelay(2, meanMs))
+  return meanDelay(quorumDelay(system, 1, roundTrips)) + meanDelay(quorumDelay(system, 2, roundTrips))
+}
+
+/** Every decision has one phase of each kind. */
+function predictedLoad(name: string): number {
+  const system = quorumSystemFrom(name)
+  return measureStrategy(system, uniformStrategy(system), workloadOf(0.5), nodeTable(system)).nodeLoads[0]!
+}
+
+function agreement(rows: readonly Row[]): Table {
+  return {
+    id: "analysis-vs-simulation",
+    caption: "What the analysis predicts and what the simulator measures.",
+    columns: [
+      { heading: "system" },
+      { heading: "quantity" },
+      { heading: "predicted", digits: 4 },
+      { heading: "simulated", digits: 4 },
+      { heading: "agrees" },
+    ],
+    rows: rows.map((row) => [
+      row.system,
+      row.quantity,
+      row.predicted,
+      intervalOf(row, "simulated"),
+      row.agrees,
+    ]),
+    notes: [
+      `Means of ${rows[0]?.replicas ?? 0} runs with 99.9 % intervals. Latency in milliseconds until the proposer learns, exponential one-way delays of mean ${meanMs} ms; load of one acceptor when quorums are drawn at random; unavailability when acceptors are down with probability ${downProbability}.`,
+    ],
+  }
+}

@@ -1,0 +1,126 @@
+import { quorumSystemFrom } from "../quorums/from-text.ts"
+import { count, flag, fraction, measure, text } from "../src/experiment/column.ts"
+import { defineExperiment } from "../src/experiment/define.ts"
+import type { Table } from "../src/experiment/table.ts"
+import { failureOf, loadOf } from "./worth.ts"
+
+type Case = {
+  readonly system: string
+  readonly p: number
+}
+
+type Row = Case & {
+  readonly n: number
+  readonly load: string
+  readonly failure1: number
+  readonly failure2: number
+  readonly failureEither: number
+  readonly singleBound: number
+  readonly escapes: boolean
+}
+
+/** Steady state: one request in a hundred needs a leader first. */
+const phase1Fraction = 0.01
+
+const systems = [
+  "majority(9)",
+  "classicGrid(3, 3)",
+  "hqs(3, 3)",
+  "triangle(4)",
+  "wheel(9)",
+  "simple(9, 6, 4)",
+  "simple(9, 7, 3)",
+  "simple(9, 8, 2)",
+  "simple(9, 9, 1)",
+  "grid(3, 3)",
+]
+
+const probabilities = [0.001, 0.01, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5]
+
+/** Where splitting the phases buys what no single set of quorums can have: a low load and rare failure at once. */
+export default defineExperiment<Case, Omit<Row, "system" | "p">, Row>({
+  id: "availability",
+  question:
+    "How likely is it that no quorum is live, and where do flexible quorums escape the trade-off of single ones?",
+  reference:
+    "Peleg and Wool 1995; Naor and Wool 1998, §4 (F_p ≥ p^(nL)); Howard, Malkhi and Spiegelman 2016, §5",
+  columns: [
+    text("system", "The quorum system, of about nine nodes."),
+    measure("p", "Probability that a node is down, independently."),
+    count("n", "Its number of nodes."),
+    fraction("load", "Load when one request in a hundred needs phase 1, proved optimal."),
+    measure("failure1", "Probability that no phase-1 quorum is live: no new leader.", { digits: 12 }),
+    measure(
+      "failure2",
+      "Probability that no phase-2 quorum is live: no decision even under a stable leader.",
+      {
+        digits: 12,
+      },
+    ),
+    measure("failureEither", "Probability that one of the phases has no live quorum.", { digits: 12 }),
+    measure("singleBound", "No single system of this load fails less often: p^(n·load).", { digits: 12 }),
+    flag("escapes", "Whether phase 2 fails less often than any single system of this load can."),
+  ],
+  cases: () => systems.flatMap((system) => probabilities.map((p) => ({ system, p }))),
+  replicas: 1,
+  observe: async ({ system, p }) => {
+    const n = quorumSystemFrom(system).nodes.length
+    const load = await loadOf(system, phase1Fraction)
+    const bound = p ** (n * load.value)
+    const failure2 = failureOf(system, 2, p)!
+    return {
+      n,
+      load: load.exact!,
+      failure1: failureOf(system, 1, p)!,
+      failure2,
+      failureEither: failureOf(system, "either", p)!,
+      singleBound: bound,
+      // The bound is attained by some systems, up to rounding.
+      escapes: failure2 < bound * (1 - 1e-9),
+    }
+  },
+  summarise: (c, [observation]) => [{ ...c, ...observation! }],
+  tables: [(rows) => curves(rows), (rows) => tradeOff(rows)],
+})
+
+/** F of phase 2 by p: the curves. */
+function curves(rows: readonly Row[]): Table {
+  const shown = [0.001, 0.01, 0.1, 0.3, 0.5]
+  const cell = (system: string, p: number): Row => rows.find((row) => row.system === system && row.p === p)!
+  const column = (p: number) => ({ heading: `p = ${p}`, digits: 7 })
+  return {
+    id: "availability-curves",
+    caption: "Probability that one of the phases has no live quorum, by the probability that a node is down.",
+    columns: [{ heading: "system" }, { heading: "n" }, ...shown.map(column)],
+    rows: systems.map((system) => [
+      system,
+      cell(system, 0.1).n,
+      ...shown.map((p) => cell(system, p).failureEither),
+    ]),
+    notes: [
+      "Exact. Below one half majorities fail least often; above, single nodes would (Peleg and Wool 1995).",
+    ],
+  }
+}
+
+function tradeOff(rows: readonly Row[]): Table {
+  return {
+    id: "availability-trade-off",
+    caption:
+      "Failure probability against load when a tenth of the nodes is down: what splitting the phases buys.",
+    columns: [
+      { heading: "system" },
+      { heading: "load" },
+      { heading: "phase 1", group: "failure probability", digits: 7 },
+      { heading: "phase 2", group: "failure probability", digits: 7 },
+      { heading: "single bound", digits: 7 },
+      { heading: "escapes" },
+    ],
+    rows: rows
+      .filter(({ p }) => p === 0.1)
+      .map((row) => [row.system, row.load, row.failure1, row.failure2, row.singleBound, row.escapes]),
+    notes: [
+      "Load when one request in a hundred needs phase 1. A single system, with the same quorums in both phases, of that load L has a failure probability of at least p^(nL).",
+    ],
+  }
+}

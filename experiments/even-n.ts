@@ -1,0 +1,106 @@
+import { quorumSystemFrom } from "../quorums/from-text.ts"
+import { resilience } from "../src/analysis/index.ts"
+import { count, fraction, measure, text } from "../src/experiment/column.ts"
+import { defineExperiment } from "../src/experiment/define.ts"
+import { type Table, ratio } from "../src/experiment/table.ts"
+import { failureOf, loadOf } from "./worth.ts"
+
+type Case = {
+  readonly n: number
+  /** Majorities in both phases, or the smaller phase 2 that an even size allows. */
+  readonly rule: "majority" | "half"
+}
+
+type Row = Case & {
+  readonly system: string
+  readonly phase1: number
+  readonly phase2: number
+  readonly resilience1: number
+  readonly resilience2: number
+  readonly load: string
+  readonly failure1P01: number
+  readonly failure2P01: number
+  readonly failure2P10: number
+}
+
+const phase1Fraction = 0.01
+
+/** With n even, phase 2 needs only n/2: does an even cluster then stop being a waste of a node? */
+export default defineExperiment<Case, Omit<Row, "n" | "rule">, Row>({
+  id: "even-n",
+  question: "What does an even number of nodes gain when phase 2 needs only half of them?",
+  reference:
+    "Howard, Malkhi and Spiegelman 2016, §4.1 (even n: q1 = n/2 + 1, q2 = n/2); the advice of etcd and RabbitMQ to run odd clusters",
+  columns: [
+    count("n", "Number of nodes."),
+    text("rule", "majority: n/2 + 1 in both phases; half: n/2 in phase 2, for even n."),
+    text("system", "The quorum system."),
+    count("phase1", "Nodes of a phase-1 quorum."),
+    count("phase2", "Nodes of a phase-2 quorum."),
+    count("resilience1", "Failures after which a leader can still be elected."),
+    count("resilience2", "Failures after which a stable leader still decides."),
+    fraction("load", "Load when one request in a hundred needs phase 1, proved optimal."),
+    measure(
+      "failure1P01",
+      "Probability that no phase-1 quorum is live when nodes fail with probability 0.01.",
+      { digits: 12 },
+    ),
+    measure("failure2P01", "The same of phase 2.", { digits: 12 }),
+    measure("failure2P10", "The same of phase 2 when nodes fail with probability 0.1.", { digits: 12 }),
+  ],
+  cases: () =>
+    Array.from({ length: 11 }, (_, i) => i + 2).flatMap((n): Case[] => [
+      { n, rule: "majority" },
+      ...(n % 2 === 0 ? [{ n, rule: "half" as const }] : []),
+    ]),
+  replicas: 1,
+  observe: async ({ n, rule }) => {
+    const most = Math.floor(n / 2) + 1
+    const name = rule === "majority" ? `majority(${n})` : `simple(${n}, ${most}, ${n / 2})`
+    const system = quorumSystemFrom(name)
+    return {
+      system: name,
+      phase1: most,
+      phase2: rule === "majority" ? most : n / 2,
+      resilience1: await resilience(system, 1),
+      resilience2: await resilience(system, 2),
+      load: (await loadOf(name, phase1Fraction)).exact!,
+      failure1P01: failureOf(name, 1, 0.01)!,
+      failure2P01: failureOf(name, 2, 0.01)!,
+      failure2P10: failureOf(name, 2, 0.1)!,
+    }
+  },
+  summarise: (c, [observation]) => [{ ...c, ...observation! }],
+  tables: [evenTable],
+})
+
+function evenTable(rows: readonly Row[]): Table {
+  return {
+    id: "even-n",
+    caption:
+      "Even clusters with phase-2 quorums of half the nodes, beside majorities of the sizes around them.",
+    columns: [
+      { heading: "n" },
+      { heading: "system" },
+      { heading: "phase 1", group: "failures survived" },
+      { heading: "phase 2", group: "failures survived" },
+      { heading: "load" },
+      { heading: "phase 1, p = 0.01", group: "failure probability", digits: 9 },
+      { heading: "phase 2, p = 0.01", group: "failure probability", digits: 9 },
+      { heading: "phase 2, p = 0.1", group: "failure probability", digits: 6 },
+    ],
+    rows: rows.map((row) => [
+      row.n,
+      row.system,
+      row.resilience1,
+      row.resilience2,
+      ratio(row.load),
+      row.failure1P01,
+      row.failure2P01,
+      row.failure2P10,
+    ]),
+    notes: [
+      "Load when one request in a hundred needs phase 1. A majority of an even n survives no more than one of n − 1; with phase-2 quorums of n/2 a stable leader survives one failure more.",
+    ],
+  }
+}
