@@ -9,8 +9,8 @@ export interface Actor<State, Message, Stored, Report = never> {
   start(self: Address): Step<State, Message, Stored, Report>
   /**
    * Pure: the same state and input give the same step, and the state given is left as it was.
-   * An actor that works in place says so (see `InPlaceActor` in log/in-place.ts): only
-   * whoever never looks back, such as the simulator, may run it as it is.
+   * An actor that works in place says so (`replica` in log/replica.ts): only whoever
+   * never looks back, such as the simulator, may run it as it is.
    */
   step(state: State, input: Input<Message, Stored>): Step<State, Message, Stored, Report>
 }
@@ -41,16 +41,18 @@ export type Input<Message, Stored> =
   | { readonly type: "timeout"; readonly timer: Timer }
   /** A client asks this process to get `value` decided. */
   | { readonly type: "propose"; readonly value: Value }
-  /** After a crash, instead of whatever the state was: the last record stored, if any. */
-  | { readonly type: "recover"; readonly stored: Stored | undefined }
+  /**
+   * After a crash, instead of whatever the state was: the last record stored, if any.
+   * `life` differs from that of every earlier recovery of this process, as the time would.
+   */
+  | { readonly type: "recover"; readonly stored: Stored | undefined; readonly life?: number }
 
 /**
  * Outputs happen in order. Nothing that follows a `store` takes effect before
  * its record is durable: a reply that depends on a promise comes after it.
  */
 export type Output<Message, Stored, Report = never> =
-  /** One that `overtakes` depends on no write still under way, and need not wait for it. */
-  | { readonly type: "send"; readonly to: Address; readonly message: Message; readonly overtakes?: true }
+  | { readonly type: "send"; readonly to: Address; readonly message: Message }
   | { readonly type: "set-timer"; readonly timer: Timer; readonly after: TimerRange }
   | { readonly type: "cancel-timer"; readonly timer: Timer }
   /**
@@ -73,7 +75,7 @@ export interface Step<State, Message, Stored, Report = never> {
   readonly outputs: readonly Output<Message, Stored, Report>[]
 }
 
-export type Role = "acceptor" | "proposer" | "learner" | "allocator" | "reader" | "replica"
+export type Role = "acceptor" | "proposer" | "learner" | "allocator" | "reader" | "replica" | "client"
 
 /** One process of a cluster; its address is its place in the cluster. */
 export interface Process<Message, Stored, Report = never> {

@@ -15,24 +15,48 @@ export const Due = {
 } as const
 export type Due = (typeof Due)[keyof typeof Due]
 
+/** A wheel has this many slots; the first turns once in 1024 µs, the second once in about a second. */
+const slots = 1024
+
 /**
- * All that is still to happen in a run, by time, and by the order of scheduling
- * among equals. What an entry consists of lies in parallel arrays, and the queue
- * moves only its number: nothing is allocated per entry once the arrays are
- * large enough. `take` makes the next entry current; its parts are read from
- * the fields before the next `add`.
+ * All that is still to happen in a run, by time in whole microseconds, and by
+ * the order of scheduling among equals.
  *
- * Cost: O(log pending) for `add` and `take`.
+ * A timing wheel of two levels (Varghese and Lauck 1987): a list for each
+ * microsecond of the current millisecond or so, one for each such millisecond
+ * of the current second or so, and a heap for what is later. A list is carried
+ * down before anything can be added to where it goes, so each stays in the
+ * order of scheduling. What an entry consists of lies in parallel arrays:
+ * nothing is allocated per entry once these are large enough.
+ *
+ * Nothing may be added before the time of the entry taken last.
+ *
+ * Cost: constant for `add` and `take`, but O(log pending) for what is a second
+ * away. `agenda.test.ts` holds it to a plain queue.
  */
 export class Agenda {
-  private readonly queue = new EventQueue<number>()
-  private dues = new Uint8Array(initialSlots)
-  private processes = new Int32Array(initialSlots)
-  private others = new Int32Array(initialSlots)
-  private numbers = new Float64Array(initialSlots)
+  private readonly later = new EventQueue<number>()
+  private readonly fine = new Wheel()
+  private readonly coarse = new Wheel()
+  /** The millisecond that the fine wheel shows, and the second that the coarse one does: whole numbers of 2¹⁰ and 2²⁰ µs. */
+  private block = 0
+  private superblock = 0
+  /** Where in the fine wheel the next entry is; −1 when that is not known. */
+  private cursor = -1
+
+  private times = new Float64Array(initialEntries)
+  private nexts = new Int32Array(initialEntries)
+  private dues = new Uint8Array(initialEntries)
+  private processes = new Int32Array(initialEntries)
+  private others = new Int32Array(initialEntries)
+  private numbers = new Float64Array(initialEntries)
   private readonly contents: unknown[] = []
-  private readonly free: number[] = []
+  /** The first of the entries that are free, linked by `nexts`; 0 for none. Entries count from 1. */
+  private free = 0
   private used = 0
+
+  /** How many entries there are. */
+  size = 0
 
   /** The parts of the entry taken last: whom it happens to, a sender or a life, an id or a setting, and the rest. */
   due: Due = Due.arrive
@@ -41,51 +65,153 @@ export class Agenda {
   number = 0
   content: unknown = undefined
 
+  /** When the next entry is due; +∞ if there is none. */
   get nextTime(): Micros {
-    return this.queue.nextTime
-  }
-
-  get size(): number {
-    return this.queue.size
+    if (this.size === 0) return Infinity
+    if (this.cursor < 0) this.findNext()
+    return this.block * slots + this.cursor
   }
 
   add(at: Micros, due: Due, process: Address, other: number, number: number, content: unknown): void {
-    let slot = this.free.pop()
-    if (slot === undefined) {
-      slot = this.used++
-      if (slot === this.dues.length) this.grow()
+    let entry = this.free
+    if (entry === 0) {
+      entry = ++this.used
+      if (entry === this.dues.length) this.grow()
+    } else {
+      this.free = this.nexts[entry]!
     }
-    this.dues[slot] = due
-    this.processes[slot] = process
-    this.others[slot] = other
-    this.numbers[slot] = number
-    this.contents[slot] = content
-    this.queue.push(at, slot)
+    this.times[entry] = at
+    this.dues[entry] = due
+    this.processes[entry] = process
+    this.others[entry] = other
+    this.numbers[entry] = number
+    this.contents[entry] = content
+    this.size++
+    this.place(entry, at)
   }
 
-  /** Makes the earliest entry current and forgets it. There must be one. */
+  /** Makes the earliest entry current and forgets it. There must be one, and `nextTime` must have been asked. */
   take(): void {
-    const slot = this.queue.pop()!
-    this.due = this.dues[slot] as Due
-    this.process = this.processes[slot]!
-    this.other = this.others[slot]!
-    this.number = this.numbers[slot]!
-    this.content = this.contents[slot]
-    this.contents[slot] = undefined
-    this.free.push(slot)
+    const entry = this.fine.shift(this.cursor, this.nexts)
+    if (!this.fine.has(this.cursor)) this.cursor = -1
+    this.due = this.dues[entry] as Due
+    this.process = this.processes[entry]!
+    this.other = this.others[entry]!
+    this.number = this.numbers[entry]!
+    this.content = this.contents[entry]
+    this.contents[entry] = undefined
+    this.nexts[entry] = this.free
+    this.free = entry
+    this.size--
+  }
+
+  private place(entry: number, at: Micros): void {
+    const block = Math.floor(at / slots)
+    if (block === this.block) {
+      const slot = at - block * slots
+      this.fine.push(slot, entry, this.nexts)
+      if (slot < this.cursor) this.cursor = slot
+      return
+    }
+    const superblock = Math.floor(block / slots)
+    if (superblock === this.superblock) this.coarse.push(block - superblock * slots, entry, this.nexts)
+    else this.later.push(at, entry)
+  }
+
+  private findNext(): void {
+    let slot = this.fine.first()
+    while (slot < 0) {
+      this.turn()
+      slot = this.fine.first()
+    }
+    this.cursor = slot
+  }
+
+  /** The fine wheel is empty: the next list of the coarse one comes down, or the next second of what is later. */
+  private turn(): void {
+    const coarse = this.coarse.first()
+    if (coarse < 0) return this.turnLater()
+    this.block = this.superblock * slots + coarse
+    const start = this.block * slots
+    while (this.coarse.has(coarse)) {
+      const entry = this.coarse.shift(coarse, this.nexts)
+      this.fine.push(this.times[entry]! - start, entry, this.nexts)
+    }
+  }
+
+  private turnLater(): void {
+    const { later } = this
+    this.block = Math.floor(later.nextTime / slots)
+    this.superblock = Math.floor(this.block / slots)
+    const end = (this.superblock + 1) * slots * slots
+    while (later.nextTime < end) {
+      const at = later.nextTime
+      this.place(later.pop()!, at)
+    }
   }
 
   private grow(): void {
-    const { dues, processes, others, numbers } = this
-    this.dues = new Uint8Array(this.used * 2)
-    this.processes = new Int32Array(this.used * 2)
-    this.others = new Int32Array(this.used * 2)
-    this.numbers = new Float64Array(this.used * 2)
-    this.dues.set(dues)
-    this.processes.set(processes)
-    this.others.set(others)
-    this.numbers.set(numbers)
+    const length = this.used * 2
+    this.times = copyOf(this.times, new Float64Array(length))
+    this.nexts = copyOf(this.nexts, new Int32Array(length))
+    this.dues = copyOf(this.dues, new Uint8Array(length))
+    this.processes = copyOf(this.processes, new Int32Array(length))
+    this.others = copyOf(this.others, new Int32Array(length))
+    this.numbers = copyOf(this.numbers, new Float64Array(length))
   }
 }
 
-const initialSlots = 1024
+const initialEntries = 256
+
+function copyOf<A extends { set(from: A): void }>(from: A, to: A): A {
+  to.set(from)
+  return to
+}
+
+/** 1024 lists of entries, and which of them are not empty. */
+class Wheel {
+  private readonly heads = new Int32Array(slots)
+  private readonly tails = new Int32Array(slots)
+  /** One bit for each list, and one for each word of those. */
+  private readonly words = new Int32Array(slots / 32)
+  private summary = 0
+
+  has(slot: number): boolean {
+    return this.heads[slot] !== 0
+  }
+
+  /** The first list that is not empty, or −1. */
+  first(): number {
+    if (this.summary === 0) return -1
+    const word = lowestBit(this.summary)
+    return word * 32 + lowestBit(this.words[word]!)
+  }
+
+  push(slot: number, entry: number, nexts: Int32Array): void {
+    nexts[entry] = 0
+    if (this.heads[slot] === 0) {
+      this.heads[slot] = entry
+      this.words[slot >> 5]! |= 1 << (slot & 31)
+      this.summary |= 1 << (slot >> 5)
+    } else {
+      nexts[this.tails[slot]!] = entry
+    }
+    this.tails[slot] = entry
+  }
+
+  shift(slot: number, nexts: Int32Array): number {
+    const entry = this.heads[slot]!
+    const next = nexts[entry]!
+    this.heads[slot] = next
+    if (next === 0) {
+      const word = slot >> 5
+      this.words[word]! &= ~(1 << (slot & 31))
+      if (this.words[word] === 0) this.summary &= ~(1 << word)
+    }
+    return entry
+  }
+}
+
+function lowestBit(word: number): number {
+  return 31 - Math.clz32(word & -word)
+}

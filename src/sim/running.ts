@@ -33,7 +33,7 @@ export interface Running<Message, Stored, Report> {
 
   /** What messages cost it; without it, nothing. */
   readonly costs: Costs<Message> | undefined
-  /** What has arrived, or timed out, and is not read yet. */
+  /** What has arrived and is not read yet. */
   inbox: Unread<Message>[]
   inboxHead: number
   /** Whether the message at the head of the inbox is being read. */
@@ -41,6 +41,8 @@ export interface Running<Message, Stored, Report> {
   /** When its processor has done all it was given so far. */
   busyUntil: Micros
   paused: boolean
+  /** Timers that should have fired during the pause, in order. */
+  overdueTimers: Timer[]
   /** What a fault adds to the reading of every message. */
   slowedBy: Micros
 }
@@ -50,10 +52,12 @@ export interface TimerSetting {
   readonly firesAt: Micros
 }
 
-/** A message or a timeout in an inbox. */
-export type Unread<Message> =
-  | { readonly type: "message"; readonly id: number; readonly from: Address; readonly message: Message }
-  | { readonly type: "timeout"; readonly timer: Timer }
+/** A message in an inbox. */
+export interface Unread<Message> {
+  readonly id: number
+  readonly from: Address
+  readonly message: Message
+}
 
 /** Draws of the costs of one process. */
 export interface Costs<Message> {
@@ -94,6 +98,7 @@ export function runningProcesses<Message, Stored, Report>(
     serving: false,
     busyUntil: 0,
     paused: false,
+    overdueTimers: [],
     slowedBy: 0,
   }))
 }
@@ -134,11 +139,6 @@ function costs<Message>(
   }
 }
 
-/** Whether an output need not wait for writes under way. */
-export function overtakes(output: { readonly type: string; readonly overtakes?: true }): boolean {
-  return output.overtakes === true
-}
-
 /** Takes the head off an inbox; its array is given up when all of it has been read. */
 export function takeFirst<Message>(
   process: Pick<Running<Message, never, never>, "inbox" | "inboxHead">,
@@ -159,4 +159,20 @@ export function dropHandled(process: { readonly pending: unknown[]; pendingHead:
   if (process.pendingHead < 1024) return
   process.pending.splice(0, process.pendingHead)
   process.pendingHead = 0
+}
+
+/** A crash: everything that is not on the disk is gone, and what was scheduled is void. */
+export function stop<Message, Stored, Report>(process: Running<Message, Stored, Report>, now: Micros): void {
+  process.up = false
+  process.life++
+  process.timers.clear()
+  process.pending = []
+  process.pendingHead = 0
+  process.writing = 0
+  process.inbox = []
+  process.inboxHead = 0
+  process.overdueTimers = []
+  process.serving = false
+  process.paused = false
+  process.busyUntil = now
 }

@@ -4,7 +4,8 @@ import { Agenda, Due } from "./agenda.ts"
 import { type ScriptEntry, type Strike, scriptOf } from "./faults/script.ts"
 import { keptAfterCrash, waitingStores } from "./faults/disk-loss.ts"
 import { Links } from "./links.ts"
-import { type Running, clockRateOf, dropHandled, overtakes, runningProcesses, takeFirst } from "./running.ts"
+import { mostAtOnce, timeStandsStill } from "./standstill.ts"
+import { type Running, clockRateOf, dropHandled, runningProcesses, stop, takeFirst } from "./running.ts"
 import type { Scenario } from "./scenario.ts"
 import { Audience } from "./audience.ts"
 import type { Observer, SelectiveObserver, TraceEvent } from "./trace.ts"
@@ -66,8 +67,10 @@ class Simulation<Message, Stored, Report> {
     this.scheduleScript()
     const { agenda } = this
     const { horizon } = this.scenario
-    let events = 0
+    let [events, standing] = [0, 0]
     while (agenda.nextTime <= horizon) {
+      standing = agenda.nextTime > this.now ? 0 : standing + 1
+      if (standing > mostAtOnce) throw timeStandsStill(this.now)
       this.now = agenda.nextTime
       agenda.take()
       this.handle(this.running[agenda.process]!)
@@ -121,7 +124,7 @@ class Simulation<Message, Stored, Report> {
     if (process.costs === undefined && !process.paused && process.slowedBy === 0 && !process.serving) {
       return this.deliver(process, from, id, message)
     }
-    process.inbox.push({ type: "message", id, from, message })
+    process.inbox.push({ id, from, message })
     this.serveNext(process)
   }
 
@@ -139,11 +142,8 @@ class Simulation<Message, Stored, Report> {
 
   private timeout(process: Running<Message, Stored, Report>, timer: Timer, setting: number): void {
     if (process.timers.get(timer)?.setting !== setting) return
-    if (process.paused || process.serving) {
-      process.inbox.push({ type: "timeout", timer })
-      return this.serveNext(process)
-    }
-    this.fire(process, timer)
+    if (process.paused) process.overdueTimers.push(timer)
+    else this.fire(process, timer)
   }
 
   private fire(process: Running<Message, Stored, Report>, timer: Timer): void {
@@ -172,7 +172,7 @@ class Simulation<Message, Stored, Report> {
   private serveNext(process: Running<Message, Stored, Report>): void {
     if (process.serving || process.paused || process.inboxHead === process.inbox.length) return
     const head = process.inbox[process.inboxHead]!
-    const cost = head.type === "timeout" ? 0 : (process.costs?.receive(head.message) ?? 0) + process.slowedBy
+    const cost = (process.costs?.receive(head.message) ?? 0) + process.slowedBy
     process.busyUntil = Math.max(process.busyUntil, this.now) + cost
     process.serving = true
     this.agenda.add(process.busyUntil, Due.served, process.address, process.life, 0, undefined)
@@ -182,8 +182,7 @@ class Simulation<Message, Stored, Report> {
     process.serving = false
     if (process.paused) return
     const head = takeFirst(process)
-    if (head.type === "message") this.deliver(process, head.from, head.id, head.message)
-    else if (process.timers.has(head.timer)) this.fire(process, head.timer)
+    this.deliver(process, head.from, head.id, head.message)
     this.serveNext(process)
   }
 
@@ -195,7 +194,7 @@ class Simulation<Message, Stored, Report> {
     outputs: readonly Output<Message, Stored, Report>[],
   ): void {
     for (const output of outputs) {
-      const waits = process.pendingHead < process.pending.length && !overtakes(output)
+      const waits = process.pendingHead < process.pending.length
       if (waits) process.pending.push(output)
       else this.performOne(process, output)
     }
@@ -319,8 +318,7 @@ class Simulation<Message, Stored, Report> {
         break
       case "resume":
         if (process.life !== action.life) return
-        process.paused = false
-        return this.serveNext(process)
+        return this.resume(process)
       case "slow":
         process.slowedBy += action.extra
         this.later(action.until, process, { type: "slow-end", extra: action.extra })
@@ -341,6 +339,15 @@ class Simulation<Message, Stored, Report> {
     this.scenario.onFault?.(action.type)
   }
 
+  /** Whoever wakes up looks at the clock first. */
+  private resume(process: Running<Message, Stored, Report>): void {
+    process.paused = false
+    const timers = process.overdueTimers
+    process.overdueTimers = []
+    for (const timer of timers) if (process.timers.has(timer)) this.fire(process, timer)
+    this.serveNext(process)
+  }
+
   private later(at: Micros, process: Running<Message, Stored, Report>, action: Strike): void {
     this.agenda.add(Math.max(at, this.now), Due.script, process.address, 0, 0, {
       at,
@@ -355,16 +362,7 @@ class Simulation<Message, Stored, Report> {
   ): void {
     if (!process.up) return
     process.stored = keptAfterCrash(process, disk, this.crashDraws, this.scenario.onFault)
-    process.up = false
-    process.life++
-    process.timers.clear()
-    process.pending = []
-    process.pendingHead = 0
-    process.inbox = []
-    process.inboxHead = 0
-    process.serving = false
-    process.paused = false
-    process.busyUntil = this.now
+    stop(process, this.now)
     this.observe({ at: this.now, type: "crash", process: process.address })
     if (recoverAt !== undefined) this.later(recoverAt, process, { type: "recover", life: process.life })
   }
@@ -375,7 +373,7 @@ class Simulation<Message, Stored, Report> {
     process.up = true
     this.observe({ at: this.now, type: "recover", process: process.address })
     this.boot(process)
-    this.input(process, { type: "recover", stored: process.stored })
+    this.input(process, { type: "recover", stored: process.stored, life })
   }
 
   private boot(process: Running<Message, Stored, Report>): void {

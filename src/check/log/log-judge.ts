@@ -1,0 +1,238 @@
+import type { Address } from "../../protocol/actor.ts"
+import {
+  type Batch,
+  type Command,
+  type Result,
+  formatCommand,
+  sameBatch,
+} from "../../protocol/log/command.ts"
+import type { LogMessage, LogRecord, LogReport } from "../../protocol/log/messages.ts"
+import { noEpoch } from "../../protocol/log/slots.ts"
+import { StateMachine } from "../../protocol/log/state-machine.ts"
+import type { QuorumPlan } from "../../quorum/plan.ts"
+import { formatSet } from "../../quorum/system.ts"
+import type { SelectiveObserver, TraceEvent } from "../../sim/trace.ts"
+import { DecidedSlots } from "./decided-slots.ts"
+import { Finding, type Judgement } from "./verdicts.ts"
+
+type LogEvent = TraceEvent<LogMessage, LogRecord, LogReport>
+
+/** Slots are remembered until every replica has carried them out, but no more than this many. */
+const mostRemembered = 1 << 20
+
+/**
+ * What must hold on every run of the log, whatever the faults, judged while the
+ * run goes by. What is decided is read from what acceptors have durably
+ * accepted, not from what anybody says is decided.
+ *
+ * Cost: constant per write and per slot carried out.
+ */
+export class LogJudge implements SelectiveObserver<LogMessage, LogRecord, LogReport> {
+  readonly wants = ["store", "report", "recover"] as const
+  private readonly agreement = new Finding(
+    "agreement",
+    "Howard 2019, lemma 14, for each slot",
+    "decided slots",
+  )
+  private readonly oneValue = new Finding("one-value-per-epoch", "Howard 2019, lemma 9", "acceptances")
+  private readonly monotone = new Finding("last-promised-monotone", "Howard 2019, lemmas 6 and 7", "writes")
+  private readonly learning = new Finding("safe-learning", "Howard 2019, lemma 15", "slots carried out")
+  private readonly order = new Finding(
+    "prefix",
+    "Howard 2019, §3.6: slots are carried out in order",
+    "slots carried out",
+  )
+  private readonly equality = new Finding(
+    "state-machine",
+    "Schneider 1990: equal commands, equal results",
+    "results",
+  )
+  private readonly acknowledged = new Finding(
+    "acknowledged",
+    "durability: what a client was told is decided",
+    "answers to writes",
+  )
+
+  private readonly plan: QuorumPlan
+  private readonly slots = new DecidedSlots()
+  private readonly lastPromised: number[]
+  /** By replica: the slot it carries out next. */
+  private readonly next: number[]
+  /** The reference: carries out each slot once, when the first replica does. */
+  private readonly reference = new StateMachine()
+  private readonly results: (readonly Result[] | undefined)[] = []
+  private resultsBase = 0
+
+  constructor(plan: QuorumPlan) {
+    this.plan = plan
+    this.lastPromised = plan.nodes.map(() => noEpoch)
+    this.next = plan.nodes.map(() => 0)
+  }
+
+  observe(event: LogEvent): void {
+    if (event.type === "store") this.onStore(event.at, event.process, event.record)
+    else if (event.type === "report") this.onReport(event.at, event.process, event.report)
+    else if (event.type === "recover") this.next[event.process] = 0
+  }
+
+  get judgements(): readonly Judgement[] {
+    const { agreement, oneValue, monotone, learning, order, equality, acknowledged } = this
+    return [agreement, oneValue, monotone, learning, order, equality, acknowledged].map((f) => f.judgement)
+  }
+
+  private onStore(at: number, acceptor: Address, record: LogRecord): void {
+    switch (record.type) {
+      case "promise":
+        return this.onPromised(at, acceptor, record.epoch)
+      case "accept":
+        this.onPromised(at, acceptor, record.epoch)
+        return this.onAccepted(at, acceptor, record.slot, record.epoch, record.batch)
+      case "image":
+        return this.onPromised(at, acceptor, record.lastPromised)
+      case "snapshot":
+        return
+    }
+  }
+
+  private onPromised(at: number, acceptor: Address, epoch: number): void {
+    this.monotone.looked++
+    const before = this.lastPromised[acceptor]!
+    if (epoch < before) {
+      this.monotone.report(at, `${this.name(acceptor)} wrote epoch ${epoch} after it had promised ${before}`)
+    } else {
+      this.lastPromised[acceptor] = epoch
+    }
+  }
+
+  private onAccepted(at: number, acceptor: Address, slot: number, epoch: number, batch: Batch): void {
+    if (slot < this.slots.base) return
+    const ballot = this.slots.accept(slot, epoch, batch, acceptor)
+    this.oneValue.looked++
+    if (ballot.batch !== batch && !sameBatch(ballot.batch, batch)) {
+      this.oneValue.report(
+        at,
+        `epoch ${epoch} proposes ${show(ballot.batch)} and ${show(batch)} for slot ${slot}`,
+      )
+    }
+    const before = this.slots.decidedAt(slot)
+    if (before === ballot.batch || !this.plan.systemAt(epoch).isQuorum(2, ballot.by)) return
+    if (before === undefined) {
+      this.agreement.looked++
+      return this.slots.decide(slot, ballot.batch)
+    }
+    if (sameBatch(before, ballot.batch)) return
+    this.agreement.report(
+      at,
+      `slot ${slot} was decided to be ${show(before)}, and then ${show(ballot.batch)} in epoch ${epoch} by ${formatSet(this.plan, ballot.by)}`,
+    )
+  }
+
+  private onReport(at: number, process: Address, report: LogReport): void {
+    switch (report.type) {
+      case "executed":
+        return this.onExecuted(at, process, report.slot, report.batch, report.results)
+      case "installed":
+        this.next[process] = report.upTo
+        return
+      case "return":
+        return this.onReturn(at, report.command, report.result)
+      default:
+        return
+    }
+  }
+
+  private onExecuted(
+    at: number,
+    replica: Address,
+    slot: number,
+    batch: Batch,
+    results: readonly Result[],
+  ): void {
+    this.order.looked++
+    const expected = this.next[replica]!
+    if (slot !== expected) {
+      this.order.report(at, `${this.name(replica)} carried out slot ${slot} when slot ${expected} was next`)
+    }
+    this.next[replica] = slot + 1
+    if (slot >= this.slots.base) this.mustBeDecided(at, replica, slot, batch)
+    this.compareResults(at, replica, slot, batch, results)
+    if (slot - this.slots.base >= 2048) this.forgetOld()
+  }
+
+  private mustBeDecided(at: number, replica: Address, slot: number, batch: Batch): void {
+    this.learning.looked++
+    const decided = this.slots.decidedAt(slot)
+    if (decided === batch) return
+    if (decided === undefined) {
+      this.learning.report(
+        at,
+        `${this.name(replica)} carried out ${show(batch)} in slot ${slot}, which is not decided`,
+      )
+    } else if (!sameBatch(decided, batch)) {
+      this.learning.report(
+        at,
+        `${this.name(replica)} carried out ${show(batch)} in slot ${slot}, where ${show(decided)} is decided`,
+      )
+    }
+  }
+
+  private compareResults(
+    at: number,
+    replica: Address,
+    slot: number,
+    batch: Batch,
+    results: readonly Result[],
+  ): void {
+    const place = slot - this.resultsBase
+    if (place < 0) return
+    if (place === this.results.length) {
+      this.results.push(batch.map((command) => this.reference.apply(command)))
+    }
+    const expected = this.results[place]
+    if (expected === undefined) return
+    for (let i = 0; i < batch.length; i++) {
+      this.equality.looked++
+      if (results[i] === expected[i]) continue
+      this.equality.report(
+        at,
+        `${this.name(replica)} got ${String(results[i])} from ${formatCommand(batch[i]!)} in slot ${slot}; others got ${String(expected[i])}`,
+      )
+    }
+  }
+
+  /** A get may be answered without the log; whether it is fresh is for `FreshReads` and the history checks. */
+  private onReturn(at: number, command: Command, result: Result): void {
+    if (command.operation === "get") return
+    this.acknowledged.looked++
+    const { client, request } = command
+    const known = this.reference.lastRequest(client)
+    if (known < request) {
+      this.acknowledged.report(
+        at,
+        `${formatCommand(command)} was answered, and it is in no slot that was carried out`,
+      )
+    } else if (known === request && this.reference.lastResult(client) !== result) {
+      this.acknowledged.report(
+        at,
+        `${formatCommand(command)} was answered ${String(result)}; its result is ${String(this.reference.lastResult(client))}`,
+      )
+    }
+  }
+
+  private forgetOld(): void {
+    const everyone = this.next.reduce((least, slot) => Math.min(least, slot))
+    const keep = Math.max(everyone, this.slots.end - mostRemembered)
+    if (keep - this.slots.base < 1024) return
+    this.slots.forget(keep)
+    this.results.splice(0, keep - this.resultsBase)
+    this.resultsBase = keep
+  }
+
+  private name(replica: Address): string {
+    return this.plan.nodes[replica] ?? `process ${replica}`
+  }
+}
+
+function show(batch: Batch): string {
+  return batch.length === 0 ? "a no-op" : `[${batch.map(formatCommand).join("; ")}]`
+}

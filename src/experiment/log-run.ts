@@ -1,0 +1,81 @@
+import { InvariantError } from "../base/errors.ts"
+import { FreshReads } from "../check/log/fresh-reads.ts"
+import { LogJudge } from "../check/log/log-judge.ts"
+import type { Judgement } from "../check/log/verdicts.ts"
+import { LogMeasuring } from "../measure/log-measures.ts"
+import { micros } from "../sim/latency.ts"
+import { type RunEnd, simulate } from "../sim/simulate.ts"
+import { type BuiltLog, type LogObserver, buildLog } from "./log-scenario.ts"
+import type { LogSetup } from "./log-setup.ts"
+
+export interface LogRun {
+  readonly built: BuiltLog
+  readonly measures: LogMeasuring
+  readonly judgements: readonly Judgement[]
+  /** Those that do not hold: none, if the quorums meet. */
+  readonly violations: readonly Judgement[]
+  readonly end: RunEnd
+}
+
+export interface LogRunOptions {
+  /** What is measured: from `warmUpMs` to the end of the run, in intervals of `intervalMs`. */
+  readonly warmUpMs?: number
+  readonly intervalMs?: number
+  /** Whether reads are checked for freshness, which remembers all values; where there are gets, unless said otherwise. */
+  readonly freshReads?: boolean
+}
+
+/** Simulates a log, measures it and judges it; further observers see the run as it goes by. */
+export function runLog(
+  setup: LogSetup,
+  seed: number,
+  options: LogRunOptions = {},
+  ...observers: readonly LogObserver[]
+): LogRun {
+  return runBuiltLog(buildLog(setup, seed), setup, options, ...observers)
+}
+
+export function runBuiltLog(
+  built: BuiltLog,
+  setup: LogSetup,
+  { warmUpMs = 0, intervalMs = 0, freshReads = setup.readShare > 0 }: LogRunOptions,
+  ...observers: readonly LogObserver[]
+): LogRun {
+  const measures = new LogMeasuring({
+    from: micros(warmUpMs),
+    until: micros(setup.horizonMs),
+    clientsPerGroup: setup.clientsPerGroup,
+    interval: micros(intervalMs),
+  })
+  const judge = new LogJudge(setup.plan)
+  const fresh = new FreshReads()
+  const end = simulate(
+    built.scenario,
+    built.leadership,
+    measures,
+    judge,
+    ...(freshReads ? [fresh] : []),
+    ...observers,
+  )
+  const judgements = freshReads ? [...judge.judgements, fresh.judgement] : judge.judgements
+  return { built, measures, judgements, violations: judgements.filter(isViolated), end }
+}
+
+const isViolated = ({ verdict }: Judgement): boolean => verdict.verdict === "violated"
+
+/** The same, where a violation would be a defect of this program: it is thrown, never averaged. */
+export function runSafeLog(
+  setup: LogSetup,
+  seed: number,
+  options: LogRunOptions = {},
+  ...observers: readonly LogObserver[]
+): LogRun {
+  const run = runLog(setup, seed, options, ...observers)
+  const [violation] = run.violations
+  if (violation !== undefined) {
+    throw new InvariantError(
+      `${setup.plan.name}, seed ${seed}: ${violation.name} was violated: ${violation.verdict.because}.`,
+    )
+  }
+  return run
+}

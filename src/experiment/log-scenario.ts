@@ -1,0 +1,210 @@
+import { members } from "../base/node-set.ts"
+import { type Random, randomFromSeed } from "../base/random.ts"
+import { UsageError } from "../base/errors.ts"
+import type { Address } from "../protocol/actor.ts"
+import type { ClientOptions } from "../protocol/log/client.ts"
+import { type LogCluster, logCluster } from "../protocol/log/cluster.ts"
+import { type LogMessage, type LogRecord, type LogReport, bytesOf } from "../protocol/log/messages.ts"
+import type { LogRecipients, ReplicaOptions } from "../protocol/log/options.ts"
+import { workload } from "../protocol/log/workload.ts"
+import { closestQuorum } from "../quorum/closest.ts"
+import { type ProcessFault, isNetworkFault, isProcessFault } from "../sim/faults/fault.ts"
+import { withNetworkFaults } from "../sim/faults/network.ts"
+import { type LatencyModel, constantLatency, matrixLatency, micros } from "../sim/latency.ts"
+import { reliable } from "../sim/network.ts"
+import type { NodeModel } from "../sim/node-model.ts"
+import type { Scenario } from "../sim/scenario.ts"
+import type { SelectiveObserver } from "../sim/trace.ts"
+import type { LogSetup } from "./log-setup.ts"
+
+export type LogScenario = Scenario<LogMessage, LogRecord, LogReport>
+export type LogObserver = SelectiveObserver<LogMessage, LogRecord, LogReport>
+
+/** A setup with a seed, ready to be simulated. */
+export interface BuiltLog {
+  readonly cluster: LogCluster
+  readonly scenario: LogScenario
+  /** Must watch the run: it tells faults who leads. */
+  readonly leadership: LogObserver
+  readonly latency: LatencyModel
+  /** How often each fault did something, once the run is over. */
+  readonly coverage: ReadonlyMap<string, number>
+}
+
+export function buildLog(setup: LogSetup, seed: number): BuiltLog {
+  const random = randomFromSeed(seed).fork("log setup")
+  const { latency, groupRegions } = placed(setup)
+  const n = setup.plan.nodes.length
+  const cluster = logCluster({
+    replica: replicaOptions(setup, latency, random.fork("quorums")),
+    clientGroups: groupRegions.map((_, group) => clientOptions(setup, latency, group, seed)),
+  })
+  let leader: Address | undefined
+  const coverage = new Map<string, number>()
+  const onFault = (name: string): void => {
+    coverage.set(name, (coverage.get(name) ?? 0) + 1)
+  }
+  const faults = setup.faults.filter((fault) => isNetworkFault(fault))
+  const inner = reliable(latency)
+  const network =
+    faults.length === 0
+      ? inner
+      : withNetworkFaults(
+          { faults, processes: cluster.processes.length, leader: () => leader, onFault },
+          inner,
+        )
+  const scenario: LogScenario = {
+    seed,
+    processes: cluster.processes,
+    network,
+    proposals: [],
+    faults: setup.faults.filter((fault): fault is ProcessFault => isProcessFault(fault)),
+    leader: () => leader,
+    onFault,
+    ...machines(setup, n),
+    bytesOf,
+    clockRates: setup.clockRates,
+    horizon: micros(setup.horizonMs),
+  }
+  const leadership: LogObserver = {
+    wants: ["report"],
+    observe: (event) => {
+      if (event.type === "report" && event.report.type === "leads") leader = event.process
+    },
+  }
+  return { cluster, scenario, leadership, latency, coverage }
+}
+
+/** Disks, processors and links, where the setup gives them limits. */
+function machines(setup: LogSetup, n: number): Pick<LogScenario, "disk" | "node" | "bandwidth"> {
+  const { writeMs, groupCommit, receiveMicros, sendMicros, microsPerByte, bandwidth } = setup
+  const costs = receiveMicros > 0 || sendMicros > 0 || microsPerByte > 0
+  const node: NodeModel = {
+    receive: constantLatency(receiveMicros / 1000),
+    send: constantLatency(sendMicros / 1000),
+    microsPerByte,
+    writesBroadcastOnce: true,
+  }
+  return {
+    ...(writeMs > 0 && { disk: { sync: constantLatency(writeMs), groupCommit } }),
+    // Clients are many machines, each with little to do.
+    ...(costs && { node: (process: Address) => (process < n ? node : undefined) }),
+    ...(bandwidth !== null && { bandwidth: () => bandwidth }),
+  }
+}
+
+/** Where everyone is, and how far apart: replicas, then groups of clients. */
+function placed(setup: LogSetup): { latency: LatencyModel; groupRegions: readonly number[] } {
+  const { latency, plan, replicaRegions, clientRegions, jitterSigma } = setup
+  const n = plan.nodes.length
+  if (latency.kind === "everywhere") {
+    if (replicaRegions.length + clientRegions.length > 0) {
+      throw new UsageError(
+        "Regions were given, but the latency is the same everywhere; choose a matrix such as paxi.",
+      )
+    }
+    return { latency: besideReplicas(latency.model, n), groupRegions: plan.nodes.map((_, i) => i) }
+  }
+  const { name, delays } = latency
+  const index = (region: string): number => {
+    const found = delays.regions.indexOf(region)
+    if (found < 0) {
+      throw new UsageError(`${name} has no region ${region}; its regions are ${delays.regions.join(", ")}.`)
+    }
+    return found
+  }
+  const replicas = plan.nodes.map((_, i) =>
+    replicaRegions.length === 0
+      ? i % delays.regions.length
+      : index(replicaRegions[i % replicaRegions.length]!),
+  )
+  const groups = clientRegions.length === 0 ? replicas : clientRegions.map(index)
+  return { latency: matrixLatency(name, delays, [...replicas, ...groups], jitterSigma), groupRegions: groups }
+}
+
+/** A model that is the same everywhere, but for group i of the clients, which is on the machine of replica i. */
+function besideReplicas(model: LatencyModel, n: number): LatencyModel {
+  const together = (from: Address, to: Address): boolean => from % n === to % n
+  return {
+    name: model.name,
+    expected: (from, to) => (together(from, to) ? 0 : model.expected(from, to)),
+    sampler: (random) => {
+      const draw = model.sampler(random)
+      return (from, to) => (together(from, to) ? 0 : draw(from, to))
+    },
+  }
+}
+
+function replicaOptions(
+  setup: LogSetup,
+  latency: LatencyModel,
+  random: Random,
+): Omit<ReplicaOptions, "epochs"> {
+  const { handOverAfterMs } = setup
+  return {
+    plan: setup.plan,
+    recipients: recipients(setup, latency, random),
+    heartbeat: micros(setup.heartbeatMs),
+    election: { min: micros(setup.electionMs), max: 2 * micros(setup.electionMs) },
+    backOff: setup.backOff,
+    retransmit: micros(setup.retransmitMs),
+    window: setup.window,
+    batch: { most: setup.batchMost, delay: micros(setup.batchDelayMs) },
+    snapshotEvery: setup.snapshotEvery,
+    reads: setup.reads,
+    lease: { duration: micros(setup.leaseMs), drift: setup.leaseDrift },
+    firstLeader: setup.leader,
+    ...(handOverAfterMs !== null && { handOverAfter: micros(handOverAfterMs) }),
+    rejoin: setup.rejoin,
+  }
+}
+
+/** How many random quorums stand for "drawn at random each time". */
+const drawnQuorums = 1000
+
+function recipients(
+  { plan, recipients: choice }: LogSetup,
+  latency: LatencyModel,
+  random: Random,
+): LogRecipients {
+  const system = plan.systemAt(0)
+  switch (choice) {
+    case "broadcast":
+      return { kind: "broadcast" }
+    case "closest":
+      return { kind: "closest", distance: (from, to) => latency.expected(from, to) }
+    case "random": {
+      const draw = (): Address[] => {
+        const lots = plan.nodes.map(() => random.unit())
+        return members(closestQuorum(system, 2, (position) => lots[position]!))
+      }
+      return { kind: "rotating", quorums: Array.from({ length: drawnQuorums }, draw) }
+    }
+    case "rotating":
+    case "standby":
+      return { kind: choice, quorums: [...system.minimalQuorums(2)].slice(0, drawnQuorums).map(members) }
+  }
+}
+
+function clientOptions(setup: LogSetup, latency: LatencyModel, group: number, seed: number): ClientOptions {
+  const n = setup.plan.nodes.length
+  const self = n + group
+  const { clientsPerGroup: count, requestsPerClient } = setup
+  const { keys, readShare, casShare, appendShare, payloadBytes } = setup
+  // From 0 to 2^32: the seed of a run may be larger.
+  const workloadSeed = seed % 4_294_967_296
+  return {
+    first: group * count,
+    count,
+    workload: workload({ seed: workloadSeed, keys, readShare, casShare, appendShare, payloadBytes }),
+    replicas: setup.plan.nodes
+      .map((_, address) => address)
+      .sort((a, b) => latency.expected(self, a) - latency.expected(self, b) || a - b),
+    retryAfter: micros(setup.retryMs),
+    arrivals:
+      setup.arrivals === "closed"
+        ? { kind: "closed", think: micros(setup.thinkMs), spread: micros(setup.spreadMs) }
+        : { kind: "open", meanGap: micros(setup.meanGapMs), burst: setup.burst, seed: workloadSeed },
+    ...(requestsPerClient !== null && { requests: requestsPerClient }),
+  }
+}

@@ -1,0 +1,70 @@
+import type { Address } from "../actor.ts"
+import { execute } from "./executing.ts"
+import type { LogMessage, Snapshot } from "./messages.ts"
+import type { ReplicaOptions } from "./options.ts"
+import type { Outbox } from "./outbox.ts"
+import type { ReplicaState } from "./replica-state.ts"
+import { StateMachine } from "./state-machine.ts"
+
+/**
+ * The leader of `epoch` says that every slot before `upTo` is decided. What this
+ * replica has accepted in that very epoch is then what was decided; what it has
+ * of an earlier epoch may not be.
+ */
+export function learnDecided(
+  state: ReplicaState,
+  epoch: number,
+  upTo: number,
+  out: Outbox,
+  options: ReplicaOptions,
+): void {
+  const { log } = state
+  let { decidedUpTo } = state
+  while (decidedUpTo < upTo && log.epochAt(decidedUpTo) === epoch) decidedUpTo++
+  if (decidedUpTo === state.decidedUpTo) return
+  state.decidedUpTo = decidedUpTo
+  execute(state, out, options)
+}
+
+/** How many slots one answer carries at most. */
+const mostFetched = 1000
+
+/** Someone is behind: it gets what is decided, from a snapshot on if the log does not go back that far. */
+export function onFetch(state: ReplicaState, from: Address, slot: number, out: Outbox): void {
+  if (slot >= state.decidedUpTo) return
+  const snapshot = slot < state.log.base ? state.snapshot : null
+  const first = snapshot?.upTo ?? slot
+  const before = Math.min(state.decidedUpTo, first + mostFetched)
+  out.send(from, { type: "decided", entries: state.log.since(first, before), snapshot })
+}
+
+export function onDecided(
+  state: ReplicaState,
+  { entries, snapshot }: Extract<LogMessage, { type: "decided" }>,
+  out: Outbox,
+  options: ReplicaOptions,
+): void {
+  if (state.role === "leader") return
+  if (snapshot !== null) install(state, snapshot, out)
+  const { from, epochs, batches } = entries
+  epochs.forEach((epoch, i) => {
+    const slot = from + i
+    if (slot !== state.decidedUpTo) return
+    // A decided value is what every later epoch proposes: it may stand for the acceptor's own.
+    state.log.set(slot, Math.max(epoch, state.log.epochAt(slot)), batches[i]!)
+    state.decidedUpTo++
+  })
+  execute(state, out, options)
+}
+
+/** Takes over the state of a snapshot that is ahead of this replica's own, durably. */
+export function install(state: ReplicaState, snapshot: Snapshot, out: Outbox): void {
+  if (snapshot.upTo <= state.executedUpTo) return
+  state.snapshot = snapshot
+  state.machine = new StateMachine(snapshot.machine)
+  state.executedUpTo = snapshot.upTo
+  state.decidedUpTo = Math.max(state.decidedUpTo, snapshot.upTo)
+  state.log.truncate(snapshot.upTo)
+  out.store({ type: "snapshot", snapshot })
+  out.report({ type: "installed", upTo: snapshot.upTo })
+}

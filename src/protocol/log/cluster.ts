@@ -1,0 +1,45 @@
+import type { QuorumPlan } from "../../quorum/plan.ts"
+import type { Address, Process } from "../actor.ts"
+import { roundRobinEpochs } from "../paxos/epochs.ts"
+import { type ClientOptions, clients } from "./client.ts"
+import { keepRecord } from "./disk-image.ts"
+import type { LogMessage, LogRecord, LogReport } from "./messages.ts"
+import type { ReplicaOptions } from "./options.ts"
+import { replica } from "./replica.ts"
+
+export type LogProcess = Process<LogMessage, LogRecord, LogReport>
+
+/** Replicas first, in the order of the plan's nodes, then groups of clients. */
+export interface LogCluster {
+  readonly plan: QuorumPlan
+  readonly processes: readonly LogProcess[]
+  readonly replicas: readonly Address[]
+  readonly clientGroups: readonly Address[]
+}
+
+export interface LogClusterOptions {
+  readonly replica: Omit<ReplicaOptions, "epochs">
+  readonly clientGroups: readonly ClientOptions[]
+}
+
+export function logCluster(options: LogClusterOptions): LogCluster {
+  const { plan } = options.replica
+  const n = plan.nodes.length
+  const replicas = plan.nodes.map((name, index): LogProcess => ({
+    name,
+    role: "replica",
+    actor: replica({ ...options.replica, epochs: roundRobinEpochs(index, n) }),
+    keep: keepRecord,
+  }))
+  const groups = options.clientGroups.map((group, index): LogProcess => ({
+    name: `clients${index + 1}`,
+    role: "client",
+    actor: clients(group),
+  }))
+  return {
+    plan,
+    processes: [...replicas, ...groups],
+    replicas: replicas.map((_, address) => address),
+    clientGroups: groups.map((_, index) => n + index),
+  }
+}

@@ -1,0 +1,82 @@
+import { withMember } from "../../base/node-set.ts"
+import { takesPart } from "../paxos/rules.ts"
+import type { Address } from "../actor.ts"
+import { learnDecided } from "./catching-up.ts"
+import { becomeFollower, waitForLeader } from "./electing.ts"
+import { decide, heardFrom } from "./leading.ts"
+import type { LogMessage } from "./messages.ts"
+import type { ReplicaOptions } from "./options.ts"
+import type { Outbox } from "./outbox.ts"
+import { type ReplicaState, nobody } from "./replica-state.ts"
+
+type Of<T extends LogMessage["type"]> = Extract<LogMessage, { type: T }>
+
+/** Phase 1 at the acceptor, for all slots at once (Howard 2019, Algorithm 6 and §3.6). */
+export function onPrepare(
+  state: ReplicaState,
+  from: Address,
+  { epoch, from: slot }: Of<"prepare">,
+  out: Outbox,
+  options: ReplicaOptions,
+): void {
+  const { lastPromised } = state
+  // While a lease is granted, its holder is the only one that may go on.
+  if (state.granted && from !== state.leader) return
+  if (!takesPart(lastPromised, epoch)) return out.send(from, { type: "no-promise", epoch, lastPromised })
+  if (epoch > lastPromised) {
+    state.lastPromised = epoch
+    becomeFollower(state, out, options)
+    waitForLeader(state, out, options)
+    state.leader = nobody
+    out.store({ type: "promise", epoch })
+  }
+  out.send(from, {
+    type: "promise",
+    epoch,
+    accepted: state.log.since(slot),
+    snapshot: slot < state.log.base ? state.snapshot : null,
+  })
+}
+
+/** Phase 2 at the acceptor. */
+export function onPropose(
+  state: ReplicaState,
+  from: Address,
+  message: Of<"propose">,
+  out: Outbox,
+  options: ReplicaOptions,
+): void {
+  const { epoch, slot, batch } = message
+  const { lastPromised, log } = state
+  if (!takesPart(lastPromised, epoch)) return out.send(from, { type: "no-accept", epoch, lastPromised })
+  if (epoch > lastPromised) {
+    state.lastPromised = epoch
+    becomeFollower(state, out, options)
+  }
+  state.leader = from
+  state.leaderEpoch = epoch
+  if (slot >= log.base && log.epochAt(slot) !== epoch) {
+    log.set(slot, epoch, batch)
+    out.store({ type: "accept", slot, epoch, batch })
+  }
+  out.send(from, { type: "accept", epoch, slot })
+  learnDecided(state, epoch, message.decidedUpTo, out, options)
+}
+
+/** Phase 2 at the leader: a slot is decided once a phase-2 quorum of its epoch has accepted. */
+export function onAccept(
+  state: ReplicaState,
+  from: Address,
+  { epoch, slot }: Of<"accept">,
+  out: Outbox,
+  options: ReplicaOptions,
+): void {
+  if (state.role !== "leader" || epoch !== state.epoch) return
+  heardFrom(state, from)
+  const place = slot - state.acceptedBase
+  const before = state.accepted[place]
+  if (place < 0 || before === null || before === undefined) return
+  const accepted = withMember(before, from)
+  if (state.system!.isQuorum(2, accepted)) decide(state, slot, out, options)
+  else state.accepted[place] = accepted
+}

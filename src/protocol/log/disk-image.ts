@@ -1,0 +1,38 @@
+import type { LogImage, LogRecord } from "./messages.ts"
+import { Slots, noEpoch } from "./slots.ts"
+
+/**
+ * What a replica's disk holds after one more record: the greatest promise, the
+ * proposal accepted last in each slot, and the latest snapshot, which makes the
+ * slots before it superfluous. Changes the image it is given.
+ */
+export function keepRecord(before: LogRecord | undefined, record: LogRecord): LogRecord {
+  const image = before?.type === "image" ? (before as Writable<LogImage>) : emptyImage()
+  switch (record.type) {
+    case "image":
+      return copyImage(record)
+    case "promise":
+      image.lastPromised = Math.max(image.lastPromised, record.epoch)
+      return image
+    case "accept":
+      // To accept is to promise (lemma 7): one record says both.
+      image.lastPromised = Math.max(image.lastPromised, record.epoch)
+      if (record.slot >= image.accepted.base) image.accepted.set(record.slot, record.epoch, record.batch)
+      return image
+    case "snapshot":
+      image.snapshot = record.snapshot
+      image.accepted.truncate(record.snapshot.upTo)
+      return image
+  }
+}
+
+type Writable<T> = { -readonly [K in keyof T]: T[K] }
+
+export function emptyImage(): Writable<LogImage> {
+  return { type: "image", lastPromised: noEpoch, accepted: new Slots(), snapshot: null }
+}
+
+/** An image that later records leave as it is. */
+export function copyImage(image: LogImage): LogImage {
+  return { ...image, accepted: image.accepted.copy() }
+}

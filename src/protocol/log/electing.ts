@@ -1,0 +1,146 @@
+import { emptySet, withMember } from "../../base/node-set.ts"
+import { pauseAfter } from "../paxos/retry.ts"
+import { greaterProposal } from "../paxos/rules.ts"
+import type { Address } from "../actor.ts"
+import { install, learnDecided } from "./catching-up.ts"
+import { lead } from "./leading.ts"
+import type { LogMessage } from "./messages.ts"
+import type { ReplicaOptions } from "./options.ts"
+import type { Outbox } from "./outbox.ts"
+import { type ReplicaState, nobody } from "./replica-state.ts"
+import { flushWaiting } from "./serving.ts"
+import { type Proposals, noEpoch } from "./slots.ts"
+import { grant, timers } from "./timers.ts"
+
+type Of<T extends LogMessage["type"]> = Extract<LogMessage, { type: T }>
+
+/** A follower listens for this long before it wants to lead; longer after phases 1 that failed. */
+export function waitForLeader(state: ReplicaState, out: Outbox, options: ReplicaOptions): void {
+  const { min, max } = options.election
+  const pause = state.attempt === 0 ? 0 : pauseAfter(options.backOff, state.attempt).max
+  out.setTimer(timers.election, min, max + pause)
+}
+
+export function onElectionTimeout(state: ReplicaState, out: Outbox, options: ReplicaOptions): void {
+  if (state.role === "leader" || state.role === "rejoining") return
+  // What it has promised to a lease holder binds the follower itself as well.
+  if (state.granted) return waitForLeader(state, out, options)
+  campaign(state, out, options)
+}
+
+/** Phase 1 in a new epoch, for every slot that is not known to be decided. */
+export function campaign(state: ReplicaState, out: Outbox, options: ReplicaOptions): void {
+  const { plan, epochs } = options
+  const known = Math.max(state.lastPromised, state.epoch, state.leaderEpoch)
+  const epoch = epochs.next(known === noEpoch ? null : known)
+  state.role = "candidate"
+  state.attempt++
+  state.leader = nobody
+  state.epoch = epoch
+  state.system = plan.systemAt(epoch)
+  state.lastPromised = epoch
+  state.reported = new Map()
+  collect(state, state.log.since(state.decidedUpTo))
+  state.promised = withMember(emptySet, state.self)
+  // The replica's own promise makes the epoch durable as well: no restart uses it again.
+  out.store({ type: "promise", epoch })
+  out.broadcast(state.self, plan.nodes.length, { type: "prepare", epoch, from: state.decidedUpTo })
+  waitForLeader(state, out, options)
+  if (state.system.isQuorum(1, state.promised)) lead(state, out, options)
+}
+
+export function onPromise(
+  state: ReplicaState,
+  from: Address,
+  { epoch, accepted, snapshot }: Of<"promise">,
+  out: Outbox,
+  options: ReplicaOptions,
+): void {
+  if (state.role !== "candidate" || epoch !== state.epoch) return
+  if (snapshot !== null) install(state, snapshot, out)
+  collect(state, accepted)
+  state.promised = withMember(state.promised, from)
+  if (state.system!.isQuorum(1, state.promised)) lead(state, out, options)
+}
+
+/** Of each slot, the proposal of the greatest epoch (property 4). */
+function collect({ reported }: ReplicaState, { from, epochs, batches }: Proposals): void {
+  epochs.forEach((epoch, i) => {
+    if (epoch === noEpoch) return
+    const before = reported.get(from + i) ?? null
+    const greatest = greaterProposal(before, { epoch, value: batches[i]! })
+    if (greatest !== null && greatest !== before) reported.set(from + i, greatest)
+  })
+}
+
+/** Someone has promised a greater epoch: this one is over. */
+export function onRefusal(
+  state: ReplicaState,
+  { epoch, lastPromised }: Of<"no-promise" | "no-accept">,
+  out: Outbox,
+  options: ReplicaOptions,
+): void {
+  if (epoch !== state.epoch || (state.role !== "candidate" && state.role !== "leader")) return
+  if (lastPromised <= epoch) return
+  state.leaderEpoch = Math.max(state.leaderEpoch, lastPromised)
+  becomeFollower(state, out, options)
+}
+
+/** Gives up whatever it led or tried to lead, and waits for a leader. */
+export function becomeFollower(state: ReplicaState, out: Outbox, options: ReplicaOptions): void {
+  if (state.role === "leader") {
+    out.report({ type: "resigned", epoch: state.epoch })
+    out.cancelTimer(timers.heartbeat)
+    out.cancelTimer(timers.overdue)
+    state.queue = []
+    state.queueHead = 0
+    state.accepted = []
+    state.proposedRequest = []
+    state.roundAcks = new Map()
+    // No lease outlives the leadership it was part of.
+    state.expiredRound = state.round
+  }
+  if (state.role === "follower") return
+  state.role = "follower"
+  state.leader = nobody
+  state.reported = new Map()
+  waitForLeader(state, out, options)
+}
+
+export function onHeartbeat(
+  state: ReplicaState,
+  from: Address,
+  { epoch, round, decidedUpTo }: Of<"heartbeat">,
+  out: Outbox,
+  options: ReplicaOptions,
+): void {
+  const { lastPromised } = state
+  if (epoch < Math.max(lastPromised, state.leaderEpoch)) {
+    return out.send(from, {
+      type: "no-accept",
+      epoch,
+      lastPromised: Math.max(lastPromised, state.leaderEpoch),
+    })
+  }
+  becomeFollower(state, out, options)
+  state.leader = from
+  state.leaderEpoch = epoch
+  state.attempt = 0
+  waitForLeader(state, out, options)
+  if (options.reads === "lease") {
+    state.granted = true
+    out.setTimer(grant, options.lease.duration)
+  }
+  out.send(from, { type: "heartbeat-ack", epoch, round })
+  learnDecided(state, epoch, decidedUpTo, out, options)
+  if (state.decidedUpTo < decidedUpTo) out.send(from, { type: "fetch", from: state.decidedUpTo })
+  flushWaiting(state, out, options)
+}
+
+/** The leader wants this replica to lead: phase 1 begins at once. */
+export function onHandOver(state: ReplicaState, epoch: number, out: Outbox, options: ReplicaOptions): void {
+  if (state.role !== "follower" || epoch < state.lastPromised) return
+  state.granted = false
+  out.cancelTimer(grant)
+  campaign(state, out, options)
+}

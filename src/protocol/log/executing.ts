@@ -1,0 +1,41 @@
+import type { Result } from "./command.ts"
+import type { ReplicaOptions } from "./options.ts"
+import type { Outbox } from "./outbox.ts"
+import { answerReads } from "./reading.ts"
+import type { ReplicaState } from "./replica-state.ts"
+
+/** Carries out every slot that is decided, in order; the leader answers those who asked. */
+export function execute(state: ReplicaState, out: Outbox, options: ReplicaOptions): void {
+  const { log, machine, decidedUpTo } = state
+  const answers = state.role === "leader"
+  for (let slot = state.executedUpTo; slot < decidedUpTo; slot++) {
+    const batch = log.batchAt(slot)
+    const results: Result[] = []
+    for (const command of batch) {
+      const result = machine.apply(command)
+      results.push(result)
+      if (answers) answer(state, command.client, command.request, result, out)
+    }
+    out.report({ type: "executed", slot, batch, results })
+  }
+  state.executedUpTo = decidedUpTo
+  if (decidedUpTo - log.base >= 2 * options.snapshotEvery) takeSnapshot(state, out)
+  if (state.reads.size > 0) answerReads(state, out)
+}
+
+function answer(state: ReplicaState, client: number, request: number, result: Result, out: Outbox): void {
+  if (state.askedRequest[client] !== request) return
+  out.send(state.askedBy[client]!, { type: "reply", client, request, result })
+  state.askedRequest[client] = 0
+}
+
+/**
+ * The state as it is now replaces the slots that led to it. Half of the slots
+ * before it stay in memory, for followers that are a little behind; the disk
+ * keeps none of them.
+ */
+function takeSnapshot(state: ReplicaState, out: Outbox): void {
+  state.snapshot = { upTo: state.executedUpTo, machine: state.machine.copy() }
+  out.store({ type: "snapshot", snapshot: state.snapshot })
+  state.log.truncate(Math.floor((state.log.base + state.executedUpTo) / 2))
+}

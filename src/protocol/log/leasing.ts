@@ -1,0 +1,54 @@
+import { emptySet, withMember } from "../../base/node-set.ts"
+import type { Address } from "../actor.ts"
+import { heardFrom } from "./leading.ts"
+import type { LogMessage } from "./messages.ts"
+import type { ReplicaOptions } from "./options.ts"
+import type { Outbox } from "./outbox.ts"
+import type { ReplicaState } from "./replica-state.ts"
+import { leasePrefix, timers } from "./timers.ts"
+
+/** The leader says that it is there. Where there are leases, the answers renew its own. */
+export function beat(state: ReplicaState, out: Outbox, options: ReplicaOptions): void {
+  const { epoch, self, decidedUpTo } = state
+  const round = ++state.round
+  if (options.reads === "lease") {
+    state.roundAcks.set(round, withMember(emptySet, self))
+    // It counts from the sending, the followers from the receiving: so its own is over first, if clocks are as good as stated.
+    const { duration, drift } = options.lease
+    out.setTimer(`${leasePrefix}${round}`, Math.floor((duration * (1 - drift)) / (1 + drift)))
+  }
+  out.broadcast(self, options.plan.nodes.length, { type: "heartbeat", epoch, round, decidedUpTo })
+  out.setTimer(timers.heartbeat, options.heartbeat)
+}
+
+export function onHeartbeatTimer(state: ReplicaState, out: Outbox, options: ReplicaOptions): void {
+  if (state.role === "leader") beat(state, out, options)
+}
+
+export function onHeartbeatAck(
+  state: ReplicaState,
+  from: Address,
+  { epoch, round }: Extract<LogMessage, { type: "heartbeat-ack" }>,
+): void {
+  if (state.role !== "leader" || epoch !== state.epoch) return
+  heardFrom(state, from)
+  const before = state.roundAcks.get(round)
+  if (before === undefined) return
+  const acks = withMember(before, from)
+  state.roundAcks.set(round, acks)
+  // Whoever wants to lead needs a promise from a phase-1 quorum, and each of those meets this one.
+  if (state.system!.isQuorum(2, acks)) {
+    state.leasedRound = Math.max(state.leasedRound, round)
+    state.roundAcks.delete(round)
+  }
+}
+
+export function onLeaseOver(state: ReplicaState, round: number): void {
+  state.expiredRound = Math.max(state.expiredRound, round)
+  state.roundAcks.delete(round)
+}
+
+/** Whether nobody else can have become leader since this replica did. */
+export function holdsLease(state: ReplicaState): boolean {
+  return state.role === "leader" && state.leasedRound > state.expiredRound
+}

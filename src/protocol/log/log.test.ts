@@ -1,0 +1,158 @@
+import fc from "fast-check"
+import { describe, expect, test } from "vitest"
+import { quorumSystemFrom } from "../../../quorums/from-text.ts"
+import { buildLog } from "../../experiment/log-scenario.ts"
+import { usualLogSetup } from "../../experiment/log-setup.ts"
+import { constantPlan } from "../../quorum/plan.ts"
+import { exponentialLatency } from "../../sim/latency.ts"
+import { simulate } from "../../sim/simulate.ts"
+import { TraceHash } from "../../sim/trace-hash.ts"
+import type { Command } from "./command.ts"
+import { copyImage, keepRecord } from "./disk-image.ts"
+import { pureActor } from "./in-place.ts"
+import type { LogImage, LogMessage, LogRecord, LogReport } from "./messages.ts"
+import type { LogActor } from "./replica.ts"
+import { Slots, noEpoch } from "./slots.ts"
+import { StateMachine } from "./state-machine.ts"
+import { usualWorkload, workload } from "./workload.ts"
+
+const command = (client: number, request: number, more: Partial<Command> = {}): Command => ({
+  client,
+  request,
+  operation: "put",
+  key: 0,
+  value: `${client}.${request}`,
+  expected: null,
+  bytes: 0,
+  ...more,
+})
+
+describe("the key–value store", () => {
+  test("carries out put, get, cas and append, each request once", () => {
+    const machine = new StateMachine()
+    expect(machine.apply(command(0, 1, { operation: "get" }))).toBe(null)
+    expect(machine.apply(command(0, 2, { value: "a" }))).toBe("ok")
+    expect(machine.apply(command(1, 1, { operation: "append", value: "b" }))).toBe("ok")
+    expect(machine.apply(command(1, 1, { operation: "append", value: "b" }))).toBe("ok")
+    expect(machine.apply(command(0, 3, { operation: "get" }))).toBe("ab")
+    expect(machine.apply(command(0, 4, { operation: "cas", expected: "a", value: "c" }))).toBe("no")
+    expect(machine.apply(command(0, 5, { operation: "cas", expected: "ab", value: "c" }))).toBe("ok")
+    expect(machine.read(0)).toBe("c")
+  })
+
+  test("a copy is not changed by later commands, and a machine made of it goes on from there", () => {
+    const machine = new StateMachine()
+    machine.apply(command(3, 1, { key: 5 }))
+    const copy = machine.copy()
+    machine.apply(command(3, 2, { key: 5 }))
+    const again = new StateMachine(copy)
+    expect([again.read(5), again.lastRequest(3), machine.read(5)]).toEqual(["3.1", 1, "3.2"])
+  })
+})
+
+test("slots keep the proposals from their base on, as a map would", () => {
+  const steps = fc.array(
+    fc.oneof(fc.record({ set: fc.nat(40), epoch: fc.nat(5) }), fc.record({ truncate: fc.nat(30) })),
+  )
+  fc.assert(
+    fc.property(steps, (plan) => {
+      const slots = new Slots()
+      const map = new Map<number, number>()
+      let base = 0
+      for (const step of plan) {
+        if ("set" in step) {
+          slots.set(step.set, step.epoch, [])
+          if (step.set >= base) map.set(step.set, step.epoch)
+        } else {
+          slots.truncate(step.truncate)
+          base = Math.max(base, step.truncate)
+        }
+      }
+      for (let slot = base; slot < 45; slot++) expect(slots.epochAt(slot)).toBe(map.get(slot) ?? noEpoch)
+      expect(slots.base).toBe(base)
+      const { from, epochs } = slots.since(base + 3)
+      epochs.forEach((epoch, i) => expect(epoch).toBe(map.get(from + i) ?? noEpoch))
+    }),
+    { seed: 1, numRuns: 300 },
+  )
+})
+
+test("a disk keeps the greatest promise, the last proposal of each slot, and nothing a snapshot covers", () => {
+  const records: LogRecord[] = [
+    { type: "promise", epoch: 2 },
+    { type: "accept", slot: 1, epoch: 4, batch: [] },
+    { type: "promise", epoch: 3 },
+    { type: "accept", slot: 0, epoch: 4, batch: [] },
+    { type: "snapshot", snapshot: { upTo: 1, machine: new StateMachine().copy() } },
+    { type: "accept", slot: 0, epoch: 5, batch: [] },
+  ]
+  const image = records.reduce<LogRecord | undefined>(keepRecord, undefined) as LogImage
+  expect([image.lastPromised, image.accepted.base, image.accepted.epochAt(1)]).toEqual([5, 1, 4])
+  const copy = copyImage(image)
+  keepRecord(image, { type: "accept", slot: 1, epoch: 9, batch: [] })
+  expect(copy.accepted.epochAt(1)).toBe(4)
+})
+
+describe("the workload", () => {
+  test("is a function of seed, client and number, in the shares asked for", () => {
+    const shares = { readShare: 0.5, casShare: 0.2, appendShare: 0.3 }
+    const make = workload({ ...usualWorkload, ...shares, keys: { kind: "zipf", count: 100, exponent: 1 } })
+    expect(make(3, 4)).toEqual(make(3, 4))
+    const counts: Record<string, number> = {}
+    let first = 0
+    for (let request = 1; request <= 20_000; request++) {
+      const { operation, key } = make(request % 7, request)
+      counts[operation] = (counts[operation] ?? 0) + 1
+      if (key === 0) first++
+    }
+    expect(counts["get"]! / 20_000).toBeCloseTo(0.5, 1)
+    expect(counts["cas"]! / 20_000).toBeCloseTo(0.1, 1)
+    // The 100th harmonic number is 5.187.
+    expect(Math.abs(first / 20_000 - 1 / 5.187)).toBeLessThan(0.01)
+  })
+})
+
+describe("the fast form, in place, and the pure one", () => {
+  const built = buildLog(
+    {
+      ...usualLogSetup,
+      plan: constantPlan(quorumSystemFrom("simple(5, 4, 2)")),
+      latency: { kind: "everywhere", model: exponentialLatency(8) },
+      clientsPerGroup: 2,
+      requestsPerClient: 8,
+      snapshotEvery: 10,
+      electionMs: 100,
+      heartbeatMs: 30,
+      retransmitMs: 50,
+      retryMs: 300,
+      readShare: 0.3,
+      reads: "quorum",
+      writeMs: 1,
+      faults: [
+        { type: "loss", probability: 0.2, from: 0, until: 1_000_000 },
+        { type: "crash", process: 0, at: 150_000, recoverAt: 400_000, disk: "synced" },
+        { type: "crash", process: 2, at: 500_000, recoverAt: 700_000, disk: "lost" },
+      ],
+      horizonMs: 3000,
+    },
+    5,
+  )
+  const hashOf = (wrap: (actor: LogActor<never>) => LogActor<never>): string => {
+    const hash = new TraceHash<LogMessage, LogRecord, LogReport>((content) => JSON.stringify(content))
+    const processes = built.scenario.processes.map((process) => ({
+      ...process,
+      actor: wrap(process.actor as unknown as LogActor<never>),
+    }))
+    simulate({ ...built.scenario, processes }, hash.observe)
+    return hash.digits
+  }
+
+  test("give the same trace", () => {
+    const inPlace = hashOf((actor) => actor)
+    const pure = hashOf(
+      (actor) => pureActor(actor as unknown as LogActor<{ copy(): never }>) as LogActor<never>,
+    )
+    expect(pure).toBe(inPlace)
+    expect(inPlace).toMatch(/^[0-9a-f]{16}$/)
+  })
+})

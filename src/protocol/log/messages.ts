@@ -1,0 +1,135 @@
+import type { Epoch } from "../../quorum/plan.ts"
+import type { Batch, Command, Result } from "./command.ts"
+import type { Proposals, Slots } from "./slots.ts"
+import type { MachineState } from "./state-machine.ts"
+
+/**
+ * What replicas and clients say to each other. The first six are the messages of
+ * Howard 2019, chapter 2 and §3.1, for all slots at once in phase 1 and for one
+ * slot in phase 2 (§3.6). `decidedUpTo` is the commit index: every slot before
+ * it is decided.
+ */
+export type LogMessage =
+  /** Phase 1 for every slot from `from` on. */
+  | { readonly type: "prepare"; readonly epoch: Epoch; readonly from: number }
+  | {
+      readonly type: "promise"
+      readonly epoch: Epoch
+      /** What was accepted last in each slot asked about. */
+      readonly accepted: Proposals
+      /** Where the slots asked about begin before the log does: the state they led to. */
+      readonly snapshot: Snapshot | null
+    }
+  | {
+      readonly type: "propose"
+      readonly epoch: Epoch
+      readonly slot: number
+      readonly batch: Batch
+      readonly decidedUpTo: number
+    }
+  | { readonly type: "accept"; readonly epoch: Epoch; readonly slot: number }
+  | { readonly type: "no-promise"; readonly epoch: Epoch; readonly lastPromised: Epoch }
+  | { readonly type: "no-accept"; readonly epoch: Epoch; readonly lastPromised: Epoch }
+  /** The leader is alive, and asks for its lease to be renewed if there are leases. */
+  | {
+      readonly type: "heartbeat"
+      readonly epoch: Epoch
+      readonly round: number
+      readonly decidedUpTo: number
+    }
+  | { readonly type: "heartbeat-ack"; readonly epoch: Epoch; readonly round: number }
+  /** Whoever hears it should lead next: the leader gives up. */
+  | { readonly type: "hand-over"; readonly epoch: Epoch }
+  /** What is decided from this slot on? */
+  | { readonly type: "fetch"; readonly from: number }
+  | { readonly type: "decided"; readonly entries: Proposals; readonly snapshot: Snapshot | null }
+  /** A quorum read: how far have you accepted? */
+  | { readonly type: "read-ask"; readonly read: number }
+  | { readonly type: "read-answer"; readonly read: number; readonly acceptedUpTo: number }
+  /** A replica that has lost its disk asks what it may have promised and accepted. */
+  | { readonly type: "rejoin"; readonly life: number }
+  | {
+      readonly type: "rejoin-answer"
+      readonly life: number
+      readonly lastPromised: Epoch
+      readonly accepted: Proposals
+      readonly snapshot: Snapshot | null
+    }
+  /** From a client to its replica, and on to the leader. */
+  | { readonly type: "request"; readonly command: Command }
+  | { readonly type: "reply"; readonly client: number; readonly request: number; readonly result: Result }
+
+export type LogMessageType = LogMessage["type"]
+
+/** The state that all slots before `upTo` led to. */
+export interface Snapshot {
+  readonly upTo: number
+  readonly machine: MachineState
+}
+
+/** One write to a replica's disk; and, as `image`, all that is on it. */
+export type LogRecord =
+  | { readonly type: "promise"; readonly epoch: Epoch }
+  | { readonly type: "accept"; readonly slot: number; readonly epoch: Epoch; readonly batch: Batch }
+  | { readonly type: "snapshot"; readonly snapshot: Snapshot }
+  | LogImage
+
+export interface LogImage {
+  readonly type: "image"
+  readonly lastPromised: Epoch
+  readonly accepted: Slots
+  readonly snapshot: Snapshot | null
+}
+
+/** What processes say of themselves, for measures and checks. */
+export type LogReport =
+  /** This replica has carried out the commands of a slot, with these results. */
+  | {
+      readonly type: "executed"
+      readonly slot: number
+      readonly batch: Batch
+      readonly results: readonly Result[]
+    }
+  /** Its state is now that of a snapshot, which covers every slot before `upTo`. */
+  | { readonly type: "installed"; readonly upTo: number }
+  /** It has finished phase 1 of this epoch. */
+  | { readonly type: "leads"; readonly epoch: Epoch }
+  /** It had led, and no longer does. */
+  | { readonly type: "resigned"; readonly epoch: Epoch }
+  /** A client sends a request for the first time. */
+  | { readonly type: "call"; readonly command: Command }
+  /** A request arrived when no client was free to make it. */
+  | { readonly type: "shed" }
+  /** A client has the answer to its outstanding request. */
+  | { readonly type: "return"; readonly command: Command; readonly result: Result }
+
+const headerBytes = 32
+
+/** How large a message is: 32 bytes, and the payloads of the commands it carries. */
+export function bytesOf(message: LogMessage): number {
+  switch (message.type) {
+    case "propose":
+      return headerBytes + batchBytes(message.batch)
+    case "request":
+      return headerBytes + message.command.bytes
+    case "reply":
+      return headerBytes + (message.result?.length ?? 0)
+    case "promise":
+    case "rejoin-answer":
+      return headerBytes + proposalBytes(message.accepted)
+    case "decided":
+      return headerBytes + proposalBytes(message.entries)
+    default:
+      return headerBytes
+  }
+}
+
+function batchBytes(batch: Batch): number {
+  let bytes = 0
+  for (const command of batch) bytes += command.bytes
+  return bytes
+}
+
+function proposalBytes({ batches }: Proposals): number {
+  return batches.reduce((bytes, batch) => bytes + headerBytes + batchBytes(batch), 0)
+}

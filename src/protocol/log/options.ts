@@ -1,0 +1,60 @@
+import type { QuorumPlan } from "../../quorum/plan.ts"
+import type { Address, Micros, TimerRange } from "../actor.ts"
+import type { EpochSource } from "../paxos/epochs.ts"
+import type { BackOff } from "../paxos/retry.ts"
+
+/** How a replica of the log behaves. */
+export interface ReplicaOptions {
+  /** Which acceptors make a quorum, epoch by epoch; replica i is acceptor i of the plan. */
+  readonly plan: QuorumPlan
+  readonly epochs: EpochSource
+  /** Whom phase 2 is sent to first. */
+  readonly recipients: LogRecipients
+  /** How often the leader says that it is there, and renews its lease. */
+  readonly heartbeat: Micros
+  /** How long a follower waits for a heartbeat before it wants to lead itself; drawn anew each time. */
+  readonly election: TimerRange
+  /** Added to the wait after each phase 1 that failed in a row. */
+  readonly backOff: BackOff
+  /** After this long, slots still undecided are proposed again, to everyone who has not answered. */
+  readonly retransmit: Micros
+  /** How many slots may be proposed and undecided at a time. */
+  readonly window: number
+  /** How many commands go into one slot at most, and how long the first of them waits for others. */
+  readonly batch: { readonly most: number; readonly delay: Micros }
+  /** A snapshot is taken, and the log before it truncated, each time this many slots have been carried out. */
+  readonly snapshotEvery: number
+  readonly reads: ReadStrategy
+  /** For lease reads: how long a lease lasts, and by which share clocks may be wrong (ε). */
+  readonly lease: { readonly duration: Micros; readonly drift: number }
+  /** The replica that stands for leader as soon as it starts. */
+  readonly firstLeader: Address
+  /** A leader hands over to the next replica after this long; never, if not given. */
+  readonly handOverAfter?: Micros
+  /** A replica that comes back without its disk asks all others before it takes part again. Without this: unsafe. */
+  readonly rejoin: boolean
+}
+
+/**
+ * Who is asked first to accept a slot. All but `broadcast` fall back on everyone
+ * when an answer is overdue, and from then on avoid whoever was silent, until it
+ * is heard of again.
+ */
+export type LogRecipients =
+  | { readonly kind: "broadcast" }
+  /** The phase-2 quorum nearest to the leader, by these distances; nodes that are silent count as farthest. */
+  | { readonly kind: "closest"; readonly distance: (from: Address, to: Address) => number }
+  /**
+   * These phase-2 quorums in turn, slot by slot: disjoint ones share the load (§4.3.3), a
+   * long list drawn from a strategy approximates it.
+   */
+  | { readonly kind: "rotating"; readonly quorums: readonly (readonly Address[])[] }
+  /** The first of these quorums without a silent member: a fixed small quorum, with standbys. */
+  | { readonly kind: "standby"; readonly quorums: readonly (readonly Address[])[] }
+
+/**
+ * How a get is answered: through the log, like any command; from a replica's own
+ * state once it has caught up with a phase-1 quorum; or at once by a leader that
+ * holds a lease. `stale`: by whoever believes it leads. Unsafe: a control.
+ */
+export type ReadStrategy = "log" | "quorum" | "lease" | "stale"

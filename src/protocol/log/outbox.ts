@@ -1,0 +1,34 @@
+import type { Address, Micros, Output, Timer } from "../actor.ts"
+import type { LogMessage, LogRecord, LogReport } from "./messages.ts"
+
+export type LogOutput = Output<LogMessage, LogRecord, LogReport>
+
+/** Collects what a replica or a client says in one step, in order. */
+export class Outbox {
+  readonly outputs: LogOutput[] = []
+
+  send(to: Address, message: LogMessage): void {
+    this.outputs.push({ type: "send", to, message })
+  }
+
+  /** To every replica but this one. */
+  broadcast(self: Address, replicas: number, message: LogMessage): void {
+    for (let to = 0; to < replicas; to++) if (to !== self) this.send(to, message)
+  }
+
+  store(record: LogRecord): void {
+    this.outputs.push({ type: "store", record })
+  }
+
+  setTimer(timer: Timer, min: Micros, max: Micros = min): void {
+    this.outputs.push({ type: "set-timer", timer, after: { min, max } })
+  }
+
+  cancelTimer(timer: Timer): void {
+    this.outputs.push({ type: "cancel-timer", timer })
+  }
+
+  report(report: LogReport): void {
+    this.outputs.push({ type: "report", report })
+  }
+}

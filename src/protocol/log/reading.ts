@@ -1,0 +1,83 @@
+import { emptySet, withMember } from "../../base/node-set.ts"
+import type { Address } from "../actor.ts"
+import type { Command } from "./command.ts"
+import { holdsLease } from "./leasing.ts"
+import type { LogMessage } from "./messages.ts"
+import type { ReplicaOptions } from "./options.ts"
+import type { Outbox } from "./outbox.ts"
+import type { ReplicaState } from "./replica-state.ts"
+
+/** Whether a leader may answer a get from its own state at once. */
+export function mayReadHere(state: ReplicaState, { reads }: ReplicaOptions): boolean {
+  if (state.role !== "leader") return false
+  if (reads === "stale") return true
+  return reads === "lease" && holdsLease(state) && state.executedUpTo >= state.readableFrom
+}
+
+/** The answer to a get from a replica's own state, given that it is recent enough. */
+export function readHere(state: ReplicaState, from: Address, command: Command, out: Outbox): void {
+  const { client, request, key } = command
+  out.send(from, { type: "reply", client, request, result: state.machine.read(key) })
+}
+
+/**
+ * A quorum read (Charapko, Ailijiang and Demirbas 2019): every write that has been
+ * answered was accepted by a phase-2 quorum, which each phase-1 quorum meets. So
+ * its slot is not beyond what the quorum asked here has accepted, and the read
+ * waits until this replica has carried out that much.
+ */
+export function startQuorumRead(
+  state: ReplicaState,
+  from: Address,
+  command: Command,
+  out: Outbox,
+  options: ReplicaOptions,
+): void {
+  const id = ++state.lastRead
+  state.reads.set(id, {
+    command,
+    from,
+    answered: emptySet,
+    target: 0,
+    complete: false,
+  })
+  out.broadcast(state.self, options.plan.nodes.length, { type: "read-ask", read: id })
+  onReadAnswer(
+    state,
+    state.self,
+    { type: "read-answer", read: id, acceptedUpTo: acceptedUpTo(state) },
+    out,
+    options,
+  )
+}
+
+export function onReadAsk(state: ReplicaState, from: Address, read: number, out: Outbox): void {
+  out.send(from, { type: "read-answer", read, acceptedUpTo: acceptedUpTo(state) })
+}
+
+const acceptedUpTo = ({ log, decidedUpTo }: ReplicaState): number => Math.max(log.end, decidedUpTo)
+
+export function onReadAnswer(
+  state: ReplicaState,
+  from: Address,
+  { read: id, acceptedUpTo: upTo }: Extract<LogMessage, { type: "read-answer" }>,
+  out: Outbox,
+  { plan }: ReplicaOptions,
+): void {
+  const read = state.reads.get(id)
+  if (read === undefined || read.complete) return
+  read.answered = withMember(read.answered, from)
+  read.target = Math.max(read.target, upTo)
+  const epoch = Math.max(state.leaderEpoch, state.lastPromised, 0)
+  read.complete = plan.systemAt(epoch).isQuorum(1, read.answered)
+  if (read.complete) answerReads(state, out)
+}
+
+/** Answers the reads for which this replica has carried out enough. */
+export function answerReads(state: ReplicaState, out: Outbox): void {
+  for (const [id, { command, from, target, complete }] of state.reads) {
+    if (!complete || state.executedUpTo < target) continue
+    state.reads.delete(id)
+    readHere(state, from, command, out)
+  }
+}

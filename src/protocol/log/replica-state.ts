@@ -1,0 +1,114 @@
+import { type NodeSet, emptySet } from "../../base/node-set.ts"
+import type { Epoch } from "../../quorum/plan.ts"
+import type { QuorumSystem } from "../../quorum/system.ts"
+import type { Address } from "../actor.ts"
+import type { Batch, Command } from "./command.ts"
+import type { Snapshot } from "./messages.ts"
+import { Slots, noEpoch } from "./slots.ts"
+import { StateMachine } from "./state-machine.ts"
+
+/** No address: nobody is known to lead. */
+export const nobody = -1
+
+/**
+ * All that a replica knows. It is acceptor, learner and, when it leads, proposer
+ * (co-located roles, Howard 2019, §3.7). The steps change it in place; `copy`
+ * is what makes a pure actor of them.
+ */
+export class ReplicaState {
+  readonly self: Address
+  role: "follower" | "candidate" | "leader" | "rejoining" = "follower"
+
+  // Acceptor: one promise for all slots (§3.6), one proposal for each.
+  lastPromised: Epoch = noEpoch
+  log = new Slots()
+
+  // Learner: slots before `decidedUpTo` are decided, and their batches in the log; those before `executedUpTo` carried out.
+  decidedUpTo = 0
+  executedUpTo = 0
+  machine = new StateMachine()
+  snapshot: Snapshot | null = null
+
+  // Whom it believes to lead, and which of its clients ask what.
+  leader: Address = nobody
+  leaderEpoch: Epoch = noEpoch
+  /** By client: the request last asked here, and by whom. */
+  askedRequest: number[] = []
+  askedBy: Address[] = []
+  /** Requests that wait for a leader to be known. */
+  waiting: Command[] = []
+
+  // Candidate and leader.
+  epoch: Epoch = noEpoch
+  system: QuorumSystem | null = null
+  /** How many phases 1 in a row have failed. */
+  attempt = 0
+  /** Q_P. */
+  promised: NodeSet = emptySet
+  /** By slot, the proposal of the greatest epoch that a promise has reported. */
+  reported = new Map<number, { readonly epoch: Epoch; readonly value: Batch }>()
+  nextSlot = 0
+  /** Q_A of each slot from `decidedUpTo` on; null once it is decided. */
+  accepted: (NodeSet | null)[] = []
+  acceptedBase = 0
+  /** Commands to be proposed; those before `queueHead` have been. */
+  queue: Command[] = []
+  queueHead = 0
+  batchTimerSet = false
+  /** By client: the request proposed last in this epoch. */
+  proposedRequest: number[] = []
+  /** Slots before this were proposed before the last look for overdue answers. */
+  overdueUpTo = 0
+  /** Acceptors whose answer was overdue and who have not been heard of since. */
+  silent: NodeSet = emptySet
+  /** The closest quorum without the silent ones, once it has been computed. */
+  closest: NodeSet | null = null
+  /** A leader's reads of its own state are up to date once everything before this slot is carried out. */
+  readableFrom = 0
+
+  // Heartbeats and leases.
+  round = 0
+  roundAcks = new Map<number, NodeSet>()
+  /** The latest round that a phase-2 quorum has answered, and the latest whose time is over. */
+  leasedRound = 0
+  expiredRound = 0
+  /** Whether this replica has promised the leader not to promise anyone else for a while. */
+  granted = false
+
+  // Quorum reads.
+  reads = new Map<number, QuorumRead>()
+  lastRead = 0
+
+  // Rejoining after the disk was lost.
+  life = 0
+  rejoined: NodeSet = emptySet
+
+  constructor(self: Address) {
+    this.self = self
+  }
+
+  copy(): ReplicaState {
+    const copy = Object.assign(new ReplicaState(this.self), this)
+    copy.log = this.log.copy()
+    copy.machine = new StateMachine(this.machine.copy())
+    copy.askedRequest = [...this.askedRequest]
+    copy.askedBy = [...this.askedBy]
+    copy.waiting = [...this.waiting]
+    copy.reported = new Map(this.reported)
+    copy.accepted = [...this.accepted]
+    copy.queue = [...this.queue]
+    copy.proposedRequest = [...this.proposedRequest]
+    copy.roundAcks = new Map(this.roundAcks)
+    copy.reads = new Map([...this.reads].map(([id, read]) => [id, { ...read }]))
+    return copy
+  }
+}
+
+export interface QuorumRead {
+  readonly command: Command
+  readonly from: Address
+  answered: NodeSet
+  /** The state is recent enough once every slot before this is carried out; it counts when a quorum has answered. */
+  target: number
+  complete: boolean
+}

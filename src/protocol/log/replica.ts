@@ -1,0 +1,147 @@
+import type { Actor, Address, Input, Step } from "../actor.ts"
+import { onFetch, onDecided } from "./catching-up.ts"
+import { onAccept, onPrepare, onPropose } from "./deciding.ts"
+import {
+  becomeFollower,
+  campaign,
+  onElectionTimeout,
+  onHandOver,
+  onHeartbeat,
+  onPromise,
+  onRefusal,
+  waitForLeader,
+} from "./electing.ts"
+import { onBatchTimer, onOverdueTimer } from "./leading.ts"
+import { onHeartbeatAck, onHeartbeatTimer, onLeaseOver } from "./leasing.ts"
+import type { LogMessage, LogRecord, LogReport } from "./messages.ts"
+import type { ReplicaOptions } from "./options.ts"
+import { Outbox } from "./outbox.ts"
+import { onReadAnswer, onReadAsk } from "./reading.ts"
+import { onRejoin, onRejoinAnswer, recover } from "./rejoining.ts"
+import { ReplicaState } from "./replica-state.ts"
+import { onReply, onRequest } from "./serving.ts"
+import { grant, handOver, leasePrefix, timers } from "./timers.ts"
+
+export type LogActor<State> = Actor<State, LogMessage, LogRecord, LogReport>
+
+/**
+ * A replica of the log: Multi-Paxos (Howard 2019, §3.6) with any quorum plan, so
+ * Flexible Paxos where phases differ. One promise serves all slots; a leader runs
+ * phase 1 once and then decides a slot per round trip. Acceptor, learner and
+ * proposer share a process.
+ *
+ * It works in place: each step changes the state it is given and returns it.
+ * `pureActor` (in-place.ts) makes a pure actor of it for whoever needs one.
+ */
+export function replica(options: ReplicaOptions): LogActor<ReplicaState> {
+  return {
+    start: (self) => {
+      const state = new ReplicaState(self)
+      const out = new Outbox()
+      if (self === options.firstLeader) out.setTimer(timers.election, 0)
+      else waitForLeader(state, out, options)
+      return { state, outputs: out.outputs }
+    },
+    step: (state, input) => {
+      const out = new Outbox()
+      onInput(state, input, out, options)
+      return { state, outputs: out.outputs } satisfies Step<ReplicaState, LogMessage, LogRecord, LogReport>
+    },
+  }
+}
+
+function onInput(
+  state: ReplicaState,
+  input: Input<LogMessage, LogRecord>,
+  out: Outbox,
+  options: ReplicaOptions,
+): void {
+  switch (input.type) {
+    case "receive":
+      return onMessage(state, input.from, input.message, out, options)
+    case "timeout":
+      return onTimeout(state, input.timer, out, options)
+    case "recover":
+      return recover(state, input.stored, input.life ?? 0, out, options)
+    case "propose":
+      return
+  }
+}
+
+/** The frequent ones first. */
+function onMessage(
+  state: ReplicaState,
+  from: Address,
+  message: LogMessage,
+  out: Outbox,
+  options: ReplicaOptions,
+): void {
+  if (state.role === "rejoining" && message.type !== "rejoin-answer") return
+  switch (message.type) {
+    case "accept":
+      return onAccept(state, from, message, out, options)
+    case "propose":
+      return onPropose(state, from, message, out, options)
+    case "request":
+      return onRequest(state, from, message.command, out, options)
+    case "reply":
+      return onReply(state, message, out)
+    case "heartbeat":
+      return onHeartbeat(state, from, message, out, options)
+    case "heartbeat-ack":
+      return onHeartbeatAck(state, from, message)
+    case "prepare":
+      return onPrepare(state, from, message, out, options)
+    case "promise":
+      return onPromise(state, from, message, out, options)
+    case "no-promise":
+    case "no-accept":
+      return onRefusal(state, message, out, options)
+    case "hand-over":
+      return onHandOver(state, message.epoch, out, options)
+    case "fetch":
+      return onFetch(state, from, message.from, out)
+    case "decided":
+      return onDecided(state, message, out, options)
+    case "read-ask":
+      return onReadAsk(state, from, message.read, out)
+    case "read-answer":
+      return onReadAnswer(state, from, message, out, options)
+    case "rejoin":
+      return onRejoin(state, from, message.life, out)
+    case "rejoin-answer":
+      return onRejoinAnswer(state, from, message, out, options)
+  }
+}
+
+function onTimeout(state: ReplicaState, timer: string, out: Outbox, options: ReplicaOptions): void {
+  switch (timer) {
+    case timers.election:
+      return onElectionTimeout(state, out, options)
+    case timers.heartbeat:
+      return onHeartbeatTimer(state, out, options)
+    case timers.overdue:
+      return onOverdueTimer(state, out, options)
+    case timers.batch:
+      return onBatchTimer(state, out, options)
+    case timers.rejoin:
+      return recover(state, undefined, state.life, out, options)
+    case grant:
+      state.granted = false
+      return
+    case handOver:
+      return onHandOverTimer(state, out, options)
+    default:
+      if (timer.startsWith(leasePrefix)) onLeaseOver(state, Number(timer.slice(leasePrefix.length)))
+  }
+}
+
+/** The leader has led for long enough: the next replica in turn takes over, at once. */
+function onHandOverTimer(state: ReplicaState, out: Outbox, options: ReplicaOptions): void {
+  if (state.role !== "leader") return
+  const next = (state.self + 1) % options.plan.nodes.length
+  if (next === state.self) return campaign(state, out, options)
+  const { epoch } = state
+  becomeFollower(state, out, options)
+  out.send(next, { type: "hand-over", epoch })
+}

@@ -1,0 +1,70 @@
+import type { Address } from "../actor.ts"
+import type { Command } from "./command.ts"
+import { submit } from "./leading.ts"
+import type { LogMessage } from "./messages.ts"
+import type { ReplicaOptions } from "./options.ts"
+import type { Outbox } from "./outbox.ts"
+import { mayReadHere, readHere, startQuorumRead } from "./reading.ts"
+import { type ReplicaState, nobody } from "./replica-state.ts"
+
+/** How many requests wait at most for a leader to be known; clients ask again. */
+const mostWaiting = 10_000
+
+/** A request, from a client or from the replica it asked. */
+export function onRequest(
+  state: ReplicaState,
+  from: Address,
+  command: Command,
+  out: Outbox,
+  options: ReplicaOptions,
+): void {
+  const { client, request } = command
+  const read = command.operation === "get"
+  const done = state.machine.lastRequest(client)
+  if (request <= done) {
+    if (request === done) {
+      out.send(from, { type: "reply", client, request, result: state.machine.lastResult(client) })
+    }
+    return
+  }
+  if (read && options.reads === "quorum") return startQuorumRead(state, from, command, out, options)
+  if (read && mayReadHere(state, options)) return readHere(state, from, command, out)
+  while (state.askedRequest.length <= client) {
+    state.askedRequest.push(0)
+    state.askedBy.push(nobody)
+  }
+  state.askedRequest[client] = request
+  state.askedBy[client] = from
+  if (state.role === "leader") return submit(state, command, out, options)
+  // A request that another replica has forwarded is not forwarded again: leaders that are out of date would pass it round.
+  const forwarded = from < options.plan.nodes.length
+  if (state.leader !== nobody && state.leader !== state.self && !forwarded) {
+    return out.send(state.leader, { type: "request", command })
+  }
+  if (state.waiting.length < mostWaiting) state.waiting.push(command)
+}
+
+/** Somebody leads: what waited for that goes there. */
+export function flushWaiting(state: ReplicaState, out: Outbox, options: ReplicaOptions): void {
+  if (state.waiting.length === 0 || state.leader === nobody) return
+  const { waiting, leader, self } = state
+  state.waiting = []
+  for (const command of waiting) {
+    // Its client may have asked for something else since.
+    if (state.askedRequest[command.client] !== command.request) continue
+    if (leader === self) submit(state, command, out, options)
+    else out.send(leader, { type: "request", command })
+  }
+}
+
+/** The leader's answer, on its way back to the client. */
+export function onReply(
+  state: ReplicaState,
+  message: Extract<LogMessage, { type: "reply" }>,
+  out: Outbox,
+): void {
+  const { client, request } = message
+  if (state.askedRequest[client] !== request) return
+  state.askedRequest[client] = 0
+  out.send(state.askedBy[client]!, message)
+}

@@ -1,0 +1,80 @@
+import type { Command, Result } from "./command.ts"
+
+/**
+ * The replicated key–value store and its client table. It carries out commands
+ * in log order, each once: a request that the table knows already gives the
+ * result it gave then.
+ */
+export class StateMachine {
+  /** By key: its value, or null. An array, for keys are numbers and every replica keeps all of them. */
+  private data: Result[]
+  /** By client: the request carried out last, and its result. */
+  private requests: number[]
+  private results: Result[]
+
+  constructor(from?: MachineState) {
+    this.data = [...(from?.data ?? [])]
+    this.requests = [...(from?.requests ?? [])]
+    this.results = [...(from?.results ?? [])]
+  }
+
+  /** The number of the last request of a client that was carried out; 0 if none was. */
+  lastRequest(client: number): number {
+    return this.requests[client] ?? 0
+  }
+
+  /** The result of that request. */
+  lastResult(client: number): Result {
+    return this.results[client] ?? null
+  }
+
+  apply(command: Command): Result {
+    const { client, request } = command
+    if (request <= this.lastRequest(client)) return this.lastResult(client)
+    const result = this.carryOut(command)
+    while (this.requests.length <= client) {
+      this.requests.push(0)
+      this.results.push(null)
+    }
+    this.requests[client] = request
+    this.results[client] = result
+    return result
+  }
+
+  read(key: number): Result {
+    return this.data[key] ?? null
+  }
+
+  private carryOut({ operation, key, value, expected }: Command): Result {
+    switch (operation) {
+      case "get":
+        return this.read(key)
+      case "put":
+        this.write(key, value)
+        return "ok"
+      case "append":
+        this.write(key, (this.read(key) ?? "") + value)
+        return "ok"
+      case "cas":
+        if (this.read(key) !== expected) return "no"
+        this.write(key, value)
+        return "ok"
+    }
+  }
+
+  private write(key: number, value: string): void {
+    while (this.data.length <= key) this.data.push(null)
+    this.data[key] = value
+  }
+
+  /** A copy that later commands leave as it is. Cost: linear in keys and clients. */
+  copy(): MachineState {
+    return { data: [...this.data], requests: [...this.requests], results: [...this.results] }
+  }
+}
+
+export interface MachineState {
+  readonly data: readonly Result[]
+  readonly requests: readonly number[]
+  readonly results: readonly Result[]
+}
