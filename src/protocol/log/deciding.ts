@@ -3,10 +3,11 @@ import { takesPart } from "../paxos/rules.ts"
 import type { Address } from "../actor.ts"
 import { learnDecided } from "./catching-up.ts"
 import { becomeFollower, waitForLeader } from "./electing.ts"
-import { decide, heardFrom } from "./leading.ts"
+import { decide } from "./leading.ts"
 import type { LogMessage } from "./messages.ts"
 import type { ReplicaOptions } from "./options.ts"
 import type { Outbox } from "./outbox.ts"
+import { heardFrom } from "./recipients.ts"
 import { type ReplicaState, nobody } from "./replica-state.ts"
 
 type Of<T extends LogMessage["type"]> = Extract<LogMessage, { type: T }>

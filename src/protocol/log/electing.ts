@@ -3,13 +3,13 @@ import { pauseAfter } from "../paxos/retry.ts"
 import { greaterProposal } from "../paxos/rules.ts"
 import type { Address } from "../actor.ts"
 import { install, learnDecided } from "./catching-up.ts"
-import { lead } from "./leading.ts"
 import type { LogMessage } from "./messages.ts"
 import type { ReplicaOptions } from "./options.ts"
 import type { Outbox } from "./outbox.ts"
 import { type ReplicaState, nobody } from "./replica-state.ts"
 import { flushWaiting } from "./serving.ts"
 import { type Proposals, noEpoch } from "./slots.ts"
+import { lead } from "./taking-over.ts"
 import { grant, timers } from "./timers.ts"
 
 type Of<T extends LogMessage["type"]> = Extract<LogMessage, { type: T }>
@@ -33,6 +33,8 @@ export function campaign(state: ReplicaState, out: Outbox, options: ReplicaOptio
   const { plan, epochs } = options
   const known = Math.max(state.lastPromised, state.epoch, state.leaderEpoch)
   const epoch = epochs.next(known === noEpoch ? null : known)
+  // A source that has run dry leaves the leading to others.
+  if (epoch === null) return waitForLeader(state, out, options)
   state.role = "candidate"
   state.attempt++
   state.leader = nobody

@@ -1,60 +1,11 @@
-import {
-  type NodeSet,
-  difference,
-  emptySet,
-  fullSet,
-  has,
-  isDisjoint,
-  members,
-  nodeSet,
-  union,
-  withMember,
-  withoutMember,
-} from "../../base/node-set.ts"
-import { closestQuorum } from "../../quorum/closest.ts"
-import type { Address } from "../actor.ts"
-import { type Batch, type Command, noOp } from "./command.ts"
+import { difference, emptySet, fullSet, members, union, withMember } from "../../base/node-set.ts"
+import type { Batch, Command } from "./command.ts"
 import { execute } from "./executing.ts"
-import { beat } from "./leasing.ts"
 import type { ReplicaOptions } from "./options.ts"
 import type { Outbox } from "./outbox.ts"
+import { recipients } from "./recipients.ts"
 import type { ReplicaState } from "./replica-state.ts"
-import { flushWaiting } from "./serving.ts"
-import { handOver, timers } from "./timers.ts"
-
-/**
- * Phase 1 is done: every slot that may be decided is proposed again, with the
- * value that must be; slots in between that nobody reports get a no-op.
- */
-export function lead(state: ReplicaState, out: Outbox, options: ReplicaOptions): void {
-  const { reported, epoch } = state
-  state.role = "leader"
-  state.attempt = 0
-  state.leader = state.self
-  state.leaderEpoch = epoch
-  state.nextSlot = state.decidedUpTo
-  state.accepted = []
-  state.acceptedBase = state.decidedUpTo
-  state.proposedRequest = []
-  state.silent = emptySet
-  state.closest = null
-  state.roundAcks = new Map()
-  state.expiredRound = state.round
-  out.report({ type: "leads", epoch })
-  out.cancelTimer(timers.election)
-  let end = state.decidedUpTo
-  for (const slot of reported.keys()) end = Math.max(end, slot + 1)
-  state.readableFrom = end
-  for (let slot = state.decidedUpTo; slot < end; slot++) {
-    propose(state, reported.get(slot)?.value ?? noOp, out, options)
-  }
-  state.reported = new Map()
-  state.overdueUpTo = state.nextSlot
-  out.setTimer(timers.overdue, options.retransmit)
-  if (options.handOverAfter !== undefined) out.setTimer(handOver, options.handOverAfter)
-  beat(state, out, options)
-  flushWaiting(state, out, options)
-}
+import { timers } from "./timers.ts"
 
 /** A command that nobody has proposed in this epoch yet. */
 export function submit(state: ReplicaState, command: Command, out: Outbox, options: ReplicaOptions): void {
@@ -94,7 +45,7 @@ export function proposeQueued(state: ReplicaState, out: Outbox, options: Replica
 }
 
 /** Phase 2 of the next slot. The leader is one of the acceptors, and accepts its own proposal. */
-function propose(state: ReplicaState, batch: Batch, out: Outbox, options: ReplicaOptions): void {
+export function propose(state: ReplicaState, batch: Batch, out: Outbox, options: ReplicaOptions): void {
   const slot = state.nextSlot++
   const { epoch, self, decidedUpTo } = state
   for (const { client, request } of batch) state.proposedRequest[client] = request
@@ -115,47 +66,6 @@ function propose(state: ReplicaState, batch: Batch, out: Outbox, options: Replic
   const accepted = withMember(emptySet, self)
   state.accepted.push(accepted)
   if (state.system!.isQuorum(2, accepted)) decide(state, slot, out, options)
-}
-
-/** Takes an acceptor that has been heard of off the list of the silent. */
-export function heardFrom(state: ReplicaState, from: Address): void {
-  if (state.silent === emptySet || !has(state.silent, from)) return
-  state.silent = withoutMember(state.silent, from)
-  state.closest = null
-}
-
-/** Whom a slot is proposed to first. */
-function recipients(state: ReplicaState, slot: number, options: ReplicaOptions): NodeSet {
-  const { plan, recipients: choice } = options
-  const everyone = fullSet(plan.nodes.length)
-  switch (choice.kind) {
-    case "broadcast":
-      return everyone
-    case "closest": {
-      const far = (node: Address): number =>
-        has(state.silent, node)
-          ? Infinity
-          : choice.distance(state.self, node) + choice.distance(node, state.self)
-      state.closest ??= closestQuorum(state.system!, 2, far)
-      return state.closest
-    }
-    case "rotating":
-      return avoidingSilent(state, choice.quorums, slot) ?? everyone
-    case "standby":
-      return avoidingSilent(state, choice.quorums, 0) ?? everyone
-  }
-}
-
-function avoidingSilent(
-  { silent }: ReplicaState,
-  quorums: readonly (readonly Address[])[],
-  first: number,
-): NodeSet | undefined {
-  for (let i = 0; i < quorums.length; i++) {
-    const quorum = nodeSet(quorums[(first + i) % quorums.length]!)
-    if (isDisjoint(quorum, silent)) return quorum
-  }
-  return undefined
 }
 
 /** A slot has its phase-2 quorum; all slots up to the first that has not are carried out. */

@@ -1,6 +1,6 @@
 import { emptySet, withMember } from "../../base/node-set.ts"
 import type { Address } from "../actor.ts"
-import { heardFrom } from "./leading.ts"
+import { heardFrom } from "./recipients.ts"
 import type { LogMessage } from "./messages.ts"
 import type { ReplicaOptions } from "./options.ts"
 import type { Outbox } from "./outbox.ts"

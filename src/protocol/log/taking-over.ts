@@ -1,0 +1,43 @@
+import { emptySet } from "../../base/node-set.ts"
+import { noOp } from "./command.ts"
+import { propose } from "./leading.ts"
+import { beat } from "./leasing.ts"
+import type { ReplicaOptions } from "./options.ts"
+import type { Outbox } from "./outbox.ts"
+import type { ReplicaState } from "./replica-state.ts"
+import { flushWaiting } from "./serving.ts"
+import { handOver, timers } from "./timers.ts"
+
+/**
+ * Phase 1 is done: every slot that may be decided is proposed again, with the
+ * value that must be; slots in between that nobody reports get a no-op.
+ */
+export function lead(state: ReplicaState, out: Outbox, options: ReplicaOptions): void {
+  const { reported, epoch } = state
+  state.role = "leader"
+  state.attempt = 0
+  state.leader = state.self
+  state.leaderEpoch = epoch
+  state.nextSlot = state.decidedUpTo
+  state.accepted = []
+  state.acceptedBase = state.decidedUpTo
+  state.proposedRequest = []
+  state.silent = emptySet
+  state.closest = null
+  state.roundAcks = new Map()
+  state.expiredRound = state.round
+  out.report({ type: "leads", epoch })
+  out.cancelTimer(timers.election)
+  let end = state.decidedUpTo
+  for (const slot of reported.keys()) end = Math.max(end, slot + 1)
+  state.readableFrom = end
+  for (let slot = state.decidedUpTo; slot < end; slot++) {
+    propose(state, reported.get(slot)?.value ?? noOp, out, options)
+  }
+  state.reported = new Map()
+  state.overdueUpTo = state.nextSlot
+  out.setTimer(timers.overdue, options.retransmit)
+  if (options.handOverAfter !== undefined) out.setTimer(handOver, options.handOverAfter)
+  beat(state, out, options)
+  flushWaiting(state, out, options)
+}
