@@ -1,11 +1,13 @@
 import { type ExperimentCatalogue, experimentCatalogue } from "../src/experiment/define.ts"
 import analysisVsSimulation from "./analysis-vs-simulation.ts"
 import availability from "./availability.ts"
+import counterexamples from "./counterexamples.ts"
 import duelling from "./duelling.ts"
 import evenN from "./even-n.ts"
 import failures from "./failures.ts"
 import loadResilience from "./load-resilience.ts"
 import phase2Size from "./phase2-size.ts"
+import smallScope from "./small-scope.ts"
 import systems from "./systems.ts"
 import unsafe from "./unsafe.ts"
 
@@ -20,4 +22,6 @@ export const experiments: ExperimentCatalogue = experimentCatalogue([
   availability,
   evenN,
   analysisVsSimulation,
+  smallScope,
+  counterexamples,
 ])

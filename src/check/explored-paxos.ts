@@ -1,11 +1,12 @@
 import { acceptorPart } from "../protocol/paxos/records.ts"
 import { type NodeSet, emptySet, withMember } from "../base/node-set.ts"
-import type { ActorModel, History, Local, NetworkKind } from "../explore/actors/model.ts"
+import type { ActorModel, History, Local, NetworkKind, WorldStep } from "../explore/actors/model.ts"
 import type { ActorOutcome } from "../explore/actors/outcome.ts"
 import type { Property } from "../explore/actors/property.ts"
 import type { ActorTrace } from "../explore/actors/trace.ts"
 import type { Address, Value } from "../protocol/actor.ts"
 import type { Cluster } from "../protocol/paxos/cluster.ts"
+import { formatMessage } from "../protocol/paxos/messages.ts"
 import type { PaxosMessage, PaxosRecord, Proposal } from "../protocol/paxos/messages.ts"
 import type { QuorumPlan } from "../quorum/plan.ts"
 
@@ -122,4 +123,21 @@ export function paxosStateText({ state }: Local<PaxosRecord>): string | undefine
     return `${lastPromised ?? "nil"}; ${lastAccepted === null ? "nil" : `(${lastAccepted.epoch}, ${lastAccepted.value})`}`
   }
   return typeof given?.learned === "string" ? `learned ${given.learned}` : undefined
+}
+
+/** "p1->a1 prepare(0)", "p1 timeout phase", "a2 crash": a step as replays and results write it. */
+export function describePaxosStep({ processes }: PaxosModel, step: WorldStep<PaxosMessage>): string {
+  const name = (address: Address): string => processes[address]!.name
+  const crash = "crashBefore" in step ? ", and a crash before the write that follows" : ""
+  switch (step.action) {
+    case "deliver":
+      return `${name(step.from)}->${name(step.to)} ${formatMessage(step.message)}${crash}`
+    case "lose":
+      return `${name(step.from)}->${name(step.to)} ${formatMessage(step.message)} is lost`
+    case "timeout":
+      return `${name(step.process)} timeout ${step.timer}${crash}`
+    case "crash":
+    case "recover":
+      return `${name(step.process)} ${step.action}`
+  }
 }

@@ -1,14 +1,12 @@
 import { z } from "zod"
 import { UsageError } from "../base/errors.ts"
-import { type PaxosTrace, decidedIn, paxosStateText } from "../check/explored-paxos.ts"
-import type { WorldStep } from "../explore/actors/model.ts"
+import { type PaxosTrace, decidedIn, describePaxosStep, paxosStateText } from "../check/explored-paxos.ts"
 import { valueName } from "../explore/spec/model.ts"
 import { readReplay } from "../explore/spec/replay-file.ts"
 import type { SpecTrace } from "../explore/spec/trace.ts"
 import { changingSteps, decisions, describeStep } from "../explore/spec/transition.ts"
 import type { SequenceDiagram } from "../measure/sequence-diagram/model.ts"
 import { acceptorText, specDiagram } from "../measure/sequence-diagram/spec-diagram.ts"
-import { type PaxosMessage, formatMessage } from "../protocol/paxos/messages.ts"
 import type { QuorumPlan } from "../quorum/plan.ts"
 import { paxosDiagram, readActorReplay } from "./actor-replay.ts"
 import { exploredCluster } from "./explored-cluster.ts"
@@ -88,7 +86,7 @@ function actorView(trace: PaxosTrace, plan: QuorumPlan, title: string): ReplayVi
       return text === undefined ? [] : [[processes[local.address]!.name, text]]
     })
     return {
-      step: step === undefined ? "the beginning" : describeWorldStep(trace, step),
+      step: step === undefined ? "the beginning" : describePaxosStep(trace.model, step),
       states: Object.fromEntries(states),
       decided: decidedAt(i).map(({ epoch, value }) => `(${epoch}, ${value})`),
       possible: [],
@@ -96,21 +94,4 @@ function actorView(trace: PaxosTrace, plan: QuorumPlan, title: string): ReplayVi
   })
   const values = new Set(decidedAt(trace.worlds.length - 1).map(({ value }) => value))
   return { title, positions, diagram: paxosDiagram(trace, title), violated: values.size > 1 }
-}
-
-/** "p1->a1 prepare(0)", "p1 timeout phase", "a2 crash". */
-function describeWorldStep({ model }: PaxosTrace, step: WorldStep<PaxosMessage>): string {
-  const name = (address: number): string => model.processes[address]!.name
-  const crash = "crashBefore" in step ? ", and a crash before the write that follows" : ""
-  switch (step.action) {
-    case "deliver":
-      return `${name(step.from)}->${name(step.to)} ${formatMessage(step.message)}${crash}`
-    case "lose":
-      return `${name(step.from)}->${name(step.to)} ${formatMessage(step.message)} is lost`
-    case "timeout":
-      return `${name(step.process)} timeout ${step.timer}${crash}`
-    case "crash":
-    case "recover":
-      return `${name(step.process)} ${step.action}`
-  }
 }

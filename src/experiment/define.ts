@@ -30,6 +30,8 @@ export interface Experiment<Case, Observation, Row extends RowOf> {
   /** The rows of a case; the observations are in replica order. */
   summarise(c: Case, observations: readonly Observation[]): readonly Row[] | Promise<readonly Row[]>
   readonly tables: readonly TableSpec<Row>[]
+  /** Makes drawings of the rows of all cases: SVG files by name, without their ending. */
+  readonly figures?: FiguresSpec<Row>
 }
 
 /** What a row must at least be: a cell for each column. */
@@ -37,6 +39,15 @@ export type RowOf = Readonly<Record<string, Cell>>
 
 /** Makes a thesis-style table of the rows of all cases. A method's type, so that experiments fit into one list. */
 export type TableSpec<Row> = { make(rows: readonly Row[]): Table }["make"]
+
+/** Makes drawings of the rows of all cases, as tables are made. */
+export type FiguresSpec<Row> = { make(rows: readonly Row[]): readonly Figure[] }["make"]
+
+export interface Figure {
+  /** In kebab-case: the name of its file. */
+  readonly id: string
+  readonly svg: string
+}
 
 /** Any experiment, its types forgotten: what executors and the command line handle. */
 export type AnyExperiment = Experiment<unknown, unknown, RowOf>

@@ -36,7 +36,7 @@ export interface ResultFile {
   readonly text: string
 }
 
-/** The CSV and the tables: the files that are the same to the byte whenever and wherever they are computed. */
+/** The CSV, the tables and the figures: the files that are the same to the byte whenever and wherever they are computed. */
 export function resultFiles(result: Result): ResultFile[] {
   const { experiment, rows } = result
   return [
@@ -45,6 +45,7 @@ export function resultFiles(result: Result): ResultFile[] {
       { name: `${table.id}.md`, text: renderMarkdown(table) },
       { name: `${table.id}.tex`, text: renderLatex(table) },
     ]),
+    ...(experiment.figures?.(rows) ?? []).map(({ id, svg }) => ({ name: `${id}.svg`, text: svg })),
   ]
 }
 

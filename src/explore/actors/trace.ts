@@ -33,20 +33,30 @@ export function runWorldSteps<Message, Stored, Remembered>(
   model: ActorModel<Message, Stored, Remembered>,
   steps: readonly WorldStep<Message>[],
 ): ActorTrace<Message, Stored, Remembered> {
+  return runDescribedSteps(model, steps.map(canonicalText), canonicalText)
+}
+
+/** The same for steps given by their descriptions: the first possible step that is described so is taken. */
+export function runDescribedSteps<Message, Stored, Remembered>(
+  model: ActorModel<Message, Stored, Remembered>,
+  descriptions: readonly string[],
+  describe: (step: WorldStep<Message>) => string,
+): ActorTrace<Message, Stored, Remembered> {
   const machine = new ActorMachine(model)
   const successors = new WorldSuccessors(machine)
   let row = successors.initial()
+  const steps: WorldStep<Message>[] = []
   const worlds = [successors.world(row)]
-  for (const [i, step] of steps.entries()) {
-    const wanted = canonicalText(step)
+  for (const [i, wanted] of descriptions.entries()) {
     const possible = successors.steps(row)
-    const found = possible.find((next) => canonicalText(next.step) === wanted)
+    const found = possible.find((next) => describe(next.step) === wanted)
     if (found === undefined) {
       throw new UsageError(
-        `Step ${i + 1}, ${canonicalText(step)}, is not possible there. Possible are:\n` +
-          possible.map((next) => `  ${canonicalText(next.step)}`).join("\n"),
+        `Step ${i + 1}, ${wanted}, is not possible there. Possible are:\n` +
+          possible.map((next) => `  ${describe(next.step)}`).join("\n"),
       )
     }
+    steps.push(found.step)
     row = found.row
     worlds.push(successors.world(row))
   }

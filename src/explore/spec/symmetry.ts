@@ -149,7 +149,7 @@ export class SymmetryReducer implements SuccessorSink {
       const target = i === 0 ? this.best : this.trial
       for (let a = 0; a < target.length; a++) target[arrangement[a]!] = this.columns[a]!
       for (const members of classes) sortWithin(target, members)
-      if (i > 0 && isBelow(this.trial, this.best)) this.best.set(this.trial)
+      if (i > 0 && isAbove(this.trial, this.best)) this.best.set(this.trial)
     })
     this.writeColumns(state)
   }
@@ -202,22 +202,22 @@ function replaceField(state: Uint32Array, word: number, shift: number, mask: num
   state[word] = (state[word]! & ~(mask << shift)) | (field << shift)
 }
 
-/** Sorts the entries at the positions of one class, in place: insertion sort, for a handful of acceptors. */
+/** Sorts the entries at the positions of one class, largest first, so that a1 acts before a2: insertion sort, for a handful. */
 function sortWithin(columns: Uint32Array, positions: readonly number[]): void {
   for (let i = 1; i < positions.length; i++) {
     const column = columns[positions[i]!]!
     let j = i
-    for (; j > 0 && columns[positions[j - 1]!]! > column; j--) {
+    for (; j > 0 && columns[positions[j - 1]!]! < column; j--) {
       columns[positions[j]!] = columns[positions[j - 1]!]!
     }
     columns[positions[j]!] = column
   }
 }
 
-function isBelow(a: Uint32Array, b: Uint32Array): boolean {
+function isAbove(a: Uint32Array, b: Uint32Array): boolean {
   let i = 0
   while (i < a.length && a[i] === b[i]) i++
-  return i < a.length && a[i]! < b[i]!
+  return i < a.length && a[i]! > b[i]!
 }
 
 /** "acceptors {a1 a2 a3}, values {A B}": what is taken for interchangeable, as the CLI prints it. */

@@ -1,4 +1,4 @@
-import { InvariantError } from "../../base/errors.ts"
+import { InvariantError, UsageError } from "../../base/errors.ts"
 import { members } from "../../base/node-set.ts"
 import { type Layout, acceptField, promiseField } from "./layout.ts"
 import { type Phase2Quorums, type SpecModel, valueName } from "./model.ts"
@@ -9,6 +9,7 @@ import {
   applyStep,
   changingSteps,
   decisions,
+  describeStep,
   initialState,
 } from "./transition.ts"
 
@@ -42,6 +43,20 @@ export function runSteps(model: SpecModel, steps: readonly SpecStep[]): SpecTrac
   const states = [initialState(model)]
   for (const step of steps) states.push(applyStep(model, states[states.length - 1]!, step))
   return { model, steps, states }
+}
+
+/** The same for steps given as `describeStep` writes them. */
+export function runDescribedSteps(model: SpecModel, descriptions: readonly string[]): SpecTrace {
+  const steps: SpecStep[] = []
+  let state = initialState(model)
+  for (const wanted of descriptions) {
+    const step = changingSteps(model, state).find((possible) => describeStep(model, possible) === wanted)
+    if (step === undefined)
+      throw new UsageError(`The step ${wanted} is not possible after ${steps.length} steps.`)
+    steps.push(step)
+    state = applyStep(model, state, step)
+  }
+  return runSteps(model, steps)
 }
 
 /**

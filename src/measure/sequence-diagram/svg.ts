@@ -31,6 +31,7 @@ export function renderSvg(diagram: SequenceDiagram): string {
 
 const fontSize = 13
 const smallSize = 11
+const titleSize = 15
 const rowHeight = 26
 const boxHeight = 18
 const edge = 16
@@ -42,6 +43,8 @@ interface Layout {
   readonly height: number
   /** The horizontal position of each lifeline. */
   readonly x: readonly number[]
+  /** The states that stand to the left of their lifeline, because an arrow comes in from the right. */
+  readonly toTheLeft: ReadonlySet<DiagramState>
   /** Where names are, and where row 0 is. */
   readonly namesY: number
   readonly firstRowY: number
@@ -50,9 +53,10 @@ interface Layout {
 
 function layoutOf(diagram: SequenceDiagram): Layout {
   const { participants, title } = diagram
-  const gaps = columnGaps(diagram)
+  const toTheLeft = statesToTheLeft(diagram)
+  const gaps = columnGaps(diagram, toTheLeft)
   const x: number[] = []
-  const first = edge + Math.max(narrowestGap / 2, headWidth(participants[0]) / 2)
+  const first = edge + Math.max(narrowestGap / 2, headWidth(participants[0]) / 2, roomLeftOf(toTheLeft, 0))
   for (let p = 0; p < participants.length; p++) x.push(p === 0 ? first : x[p - 1]! + gaps[p - 1]!)
   const last = x[x.length - 1] ?? edge
   const namesY = edge + (title === undefined ? 0 : 26) + fontSize
@@ -62,13 +66,21 @@ function layoutOf(diagram: SequenceDiagram): Layout {
     item.type === "remark" ? [textWidth(item.text) + 4 * edge] : [],
   )
   const right =
-    last + Math.max(headWidth(participants.at(-1)) / 2, roomRightOf(diagram, participants.length - 1)) + edge
-  const width = Math.ceil(Math.max(right, title === undefined ? 0 : textWidth(title) + 3 * edge, ...remarks))
-  return { width, height: bottom + edge, x, namesY, firstRowY, bottom }
+    last +
+    Math.max(headWidth(participants.at(-1)) / 2, roomRightOf(diagram, toTheLeft, participants.length - 1)) +
+    edge
+  const width = Math.ceil(
+    Math.max(
+      right,
+      title === undefined ? 0 : (textWidth(title) * titleSize) / fontSize + 2 * edge,
+      ...remarks,
+    ),
+  )
+  return { width, height: bottom + edge, x, toTheLeft, namesY, firstRowY, bottom }
 }
 
 /** By participant but the last: the room to its right-hand neighbour, for names, labels of short arrows and states. */
-function columnGaps(diagram: SequenceDiagram): number[] {
+function columnGaps(diagram: SequenceDiagram, toTheLeft: ReadonlySet<DiagramState>): number[] {
   const { participants, items } = diagram
   return participants.slice(1).map((right, p) => {
     const heads = headWidth(participants[p]) / 2 + headWidth(right) / 2 + 12
@@ -77,18 +89,42 @@ function columnGaps(diagram: SequenceDiagram): number[] {
         ? [(textWidth(item.label) + 30) / Math.abs(item.from - item.to)]
         : [],
     )
-    return Math.ceil(Math.max(narrowestGap, heads, roomRightOf(diagram, p) + 12, ...labels))
+    const boxes = roomRightOf(diagram, toTheLeft, p) + roomLeftOf(toTheLeft, p + 1) + 12
+    return Math.ceil(Math.max(narrowestGap, heads, boxes, ...labels))
   })
 }
 
-/** What states and events beside a lifeline need. */
-function roomRightOf({ items }: SequenceDiagram, participant: number): number {
+/** What states and events to the right of a lifeline need. */
+function roomRightOf(
+  { items }: SequenceDiagram,
+  toTheLeft: ReadonlySet<DiagramState>,
+  participant: number,
+): number {
   const texts = items.flatMap((item) =>
-    (item.type === "state" || item.type === "event") && item.participant === participant
+    (item.type === "event" || (item.type === "state" && !toTheLeft.has(item))) &&
+    item.participant === participant
       ? [textWidth(item.text) + 24]
       : [],
   )
   return Math.max(0, ...texts)
+}
+
+function roomLeftOf(toTheLeft: ReadonlySet<DiagramState>, participant: number): number {
+  const texts = [...toTheLeft].filter((state) => state.participant === participant)
+  return Math.max(0, ...texts.map(({ text }) => textWidth(text) + 24))
+}
+
+function statesToTheLeft({ items }: SequenceDiagram): ReadonlySet<DiagramState> {
+  const arrivals = new Set(
+    items.flatMap((item) =>
+      item.type === "message" && item.from > item.to ? [`${item.receivedAt ?? -1} ${item.to}`] : [],
+    ),
+  )
+  return new Set(
+    items.filter(
+      (item): item is DiagramState => item.type === "state" && arrivals.has(`${item.at} ${item.participant}`),
+    ),
+  )
 }
 
 function headWidth(participant: { name: string; detail?: string } | undefined): number {
@@ -98,7 +134,7 @@ function headWidth(participant: { name: string; detail?: string } | undefined): 
 
 /** An estimate on the generous side for sans-serif letters and digits. */
 function textWidth(text: string): number {
-  return text.length * fontSize * 0.56
+  return text.length * fontSize * 0.6
 }
 
 function titleElement({ title }: SequenceDiagram): string {
@@ -120,7 +156,7 @@ function heading({ participants, title }: SequenceDiagram, layout: Layout): stri
         ]),
   ])
   if (title === undefined) return names
-  return [textElement(edge, edge + fontSize, title, `font-size="15"`), ...names]
+  return [textElement(edge, edge + fontSize, title, `font-size="${titleSize}"`), ...names]
 }
 
 function lifelines({ participants }: SequenceDiagram, layout: Layout): string[] {
@@ -197,6 +233,9 @@ function arrowLabel(arrow: Arrow, label: string, labels: LabelPlaces): string {
   return textElement(x, y - 4, label, `text-anchor="middle" ${halo}${rotate}`)
 }
 
+/** How far above its arrow the middle of a label is. */
+const labelRise = 8
+
 /** Where along their arrows labels go: the middle, or the nearest place that no earlier label has taken. */
 class LabelPlaces {
   private readonly taken: { x: number; y: number; halfWidth: number; halfHeight: number }[] = []
@@ -216,11 +255,11 @@ class LabelPlaces {
       return this.taken.every(
         (box) =>
           Math.abs(box.x - x) >= box.halfWidth + halfWidth ||
-          Math.abs(box.y - y) >= box.halfHeight + halfHeight,
+          Math.abs(box.y - (y - labelRise)) >= box.halfHeight + halfHeight,
       )
     }
-    const [x, y] = at([0.5, 0.4, 0.6, 0.3, 0.7, 0.25, 0.75].find(isFree) ?? 0.5)
-    this.taken.push({ x, y, halfWidth, halfHeight })
+    const [x, y] = at([0.5, 0.4, 0.6, 0.3, 0.7, 0.2, 0.8, 0.14, 0.86].find(isFree) ?? 0.5)
+    this.taken.push({ x, y: y - labelRise, halfWidth, halfHeight })
     return [x, y]
   }
 }
@@ -239,9 +278,11 @@ interface Box {
   readonly height: number
 }
 
-function stateBox({ text, participant, at }: DiagramState, layout: Layout): Box {
-  const y = layout.firstRowY + at * rowHeight - boxHeight / 2
-  return { x: layout.x[participant]! + 6, y, width: round(textWidth(text) + 8), height: boxHeight }
+function stateBox(state: DiagramState, layout: Layout): Box {
+  const lifeline = layout.x[state.participant]!
+  const width = round(textWidth(state.text) + 8)
+  const x = layout.toTheLeft.has(state) ? round(lifeline - 6 - width) : lifeline + 6
+  return { x, y: layout.firstRowY + state.at * rowHeight - boxHeight / 2, width, height: boxHeight }
 }
 
 function renderState({ x, y, width, height }: Box, text: string): string {

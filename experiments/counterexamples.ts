@@ -1,0 +1,238 @@
+import { InvariantError } from "../src/base/errors.ts"
+import {
+  type PaxosModel,
+  describePaxosStep,
+  paxosModel,
+  paxosProperties,
+  paxosStateText,
+} from "../src/check/explored-paxos.ts"
+import { exploreActors } from "../src/explore/actors/breadth-first.ts"
+import { runDescribedSteps as runActors } from "../src/explore/actors/trace.ts"
+import { exploreSpec } from "../src/explore/spec/explore.ts"
+import { type SpecModel, specModel } from "../src/explore/spec/model.ts"
+import { explainViolation, runDescribedSteps as runSpec } from "../src/explore/spec/trace.ts"
+import { describeStep } from "../src/explore/spec/transition.ts"
+import { count, text } from "../src/experiment/column.ts"
+import { type Figure, defineExperiment } from "../src/experiment/define.ts"
+import type { Table } from "../src/experiment/table.ts"
+import { actorDiagram } from "../src/measure/sequence-diagram/actor-diagram.ts"
+import type { SequenceDiagram } from "../src/measure/sequence-diagram/model.ts"
+import { violationDiagram } from "../src/measure/sequence-diagram/spec-diagram.ts"
+import { renderSvg } from "../src/measure/sequence-diagram/svg.ts"
+import { paxosCluster } from "../src/protocol/paxos/cluster.ts"
+import { formatMessage } from "../src/protocol/paxos/messages.ts"
+import type { Variant } from "../src/protocol/paxos/variant.ts"
+import { type QuorumPlan, piecewisePlan } from "../src/quorum/plan.ts"
+import { requirementById } from "../src/quorum/requirement.ts"
+import { quorumSystemFrom } from "../quorums/from-text.ts"
+import { planFrom } from "./setup.ts"
+
+interface Case {
+  readonly id: string
+}
+
+interface Observation {
+  readonly states: number
+  readonly steps: number
+  readonly because: string
+  readonly run: string
+}
+
+type Row = {
+  readonly id: string
+  readonly mistake: string
+  readonly system: string
+  readonly requirement: string
+  readonly requirementVerdict: string
+  readonly model: string
+  readonly states: number
+  readonly stepsToViolation: number
+  readonly because: string
+  readonly run: string
+}
+
+/** A classic mistake: what is believed, and the cluster that shows it wrong. */
+interface Mistake {
+  readonly mistake: string
+  readonly requirement: string
+  readonly plan: () => QuorumPlan
+  /** The switches of the variant it is a mistake in; without them, abstract Paxos is explored. */
+  readonly variant?: Partial<Variant>
+}
+
+const ofSystem = (system: string) => () => planFrom(system)
+
+/** Three acceptors: phase 1 is skipped in epoch 0, where any two decide (⌊9/4⌋); majorities after it. */
+function fastQuorumsOfTwo(): QuorumPlan {
+  return piecewisePlan([
+    { from: 0, system: quorumSystemFrom("explicit([[]], [[a1, a2], [a1, a3], [a2, a3]])") },
+    { from: 1, system: quorumSystemFrom("majority(3)") },
+  ])
+}
+
+const mistakes: Readonly<Record<string, Mistake>> = {
+  "sum-equals-n": {
+    mistake: "Quorum sizes that add up to n, instead of more: |Q1| + |Q2| = n",
+    requirement: "4.4",
+    plan: ofSystem("simple(3, 1, 2)"),
+  },
+  "half-and-half": {
+    mistake: "Half of an even number of acceptors taken for a majority",
+    requirement: "4.4",
+    plan: ofSystem("simple(4, 2, 2)"),
+  },
+  "rows-and-rows": {
+    mistake: "Rows of a grid in both phases",
+    requirement: "4.4",
+    plan: ofSystem("split(a1*a2 + a3*a4, a1*a2 + a3*a4)"),
+  },
+  "local-serial": {
+    mistake:
+      "LOCAL_SERIAL in one data centre, SERIAL across two: a majority of 3 replicas against a majority of 6",
+    requirement: "4.4",
+    plan: ofSystem("split(choose(2, a1, a2, a3), choose(4, a1, a2, a3, a4, a5, a6))"),
+  },
+  "small-voting-quorums": {
+    mistake: "Epochs allocated by voting, with phase-1 quorums that do not meet one another",
+    requirement: "4.7",
+    plan: ofSystem("simple(2, 1, 2)"),
+    variant: { epochs: { kind: "voting" }, promise: "voting" },
+  },
+  "fast-quorums-rounded-down": {
+    mistake: "Fast Paxos with fast quorums of ⌊3n/4⌋ instead of ⌈3n/4⌉",
+    requirement: "7.2",
+    plan: fastQuorumsOfTwo,
+    variant: {
+      epochs: { kind: "multi-path", fast: { kind: "recovery" } },
+      keepFirst: true,
+      // Any value reported for the shared epoch is taken: right where fast quorums have ⌈3n/4⌉ members.
+      select: "greatest",
+    },
+  },
+}
+
+/** The classic mistakes, each with a shortest run in which two values are decided. */
+export default defineExperiment<Case, Observation, Row>({
+  id: "counterexamples",
+  question: "What is the shortest run in which each of the classic mistakes decides two values?",
+  reference: "Howard 2019, requirements 4.4, 4.7 and 7.2; Howard, Malkhi and Spiegelman 2016; Lamport 2006",
+  columns: [
+    text("id", "The name of the mistake, and of its figure."),
+    text("mistake", "What is done."),
+    text("system", "The quorums."),
+    text("requirement", "The requirement of the thesis that is not satisfied."),
+    text("requirementVerdict", "What the validator says of it."),
+    text(
+      "model",
+      "What was explored: spec, abstract Paxos, or actors, the state machines that are simulated.",
+    ),
+    count("states", "States met before the violation was found."),
+    count("stepsToViolation", "Steps of the run: the least possible."),
+    text("because", "What is violated."),
+    text("run", "The steps of the run, in order."),
+  ],
+  cases: () => Object.keys(mistakes).map((id) => ({ id })),
+  replicas: 1,
+  observe: ({ id }) => (mistakes[id]!.variant === undefined ? observeSpec(id) : observeActors(id)),
+  summarise: ({ id }, observations) => {
+    const { mistake, requirement, plan, variant } = mistakes[id]!
+    return observations.map(({ states, steps, because, run }) => ({
+      id,
+      mistake,
+      system: plan().name,
+      requirement,
+      requirementVerdict: requirementById(requirement)!.check(plan()).verdict,
+      model: variant === undefined ? "spec" : "actors",
+      states,
+      stepsToViolation: steps,
+      because,
+      run,
+    }))
+  },
+  tables: [counterexampleTable],
+  figures: (rows) => rows.map(figure),
+})
+
+const separator = "; "
+
+function specOf(id: string): SpecModel {
+  return specModel(mistakes[id]!.plan().systemAt(0), { values: 2, epochs: 2 })
+}
+
+function observeSpec(id: string): Observation {
+  const model = specOf(id)
+  const symmetry = { acceptors: true, values: true }
+  const { distinct, outcomes } = exploreSpec(model, { stopAtViolation: true, symmetry })
+  const { verdict } = outcomes[0]!
+  if (verdict.verdict !== "violated") throw new InvariantError(`${id} is no mistake: ${verdict.because}`)
+  const { steps } = verdict.witness.trace
+  const run = steps.map((step) => describeStep(model, step)).join(separator)
+  return { states: distinct, steps: steps.length, because: verdict.because, run }
+}
+
+function actorsOf(id: string): { model: PaxosModel; properties: ReturnType<typeof paxosProperties> } {
+  const { plan, variant } = mistakes[id]!
+  const cluster = paxosCluster({
+    plan: plan(),
+    proposers: 2,
+    timeout: { min: 1, max: 1 },
+    backOff: { kind: "none" },
+    ...(variant && { variant }),
+  })
+  const explored = { cluster, candidates: ["A", "B"], epochs: 3, network: "unordered" as const }
+  return {
+    model: paxosModel(explored),
+    properties: paxosProperties(explored).filter(({ name }) => name === "agreement"),
+  }
+}
+
+function observeActors(id: string): Observation {
+  const { model, properties } = actorsOf(id)
+  const { distinct, outcomes } = exploreActors(model, properties, { stopAtViolation: true })
+  const { verdict } = outcomes[0]!
+  if (verdict.verdict !== "violated") throw new InvariantError(`${id} is no mistake: ${verdict.because}`)
+  const { steps } = verdict.witness
+  const run = steps.map((step) => describePaxosStep(model, step)).join(separator)
+  return { states: distinct, steps: steps.length, because: verdict.because, run }
+}
+
+/** The diagram of a row: its run, executed again. */
+function figure({ id, run, mistake, stepsToViolation }: Row): Figure {
+  const title = `${mistake}: two values in ${stepsToViolation} steps`
+  return { id, svg: renderSvg({ ...diagram(id, run.split(separator)), title }) }
+}
+
+function diagram(id: string, run: readonly string[]): SequenceDiagram {
+  if (mistakes[id]!.variant === undefined) {
+    const model = specOf(id)
+    return violationDiagram(explainViolation(runSpec(model, run), model.phase2[0]!))
+  }
+  const { model } = actorsOf(id)
+  const trace = runActors(model, run, (step) => describePaxosStep(model, step))
+  return actorDiagram(trace, { message: formatMessage, state: paxosStateText })
+}
+
+function counterexampleTable(rows: readonly Row[]): Table {
+  return {
+    id: "counterexamples",
+    caption: "Classic mistakes, and the length of the shortest run that decides two values.",
+    columns: [
+      { heading: "mistake" },
+      { heading: "quorums" },
+      { heading: "requirement" },
+      { heading: "model" },
+      { heading: "steps" },
+    ],
+    rows: rows.map(({ mistake, system, requirement, model, stepsToViolation }) => [
+      mistake,
+      system,
+      requirement,
+      model,
+      stepsToViolation,
+    ]),
+    notes: [
+      "A step of the model spec is a message sent; a step of the model actors is a message delivered or a timer fired.",
+      "Each run is drawn in the figure of its name.",
+    ],
+  }
+}

@@ -1,0 +1,143 @@
+import { count, text } from "../src/experiment/column.ts"
+import { defineExperiment } from "../src/experiment/define.ts"
+import type { Table } from "../src/experiment/table.ts"
+import { exploreSpec } from "../src/explore/spec/explore.ts"
+import { specModel } from "../src/explore/spec/model.ts"
+import { requirementById } from "../src/quorum/requirement.ts"
+import { planFrom } from "./setup.ts"
+
+type Case = {
+  readonly system: string
+  readonly values: number
+  readonly epochs: number
+}
+
+type Observation = {
+  readonly requirement44: string
+  readonly distinct: number
+  readonly generated: number
+  readonly depth: number
+  readonly orbits: number
+  readonly verdict: string
+  readonly steps: number | null
+}
+
+type Row = Case &
+  Omit<Observation, "steps"> & { readonly acceptors: number; readonly stepsToViolation: number | null }
+
+/** By number of acceptors: what is explored; the controls, which are unsafe, last. */
+const systems = [
+  "simple(2, 2, 1)",
+  "simple(2, 1, 1)",
+  "majority(3)",
+  "simple(3, 3, 1)",
+  "simple(3, 1, 3)",
+  "simple(3, 2, 1)",
+  "simple(3, 1, 2)",
+  "majority(4)",
+  "simple(4, 3, 2)",
+  "grid(2, 2)",
+  "simple(4, 2, 2)",
+  "split(a1*a2 + a3*a4, a1*a2 + a3*a4)",
+  "simple(5, 4, 2)",
+]
+
+const bounds = [
+  [1, 1],
+  [2, 1],
+  [2, 2],
+  [3, 2],
+  [2, 3],
+] as const
+
+/** The size above which a case is left to the command line: the results are computed anew by every test run. */
+const mostBits = 27
+
+/** Every run of abstract Paxos within small bounds: how many states, and whether two values can be decided in any. */
+export default defineExperiment<Case, Observation, Row>({
+  id: "small-scope",
+  question: "How many states has Paxos on a small cluster, and in which can two values be decided?",
+  reference: "Lamport, Paxos.tla (the counts are TLC's); Howard 2019, requirement 4.4",
+  columns: [
+    text("system", "The quorum system."),
+    count("acceptors", "The number of acceptors."),
+    count("values", "Values that may be proposed."),
+    count("epochs", "Epochs that may be used."),
+    text("requirement44", "What the validator says of phase 1 meeting phase 2: holds or violated."),
+    count("distinct", "Reachable states."),
+    count("generated", "The initial state and every action branch of every state."),
+    count("depth", "Levels of the breadth-first search."),
+    count("orbits", "States up to permutations of interchangeable acceptors and of values."),
+    text("verdict", "What the exploration says of agreement: holds or violated."),
+    count("stepsToViolation", "Steps of a shortest violation.", { empty: "agreement holds" }),
+  ],
+  cases: () =>
+    systems.flatMap((system) =>
+      bounds
+        .map(([values, epochs]) => ({ system, values, epochs }))
+        .filter(({ values, epochs }) => {
+          const n = planFrom(system).nodes.length
+          return epochs * (2 * n + 1 + Math.log2(values + 1)) <= mostBits
+        }),
+    ),
+  replicas: 1,
+  observe: ({ system, values, epochs }) => {
+    const plan = planFrom(system)
+    const model = specModel(plan.systemAt(0), { values, epochs })
+    const { distinct, generated, depth, outcomes } = exploreSpec(model)
+    const { verdict, stepsToViolation = null } = outcomes[0]!
+    return {
+      requirement44: requirementById("4.4")!.check(plan).verdict,
+      distinct,
+      generated,
+      depth,
+      orbits: exploreSpec(model, { symmetry: { acceptors: true, values: true } }).distinct,
+      verdict: verdict.verdict,
+      steps: stepsToViolation,
+    }
+  },
+  summarise: (c, observations) =>
+    observations.map(({ steps, ...observed }) => ({
+      ...c,
+      ...observed,
+      acceptors: planFrom(c.system).nodes.length,
+      stepsToViolation: steps,
+    })),
+  tables: [smallScopeTable],
+})
+
+function smallScopeTable(rows: readonly Row[]): Table {
+  return {
+    id: "small-scope",
+    caption: "Every run of Paxos within small bounds.",
+    columns: [
+      { heading: "system" },
+      { heading: "values" },
+      { heading: "epochs" },
+      { heading: "distinct", group: "states" },
+      { heading: "generated", group: "states" },
+      { heading: "orbits", group: "states" },
+      { heading: "depth" },
+      { heading: "agreement" },
+      { heading: "steps to violation" },
+    ],
+    rows: rows.flatMap((row, i) => [
+      ...(i > 0 && row.system !== rows[i - 1]!.system ? (["rule"] as const) : []),
+      [
+        row.system,
+        row.values,
+        row.epochs,
+        row.distinct,
+        row.generated,
+        row.orbits,
+        row.depth,
+        row.verdict,
+        row.stepsToViolation,
+      ],
+    ]),
+    notes: [
+      "Within one epoch nothing can go wrong: one value is proposed in it.",
+      "A small scope proves nothing about larger ones; requirement 4.4 does, and agrees wherever two epochs and two values are explored.",
+    ],
+  }
+}
