@@ -12,9 +12,9 @@ import { workloadOf } from "../src/analysis/workload.ts"
 /**
  * What the analyses cost: the sizes that were promised, each in a process of
  * its own with everything it loads, and how each grows. Run with
- * `tsx bench/analysis.ts`.
+ * `npm run bench:analysis`.
  *
- * The yardstick is the process that does nothing: node, tsx and the imports.
+ * The yardstick is the process that does nothing: node and the imports.
  */
 interface Job {
   readonly name: string
@@ -126,11 +126,9 @@ const growing: readonly Job[] = [
 /** Wall seconds and CPU seconds of a job in a process of its own. */
 function inOwnProcess(index: number): { wall: number; cpu: number; answer: string } {
   const start = performance.now()
-  const { stdout } = spawnSync(
-    process.execPath,
-    ["--import", "tsx", fileURLToPath(import.meta.url), String(index)],
-    { encoding: "utf8" },
-  )
+  const { stdout } = spawnSync(process.execPath, [fileURLToPath(import.meta.url), String(index)], {
+    encoding: "utf8",
+  })
   const [cpu = "", answer = ""] = stdout.split("\t")
   return { wall: (performance.now() - start) / 1000, cpu: Number(cpu), answer: answer.trim() }
 }
