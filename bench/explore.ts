@@ -4,7 +4,7 @@ import { specModel } from "../src/explore/spec/model.ts"
 
 /**
  * The specification-level explorer: states per CPU-second and bytes per state,
- * from ten thousand states to ten million. Run with `tsx bench/explore.ts`.
+ * from ten thousand states to ten million. Run with `npm run bench:explore`.
  *
  * The yardstick beside it is the bare table: inserting as many distinct 32-bit
  * keys into an open-addressing table as the search generates successors.
