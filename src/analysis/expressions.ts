@@ -20,6 +20,7 @@ export function* readOnceExpressions(
   const forms = new Forms(expired)
   const all = kinds.map((names) => names.length)
   for (const counts of vectorsUpTo(all)) {
+    if (expired()) return
     for (const form of forms.of(counts)) yield named(form, kinds)
   }
 }
@@ -80,6 +81,7 @@ class Forms {
       return
     }
     for (const part of vectorsUpTo(counts)) {
+      if (this.expired()) return
       if (taken === 0 && total(part) === total(counts)) continue
       const rest = counts.map((count, kind) => count - part[kind]!)
       for (const first of this.of(part)) {
@@ -101,13 +103,21 @@ const isAnd = (form: Form): boolean => form.children.length > 1 && form.need ===
 
 const total = (counts: readonly number[]): number => counts.reduce((sum, count) => sum + count, 0)
 
-/** All vectors of whole numbers from 0 to the counts, except 0, by their sum. */
-function vectorsUpTo(counts: readonly number[]): number[][] {
-  let vectors: number[][] = [[]]
-  for (const count of counts) {
-    vectors = vectors.flatMap((vector) => Array.from({ length: count + 1 }, (_, i) => [...vector, i]))
+/** All vectors of whole numbers from 0 to the counts, except 0, by their sum; lazily, since there may be very many. */
+function* vectorsUpTo(counts: readonly number[]): Generator<number[]> {
+  for (let sum = 1; sum <= total(counts); sum++) yield* vectorsOf(counts, sum)
+}
+
+function* vectorsOf(counts: readonly number[], sum: number): Generator<number[]> {
+  const [first, ...others] = counts
+  if (first === undefined) {
+    if (sum === 0) yield []
+    return
   }
-  return vectors.filter((vector) => total(vector) > 0).sort((a, b) => total(a) - total(b))
+  const least = Math.max(0, sum - total(others))
+  for (let here = Math.min(first, sum); here >= least; here--) {
+    for (const rest of vectorsOf(others, sum - here)) yield [here, ...rest]
+  }
 }
 
 /** Gives the leaves names: of every kind, its nodes in order. */

@@ -7,6 +7,7 @@ import type { Context } from "../context.ts"
 import { exitCodeHelp, exitCodes } from "../exit-codes.ts"
 import { type Format, formatOption, milliseconds, probability, whole } from "../options.ts"
 import { printJson, printTables } from "../output.ts"
+import { scatter } from "../scatter.ts"
 
 interface SearchFlags extends AnalysisFlags {
   readonly resilience: number
@@ -80,7 +81,11 @@ async function print(
       `warning: stopped after ${deadline} ms with ${result.considered} systems considered; better ones may exist. Give more time with --deadline.\n`,
     )
   }
-  if (format !== "json") return printTables(io, format, [searchTable(result)])
+  if (format !== "json") {
+    await printTables(io, format, [searchTable(result)])
+    if (format === "table" && result.front.length > 1) io.out(`\n${plot(result.front, io.width)}\n`)
+    return
+  }
   const { best, front, ...rest } = result
   printJson(io, { ...rest, best: best === undefined ? null : record(best), front: front.map(record) })
 }
@@ -89,11 +94,27 @@ function record({ system, exact, ...measures }: FoundSystem): object {
   return { system: system.name, exact: exact ?? null, ...measures }
 }
 
+/** The front in the plane of load and failure probability. */
+function plot(front: readonly FoundSystem[], width: number): string {
+  const points = front.map((found, i) => ({
+    x: found.load,
+    y: found.failureProbability,
+    letter: letterOf(i),
+  }))
+  return scatter(points, { x: "load", y: "failure probability" }, width)
+}
+
+/** a … z, then A … Z, then a dot. */
+function letterOf(index: number): string {
+  return "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"[index] ?? "·"
+}
+
 function searchTable({ front, complete, considered }: SearchResult): Table {
   return {
     id: "search",
     caption: "The systems that no other beats in every measure together, the best by the objective first.",
     columns: [
+      { heading: "mark" },
       { heading: "system" },
       { heading: "load", align: "right" },
       { heading: "latency", align: "right" },
@@ -101,7 +122,8 @@ function searchTable({ front, complete, considered }: SearchResult): Table {
       { heading: "failures survived" },
       { heading: "failure probability", align: "right" },
     ],
-    rows: front.map((found) => [
+    rows: front.map((found, i) => [
+      letterOf(i),
       found.system.name,
       shown(found.load),
       shown(found.latency),

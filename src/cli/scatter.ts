@@ -1,0 +1,44 @@
+/** A point of a plot: where it is, and the letter that stands for it. */
+export interface ScatterPoint {
+  readonly x: number
+  readonly y: number
+  readonly letter: string
+}
+
+export interface ScatterAxes {
+  readonly x: string
+  /** Logarithmic: probabilities differ by orders of magnitude. Zeros stand at the bottom. */
+  readonly y: string
+}
+
+const height = 12
+
+/**
+ * A plot in characters, for a terminal: x linear, y logarithmic, a letter for
+ * every point. Of points in one place the first is shown.
+ */
+export function scatter(points: readonly ScatterPoint[], axes: ScatterAxes, width: number): string {
+  const positive = points.map(({ y }) => y).filter((y) => y > 0)
+  const [bottom, top] = [Math.log10(Math.min(...positive, 1)), Math.log10(Math.max(...positive, 1e-300))]
+  const [left, right] = [Math.min(...points.map(({ x }) => x)), Math.max(...points.map(({ x }) => x))]
+  const columns = Math.max(20, Math.min(width, 80) - 12)
+  const place = (value: number, from: number, to: number, steps: number): number =>
+    to > from ? Math.round(((value - from) / (to - from)) * (steps - 1)) : 0
+  const grid = Array.from({ length: height }, () => Array<string>(columns).fill(" "))
+  for (const { x, y, letter } of [...points].reverse()) {
+    const row = y > 0 ? place(Math.log10(y), bottom, top, height) : 0
+    grid[height - 1 - row]![place(x, left, right, columns)] = letter
+  }
+  const label = (row: number): string =>
+    row === 0 ? short(10 ** top) : row === height - 1 ? short(10 ** bottom) : ""
+  const lines = grid.map((cells, row) => `${label(row).padStart(9)} │${cells.join("").trimEnd()}`)
+  const ends = `${short(left)}${short(right).padStart(columns - short(left).length)}`
+  return [
+    `${axes.y}, logarithmic`,
+    ...lines,
+    `${" ".repeat(10)}└${"─".repeat(columns)}`,
+    `${" ".repeat(11)}${ends}  ${axes.x}`,
+  ].join("\n")
+}
+
+const short = (value: number): string => String(Number(value.toPrecision(3)))
