@@ -64,6 +64,12 @@ describe("analyse", () => {
     expect(phase1.liveCounts).toBeNull()
   })
 
+  test("takes a node named twice as one, and names that only look alike as two", async () => {
+    expect(await analyse(quorumSystemFrom("a*b + a*c + b*c"))).toMatchObject({ nodes: 3, loadExact: "2/3" })
+    const alike = await analyse(quorumSystemFrom('choose(2, "a-b", a_b, "a b")'))
+    expect(alike).toMatchObject({ nodes: 3, loadExact: "2/3", resilience: 1 })
+  })
+
   test("refuses nodes that are not there", async () => {
     await expect(analyse(quorumSystemFrom("majority(3)"), { nodes: { b1: {} } })).rejects.toThrow(UsageError)
   })

@@ -366,12 +366,21 @@ describe("larger systems", () => {
   })
 
   test("resilient strategies of a formula that is no tree come from integer programs", async () => {
-    // 12 nodes in a ring of pairs; two of the three pairs in each third.
-    const wheel = "h*(a + b + c + d + e + f + g + i + j + k) + a*b*c*d*e*f*g*i*j*k"
-    const request = requestOf(quorumSystemFrom(`split(${wheel}, ${wheel})`), { failures: 1 })
-    const found = await optimalStrategy(request)
-    expectConsistent(request, found)
-    expect(found.value).toBeCloseTo(byEnumeration(request)!, 7)
+    const row = "a*b*c*d + e*f*g*h + i*j*k*l"
+    const system = quorumSystemFrom(`split((${row})*(a + e + i), (${row})*(b + f + j))`)
+    const latencies = Object.fromEntries(
+      system.nodes.map((name, x) => [name, { latency: 1 + ((x * 5) % 7) }]),
+    )
+    const cases: Case[] = [
+      { failures: 1 },
+      { failures: 1, objective: "latency", options: { nodes: latencies }, limits: { network: 8.5 } },
+    ]
+    for (const of of cases) {
+      const request = requestOf(system, of)
+      const found = await optimalStrategy(request)
+      expectConsistent(request, found)
+      expect(found.value).toBeCloseTo(byEnumeration(request)!, 7)
+    }
   })
 
   test("minimalQuorumsByBruteForce agrees that a listed strategy uses minimal quorums", async () => {
