@@ -31,6 +31,8 @@ export interface Scenario<Message, Stored, Report = never> {
    * timers fire that much early. Clocks are exact where nothing is said.
    */
   readonly clockRates?: readonly number[]
+  /** Asked after every event; the run is over once it says so. Without it, at the horizon. */
+  readonly isOver?: (now: Micros) => boolean
   /** Nothing happens after this time. */
   readonly horizon: Micros
 }

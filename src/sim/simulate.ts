@@ -12,8 +12,8 @@ import type { Observer, SelectiveObserver, TraceEvent } from "./trace.ts"
 
 /** How a run ended; all else is in its trace. */
 export interface RunEnd {
-  /** `idle`: nothing was left to happen. `horizon`: there was, but later than the scenario lasts. */
-  readonly ended: "idle" | "horizon"
+  /** `idle`: nothing was left to happen. `horizon`: there was, but later than the scenario lasts. `over`: the scenario said so. */
+  readonly ended: "idle" | "horizon" | "over"
   readonly at: Micros
   /** How many scheduled events were handled. */
   readonly events: number
@@ -66,7 +66,7 @@ class Simulation<Message, Stored, Report> {
     for (const process of this.running) this.boot(process)
     this.scheduleScript()
     const { agenda } = this
-    const { horizon } = this.scenario
+    const { horizon, isOver } = this.scenario
     let [events, standing] = [0, 0]
     while (agenda.nextTime <= horizon) {
       standing = agenda.nextTime > this.now ? 0 : standing + 1
@@ -75,6 +75,7 @@ class Simulation<Message, Stored, Report> {
       agenda.take()
       this.handle(this.running[agenda.process]!)
       events++
+      if (isOver?.(this.now) === true) return { ended: "over", at: this.now, events }
     }
     return { ended: agenda.size === 0 ? "idle" : "horizon", at: this.now, events }
   }

@@ -6,7 +6,7 @@ import {
   formatCommand,
   sameBatch,
 } from "../../protocol/log/command.ts"
-import type { LogMessage, LogRecord, LogReport } from "../../protocol/log/messages.ts"
+import type { LogImage, LogMessage, LogRecord, LogReport } from "../../protocol/log/messages.ts"
 import { noEpoch } from "../../protocol/log/slots.ts"
 import { StateMachine } from "../../protocol/log/state-machine.ts"
 import type { QuorumPlan } from "../../quorum/plan.ts"
@@ -88,7 +88,8 @@ export class LogJudge implements SelectiveObserver<LogMessage, LogRecord, LogRep
         this.onPromised(at, acceptor, record.epoch)
         return this.onAccepted(at, acceptor, record.slot, record.epoch, record.batch)
       case "image":
-        return this.onPromised(at, acceptor, record.lastPromised)
+        this.onPromised(at, acceptor, record.lastPromised)
+        return this.onImage(at, acceptor, record)
       case "snapshot":
         return
     }
@@ -101,6 +102,14 @@ export class LogJudge implements SelectiveObserver<LogMessage, LogRecord, LogRep
       this.monotone.report(at, `${this.name(acceptor)} wrote epoch ${epoch} after it had promised ${before}`)
     } else {
       this.lastPromised[acceptor] = epoch
+    }
+  }
+
+  /** A whole disk at once: everything on it is accepted. */
+  private onImage(at: number, acceptor: Address, { accepted }: LogImage): void {
+    for (let slot = accepted.base; slot < accepted.end; slot++) {
+      const epoch = accepted.epochAt(slot)
+      if (epoch !== noEpoch) this.onAccepted(at, acceptor, slot, epoch, accepted.batchAt(slot))
     }
   }
 

@@ -1,0 +1,89 @@
+import { describe, expect, test } from "vitest"
+import { swarmSystems } from "../../experiments/swarm-systems.ts"
+import { isNetworkFault } from "../sim/faults/fault.ts"
+import { knownBugs } from "./known-bugs.ts"
+import { runLog } from "./log-run.ts"
+import { shrink, swarmReplay, swarmRun } from "./swarm.ts"
+import { canLoseDisk } from "./swarm-setup.ts"
+import { quorumSystemFrom } from "../../quorums/from-text.ts"
+
+const systems = swarmSystems
+
+describe("random runs with random faults", () => {
+  // More of them with SLOW=1; the command `quorate swarm` has no limit.
+  const seeds = process.env["SLOW"] === "1" ? 20_000 : 150
+  test(`${seeds} seeds: nothing unsafe, and every request answered once the faults are over`, () => {
+    const coverage = new Set<string>()
+    for (let seed = 0; seed < seeds; seed++) {
+      const run = swarmRun(seed, { systems })
+      expect(run.violations.map(({ name, verdict }) => `seed ${seed}: ${name}: ${verdict.because}`)).toEqual(
+        [],
+      )
+      for (const name of run.coverage.keys()) coverage.add(name)
+    }
+    // Every kind of fault did something in some run.
+    const kinds = ["crash", "disk-lost", "pause", "slow", "clock-step", "timer-jitter", "loss", "burst-loss"]
+    expect([...coverage]).toEqual(
+      expect.arrayContaining([...kinds, "duplicate", "reorder", "clog", "hold", "cut", "unsynced-synced"]),
+    )
+  })
+
+  test("the same seed gives the same run, another seed another", () => {
+    const hash = (seed: number): string => swarmRun(seed, { systems, hashMessages: true }).traceHash
+    expect(hash(3)).toBe(hash(3))
+    expect(hash(3)).not.toBe(hash(4))
+  })
+
+  test("a system whose quorums do not meet is found out", () => {
+    const unsafe = [() => quorumSystemFrom("simple(4, 2, 2)")]
+    const found = [...Array(50).keys()].flatMap((seed) =>
+      swarmRun(seed, { systems: unsafe }).violations.map(({ name }) => name),
+    )
+    expect(new Set(found)).toContain("agreement")
+  })
+})
+
+describe("seeded bugs", () => {
+  test.each(knownBugs.map((bug) => [bug.id, bug] as const))("%s is caught", (_, bug) => {
+    for (let seed = 0; seed < 300; seed++) {
+      const { violations } = swarmRun(seed, { systems, bug })
+      if (violations.some(({ name }) => bug.caughtBy.includes(name))) return
+    }
+    expect.fail("in none of 300 seeds")
+  })
+})
+
+describe("shrinking", () => {
+  test("leaves only faults without which the run no longer fails, and a command that shows it", () => {
+    const bug = knownBugs.find(({ id }) => id === "small-phase-1-quorum")!
+    const options = {
+      systems,
+      bug: { ...bug, setup: (setup: Parameters<NonNullable<typeof bug.setup>>[0]) => setup },
+    }
+    const failed = [...Array(300).keys()]
+      .map((seed) => swarmRun(seed, options))
+      .find(({ violations, setup }) => violations.length > 0 && setup.faults.length > 3)!
+    const { keep, faults, run } = shrink(failed, options)
+    expect(faults.length).toBeLessThan(failed.setup.faults.length)
+    expect(run.violations.length).toBeGreaterThan(0)
+    const names = failed.violations.map(({ name }) => name)
+    for (const out of keep) {
+      const rest = swarmRun(failed.seed, { ...options, keep: keep.filter((i) => i !== out) })
+      expect(rest.violations.some(({ name }) => names.includes(name))).toBe(false)
+    }
+    expect(swarmReplay(failed.seed, { ...options, keep })).toBe(
+      `quorate swarm --first ${failed.seed} --seeds 1 --bug small-phase-1-quorum --keep ${keep.join(",") || "none"}`,
+    )
+  })
+})
+
+test("one lost disk is survived where no acceptor is a phase-2 quorum alone", () => {
+  expect(canLoseDisk(quorumSystemFrom("majority(3)"))).toBe(true)
+  expect(canLoseDisk(quorumSystemFrom("simple(3, 3, 1)"))).toBe(false)
+})
+
+test("a run without faults has no effect of faults", () => {
+  const { setup } = swarmRun(1, { systems, keep: [] })
+  expect(setup.faults.filter(isNetworkFault)).toEqual([])
+  expect(runLog(setup, 1).built.coverage.size).toBe(0)
+})

@@ -1,0 +1,144 @@
+import { type Verdict, holds, violated } from "../base/verdict.ts"
+import { DurableAnswers } from "../check/log/durable-answers.ts"
+import type { Judgement } from "../check/log/verdicts.ts"
+import type { LogMessage, LogRecord, LogReport } from "../protocol/log/messages.ts"
+import type { QuorumSystem } from "../quorum/system.ts"
+import { type Fault, endOfFaults } from "../sim/faults/fault.ts"
+import { TraceHash } from "../sim/trace-hash.ts"
+import { traceEventTypes } from "../sim/trace.ts"
+import { runBuiltLog } from "./log-run.ts"
+import { type BuiltLog, type LogObserver, buildLog } from "./log-scenario.ts"
+import type { LogSetup } from "./log-setup.ts"
+import { type SeededBug, withBug } from "./seeded-bugs.ts"
+import { swarmSetup } from "./swarm-setup.ts"
+
+/** One random run and what became of it. */
+export interface SwarmRun {
+  readonly seed: number
+  readonly setup: LogSetup
+  /** Sixteen hexadecimal digits: equal for equal runs. */
+  readonly traceHash: string
+  readonly events: number
+  readonly answered: number
+  readonly violations: readonly Judgement[]
+  readonly coverage: ReadonlyMap<string, number>
+}
+
+export interface SwarmOptions {
+  readonly systems: readonly (() => QuorumSystem)[]
+  /** A known bug to plant in every replica: to see whether the checks notice. */
+  readonly bug?: SeededBug
+  /** Which faults of the seed to keep, by number; all, if not given. */
+  readonly keep?: readonly number[]
+  /** Without it, and twice as fast, the hash covers what replicas report and write, and no messages. */
+  readonly hashMessages?: boolean
+}
+
+/** The random run of a seed, judged for safety while faults last and for progress afterwards. */
+export function swarmRun(seed: number, options: SwarmOptions): SwarmRun {
+  const drawn = swarmSetup(seed, options.systems)
+  const { keep } = options
+  const setup =
+    keep === undefined ? drawn : { ...drawn, faults: drawn.faults.filter((_, i) => keep.includes(i)) }
+  return runSetup(seed, options.bug?.setup?.(setup) ?? setup, options)
+}
+
+function runSetup(seed: number, setup: LogSetup, { bug, hashMessages = false }: SwarmOptions): SwarmRun {
+  const plain = withAnEnd(buildLog(setup, seed), setup)
+  const built = bug === undefined ? plain : withBug(plain, bug, setup)
+  const hash = new TraceHash<LogMessage, LogRecord, LogReport>(digest)
+  const wants = hashMessages ? traceEventTypes : (["store", "report", "crash", "recover"] as const)
+  const durable = new DurableAnswers()
+  const run = runBuiltLog(built, setup, {}, { wants, observe: hash.observe }, durable)
+  const further = [durable.judgement, progressOf(built, setup, run.measures.returned)]
+  return {
+    seed,
+    setup,
+    traceHash: hash.digits,
+    events: run.end.events,
+    answered: run.measures.returned,
+    violations: [...run.violations, ...further.filter(({ verdict }) => verdict.verdict === "violated")],
+    coverage: built.coverage,
+  }
+}
+
+/** The run is over a second after the faults are, if every request has been answered by then. */
+function withAnEnd(built: BuiltLog, setup: LogSetup): BuiltLog {
+  const wanted = requestsIn(built, setup)
+  const earliest = endOfFaults(setup.faults) + 1_000_000
+  let answered = 0
+  const leadership: LogObserver = {
+    wants: ["report"],
+    observe: (event) => {
+      built.leadership.observe(event)
+      if (event.type === "report" && event.report.type === "return") answered++
+    },
+  }
+  const isOver = (now: number): boolean => answered === wanted && now >= earliest
+  return { ...built, leadership, scenario: { ...built.scenario, isOver } }
+}
+
+function requestsIn({ cluster }: BuiltLog, { clientsPerGroup, requestsPerClient }: LogSetup): number {
+  return cluster.clientGroups.length * clientsPerGroup * (requestsPerClient ?? 0)
+}
+
+/** After the faults are over every request must be answered, within the rest of the run. */
+function progressOf(built: BuiltLog, setup: LogSetup, answered: number): Judgement {
+  const wanted = requestsIn(built, setup)
+  const verdict: Verdict<{ at: number; message: string }> =
+    answered === wanted
+      ? holds(`all ${wanted} requests were answered`)
+      : violated(
+          { at: setup.horizonMs * 1000, message: `${wanted - answered} requests` },
+          `${wanted - answered} of ${wanted} requests were never answered, though every fault was over long before`,
+        )
+  return { name: "progress", reference: "Howard 2019, theorem 16, for each request", verdict }
+}
+
+/** The numbers of a message, a record or a report that tell it from others. */
+function digest(content: LogMessage | LogRecord | LogReport): number {
+  const parts = content as { type: string; epoch?: number; slot?: number; request?: number }
+  return (parts.epoch ?? 0) * 65_537 + (parts.slot ?? 0) * 257 + (parts.request ?? 0) * 31 + parts.type.length
+}
+
+/** The smallest failure that a seed leads to: fewest faults, as far as taking one away at a time gets. */
+export interface Shrunk {
+  readonly run: SwarmRun
+  /** The numbers of the faults that are left. */
+  readonly keep: readonly number[]
+  readonly faults: readonly Fault[]
+}
+
+/**
+ * Takes faults away, one at a time, for as long as the same check still fails;
+ * what is left fails, and less of it does not.
+ *
+ * Cost: at most one run for each pair of faults.
+ */
+export function shrink(failed: SwarmRun, options: SwarmOptions): Shrunk {
+  const names = new Set(failed.violations.map(({ name }) => name))
+  const all = swarmSetup(failed.seed, options.systems).faults
+  let keep = options.keep ?? all.map((_, i) => i)
+  let run = failed
+  for (let smaller = true; smaller;) {
+    smaller = false
+    for (const out of keep) {
+      const rest = keep.filter((i) => i !== out)
+      const attempt = swarmRun(failed.seed, { ...options, keep: rest })
+      if (!attempt.violations.some(({ name }) => names.has(name))) continue
+      keep = rest
+      run = attempt
+      smaller = true
+      break
+    }
+  }
+  return { run, keep, faults: all.filter((_, i) => keep.includes(i)) }
+}
+
+/** The command that shows a run again. */
+export function swarmReplay(seed: number, { bug, keep }: Pick<SwarmOptions, "bug" | "keep">): string {
+  const parts = ["quorate swarm --first", String(seed), "--seeds 1"]
+  if (bug !== undefined) parts.push("--bug", bug.id)
+  if (keep !== undefined) parts.push("--keep", keep.length === 0 ? "none" : keep.join(","))
+  return parts.join(" ")
+}
