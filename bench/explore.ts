@@ -1,6 +1,12 @@
 import { quorumSystemFrom } from "../quorums/from-text.ts"
 import { exploreSpec } from "../src/explore/spec/explore.ts"
 import { specModel } from "../src/explore/spec/model.ts"
+import { paxosModel, paxosProperties } from "../src/check/explored-paxos.ts"
+import { exploreActors } from "../src/explore/actors/breadth-first.ts"
+import { networkKinds } from "../src/explore/actors/model.ts"
+import { paxosCluster } from "../src/protocol/paxos/cluster.ts"
+import { constantPlan } from "../src/quorum/plan.ts"
+import { cpuSeconds } from "./timing.ts"
 
 /**
  * The specification-level explorer: states per CPU-second and bytes per state,
@@ -19,13 +25,6 @@ const cases = [
   ["majority(3)", 2, 4],
   ["simple(4, 2, 3)", 2, 3],
 ] as const
-
-function cpuSeconds(work: () => void): number {
-  const before = process.cpuUsage()
-  work()
-  const { user, system } = process.cpuUsage(before)
-  return (user + system) / 1e6
-}
 
 /** Seconds to look up `count` well-spread keys in a table as large as the widest level needs. */
 function bareTable(count: number, slots: number): number {
@@ -59,6 +58,39 @@ for (const [text, values, epochs] of cases) {
         .padStart(9),
       (result.bytesMax / result.distinct).toFixed(1).padStart(12),
       bareTable(result.generated, slots).toFixed(2).padStart(13),
+    ].join(" "),
+  )
+}
+
+console.log("\nactors: classic Paxos, majority(3), 2 proposers")
+console.log("network      epochs  crashes   distinct  CPU s  states/s  bytes/state")
+for (const [network, epochs, crashes] of [
+  ...networkKinds.map((kind) => [kind, 2, 0] as const),
+  ["unordered", 2, 1] as const,
+  ["unordered", 3, 0] as const,
+]) {
+  const cluster = paxosCluster({
+    plan: constantPlan(quorumSystemFrom("majority(3)")),
+    proposers: 2,
+    timeout: { min: 1, max: 1 },
+    backOff: { kind: "none" },
+  })
+  const explored = { cluster, candidates: ["A", "B"], epochs, network, crashes }
+  const search = () =>
+    exploreActors(paxosModel(explored), paxosProperties(explored), { mostStates: 2_000_000 })
+  let result = search()
+  const seconds = cpuSeconds(() => (result = search()))
+  console.log(
+    [
+      network.padEnd(12),
+      String(epochs).padStart(6),
+      String(crashes).padStart(8),
+      String(result.distinct).padStart(10),
+      seconds.toFixed(2).padStart(6),
+      Math.round(result.distinct / seconds)
+        .toLocaleString("en")
+        .padStart(9),
+      (result.bytesMax / result.distinct).toFixed(0).padStart(12),
     ].join(" "),
   )
 }

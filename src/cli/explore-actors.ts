@@ -10,7 +10,6 @@ import {
 import { exploreActors } from "../explore/actors/breadth-first.ts"
 import { exploreDepthFirst } from "../explore/actors/depth-first.ts"
 import { type Strategy, sampleActors } from "../explore/actors/sampling.ts"
-import type { QuorumSystem } from "../quorum/system.ts"
 import { actorReplay, paxosDiagram } from "./actor-replay.ts"
 import type { Context } from "./context.ts"
 import type { Counterexample } from "./counterexample-files.ts"
@@ -18,6 +17,7 @@ import type { ExploreOptions } from "./explore-options.ts"
 import { exploreProgress } from "./explore-progress.ts"
 import { type ExploreReport, finishExploration, timed } from "./explore-report.ts"
 import { type ActorSettings, exploredCluster } from "./explored-cluster.ts"
+import { readPlan } from "./plan-argument.ts"
 
 /** What every way to search answers. */
 interface Found {
@@ -32,18 +32,15 @@ interface Found {
 }
 
 /** `quorate explore --model actors`. */
-export async function runActors(
-  context: Context,
-  system: QuorumSystem,
-  options: ExploreOptions,
-): Promise<void> {
+export async function runActors(context: Context, text: string, options: ExploreOptions): Promise<void> {
   const { proposers, epochs, network, lossy, timeouts, crashes, nacks } = options
   if (options.values !== undefined && options.values !== proposers) {
     throw new UsageError(
       "--values is of --model spec; with --model actors every proposer has its own: try --proposers.",
     )
   }
-  const settings = { system: system.name, proposers, epochs, network, lossy, timeouts, crashes, nacks }
+  const { name: system } = await readPlan(text)
+  const settings = { system, proposers, epochs, network, lossy, timeouts, crashes, nacks }
   const { explored, model } = await exploredCluster(settings)
   const { result, ...time } = await timed(async () => search(context, explored, model, options))
   await finishExploration(context, options, reportOf(settings, result), time)

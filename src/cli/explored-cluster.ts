@@ -3,11 +3,11 @@ import { UsageError } from "../base/errors.ts"
 import { type ExploredPaxos, type PaxosModel, paxosModel } from "../check/explored-paxos.ts"
 import { networkKinds } from "../explore/actors/model.ts"
 import { paxosCluster } from "../protocol/paxos/cluster.ts"
-import { constantPlan } from "../quorum/plan.ts"
-import { readSystem } from "./system-argument.ts"
+import { readPlan } from "./plan-argument.ts"
 
 /** What makes a model of actors, in plain words: from the command line, and in replay files. */
 export const actorSettingsSchema = z.strictObject({
+  /** A quorum system, or a plan of one per range of epochs. */
   system: z.string(),
   proposers: z.int().min(1).max(26),
   epochs: z.int().min(1),
@@ -28,7 +28,7 @@ export async function exploredCluster(
   if (proposers > 26)
     throw new UsageError(`--proposers is ${proposers}; at most 26 can be told apart by their letters.`)
   const cluster = paxosCluster({
-    plan: constantPlan(await readSystem(system)),
+    plan: await readPlan(system),
     proposers,
     nacks,
     // Durations mean nothing to an explorer: a timer that is set may fire at any moment.

@@ -21,14 +21,15 @@ export function exploreCommand(context: Context): Command {
     .addHelpText("after", help)
     .action(async (texts: readonly string[], options: ExploreOptions) => {
       refuseUnknownEndings(options.save)
-      const systems = await Promise.all(texts.map(readSystem))
-      if (options.model === "spec")
+      if (options.model === "spec") {
+        const systems = await Promise.all(texts.map(readSystem))
         return (await import("../explore-spec.ts")).runSpec(context, systems, options)
-      const [system, ...more] = systems
-      if (system === undefined || more.length > 0) {
+      }
+      const [plan, ...more] = texts
+      if (plan === undefined || more.length > 0) {
         throw new UsageError("--model actors explores one system at a time; --model spec can share a search.")
       }
-      return (await import("../explore-actors.ts")).runActors(context, system, options)
+      return (await import("../explore-actors.ts")).runActors(context, plan, options)
     })
 }
 
