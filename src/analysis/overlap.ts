@@ -1,5 +1,6 @@
 import { type NodeSet, intersection, nodeSet, size } from "../base/node-set.ts"
 import { InvariantError, UsageError } from "../base/errors.ts"
+import { everyPairMeets } from "../quorum/intersect.ts"
 import { shrinkToMinimal } from "../quorum/minimal.ts"
 import type { Phase, QuorumSystem } from "../quorum/system.ts"
 import { requireQuorum } from "./flow.ts"
@@ -19,10 +20,11 @@ export interface Overlap {
  * or of two quorums of one phase: whether they always meet, and in how many
  * nodes, as reads that must survive lost data ask.
  *
- * One integer program of the formulas' size; never a row per quorum. The pair
- * is checked exactly; that no pair shares fewer rests on the solver, whose
- * tolerance of 1e-6 is far from the distance of 1 between answers.
- * `everyPairMeets` of the quorum floor answers the yes-or-no question exactly.
+ * Two quorums that share nothing are mostly found by the search of the quorum
+ * floor, exactly and in milliseconds. Otherwise one integer program of the
+ * formulas' size; never a row per quorum. The pair is checked exactly; that no
+ * pair shares fewer rests on the solver, whose tolerance of 1e-6 is far from
+ * the distance of 1 between answers.
  */
 export async function smallestOverlap(
   system: QuorumSystem,
@@ -35,17 +37,23 @@ export async function smallestOverlap(
       `${system.name} has no phase-${phases[i]!} quorum at all, so nothing that could meet.`,
     )
   })
+  const [a, b] = [system.expression[phases[0]], system.expression[phases[1]]]
+  const meets = everyPairMeets(a, b, system.nodes, firstEffort)
+  if (meets.verdict === "violated") return { shared: 0, pair: meets.witness }
   const builder = new ProgramBuilder()
   const sides = formulas.map((formula) => {
     const used = system.nodes.map(() => builder.variable(0, 1, true))
     requireQuorum(builder, formula, used)
     return used
   })
-  system.nodes.forEach((_, node) => {
+  const all = system.nodes.map((_, node) => {
     const shared = builder.variable(1, 1)
     const terms = [...sides.map((used) => [used[node]!, 1] as const), [shared, -1] as const]
     builder.row(-Infinity, 1, terms)
+    return shared
   })
+  // Known already, and the solver would be long in finding it out.
+  if (meets.verdict === "holds") builder.row(1, Infinity, all.map((shared) => [shared, 1] as const)) // prettier-ignore
   const values = solveIntegers(await loadSolver(), builder.program())
   if (values === undefined) throw new InvariantError("The integer program of two quorums has no solution.")
   const [first, second] = sides.map((used, i) =>
@@ -57,6 +65,9 @@ export async function smallestOverlap(
   ) as [NodeSet, NodeSet]
   return { shared: size(intersection(first, second)), pair: [first, second] }
 }
+
+/** A fraction of a second: enough for witnesses that are there to be found. */
+const firstEffort = { visits: 2_000_000 }
 
 function minimalInside(system: QuorumSystem, phase: Phase, chosen: readonly boolean[]): NodeSet {
   const set = nodeSet(chosen.flatMap((isIn, node) => (isIn ? [node] : [])))
