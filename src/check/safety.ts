@@ -98,7 +98,7 @@ export function lastPromisedMonotone({ processes }: Cluster): TraceCheck {
       const { lastPromised: now, lastAccepted } = record
       const before = lastPromised.get(event.process) ?? -1
       const name = processes[event.process]!.name
-      if (now === null || now < before) {
+      if ((now ?? -1) < before) {
         found.report(event.at, `${name} promised epoch ${String(now)} after ${before}`)
       } else if (lastAccepted !== null && lastAccepted.epoch > now) {
         found.report(event.at, `${name} accepted in epoch ${lastAccepted.epoch} and promised only ${now}`)

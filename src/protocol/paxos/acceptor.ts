@@ -85,7 +85,12 @@ function onPrepare(
 
 function promiseOf({ lastAccepted, history }: AcceptorRecord, epoch: Epoch, all: boolean): PromiseMessage {
   if (!all) return { type: "promise", epoch, lastAccepted }
-  return { type: "promise", epoch, lastAccepted, history: history ?? [] }
+  return {
+    type: "promise",
+    epoch,
+    lastAccepted,
+    history: history ?? (lastAccepted === null ? [] : [lastAccepted]),
+  }
 }
 
 function onPropose(

@@ -1,5 +1,6 @@
 import { emptySet } from "../../base/node-set.ts"
 import { type Address, send, unchanged } from "../actor.ts"
+import { withKnown } from "./known.ts"
 import type { DecidedMessage, PromiseMessage, Proposal } from "./messages.ts"
 import type { ProposerRules } from "./proposer-rules.ts"
 import {
@@ -8,7 +9,6 @@ import {
   type ProposerState,
   type ProposerStep,
   phaseTimer,
-  withKnown,
 } from "./proposer-state.ts"
 
 /** The value is decided: say so, tell those who asked, and with phase 3 every acceptor (Algorithm 8). */

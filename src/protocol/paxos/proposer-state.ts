@@ -1,7 +1,8 @@
-import { type NodeSet, emptySet, withMember } from "../../base/node-set.ts"
+import { type NodeSet, emptySet } from "../../base/node-set.ts"
 import type { Epoch } from "../../quorum/plan.ts"
 import type { Address, Output, Step, Value } from "../actor.ts"
 import type { Report } from "./answers.ts"
+import type { KnownAcceptances } from "./known.ts"
 import type { PaxosMessage, PaxosRecord, Proposal, ProposerRecord } from "./messages.ts"
 
 /**
@@ -55,12 +56,6 @@ export interface ProposerNotes {
   readonly toTell: readonly Address[]
 }
 
-/** Q_V: the acceptors that have reported a proposal. */
-export interface KnownAcceptances {
-  readonly proposal: Proposal
-  readonly by: NodeSet
-}
-
 export const noNotes: ProposerNotes = { stored: null, reports: [], known: [], refused: emptySet, toTell: [] }
 
 export function initialState(self: Address): ProposerState {
@@ -78,19 +73,6 @@ export function initialState(self: Address): ProposerState {
     learned: null,
     notes: noNotes,
   }
-}
-
-/** The known acceptances with one more; in the order in which the proposals were first reported. */
-export function withKnown(
-  known: readonly KnownAcceptances[],
-  acceptor: Address,
-  proposal: Proposal,
-): readonly KnownAcceptances[] {
-  const at = known.findIndex(
-    (entry) => entry.proposal.epoch === proposal.epoch && entry.proposal.value === proposal.value,
-  )
-  if (at < 0) return [...known, { proposal, by: withMember(emptySet, acceptor) }]
-  return known.with(at, { proposal, by: withMember(known[at]!.by, acceptor) })
 }
 
 export type ProposerStep = Step<ProposerState, PaxosMessage, PaxosRecord>

@@ -1,7 +1,7 @@
 import type { QuorumPlan } from "../../quorum/plan.ts"
 import { type Actor, type Step, type TimerRange, type Value, send, unchanged } from "../actor.ts"
 import type { PaxosMessage, PaxosRecord, Proposal } from "./messages.ts"
-import { type KnownAcceptances, withKnown } from "./proposer-state.ts"
+import { type KnownAcceptances, knownToAccept, withKnown } from "./known.ts"
 
 export interface ReaderState {
   readonly reading: boolean
@@ -53,9 +53,10 @@ function onAnswer(state: ReaderState, from: number, message: PaxosMessage, plan:
   if (message.type !== "report" || message.lastAccepted === null) return unchanged(state)
   const proposal = message.lastAccepted
   const known = withKnown(state.known, from, proposal)
-  const by = known.find((k) => k.proposal.epoch === proposal.epoch && k.proposal.value === proposal.value)!.by
   const next = { ...state, known }
-  return plan.systemAt(proposal.epoch).isQuorum(2, by) ? learn(next, proposal) : unchanged(next)
+  return plan.systemAt(proposal.epoch).isQuorum(2, knownToAccept(known, proposal))
+    ? learn(next, proposal)
+    : unchanged(next)
 }
 
 function learn(state: ReaderState, { epoch, value }: Proposal): ReaderStep {

@@ -1,10 +1,11 @@
 import { difference, emptySet, fullSet, withMember } from "../../base/node-set.ts"
 import { type Address, unchanged } from "../actor.ts"
 import { retry, startPhase2 } from "./attempt.ts"
+import { withKnown } from "./known.ts"
 import { learn, learnByBypass } from "./learning.ts"
 import type { Proposal, RefusalMessage } from "./messages.ts"
 import type { ProposerRules } from "./proposer-rules.ts"
-import { type ProposerState, type ProposerStep, withKnown } from "./proposer-state.ts"
+import type { ProposerState, ProposerStep } from "./proposer-state.ts"
 
 /**
  * A negative reply (Howard 2019, §3.1 and §3.10). What it shows is noted; then

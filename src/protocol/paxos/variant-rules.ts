@@ -1,0 +1,170 @@
+import { size } from "../../base/node-set.ts"
+import { formatExpr } from "../../quorum/expression.ts"
+import type { QuorumPlan } from "../../quorum/plan.ts"
+import { requirementById } from "../../quorum/requirement.ts"
+import { effectivePlan } from "./effective-plan.ts"
+import { fastEpochs, isShared } from "./epoch-allocation.ts"
+import type { Variant } from "./variant.ts"
+
+/** A combination of switches that does not work whatever the quorums, and why. */
+export interface VariantRule {
+  /** In kebab-case: what reports and refusals call it. */
+  readonly id: string
+  /** Two values may be decided; or there are reachable states from which no value ever is. */
+  readonly harm: "unsafe" | "stuck"
+  readonly because: string
+  readonly reference: string
+  applies(variant: Variant, plan: QuorumPlan): boolean
+}
+
+/** Whether some epochs may be used for two values. */
+export function sharesEpochs({ epochs }: Variant): boolean {
+  return isShared(epochs, 0)
+}
+
+/** Whether all of them may. */
+function sharesAllEpochs({ epochs }: Variant): boolean {
+  return epochs.kind === "recovery"
+}
+
+const countsEverything = (v: Variant): boolean => v.select === "quorums" || v.select === "quorums-by-epoch"
+
+/** Every such rule, in the order of the thesis. Quorums are judged by the requirements instead (`variant-check.ts`). */
+export const variantRules: readonly VariantRule[] = [
+  {
+    id: "votes-without-voting",
+    harm: "unsafe",
+    because:
+      "every proposer may use every epoch, and acceptors promise an epoch to any number of them: two proposers can reach phase 2 of one epoch with different values. Promise with `voting`, or only what is `greater`",
+    reference: "Howard 2019, lemma 17 (§3.9)",
+    applies: (v) => v.epochs.kind === "voting" && v.promise === "at-least",
+  },
+  {
+    id: "shared-epochs-overwritten",
+    harm: "unsafe",
+    because:
+      "two values may be proposed in one epoch, and acceptors replace an accepted value by another of the same epoch. Set `keepFirst`",
+    reference: "Howard 2019, property 17 (§7.3.1, problem 2)",
+    applies: (v) => sharesEpochs(v) && !v.keepFirst,
+  },
+  {
+    id: "collision-ignored",
+    harm: "unsafe",
+    because:
+      "two values may be reported for the greatest epoch, and the first one heard is taken although the other may be decided. Select by quorums",
+    reference: "Howard 2019, §7.3.1 (problem 3); Algorithm 28 as printed",
+    applies: (v, plan) => sharesEpochs(v) && v.select === "greatest" && !onlyQuorumIsEveryone(plan),
+  },
+  {
+    id: "printed-counting",
+    harm: "unsafe",
+    because:
+      "reports of the greatest epoch only are counted, so a report from a later epoch can hide a value that earlier reports show to be decided. Select by `quorums`",
+    reference: "Howard 2019, Algorithm 29 (line 17)",
+    applies: (v) => v.select === "printed-counting",
+  },
+  {
+    id: "one-shared-epoch-expected",
+    harm: "unsafe",
+    because:
+      "this rule counts only reports of the first epoch, and takes any value of a later one; here later epochs are shared too",
+    reference: "Howard 2019, Algorithm 32",
+    applies: (v) => (v.select === "multi-path" || v.select === "printed-multi-path") && sharesAllEpochs(v),
+  },
+  {
+    id: "quorums-differ",
+    harm: "unsafe",
+    because:
+      "this rule looks for decisions by the quorums of one epoch, and the quorums of the plan differ between epochs. Select by `quorums-by-epoch`",
+    reference: "Howard 2019, §6.2",
+    applies: (v, plan) => v.select === "quorums" && !samePhase2(plan),
+  },
+  {
+    id: "nothing-waited-for",
+    harm: "unsafe",
+    because:
+      "phase 1 waits for no promises, which is right only where the possible values tell when to stop: `quorums-by-epoch` with `untilOneValue`",
+    reference: "Howard 2019, Algorithm 19",
+    applies: (v) => v.phase1 === "none" && (v.select !== "quorums-by-epoch" || !v.untilOneValue),
+  },
+  {
+    id: "epoch-does-not-tell-value",
+    harm: "unsafe",
+    because:
+      "decided(e) means the value of epoch e, and an epoch here may have two: an acceptor would take its own for the decided one. Terminate by `value`",
+    reference: "Howard 2019, §3.3 (rests on lemma 9)",
+    applies: (v) => v.termination === "epoch" && sharesEpochs(v),
+  },
+  {
+    id: "value-sent-before-epoch-is-durable",
+    harm: "unsafe",
+    because:
+      "a prepare carries the value, and after a crash the epoch may be used again with another one: acceptors would accept different values for one proposal. Write the epoch before phase 1",
+    reference: "Howard 2019, §3.8 allows the late write because a prepare has no value",
+    applies: (v) => v.valueWithPrepare && v.epochWrite === "before-phase-2",
+  },
+  {
+    id: "values-may-stay-apart",
+    harm: "stuck",
+    because:
+      "two values may be possible when phase 1 ends, and nothing says which to propose. Set `untilOneValue`, or choose quorums that satisfy 7.2",
+    reference: "Howard 2019, Algorithm 25 (line 10)",
+    applies: (v, plan) => sharesEpochs(v) && countsEverything(v) && !v.untilOneValue && !tripleMeets(v, plan),
+  },
+  {
+    id: "threshold-as-printed",
+    harm: "stuck",
+    because:
+      "⌈n/4⌉ reports leave two possible values unless n ≡ 1 (mod 4), and the slow path halts. Select by `multi-path`",
+    reference: "Howard 2019, Algorithm 32 (line 17)",
+    applies: (v, plan) => v.select === "printed-multi-path" && plan.nodes.length % 4 !== 1,
+  },
+  {
+    id: "nobody-has-promised",
+    harm: "stuck",
+    because:
+      "an epoch that skips phase 1 is never accepted by acceptors that accept only in the epoch they promised last",
+    reference: "Howard 2019, §3.12 (stricter epoch conditions) against §4.3",
+    applies: (v, plan) => v.accept === "equal" && skipsPhase1(v, plan),
+  },
+  {
+    id: "values-without-epochs",
+    harm: "stuck",
+    because:
+      "a value outside the list has no epoch. Use a multi-path allocation, which deals later epochs out in turn",
+    reference: "Howard 2019, §7.2 and §7.4.2",
+    applies: ({ epochs }) => epochs.kind === "by-value" && epochs.values.length === 0,
+  },
+]
+
+/** Whether the first epoch begins with phase 2. */
+export function skipsPhase1(variant: Variant, plan: QuorumPlan): boolean {
+  const { epochs } = variant
+  if (epochs.kind === "register" || (epochs.kind === "multi-path" && epochs.fast.kind === "register"))
+    return true
+  return variant.phase1 === "quorum" ? plan.systemAt(0).isQuorum(1, 0) : variant.phase1 !== "revision-A"
+}
+
+/** Whether phase 1 of the plan always settles a collision (requirement 7.2). */
+function tripleMeets(variant: Variant, plan: QuorumPlan): boolean {
+  const needed = sharesAllEpochs(variant) ? "7.2" : "FFP"
+  return requirementById(needed)!.check(effectivePlan(variant, plan)).verdict === "holds"
+}
+
+function samePhase2({ ranges }: QuorumPlan): boolean {
+  return new Set(ranges.map(({ system }) => formatExpr(system.expression[2]))).size === 1
+}
+
+/** One phase-2 quorum, all acceptors: whoever answers is a member of it (Algorithm 27). */
+function onlyQuorumIsEveryone(plan: QuorumPlan): boolean {
+  return plan.ranges.every(({ system }) => {
+    const [quorum] = system.minimalQuorums(2)
+    return quorum !== undefined && size(quorum) === plan.nodes.length
+  })
+}
+
+/** How many epochs from the first on are shared: all, one, or none. */
+export function sharedEpochs({ epochs }: Variant): number {
+  if (epochs.kind === "recovery") return Infinity
+  return epochs.kind === "multi-path" && epochs.fast.kind === "recovery" ? fastEpochs(epochs.fast) : 0
+}
