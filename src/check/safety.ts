@@ -100,8 +100,11 @@ export function lastPromisedMonotone({ processes }: Cluster): TraceCheck {
       const name = processes[event.process]!.name
       if ((now ?? -1) < before) {
         found.report(event.at, `${name} promised epoch ${String(now)} after ${before}`)
-      } else if (lastAccepted !== null && lastAccepted.epoch > now) {
-        found.report(event.at, `${name} accepted in epoch ${lastAccepted.epoch} and promised only ${now}`)
+      } else if (lastAccepted !== null && lastAccepted.epoch > (now ?? -1)) {
+        found.report(
+          event.at,
+          `${name} accepted in epoch ${lastAccepted.epoch} and promised only ${String(now)}`,
+        )
       }
       if (now !== null) lastPromised.set(event.process, now)
     },

@@ -76,7 +76,9 @@ export function paxosCluster(options: ClusterOptions): Cluster {
     ...places,
     processes: [
       ...voters,
-      ...places.learners.map((_, i) => process(`l${i + 1}`, "learner", learner(options.plan))),
+      ...places.learners.map((_, i) =>
+        process(`l${i + 1}`, "learner", learner(options.plan, variant.keepFirst)),
+      ),
       ...places.readers.map((_, i) => process(`r${i + 1}`, "reader", reader(options.plan, options.timeout))),
       ...(places.allocator === undefined
         ? []
