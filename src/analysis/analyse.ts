@@ -112,9 +112,9 @@ export async function analyse(system: QuorumSystem, options: AnalysisOptions = {
     nodes: system.nodes.length,
     load: best.load,
     loadExact: best.objective === "load" ? (best.exact ?? null) : null,
-    capacity: Number.isFinite(best.capacity) ? best.capacity : null,
-    networkLoad: best.networkLoad,
-    latency: best.latency,
+    capacity: Number.isFinite(best.capacity) ? withoutNoise(best.capacity) : null,
+    networkLoad: withoutNoise(best.networkLoad),
+    latency: withoutNoise(best.latency),
     resilience: Math.min(phase1.resilience, phase2.resilience),
     ...shownProbability(eitherPhaseFails(system, table, streamFor(options, "both"))),
     strategy: summaryOf(system, best),
@@ -159,6 +159,12 @@ function loadAlone(
   return optimalValue({ system, table, workload, objective: "load", limits: {}, failures: 0 })
 }
 
+/** A sum of probabilities that rounding has moved off a short decimal is put back on it: 8, not 7.999999999999999. */
+function withoutNoise(value: number): number {
+  const short = Number(value.toPrecision(12))
+  return Math.abs(short - value) <= 1e-14 * Math.abs(value) ? short : value
+}
+
 function shownCount(count: bigint): number | string {
   return count <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(count) : count.toString()
 }
@@ -185,7 +191,7 @@ function summaryOf(system: QuorumSystem, best: OptimalStrategy): StrategySummary
     objective: best.objective,
     value: best.value,
     exact: best.exact ?? null,
-    nodeLoads: Object.fromEntries(system.nodes.map((name, x) => [name, best.nodeLoads[x]!])),
+    nodeLoads: Object.fromEntries(system.nodes.map((name, x) => [name, withoutNoise(best.nodeLoads[x]!)])),
     phase1: used(1),
     phase2: used(2),
   }
