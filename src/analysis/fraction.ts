@@ -1,6 +1,6 @@
 /**
  * An exact rational number: s · n / d with n ≥ 0 and d > 0 in lowest terms.
- * The arithmetic is fraction.js, as mathjs carries it; values never change.
+ * The arithmetic is fraction.js, the one mathjs uses; values never change.
  */
 export interface Fraction {
   readonly s: bigint
@@ -29,18 +29,16 @@ export interface Fractions {
 
 let loading: Promise<Fractions> | undefined
 
-/** Fractions, loaded at the first call: 70 ms, because they come with all of mathjs. */
+/** Fractions, loaded at the first call. From fraction.js itself: by way of mathjs they would cost 70 ms. */
 export function loadFractions(): Promise<Fractions> {
   loading ??= start()
   return loading
 }
 
 async function start(): Promise<Fractions> {
-  const { default: math } = (await import("mathjs/lib/browser/math.js")) as unknown as {
-    default: { fraction: (numerator: bigint, denominator: bigint) => Fraction }
-  }
+  const { default: Rational } = await import("fraction.js")
   const of: Fractions["of"] = (numerator, denominator = 1n) =>
-    math.fraction(BigInt(numerator), BigInt(denominator))
+    new Rational(BigInt(numerator), BigInt(denominator))
   const decimal = (value: number): Fraction => of(...ratioOfDecimal(value))
   return { zero: of(0), one: of(1), of, decimal }
 }
