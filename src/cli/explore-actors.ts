@@ -33,14 +33,14 @@ interface Found {
 
 /** `quorate explore --model actors`. */
 export async function runActors(context: Context, text: string, options: ExploreOptions): Promise<void> {
-  const { proposers, epochs, network, lossy, timeouts, crashes, nacks } = options
+  const { variant, proposers, epochs, network, lossy, timeouts, crashes, nacks } = options
   if (options.values !== undefined && options.values !== proposers) {
     throw new UsageError(
       "--values is of --model spec; with --model actors every proposer has its own: try --proposers.",
     )
   }
   const { name: system } = await readPlan(text)
-  const settings = { system, proposers, epochs, network, lossy, timeouts, crashes, nacks }
+  const settings = { system, variant, proposers, epochs, network, lossy, timeouts, crashes, nacks }
   const { explored, model } = await exploredCluster(settings)
   const { result, ...time } = await timed(async () => search(context, explored, model, options))
   await finishExploration(context, options, reportOf(settings, result), time)
@@ -90,7 +90,7 @@ function reportOf(settings: ActorSettings, found: Found): ExploreReport {
       : ""
   return {
     title:
-      `${settings.system}: actors, ${settings.proposers} proposers, ${settings.epochs} epochs, ` +
+      `${settings.system}: ${settings.variant === "classic" ? "" : `${settings.variant}, `}actors, ${settings.proposers} proposers, ${settings.epochs} epochs, ` +
       `${settings.lossy ? "lossy " : ""}${settings.network} network, ${settings.crashes} crashes`,
     settings: { model: "actors", ...settings },
     distinct,

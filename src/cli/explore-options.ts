@@ -10,6 +10,7 @@ export interface ExploreOptions {
   readonly symmetry: "none" | "acceptors" | "values" | "all"
   readonly workers: number
   readonly inductive: boolean
+  readonly variant: string
   readonly proposers: number
   readonly network: "unordered" | "duplicating" | "ordered"
   readonly lossy: boolean
@@ -51,6 +52,7 @@ export function addExploreOptions(command: Command): Command {
     .option("--workers <count>", "threads that share the search", whole("--workers", 1), 1)
     .option("--inductive", "check the inductive invariant of Paxos instead of searching", false)
     .optionsGroup("Actors (--model actors):")
+    .option("--variant <id>", "a member of the Paxos family: nacks, recovery, revision-b, …", "classic")
     .option("--proposers <count>", "proposers, each with its own candidate", whole("--proposers", 1), 2)
     .addOption(
       new Option("--network <kind>", "what the network does with messages")
