@@ -1,0 +1,49 @@
+/**
+ * quorate as a library: the same values the command line works with. Below
+ * this file nothing reads a clock, a file or the console, and everything runs
+ * in a browser.
+ */
+export { InvariantError, UsageError } from "./base/errors.ts"
+export { type NodeSet, fullSet, has, members, nodeSet, size } from "./base/node-set.ts"
+export { type Random, randomFromSeed } from "./base/random.ts"
+export type { Verdict } from "./base/verdict.ts"
+
+export { catalogue } from "../quorums/index.ts"
+export { quorumSystemFrom } from "../quorums/from-text.ts"
+export { defineQuorumSystem } from "./quorum/define.ts"
+export { type QuorumExpr, and, dual, node, or, threshold, weighted } from "./quorum/expression.ts"
+export { everyPairMeets } from "./quorum/intersect.ts"
+export * as parameter from "./quorum/parameter.ts"
+export { type Epoch, type QuorumPlan, constantPlan, piecewisePlan } from "./quorum/plan.ts"
+export { type Requirement, requirementById, requirements } from "./quorum/requirement.ts"
+export {
+  type NodeId,
+  type Phase,
+  type QuorumSystem,
+  formatSet,
+  namesOf,
+  quorumSystem,
+  setOf,
+} from "./quorum/system.ts"
+
+export * as analysis from "./analysis/index.ts"
+
+export type { Actor, Input, Output, Process, Step } from "./protocol/actor.ts"
+export { type Cluster, paxosCluster } from "./protocol/paxos/cluster.ts"
+export type { PaxosMessage } from "./protocol/paxos/messages.ts"
+
+export * as latency from "./sim/latency.ts"
+export * as network from "./sim/network.ts"
+export type { Scenario } from "./sim/scenario.ts"
+export { simulate, traceOf } from "./sim/simulate.ts"
+export type { TraceEvent } from "./sim/trace.ts"
+export { Measuring, type RunMeasures } from "./measure/measures.ts"
+export { safetyChecks } from "./check/safety.ts"
+
+export { namedLatencies } from "../experiments/data/latencies.ts"
+export * as column from "./experiment/column.ts"
+export { type DecreeSetup, usualSetup } from "./experiment/decree-setup.ts"
+export { defineExperiment } from "./experiment/define.ts"
+export { runDecree } from "./experiment/single-decree.ts"
+export { sweep } from "./experiment/sweep.ts"
+export type { Table } from "./experiment/table.ts"
