@@ -1,4 +1,4 @@
-import { acceptorPart } from "../protocol/paxos/records.ts"
+import { type AcceptorRecord, acceptorPart } from "../protocol/paxos/records.ts"
 import { type NodeSet, emptySet, withMember } from "../base/node-set.ts"
 import type { ActorModel, History, Local, NetworkKind, WorldStep } from "../explore/actors/model.ts"
 import type { ActorOutcome } from "../explore/actors/outcome.ts"
@@ -116,10 +116,12 @@ export function paxosProperties({ cluster, candidates }: ExploredPaxos): PaxosPr
 }
 
 /** What a diagram says of an acceptor: e_pro; (e_acc, v_acc). Of a proposer: what it has learned. */
-export function paxosStateText({ state }: Local<PaxosRecord>): string | undefined {
-  const given = state as Partial<PaxosRecord & { learned: Value | null }> | undefined
-  if (given?.role === "acceptor") {
-    const { lastPromised = null, lastAccepted = null } = given
+export function paxosStateText({ state, stored }: Local<PaxosRecord>): string | undefined {
+  const given = state as Partial<AcceptorRecord & { learned: Value | null }> | undefined
+  // A process that is acceptor and proposer in one has stored what it promised and accepted.
+  const acceptor = given?.role === "acceptor" ? given : stored === undefined ? null : acceptorPart(stored)
+  if (acceptor !== null) {
+    const { lastPromised = null, lastAccepted = null } = acceptor
     return `${lastPromised ?? "nil"}; ${lastAccepted === null ? "nil" : `(${lastAccepted.epoch}, ${lastAccepted.value})`}`
   }
   return typeof given?.learned === "string" ? `learned ${given.learned}` : undefined

@@ -39,9 +39,17 @@ export function addExploreOptions(command: Command): Command {
     .option("--values <V>", "values that may be proposed (spec; 2 unless given)", whole("--values", 1))
     .option("--epochs <B>", "epochs 0 … B − 1", whole("--epochs", 1), 2)
     .option("--max-states <count>", "stop with unknown after so many states", whole("--max-states", 1))
-    .option("--memory <size>", "refuse or stop beyond this much memory for states", memorySize, 2 ** 31)
+    .addOption(
+      new Option("--memory <size>", "refuse or stop beyond this much memory for states")
+        .argParser(memorySize)
+        .default(2 ** 31, "2GiB"),
+    )
     .option("--stop-at-violation", "stop at the first violation instead of counting everything", false)
-    .option("--save <file>", saveHelp, (file: string, files: readonly string[]) => [...files, file], [])
+    .addOption(
+      new Option("--save <file>", saveHelp)
+        .argParser((file: string, files: readonly string[]) => [...files, file])
+        .default([], "nothing"),
+    )
     .addOption(formatOption())
     .optionsGroup("Specification (--model spec):")
     .addOption(
