@@ -1,14 +1,20 @@
 import { type ExperimentCatalogue, experimentCatalogue } from "../src/experiment/define.ts"
 import analysisVsSimulation from "./analysis-vs-simulation.ts"
+import availabilityUnderFaults from "./availability-under-faults.ts"
 import availability from "./availability.ts"
 import counterexamples from "./counterexamples.ts"
+import driftAndLeases from "./drift-and-leases.ts"
 import duelling from "./duelling.ts"
 import evenN from "./even-n.ts"
 import failures from "./failures.ts"
+import fpaxosEvaluation from "./fpaxos-evaluation.ts"
+import leaderFailure from "./leader-failure.ts"
 import loadResilience from "./load-resilience.ts"
 import phase2Size from "./phase2-size.ts"
+import readStrategies from "./read-strategies.ts"
 import smallScope from "./small-scope.ts"
 import systems from "./systems.ts"
+import tailLatency from "./tail-latency.ts"
 import unsafe from "./unsafe.ts"
 
 /** Every experiment, in teaching order. */
@@ -24,4 +30,10 @@ export const experiments: ExperimentCatalogue = experimentCatalogue([
   analysisVsSimulation,
   smallScope,
   counterexamples,
+  fpaxosEvaluation,
+  leaderFailure,
+  availabilityUnderFaults,
+  readStrategies,
+  tailLatency,
+  driftAndLeases,
 ])

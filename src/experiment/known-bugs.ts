@@ -1,4 +1,4 @@
-import { fullSet, union } from "../base/node-set.ts"
+import { fullSet, union, withoutMember } from "../base/node-set.ts"
 import type { LogMessage, LogRecord } from "../protocol/log/messages.ts"
 import type { LogOutput } from "../protocol/log/outbox.ts"
 import type { ReplicaState } from "../protocol/log/replica-state.ts"
@@ -192,10 +192,12 @@ export const knownBugs: readonly SeededBug[] = [
     mistake: "A replica that has lost its disk rejoins after the first answer.",
     caughtBy: ["agreement", "safe-learning", "last-promised-monotone", "one-value-per-epoch"],
     setup: (setup) => ({ ...contended(setup), faults: [...setup.faults, ...lostDisks(setup)] }),
-    before: onMessage("rejoin-answer", (state, message) => {
-      state.rejoined = fullSet(64)
-      return message
-    }),
+    before: (state, input) => {
+      if (input.type === "receive" && input.message.type === "rejoin-answer") {
+        state.rejoined = withoutMember(fullSet(64), input.from)
+      }
+      return input
+    },
   },
   {
     id: "lease-without-drift-margin",

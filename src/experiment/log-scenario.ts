@@ -103,7 +103,10 @@ function placed(setup: LogSetup): { latency: LatencyModel; groupRegions: readonl
         "Regions were given, but the latency is the same everywhere; choose a matrix such as paxi.",
       )
     }
-    return { latency: besideReplicas(latency.model, n), groupRegions: plan.nodes.map((_, i) => i) }
+    return {
+      latency: besideReplicas(latency.model, n),
+      groupRegions: plan.nodes.slice(0, setup.groups ?? n).map((_, i) => i),
+    }
   }
   const { name, delays } = latency
   const index = (region: string): number => {

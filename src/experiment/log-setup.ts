@@ -17,6 +17,8 @@ export interface LogSetup {
   readonly replicaRegions: readonly string[]
   /** Where the clients are: one group for each. Without a matrix, or if none is given, one group beside each replica. */
   readonly clientRegions: readonly string[]
+  /** Without a matrix: how many groups of clients, beside the first replicas; one beside each, if null. */
+  readonly groups: number | null
   /** With a matrix: the σ of a lognormal factor on every delay. */
   readonly jitterSigma: number
   /** The number, from 0, of the replica that leads first. */
@@ -79,6 +81,7 @@ export type RecipientChoice = "broadcast" | "closest" | "random" | "rotating" | 
 export const usualLogSetup: Omit<LogSetup, "plan" | "latency"> = {
   replicaRegions: [],
   clientRegions: [],
+  groups: null,
   jitterSigma: 0,
   leader: 0,
   recipients: "broadcast",

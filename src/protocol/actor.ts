@@ -84,6 +84,13 @@ export interface Process<Message, Stored, Report = never> {
   readonly role: Role
   readonly actor: Actor<unknown, Message, Stored, Report>
   /**
+   * Whether a record is written only after all before it are durable, such as a
+   * snapshot that stands for them: a crash never keeps it and not them.
+   */
+  readonly follows?: (record: Stored) => boolean
+  /** What is on its disk before it first runs, if it is prepared: so that an empty disk is told from a lost one. */
+  readonly prepared?: () => Stored
+  /**
    * What the disk holds after one more record; without it, the record alone.
    * Called in the order of the writes; it may change and return what it was given.
    */

@@ -9,6 +9,7 @@ export interface Running<Message, Stored, Report> {
   readonly address: Address
   readonly actor: Process<Message, Stored, Report>["actor"]
   readonly keep: (before: Stored | undefined, record: Stored) => Stored
+  readonly follows: (record: Stored) => boolean
   state: unknown
   up: boolean
   /** Counts restarts: what was scheduled in an earlier life is void. */
@@ -76,7 +77,7 @@ export function runningProcesses<Message, Stored, Report>(
     Random,
     Random,
   ]
-  return scenario.processes.map(({ name, actor, keep }, address) => ({
+  return scenario.processes.map(({ name, actor, keep, prepared, follows }, address) => ({
     address,
     actor,
     keep: keep ?? ((_before, record) => record),
@@ -87,7 +88,8 @@ export function runningProcesses<Message, Stored, Report>(
     clockRate: clockRateOf(scenario.clockRates?.[address] ?? 1, address),
     timerJitter: 0,
     timers: new Map(),
-    stored: undefined,
+    stored: prepared?.(),
+    follows: follows ?? (() => false),
     pending: [],
     pendingHead: 0,
     writing: 0,

@@ -2,7 +2,7 @@ import { type Random, randomFromSeed } from "../base/random.ts"
 import type { Address, Input, Micros, Output, Timer, Value } from "../protocol/actor.ts"
 import { Agenda, Due } from "./agenda.ts"
 import { type ScriptEntry, type Strike, scriptOf } from "./faults/script.ts"
-import { keptAfterCrash, waitingStores } from "./faults/disk-loss.ts"
+import { survivingStores, waitingStores } from "./faults/disk-loss.ts"
 import { Links } from "./links.ts"
 import { mostAtOnce, timeStandsStill } from "./standstill.ts"
 import { type Running, clockRateOf, dropHandled, runningProcesses, stop, takeFirst } from "./running.ts"
@@ -362,7 +362,9 @@ class Simulation<Message, Stored, Report> {
     { disk, recoverAt }: Strike & { type: "crash" },
   ): void {
     if (!process.up) return
-    process.stored = keptAfterCrash(process, disk, this.crashDraws, this.scenario.onFault)
+    const survivors = survivingStores(process, disk, this.crashDraws, this.scenario.onFault)
+    if (disk === "lost") process.stored = undefined
+    else for (const record of survivors) this.makeDurable(process, record)
     stop(process, this.now)
     this.observe({ at: this.now, type: "crash", process: process.address })
     if (recoverAt !== undefined) this.later(recoverAt, process, { type: "recover", life: process.life })

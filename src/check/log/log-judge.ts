@@ -88,7 +88,8 @@ export class LogJudge implements SelectiveObserver<LogMessage, LogRecord, LogRep
         this.onPromised(at, acceptor, record.epoch)
         return this.onAccepted(at, acceptor, record.slot, record.epoch, record.batch)
       case "image":
-        this.onPromised(at, acceptor, record.lastPromised)
+        // After the loss of its disk an acceptor is bound by what the others know; its own attempts to lead are void.
+        this.lastPromised[acceptor] = record.lastPromised
         return this.onImage(at, acceptor, record)
       case "snapshot":
         return

@@ -65,6 +65,7 @@ export function install(state: ReplicaState, snapshot: Snapshot, out: Outbox): v
   state.executedUpTo = snapshot.upTo
   state.decidedUpTo = Math.max(state.decidedUpTo, snapshot.upTo)
   state.log.truncate(snapshot.upTo)
-  out.store({ type: "snapshot", snapshot })
+  // A replica that is rejoining writes all it has been told at once, at the end.
+  if (state.role !== "rejoining") out.store({ type: "snapshot", snapshot })
   out.report({ type: "installed", upTo: snapshot.upTo })
 }

@@ -2,7 +2,7 @@ import type { QuorumPlan } from "../../quorum/plan.ts"
 import type { Address, Process } from "../actor.ts"
 import { roundRobinEpochs } from "../paxos/epochs.ts"
 import { type ClientOptions, clients } from "./client.ts"
-import { keepRecord } from "./disk-image.ts"
+import { emptyImage, keepRecord } from "./disk-image.ts"
 import type { LogMessage, LogRecord, LogReport } from "./messages.ts"
 import type { ReplicaOptions } from "./options.ts"
 import { replica } from "./replica.ts"
@@ -30,6 +30,8 @@ export function logCluster(options: LogClusterOptions): LogCluster {
     role: "replica",
     actor: replica({ ...options.replica, epochs: roundRobinEpochs(index, n) }),
     keep: keepRecord,
+    prepared: emptyImage,
+    follows: ({ type }) => type === "snapshot" || type === "image",
   }))
   const groups = options.clientGroups.map((group, index): LogProcess => ({
     name: `clients${index + 1}`,

@@ -59,6 +59,9 @@ export function onPropose(
   if (slot >= log.base && log.epochAt(slot) !== epoch) {
     log.set(slot, epoch, batch)
     out.store({ type: "accept", slot, epoch, batch })
+  } else if (epoch > lastPromised) {
+    // Nothing to accept any more, and still a promise, which must be durable before anything is said.
+    out.store({ type: "promise", epoch })
   }
   out.send(from, { type: "accept", epoch, slot })
   learnDecided(state, epoch, message.decidedUpTo, out, options)

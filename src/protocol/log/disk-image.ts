@@ -29,7 +29,7 @@ export function keepRecord(before: LogRecord | undefined, record: LogRecord): Lo
 type Writable<T> = { -readonly [K in keyof T]: T[K] }
 
 export function emptyImage(): Writable<LogImage> {
-  return { type: "image", lastPromised: noEpoch, accepted: new Slots(), snapshot: null }
+  return { type: "image", lastPromised: noEpoch, accepted: new Slots(), snapshot: null, version: 0 }
 }
 
 /** An image that later records leave as it is. */

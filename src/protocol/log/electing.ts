@@ -28,13 +28,22 @@ export function onElectionTimeout(state: ReplicaState, out: Outbox, options: Rep
   campaign(state, out, options)
 }
 
+/**
+ * A replica that has lost its disk does not know which epochs it has used, and
+ * must not use them again: its epochs have the number of its version behind the
+ * point (Howard 2019, §3.8: an epoch of three parts). A power of two, so that
+ * the fraction is exact.
+ */
+const mostVersions = 2 ** 20
+
 /** Phase 1 in a new epoch, for every slot that is not known to be decided. */
 export function campaign(state: ReplicaState, out: Outbox, options: ReplicaOptions): void {
   const { plan, epochs } = options
   const known = Math.max(state.lastPromised, state.epoch, state.leaderEpoch)
-  const epoch = epochs.next(known === noEpoch ? null : known)
+  const next = epochs.next(known === noEpoch ? null : known)
   // A source that has run dry leaves the leading to others.
-  if (epoch === null) return waitForLeader(state, out, options)
+  if (next === null) return waitForLeader(state, out, options)
+  const epoch = next + state.version / mostVersions
   state.role = "candidate"
   state.attempt++
   state.leader = nobody

@@ -55,6 +55,8 @@ export type LogMessage =
       readonly accepted: Proposals
       readonly snapshot: Snapshot | null
     }
+  /** To itself, once all that it has been told is on its disk: it takes part again. */
+  | { readonly type: "rejoined"; readonly life: number }
   /** From a client to its replica, and on to the leader. */
   | { readonly type: "request"; readonly command: Command }
   | { readonly type: "reply"; readonly client: number; readonly request: number; readonly result: Result }
@@ -79,6 +81,8 @@ export interface LogImage {
   readonly lastPromised: Epoch
   readonly accepted: Slots
   readonly snapshot: Snapshot | null
+  /** The life in which the disk was last lost; 0 if it never was. */
+  readonly version: number
 }
 
 /** What processes say of themselves, for measures and checks. */

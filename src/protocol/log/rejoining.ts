@@ -1,10 +1,10 @@
-import { emptySet, fullSet, isSubset, union, withMember } from "../../base/node-set.ts"
+import { emptySet, fullSet, isSubset, withMember } from "../../base/node-set.ts"
 import { greaterProposal } from "../paxos/rules.ts"
 import type { Address } from "../actor.ts"
 import { install } from "./catching-up.ts"
 import { copyImage, emptyImage } from "./disk-image.ts"
 import { waitForLeader } from "./electing.ts"
-import type { LogMessage, LogRecord } from "./messages.ts"
+import type { LogImage, LogMessage, LogRecord } from "./messages.ts"
 import type { ReplicaOptions } from "./options.ts"
 import type { Outbox } from "./outbox.ts"
 import type { ReplicaState } from "./replica-state.ts"
@@ -26,6 +26,7 @@ export function recover(
   state.lastPromised = image.lastPromised
   state.log = image.accepted
   state.snapshot = image.snapshot
+  state.version = image.version
   state.machine = new StateMachine(image.snapshot?.machine)
   state.executedUpTo = state.decidedUpTo = image.snapshot?.upTo ?? 0
   if (image.snapshot !== null) out.report({ type: "installed", upTo: image.snapshot.upTo })
@@ -47,7 +48,9 @@ function resume(state: ReplicaState, out: Outbox, options: ReplicaOptions): void
  * takes no part until every other replica has told it what *they* know:
  *
  * - whatever was decided with its acceptance was accepted by the rest of that
- *   phase-2 quorum too, if there is a rest;
+ *   phase-2 quorum too, and what it led itself was promised by the rest of that
+ *   phase-1 quorum: if there is a rest. A replica that is a quorum alone cannot
+ *   come back from this;
  * - whoever may still count a promise it has forgotten is among those asked, and
  *   has promised that epoch itself, so that it will not accept below it.
  *
@@ -56,7 +59,8 @@ function resume(state: ReplicaState, out: Outbox, options: ReplicaOptions): void
  */
 function startRejoining(state: ReplicaState, out: Outbox, options: ReplicaOptions): void {
   state.role = "rejoining"
-  state.rejoined = emptySet
+  state.version = state.life
+  state.rejoined = withMember(emptySet, state.self)
   state.reported = new Map()
   out.cancelTimer(timers.election)
   out.broadcast(state.self, options.plan.nodes.length, { type: "rejoin", life: state.life })
@@ -80,22 +84,22 @@ export function onRejoinAnswer(
   out: Outbox,
   options: ReplicaOptions,
 ): void {
-  if (state.role !== "rejoining" || life !== state.life) return
+  const all = fullSet(options.plan.nodes.length)
+  // Once it is complete and being written, later answers would put into memory what is not on the disk.
+  if (state.role !== "rejoining" || life !== state.life || isSubset(all, state.rejoined)) return
   if (snapshot !== null) install(state, snapshot, out)
   state.lastPromised = Math.max(state.lastPromised, lastPromised)
   take(state, accepted)
   state.rejoined = withMember(state.rejoined, from)
-  const all = fullSet(options.plan.nodes.length)
-  if (!isSubset(all, union(state.rejoined, withMember(emptySet, state.self)))) return
-  out.store(
-    copyImage({
-      type: "image",
-      lastPromised: state.lastPromised,
-      accepted: state.log,
-      snapshot: state.snapshot,
-    }),
-  )
+  if (!isSubset(all, state.rejoined)) return
   out.cancelTimer(timers.rejoin)
+  out.store(copyImage(imageOf(state)))
+  // Nothing is written before this is: a disk with anything on it is a whole one.
+  out.send(state.self, { type: "rejoined", life })
+}
+
+export function onRejoined(state: ReplicaState, life: number, out: Outbox, options: ReplicaOptions): void {
+  if (state.role !== "rejoining" || life !== state.life) return
   resume(state, out, options)
 }
 
@@ -108,4 +112,8 @@ function take({ log }: ReplicaState, { from, epochs, batches }: Proposals): void
     const greatest = greaterProposal(mine.epoch === noEpoch ? null : mine, { epoch, value: batches[i]! })
     if (greatest !== null) log.set(slot, greatest.epoch, greatest.value)
   })
+}
+
+function imageOf({ lastPromised, log, snapshot, version }: ReplicaState): LogImage {
+  return { type: "image", lastPromised, accepted: log, snapshot, version }
 }

@@ -81,6 +81,8 @@ export class ReplicaState {
 
   // Rejoining after the disk was lost.
   life = 0
+  /** The life in which its disk was last lost: epochs of different versions differ. */
+  version = 0
   rejoined: NodeSet = emptySet
 
   constructor(self: Address) {

@@ -17,7 +17,7 @@ import type { LogMessage, LogRecord, LogReport } from "./messages.ts"
 import type { ReplicaOptions } from "./options.ts"
 import { Outbox } from "./outbox.ts"
 import { onReadAnswer, onReadAsk } from "./reading.ts"
-import { onRejoin, onRejoinAnswer, recover } from "./rejoining.ts"
+import { onRejoin, onRejoinAnswer, onRejoined, recover } from "./rejoining.ts"
 import { ReplicaState } from "./replica-state.ts"
 import { onReply, onRequest } from "./serving.ts"
 import { grant, handOver, leasePrefix, timers } from "./timers.ts"
@@ -76,7 +76,7 @@ function onMessage(
   out: Outbox,
   options: ReplicaOptions,
 ): void {
-  if (state.role === "rejoining" && message.type !== "rejoin-answer") return
+  if (state.role === "rejoining" && message.type !== "rejoin-answer" && message.type !== "rejoined") return
   switch (message.type) {
     case "accept":
       return onAccept(state, from, message, out, options)
@@ -109,6 +109,8 @@ function onMessage(
       return onReadAnswer(state, from, message, out, options)
     case "rejoin":
       return onRejoin(state, from, message.life, out)
+    case "rejoined":
+      return onRejoined(state, message.life, out, options)
     case "rejoin-answer":
       return onRejoinAnswer(state, from, message, out, options)
   }

@@ -14,28 +14,34 @@ export function waitingStores<Message, Stored, Report>(
     )
 }
 
-/** What is on the disk of a process after a crash, and with it the name of what was lost. */
-export function keptAfterCrash<Message, Stored, Report>(
-  process: Running<Message, Stored, Report>,
+/** The writes under way at a crash that are on the disk after all; tells the names of what was lost. */
+export function survivingStores<Message, Stored, Report>(
+  process: Pick<Running<Message, Stored, Report>, "pending" | "pendingHead" | "follows">,
   loss: DiskLoss,
   random: Random,
   onFault: ((name: string) => void) | undefined,
-): Stored | undefined {
-  const { stored, keep } = process
+): readonly Stored[] {
   onFault?.("crash")
-  if (loss === "lost") {
-    onFault?.("disk-lost")
-    return undefined
-  }
+  if (loss === "lost") onFault?.("disk-lost")
   const waiting = waitingStores(process)
   if (waiting.length > 0) onFault?.(`unsynced-${loss}`)
-  return survivors(waiting, loss, random).reduce<Stored | undefined>(keep, stored)
+  return survivors(waiting, loss, process.follows, random)
 }
 
 /** Which of the writes under way are on the disk after all. */
-function survivors<Stored>(waiting: readonly Stored[], loss: DiskLoss, random: Random): readonly Stored[] {
-  if (loss === "partial") return waiting.filter(() => random.below(2) === 0)
+function survivors<Stored>(
+  waiting: readonly Stored[],
+  loss: DiskLoss,
+  follows: (record: Stored) => boolean,
+  random: Random,
+): readonly Stored[] {
   // The torn one is at the end of what was written, and is recognised and dropped.
   if (loss === "torn" && waiting.length > 0) return waiting.slice(0, random.below(waiting.length))
-  return []
+  if (loss !== "partial") return []
+  let complete = true
+  return waiting.filter((record) => {
+    const survives = random.below(2) === 0 && (complete || !follows(record))
+    complete &&= survives
+    return survives
+  })
 }

@@ -50,7 +50,8 @@ function matcher(fault: NetworkFault, options: NetworkFaultOptions): (...args: P
   const types = messageTypes && new Set(messageTypes)
   let sides: readonly [Set<Address>, Set<Address>] | undefined
   return (from, to, now, message) => {
-    if (now < begin || now >= until) return false
+    // What a process tells itself is on no network.
+    if (now < begin || now >= until || from === to) return false
     if (types !== undefined && !types.has((message as { type: string }).type)) return false
     if (path === undefined) return true
     sides ??= sidesOf(path, options)

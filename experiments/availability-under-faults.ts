@@ -1,0 +1,156 @@
+import { meanInterval } from "../src/base/statistics.ts"
+import { randomFromSeed } from "../src/base/random.ts"
+import {
+  type EstimateCells,
+  count,
+  estimateCells,
+  estimateColumns,
+  measure,
+  text,
+} from "../src/experiment/column.ts"
+import { defineExperiment } from "../src/experiment/define.ts"
+import { runSafeLog } from "../src/experiment/log-run.ts"
+import { type Table, intervalOf } from "../src/experiment/table.ts"
+import type { QuorumSystem } from "../src/quorum/system.ts"
+import { fullSet, has, nodeSet } from "../src/base/node-set.ts"
+import type { Fault } from "../src/sim/faults/fault.ts"
+import { planFrom } from "./setup.ts"
+import { logSetupFrom } from "./log-setup-from.ts"
+
+interface Case {
+  readonly system: string
+  /** The share of time for which a replica is down. */
+  readonly downShare: number
+}
+
+type Row = EstimateCells<"answeringShare"> & {
+  readonly system: string
+  readonly downShare: number
+  readonly replicas: number
+  readonly phase2LiveProbability: number
+  readonly bothLiveProbability: number
+}
+
+const systems = ["majority(5)", "simple(5, 4, 2)", "simple(5, 2, 4)", "grid(2, 3)", "grid(3, 2)"]
+const horizonMs = 60_000
+const meanDownMs = 3000
+const intervalMs = 500
+
+/** Replicas that crash and come back, and a log that must elect a leader each time it loses one. */
+export default defineExperiment<Case, number, Row>({
+  id: "availability-under-faults",
+  question:
+    "For what share of time do clients get answers when replicas crash and recover, elections included?",
+  reference: "Howard 2019, §4.3.3; Naor and Wool 1998, §2 (failure probability)",
+  columns: [
+    text("system", "The quorum system."),
+    measure(
+      "downShare",
+      "Share of time for which a replica is down: exponential times of 3 s down on average.",
+      { digits: 2 },
+    ),
+    count("replicas", "Number of independent runs of a minute."),
+    ...estimateColumns("answeringShare", "Mean share of half seconds in which some client got an answer.", {
+      digits: 4,
+    }),
+    measure(
+      "phase2LiveProbability",
+      "Exact probability that a phase-2 quorum is up: as good as it gets while nobody need be elected.",
+      { digits: 4 },
+    ),
+    measure("bothLiveProbability", "Exact probability that quorums of both phases are up.", { digits: 4 }),
+  ],
+  cases: () => systems.flatMap((system) => [0.05, 0.1, 0.2].map((downShare) => ({ system, downShare }))),
+  replicas: 16,
+  observe: ({ system, downShare }, seed) => {
+    const n = planFrom(system).nodes.length
+    const setup = logSetupFrom(system, "uniform(5, 15)", {
+      clientsPerGroup: 1,
+      thinkMs: 200,
+      retryMs: 300,
+      electionMs: 300,
+      heartbeatMs: 100,
+      retransmitMs: 100,
+      faults: crashesAndRecoveries(n, downShare, seed),
+      horizonMs,
+    })
+    const { perInterval } = runSafeLog(setup, seed, { warmUpMs: 2000, intervalMs }).measures
+    return perInterval.filter((answers) => answers > 0).length / ((horizonMs - 2000) / intervalMs)
+  },
+  summarise: ({ system, downShare }, observations) => {
+    const quorums = planFrom(system).systemAt(0)
+    return [
+      {
+        system,
+        downShare,
+        replicas: observations.length,
+        ...estimateCells("answeringShare", meanInterval(observations)),
+        phase2LiveProbability: liveProbability(quorums, downShare, [2]),
+        bothLiveProbability: liveProbability(quorums, downShare, [1, 2]),
+      },
+    ]
+  },
+  tables: [availabilityTable],
+})
+
+/** Each replica by itself: up and down for exponential times. */
+function crashesAndRecoveries(n: number, downShare: number, seed: number): Fault[] {
+  const random = randomFromSeed(seed).fork("outages")
+  const exponential = (mean: number): number => -Math.log1p(-random.unit()) * mean
+  const meanUpMs = (meanDownMs * (1 - downShare)) / downShare
+  return Array.from({ length: n }, (_, process) => process).flatMap((process) => {
+    const faults: Fault[] = []
+    for (let at = exponential(meanUpMs); at < horizonMs;) {
+      const recover = at + exponential(meanDownMs)
+      faults.push({
+        type: "crash",
+        process,
+        at: Math.round(at * 1000),
+        recoverAt: Math.round(recover * 1000) + 1,
+        disk: "synced",
+      })
+      at = recover + exponential(meanUpMs)
+    }
+    return faults
+  })
+}
+
+/** Over all sets of replicas that may be up: few enough here to be gone through one by one. */
+function liveProbability(system: QuorumSystem, downShare: number, phases: readonly (1 | 2)[]): number {
+  const n = system.nodes.length
+  let sum = 0
+  for (let up = 0; up <= Number(fullSet(n)); up++) {
+    const live = nodeSet(system.nodes.map((_, i) => i).filter((i) => has(up, i)))
+    if (!phases.every((phase) => system.isQuorum(phase, live))) continue
+    const count = system.nodes.filter((_, i) => has(up, i)).length
+    sum += (1 - downShare) ** count * downShare ** (n - count)
+  }
+  return sum
+}
+
+function availabilityTable(rows: readonly Row[]): Table {
+  const shares = [0.05, 0.1, 0.2]
+  return {
+    id: "availability-under-faults",
+    caption:
+      "Share of time with answers while replicas crash and recover, beside the exact probability that quorums of both phases are up.",
+    columns: [
+      { heading: "system" },
+      ...shares.flatMap((share) => [
+        { heading: "answering", group: `${share * 100} % down`, digits: 3 },
+        { heading: "both up", group: `${share * 100} % down`, digits: 3 },
+      ]),
+    ],
+    rows: systems.map((system) => [
+      system,
+      ...shares.flatMap((share) => {
+        const row = rows.find((r) => r.system === system && r.downShare === share)!
+        return [intervalOf(row, "answeringShare"), row.bothLiveProbability]
+      }),
+    ]),
+    notes: [
+      "Times down are exponential with a mean of 3 s; followers wait from 0.3 to 0.6 s for a heartbeat; one-way delays uniform from 5 to 15 ms.",
+      `Means of ${rows[0]?.replicas ?? 0} runs of a minute with 95 % intervals. A leader that is up goes on without a phase-1 quorum, and a crashed one costs an election: the share may lie on either side of the probability.`,
+    ],
+  }
+}

@@ -1,0 +1,112 @@
+import { shareInterval } from "../src/base/statistics.ts"
+import {
+  type EstimateCells,
+  count,
+  estimateCells,
+  estimateColumns,
+  flag,
+  measure,
+} from "../src/experiment/column.ts"
+import { defineExperiment } from "../src/experiment/define.ts"
+import { runLog } from "../src/experiment/log-run.ts"
+import { type Table, intervalOf } from "../src/experiment/table.ts"
+import type { Fault } from "../src/sim/faults/fault.ts"
+import { logSetupFrom } from "./log-setup-from.ts"
+
+interface Case {
+  /** By which share clocks are really wrong: the leader's slow, the others' fast. */
+  readonly drift: number
+  /** By which share the leader takes them to be wrong: ε. */
+  readonly margin: number
+}
+
+type Row = EstimateCells<"staleShare"> & {
+  readonly drift: number
+  readonly margin: number
+  readonly replicas: number
+  readonly promised: boolean
+}
+
+const [drifts, margins] = [
+  [0, 0.05, 0.1, 0.2, 0.3],
+  [0, 0.1, 0.2],
+]
+
+/** Time and again the leader loses touch with the other replicas, and not with the clients beside it. */
+const cuts = Array.from({ length: 4 }, (_, i): Fault => ({
+  type: "cut",
+  from: 1_000_000 + i * 1_500_000,
+  until: 2_000_000 + i * 1_500_000,
+  path: { side: ["leader"], otherSide: [0, 1, 2], oneWay: false },
+}))
+
+/** Leases are the one place where timing enters safety: what clocks may do, and what happens when they do more. */
+export default defineExperiment<Case, boolean, Row>({
+  id: "drift-and-leases",
+  question: "How wrong may clocks be before a leader's lease lets it answer a read that is out of date?",
+  reference: "Gray and Cheriton 1989; Howard 2019, §1.6 (leases are outside the model)",
+  columns: [
+    measure("drift", "By which share clocks are wrong: the first leader's slow, the others' fast.", {
+      digits: 2,
+    }),
+    measure("margin", "By which share the leader allows for: ε.", { digits: 2 }),
+    count("replicas", "Number of independent runs."),
+    ...estimateColumns("staleShare", "Share of runs in which some read was older than an answered write.", {
+      digits: 3,
+    }),
+    flag("promised", "Whether the protocol promises that there is none: the drift is at most ε."),
+  ],
+  cases: () => margins.flatMap((margin) => drifts.map((drift) => ({ drift, margin }))),
+  replicas: 30,
+  observe: ({ drift, margin }, seed) => {
+    const setup = logSetupFrom("majority(3)", "uniform(1, 3)", {
+      reads: "lease",
+      readShare: 0.7,
+      keys: { kind: "uniform", count: 1 },
+      leaseMs: 300,
+      leaseDrift: margin,
+      electionMs: 200,
+      heartbeatMs: 50,
+      retryMs: 150,
+      retransmitMs: 100,
+      thinkMs: 3,
+      clientsPerGroup: 1,
+      clockRates: [1 - drift, 1 + drift, 1 + drift],
+      faults: cuts,
+      horizonMs: 7000,
+    })
+    return runLog(setup, seed).violations.some(({ name }) => name === "fresh-reads")
+  },
+  summarise: ({ drift, margin }, observations) => [
+    {
+      drift,
+      margin,
+      replicas: observations.length,
+      ...estimateCells("staleShare", shareInterval(observations)),
+      promised: drift <= margin,
+    },
+  ],
+  tables: [driftTable],
+})
+
+function driftTable(rows: readonly Row[]): Table {
+  const row = (drift: number, margin: number): Row =>
+    rows.find((r) => r.drift === drift && r.margin === margin)!
+  return {
+    id: "drift-and-leases",
+    caption:
+      "Share of runs with a stale read, by how wrong clocks are and how wrong the leader takes them to be.",
+    columns: [
+      { heading: "drift", digits: 2 },
+      ...margins.map((margin) => ({ heading: `ε = ${margin}`, group: "stale", digits: 2 })),
+    ],
+    rows: drifts.map((drift) => [
+      drift,
+      ...margins.map((margin) => intervalOf(row(drift, margin), "staleShare")),
+    ]),
+    notes: [
+      "Leases of 300 ms by three replicas; the leader's clock is slow and the others' fast, each by the drift; the leader loses touch with the others four times a run.",
+      `${rows[0]?.replicas ?? 0} runs each; 95 % intervals after Wilson.`,
+    ],
+  }
+}

@@ -1,0 +1,12 @@
+import { type LogSetup, usualLogSetup } from "../src/experiment/log-setup.ts"
+import { latencyFrom, planFrom } from "./setup.ts"
+
+/** A replicated log by the texts of its system and latency, and what differs from the usual. */
+export function logSetupFrom(system: string, latency: string, more: Partial<LogSetup> = {}): LogSetup {
+  return { ...usualLogSetup, plan: planFrom(system), latency: latencyFrom(latency), ...more }
+}
+
+/** Microseconds as milliseconds; what is not there counts as a mistake of the experiment, and NaN is refused by its columns. */
+export function ms(micros: number | null): number {
+  return micros === null ? NaN : micros / 1000
+}

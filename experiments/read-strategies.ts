@@ -1,0 +1,102 @@
+import { measure, text } from "../src/experiment/column.ts"
+import { defineExperiment } from "../src/experiment/define.ts"
+import { runSafeLog } from "../src/experiment/log-run.ts"
+import type { Table } from "../src/experiment/table.ts"
+import { latencyFrom } from "./setup.ts"
+import { logSetupFrom, ms } from "./log-setup-from.ts"
+
+interface Case {
+  readonly latency: string
+  readonly system: string
+  readonly reads: "log" | "quorum" | "lease"
+  readonly readShare: number
+}
+
+type Observation = Readonly<Record<"readMs" | "readMsP99" | "writeMs" | "messagesPerRequest", number>>
+
+type Row = Case & Observation & Readonly<Record<string, string | number>>
+
+/** Three ways to answer a get that sees every answered put, on two matrices. */
+export default defineExperiment<Case, Observation, Row>({
+  id: "read-strategies",
+  question:
+    "What does a linearizable read cost: through the log, from a phase-1 quorum, or under a leader's lease?",
+  reference: "Charapko, Ailijiang and Demirbas 2019 (quorum reads); Gray and Cheriton 1989 (leases)",
+  columns: [
+    text("latency", "The latency matrix; five replicas, one in each region, clients beside each."),
+    text("system", "The quorum system."),
+    text("reads", "How gets are answered."),
+    measure("readShare", "Share of requests that are gets.", { digits: 2 }),
+    measure("readMs", "Mean latency of gets, over clients in all regions.", { unit: "ms", digits: 2 }),
+    measure("readMsP99", "Its 99th percentile.", { unit: "ms", digits: 2 }),
+    measure("writeMs", "Mean latency of puts.", { unit: "ms", digits: 2 }),
+    measure("messagesPerRequest", "Messages sent per answered request, heartbeats included.", { digits: 2 }),
+  ],
+  cases: () =>
+    ["aws", "paxi"].flatMap((latency) =>
+      ["majority(5)", "simple(5, 4, 2)", "simple(5, 2, 4)"].flatMap((system) =>
+        [0.5, 0.9].flatMap((readShare) =>
+          (["log", "quorum", "lease"] as const).map((reads) => ({ latency, system, reads, readShare })),
+        ),
+      ),
+    ),
+  replicas: 1,
+  observe: ({ latency, system, reads, readShare }, seed) => {
+    const choice = latencyFrom(latency)
+    const regions = choice.kind === "matrix" ? choice.delays.regions : []
+    const setup = logSetupFrom(system, latency, {
+      reads,
+      readShare,
+      leader: Math.max(0, regions.indexOf("CA")),
+      keys: { kind: "zipf", count: 1000, exponent: 1 },
+      clientsPerGroup: 5,
+      thinkMs: 10,
+      leaseMs: 1000,
+      heartbeatMs: 200,
+      electionMs: 3000,
+      horizonMs: 15_000,
+    })
+    let sent = 0
+    const { measures } = runSafeLog(
+      setup,
+      seed,
+      { warmUpMs: 3000 },
+      { wants: ["send"], observe: () => sent++ },
+    )
+    return {
+      readMs: ms(measures.reads.mean),
+      readMsP99: ms(measures.reads.quantile(0.99)),
+      writeMs: ms(measures.writes.mean),
+      messagesPerRequest: sent / measures.returned,
+    }
+  },
+  summarise: (c, [observation]) => [{ ...c, ...observation! }],
+  tables: [(rows) => readsTable("aws", rows), (rows) => readsTable("paxi", rows)],
+})
+
+function readsTable(latency: string, rows: readonly Row[]): Table {
+  const shown = rows.filter((row) => row.latency === latency && row.readShare === 0.9)
+  return {
+    id: `read-strategies-${latency}`,
+    caption: `Reads on the regions of the ${latency} matrix: nine gets to a put, the leader in CA.`,
+    columns: [
+      { heading: "system" },
+      { heading: "reads" },
+      { heading: "get, mean", unit: "ms", digits: 1 },
+      { heading: "get, p99", unit: "ms", digits: 1 },
+      { heading: "put, mean", unit: "ms", digits: 1 },
+      { heading: "messages per request", digits: 1 },
+    ],
+    rows: shown.map((row) => [
+      row.system,
+      row.reads,
+      row.readMs,
+      row.readMsP99,
+      row.writeMs,
+      row.messagesPerRequest,
+    ]),
+    notes: [
+      "A quorum read also waits until the replica it was asked at has carried out what the quorum had accepted; commit indexes travel with the next proposal or heartbeat.",
+    ],
+  }
+}
