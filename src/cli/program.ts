@@ -27,6 +27,7 @@ const commands: Readonly<Record<string, () => Promise<(context: Context) => Comm
   simulate: async () => (await import("./commands/simulate.ts")).simulateCommand,
   explore: async () => (await import("./commands/explore.ts")).exploreCommand,
   replay: async () => (await import("./commands/replay.ts")).replayCommand,
+  swarm: async () => (await import("./commands/swarm.ts")).swarmCommand,
   figure: async () => (await import("./commands/figure.ts")).figureCommand,
   table: async () => (await import("./commands/table.ts")).tableCommand,
   explain: async () => (await import("./commands/explain.ts")).explainCommand,

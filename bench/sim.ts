@@ -1,0 +1,104 @@
+import { logSetupFrom } from "../experiments/log-setup-from.ts"
+import { randomFromSeed } from "../src/base/random.ts"
+import { runSafeLog } from "../src/experiment/log-run.ts"
+import type { LogSetup } from "../src/experiment/log-setup.ts"
+import { simulate } from "../src/sim/simulate.ts"
+import { buildLog } from "../src/experiment/log-scenario.ts"
+import { Agenda, Due } from "../src/sim/agenda.ts"
+import { cpuSeconds, medianRate, readable } from "./timing.ts"
+
+/**
+ * The replicated log: commands per CPU second with every invariant checked,
+ * without them, and what the agenda alone could do in the same run; then memory
+ * against the length of a run, and the cost of a command against the number of
+ * replicas. `tsx bench/sim.ts long` runs ten million commands for the memory.
+ */
+const usual = (horizonMs: number): LogSetup =>
+  logSetupFrom("simple(5, 4, 2)", "paxi", { clientsPerGroup: 100, leader: 2, horizonMs })
+
+interface Cost {
+  readonly commands: number
+  readonly events: number
+  readonly seconds: number
+}
+
+function measured(setup: LogSetup): Cost {
+  let [commands, events] = [0, 0]
+  const seconds = cpuSeconds(() => {
+    const run = runSafeLog(setup, 1)
+    commands = run.measures.returned
+    events = run.end.events
+  })
+  return { commands, events, seconds }
+}
+
+/** Nothing but the agenda: as many entries pending as the log has, each replaced when it is taken. */
+function bareAgenda(): number {
+  const random = randomFromSeed(1)
+  const delays = Array.from({ length: 4096 }, () => random.below(120_000))
+  const agenda = new Agenda()
+  for (let i = 0; i < 2500; i++) agenda.add(delays[i]!, Due.arrive, i, 0, i, undefined)
+  const events = 3_000_000
+  for (let i = 0; i < events; i++) {
+    const now = agenda.nextTime
+    agenda.take()
+    agenda.add(now + delays[i & 4095]!, Due.arrive, agenda.process, agenda.other, agenda.number, undefined)
+  }
+  return events
+}
+
+function rates(): void {
+  console.log(
+    "Flexible Paxos, n = 5, |Q2| = 2, everyone asked, 5 regions of 100 clients, one command to a slot",
+  )
+  measured(usual(20_000))
+  const agenda = medianRate(5, bareAgenda)
+  const checked = [1, 2, 3].map(() => measured(usual(120_000))).sort((a, b) => a.seconds - b.seconds)[1]!
+  const bare = medianRate(3, () => {
+    const { scenario, leadership } = buildLog(usual(120_000), 1)
+    return simulate(scenario, leadership).events
+  })
+  const perEvent = (1e6 * checked.seconds) / checked.events
+  report("commands per CPU second, all invariants on", readable(checked.commands / checked.seconds))
+  report("events per command", (checked.events / checked.commands).toFixed(2))
+  report("microseconds per event", perEvent.toFixed(3))
+  report("events per CPU second, all invariants on", readable(checked.events / checked.seconds))
+  report("events per CPU second, nobody watching", readable(bare))
+  report("entries per CPU second, the agenda alone", readable(agenda))
+  report("all of it, as a share of the agenda alone", (checked.events / checked.seconds / agenda).toFixed(3))
+}
+
+function memory(long: boolean): void {
+  console.log("\nMemory by length of run")
+  for (const seconds of long ? [20, 200, 1900] : [20, 200]) {
+    const { commands } = measured(usual(seconds * 1000))
+    const megabytes = Math.round(process.memoryUsage().rss / 1e6)
+    report(`${readable(commands)} commands: resident`, `${megabytes} MB`)
+  }
+}
+
+function sizes(): void {
+  console.log("\nCost of a command by the number of replicas, majority, everyone asked")
+  for (const n of [3, 5, 9, 17, 25, 33, 49]) {
+    const setup = logSetupFrom(`majority(${n})`, "uniform(5, 15)", {
+      groups: 3,
+      clientsPerGroup: 100,
+      horizonMs: 400_000 / n,
+    })
+    measured({ ...setup, horizonMs: 3000 })
+    const { commands, events, seconds } = measured(setup)
+    const micros = (1e6 * seconds) / commands
+    report(
+      `n = ${n}`,
+      `${micros.toFixed(2)} µs per command, ${(events / commands).toFixed(1)} events, ${((1000 * micros * commands) / events).toFixed(0)} ns per event`,
+    )
+  }
+}
+
+function report(what: string, value: string): void {
+  console.log(`  ${what.padEnd(46)} ${value}`)
+}
+
+rates()
+memory(process.argv[2] === "long")
+sizes()

@@ -1,0 +1,50 @@
+import { expect, test } from "vitest"
+import { runCli } from "../program.ts"
+
+async function quorate(...args: string[]): Promise<{ code: number; out: string; err: string }> {
+  let [out, err] = ["", ""]
+  const io = {
+    out: (text: string) => void (out += text),
+    err: (text: string) => void (err += text),
+    outIsTerminal: false,
+    errIsTerminal: false,
+    width: 80,
+    color: false,
+  }
+  return { code: await runCli(args, io), out, err }
+}
+
+test("seeds without a failure end with 0, and say which faults struck", async () => {
+  const { code, out } = await quorate("swarm", "--seeds", "10", "--twice")
+  expect(out).toMatch(
+    /^10 random runs, \d+ requests answered, \d+ events: 0 failed\nFaults that did something: /,
+  )
+  expect(code).toBe(0)
+})
+
+test("a planted bug ends with 1; its replay shows the same violation again", async () => {
+  const { code, out } = await quorate("swarm", "--seeds", "2", "--bug", "reports-ignored")
+  expect(code).toBe(1)
+  const replay = /replay: quorate (.*)/.exec(out)![1]!.split(" ")
+  const again = await quorate(...replay)
+  expect(again.code).toBe(1)
+  const violations = (text: string): string[] =>
+    [...text.matchAll(/^ {2}([a-z-]+): .*$/gm)].map(([line]) => line)
+  expect(violations(out)).toEqual(
+    expect.arrayContaining(violations(again.out).filter((line) => !line.includes("replay"))),
+  )
+})
+
+test("the same swarm on one thread and on two", async () => {
+  const run = async (workers: string): Promise<unknown> =>
+    JSON.parse((await quorate("swarm", "--seeds", "6", "--workers", workers, "--format", "json")).out)
+  const one = (await run("1")) as Record<string, unknown>
+  const two = (await run("2")) as Record<string, unknown>
+  expect({ ...two, lastTraceHash: "" }).toEqual({ ...one, lastTraceHash: "" })
+})
+
+test("an unknown bug is a usage error that says which there are", async () => {
+  const { code, err } = await quorate("swarm", "--bug", "amnesa")
+  expect(err).toMatch(/no bug called amnesa\. Did you mean amnesia\?\nThe bugs are accept-not-stored/)
+  expect(code).toBe(2)
+})
