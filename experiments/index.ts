@@ -12,6 +12,7 @@ import leaderFailure from "./leader-failure.ts"
 import loadResilience from "./load-resilience.ts"
 import phase2Size from "./phase2-size.ts"
 import readStrategies from "./read-strategies.ts"
+import seededBugs from "./seeded-bugs.ts"
 import smallScope from "./small-scope.ts"
 import systems from "./systems.ts"
 import tailLatency from "./tail-latency.ts"
@@ -36,4 +37,5 @@ export const experiments: ExperimentCatalogue = experimentCatalogue([
   readStrategies,
   tailLatency,
   driftAndLeases,
+  seededBugs,
 ])

@@ -82,7 +82,7 @@ function tailTable(rows: readonly Row[]): Table {
       ]),
     ]),
     notes: [
-      "One-way delays lognormal with median 2 ms and σ = 0.6; the slow follower reads each message 20 ms late, one after the other.",
+      "One-way delays lognormal with median 2 ms, the logarithm's deviation 0.6; the slow follower reads each message 20 ms late, one after the other.",
       `Means of ${rows[0]?.replicas ?? 0} runs with 95 % intervals. With |Q2| = 1 the leader decides alone.`,
     ],
   }
