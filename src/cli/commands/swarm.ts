@@ -111,7 +111,7 @@ function describe({ seed, system, violations, faults, replay }: SwarmFailure): s
   return [
     `seed ${seed}, ${system}`,
     ...violations.map(({ name, because }) => `  ${name}: ${because}`),
-    `  faults left: ${faults.length === 0 ? "none" : ""}`,
+    `  faults of the seed that are left: ${faults.length === 0 ? "none" : ""}`,
     ...faults.map((fault) => `    ${JSON.stringify(fault)}`),
     `  replay: ${replay}`,
     "",
