@@ -156,7 +156,7 @@ function onReply(
   else out.setTimer(`${nextPrefix}${i}`, arrivals.think)
 }
 
-/** Requests that have waited for two ticks or more go to the next replica, under the same number. */
+/** Requests that have waited for the third tick, one to one and a half times `retryAfter`, go to the next replica under the same number. */
 function onRetry(state: ClientState, out: Outbox, options: ClientOptions): void {
   state.tick++
   state.outstanding.forEach((command, i) => {
