@@ -8,6 +8,8 @@ import type { BackOff } from "../src/protocol/paxos/retry.ts"
 import { milliseconds, present, setupFrom } from "./setup.ts"
 
 interface Case {
+  /** What proposers do about each other. */
+  readonly variant: (typeof ways)[number]
   readonly proposers: number
   readonly backOff: BackOff
 }
@@ -20,12 +22,16 @@ interface Observation {
 }
 
 type Row = EstimateCells<"decidedShare" | "decideMs" | "allLearnedMs" | "epochs" | "messages"> & {
+  readonly variant: string
   readonly proposers: number
   readonly backOff: string
   readonly replicas: number
 }
 
 const horizonMs = 2000
+
+/** Timeouts alone; negative replies, heeded at once or when a blocking set has come; copying what they show; voting, with negative replies. */
+const ways = ["classic", "nacks", "patient-nacks", "copying", "voting"] as const
 
 const policies: readonly BackOff[] = [
   { kind: "none" },
@@ -34,13 +40,14 @@ const policies: readonly BackOff[] = [
   { kind: "exponential", base: 15_000, most: 480_000 },
 ]
 
-/** Proposers that void each other's epochs, with negative replies so that they learn of it at once. */
+/** Proposers that void each other's epochs, and what they do about it. */
 export default defineExperiment<Case, Observation, Row>({
   id: "duelling",
   question:
     "How long do proposers that start together keep each other from deciding, and what does backing off buy?",
-  reference: "Howard 2019, figure 2.6 (duelling proposers) and §3.1 (negative replies)",
+  reference: "Howard 2019, figure 2.6 (duelling proposers), §3.1 (negative replies), §3.9 and §3.10",
   columns: [
+    text("variant", "The member of the Paxos family; voting has negative replies too."),
     count("proposers", "Number of proposers, all starting at once, each with a value of its own."),
     text("backOff", "Pause before a proposer starts again; milliseconds."),
     count("replicas", "Number of independent runs."),
@@ -58,13 +65,20 @@ export default defineExperiment<Case, Observation, Row>({
     ...estimateColumns("epochs", "Mean number of epochs started, over all proposers.", { digits: 2 }),
     ...estimateColumns("messages", "Mean number of messages sent.", { digits: 1 }),
   ],
-  cases: () => [1, 2, 3, 4].flatMap((proposers) => policies.map((backOff) => ({ proposers, backOff }))),
+  cases: () =>
+    ways.flatMap((variant) =>
+      // One proposer duels with nobody; the other ways are told apart by two and three.
+      (variant === "nacks" ? [1, 2, 3, 4] : [2, 3]).flatMap((proposers) =>
+        policies.map((backOff) => ({ variant, proposers, backOff })),
+      ),
+    ),
   replicas: 300,
-  observe: ({ proposers, backOff }, seed) => {
+  observe: ({ variant, proposers, backOff }, seed) => {
     const setup = setupFrom("majority(5)", "uniform(5, 15)", {
       proposers,
       backOff,
-      nacks: true,
+      variant,
+      nacks: variant !== "classic",
       timeoutMs: 100,
       horizonMs,
     })
@@ -77,11 +91,12 @@ export default defineExperiment<Case, Observation, Row>({
       messages: measures.messagesSent,
     }
   },
-  summarise: ({ proposers, backOff }, observations) => {
+  summarise: ({ variant, proposers, backOff }, observations) => {
     const estimate = (read: (o: Observation) => number | null) =>
       meanInterval(present(observations.map(read)))
     return [
       {
+        variant,
         proposers,
         backOff: formatBackOff(backOff),
         replicas: observations.length,
@@ -112,11 +127,14 @@ export default defineExperiment<Case, Observation, Row>({
 })
 
 function duellingTable(rows: readonly Row[]): Table {
-  const groups = [1, 2, 3, 4].map((proposers) => rows.filter((row) => row.proposers === proposers))
+  const groups = [...new Set(rows.map(({ variant, proposers }) => `${variant} ${proposers}`))].map((key) =>
+    rows.filter(({ variant, proposers }) => `${variant} ${proposers}` === key),
+  )
   return {
     id: "duelling",
     caption: "Proposers that start together, by their number and how they back off.",
     columns: [
+      { heading: "variant" },
       { heading: "proposers" },
       { heading: "back-off", unit: "ms" },
       { heading: "decided", digits: 3 },
@@ -128,6 +146,7 @@ function duellingTable(rows: readonly Row[]): Table {
     rows: groups.flatMap((group, i) => [
       ...(i === 0 ? [] : (["rule"] as const)),
       ...group.map((row) => [
+        row.variant,
         row.proposers,
         row.backOff,
         row.decidedShare,
@@ -138,7 +157,7 @@ function duellingTable(rows: readonly Row[]): Table {
       ]),
     ]),
     notes: [
-      "Majority of 5; one-way delays uniform from 5 to 15 ms; negative replies; timeout 100 ms.",
+      "Majority of 5; one-way delays uniform from 5 to 15 ms; timeout 100 ms; negative replies in all but classic.",
       `Means of ${rows[0]?.replicas ?? 0} runs of two seconds with 95 % intervals; times over the runs that got there.`,
     ],
   }

@@ -2,6 +2,7 @@ import { type ExperimentCatalogue, experimentCatalogue } from "../src/experiment
 import analysisVsSimulation from "./analysis-vs-simulation.ts"
 import availabilityUnderFaults from "./availability-under-faults.ts"
 import availability from "./availability.ts"
+import clockDrift from "./clock-drift.ts"
 import counterexamples from "./counterexamples.ts"
 import driftAndLeases from "./drift-and-leases.ts"
 import duelling from "./duelling.ts"
@@ -12,6 +13,8 @@ import leaderFailure from "./leader-failure.ts"
 import loadResilience from "./load-resilience.ts"
 import phase2Size from "./phase2-size.ts"
 import readStrategies from "./read-strategies.ts"
+import recoveryEpochs from "./recovery-epochs.ts"
+import revisions from "./revisions.ts"
 import seededBugs from "./seeded-bugs.ts"
 import smallScope from "./small-scope.ts"
 import systems from "./systems.ts"
@@ -24,6 +27,9 @@ export const experiments: ExperimentCatalogue = experimentCatalogue([
   systems,
   failures,
   duelling,
+  revisions,
+  recoveryEpochs,
+  clockDrift,
   unsafe,
   loadResilience,
   availability,

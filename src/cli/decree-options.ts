@@ -2,7 +2,6 @@ import { type Command, Option } from "commander"
 import { UsageError } from "../base/errors.ts"
 import { type DecreeSetup, type PartitionSetup, usualSetup } from "../experiment/decree-setup.ts"
 import type { BackOff } from "../protocol/paxos/retry.ts"
-import { constantPlan } from "../quorum/plan.ts"
 import {
   type MatrixOptions,
   type Rounding,
@@ -12,6 +11,7 @@ import {
 } from "../sim/latency-matrix.ts"
 import { micros } from "../sim/latency.ts"
 import { milliseconds, number, probability, whole } from "./options.ts"
+import type { QuorumPlan } from "../quorum/plan.ts"
 
 /** The options of `quorate simulate` as commander reads them: one for each part of a DecreeSetup. */
 export interface DecreeOptions {
@@ -27,6 +27,9 @@ export interface DecreeOptions {
   readonly quorums: DecreeSetup["quorums"]
   readonly learners: number
   readonly nacks: boolean
+  readonly variant: string
+  readonly proposerClock: number
+  readonly unsafe: boolean
   readonly timeout: number
   readonly backOff: BackOff
   readonly write: number
@@ -73,6 +76,11 @@ export function addDecreeOptions(command: Command): Command {
       .default(u.quorums),
     number("--learners <n>", "processes that only learn", 0, u.learners),
     new Option("--nacks", "acceptors answer what came too late").default(u.nacks),
+    new Option("--variant <id>", "a member of the Paxos family: recovery, revision-b, …").default(u.variant),
+    new Option("--proposer-clock <rate>", "how fast the clocks of proposers run: 1.1 gains a tenth")
+      .argParser(clockRate)
+      .default(u.proposerClock),
+    new Option("--unsafe", "run a combination that is known to be unsafe, as a control").default(false),
     duration("--timeout <ms>", "how long a proposer waits for a phase", u.timeoutMs),
     new Option("--back-off <policy>", "none, fixed(ms), random(ms) or exponential(ms, most)")
       .argParser(parseBackOff)
@@ -101,16 +109,20 @@ export function addDecreeOptions(command: Command): Command {
 
 /** The setup the options describe. */
 export async function readSetup(system: string, options: DecreeOptions): Promise<DecreeSetup> {
-  const { readSystem } = await import("./system-argument.ts")
+  const { readPlan } = await import("./plan-argument.ts")
+  const plan = await readPlan(system)
+  await refuseUnlessControl(plan, options)
   const { readLatency } = await import("./latency-argument.ts")
   return {
-    plan: constantPlan(await readSystem(system)),
+    plan,
     latency: readLatency(options.latency, matrixOptions(options)),
     proposers: options.proposers,
     staggerMs: options.stagger,
     quorums: options.quorums,
     learners: options.learners,
     nacks: options.nacks,
+    variant: options.variant,
+    proposerClock: options.proposerClock,
     timeoutMs: options.timeout,
     backOff: options.backOff,
     writeMs: options.write,
@@ -143,6 +155,14 @@ export function matrixWords({ statistic, rounding, intraRegion }: DecreeOptions)
 
 function commaList(text: string): string[] {
   return text.split(",").map((part) => part.trim())
+}
+
+function clockRate(text: string): number {
+  const rate = Number(text)
+  if (text.trim() !== "" && rate > 0 && rate < Infinity) return rate
+  throw new UsageError(
+    `--proposer-clock is ${text}; a clock's rate is a number greater than 0, and 1 is exact.`,
+  )
 }
 
 function sigma(text: string): number {
@@ -205,4 +225,20 @@ export function parsePartition(text: string): PartitionSetup {
     )
   }
   return { fromMs, untilMs, side: commaList(side), otherSide: commaList(otherSide), oneWay: sign === ">" }
+}
+
+/**
+ * Refuses a variant that is unsafe or stuck with the plan, unless it is asked
+ * for as a control. Classic Paxos runs with any quorums: what an unsafe system
+ * does is what `quorate simulate` is often asked.
+ */
+async function refuseUnlessControl(
+  plan: QuorumPlan,
+  { variant, unsafe }: Pick<DecreeOptions, "variant" | "unsafe">,
+): Promise<void> {
+  if (variant === "classic" || unsafe) return
+  const { variantNamed } = await import("../protocol/paxos/variants.ts")
+  const { variantOf } = await import("../protocol/paxos/variant.ts")
+  const { refuseUnsafe } = await import("../protocol/paxos/variant-check.ts")
+  refuseUnsafe(variantOf(variantNamed(variant).switches), plan)
 }

@@ -1,9 +1,9 @@
 import { z } from "zod"
-import { UsageError, didYouMean } from "../base/errors.ts"
+import { UsageError } from "../base/errors.ts"
 import { type ExploredPaxos, type PaxosModel, paxosModel } from "../check/explored-paxos.ts"
 import { networkKinds } from "../explore/actors/model.ts"
 import { paxosCluster } from "../protocol/paxos/cluster.ts"
-import { type NamedVariant, variantById, variants } from "../protocol/paxos/variants.ts"
+import { variantNamed } from "../protocol/paxos/variants.ts"
 import { readPlan } from "./plan-argument.ts"
 
 /** What makes a model of actors, in plain words: from the command line, and in replay files. */
@@ -45,13 +45,4 @@ export async function exploredCluster(
   const candidates = Array.from({ length: proposers }, (_, i) => String.fromCharCode(65 + i))
   const explored = { cluster, candidates, ...conditions }
   return { explored, model: paxosModel(explored) }
-}
-
-function variantNamed(id: string): NamedVariant {
-  const found = variantById(id)
-  if (found !== undefined) return found
-  const known = variants.map((variant) => variant.id)
-  throw new UsageError(
-    `There is no variant ${id}.${didYouMean(id, known)} The variants are ${known.join(", ")}.`,
-  )
 }

@@ -18,6 +18,10 @@ export interface DecreeSetup {
   readonly quorums: "broadcast" | "closest" | "random"
   readonly learners: number
   readonly nacks: boolean
+  /** The member of the Paxos family that runs, by its id in `variants.ts`. */
+  readonly variant: string
+  /** How fast the clock of every proposer runs: 1.1 gains a tenth. */
+  readonly proposerClock: number
   readonly timeoutMs: number
   readonly backOff: BackOff
   readonly writeMs: number
@@ -59,6 +63,8 @@ export const usualSetup: Omit<DecreeSetup, "plan" | "latency"> = {
   quorums: "broadcast",
   learners: 0,
   nacks: false,
+  variant: "classic",
+  proposerClock: 1,
   timeoutMs: 1000,
   backOff: { kind: "exponential", base: 10_000, most: 1_000_000 },
   writeMs: 0,

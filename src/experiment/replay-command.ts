@@ -14,6 +14,8 @@ const plainOptions = {
   staggerMs: "--stagger",
   quorums: "--quorums",
   learners: "--learners",
+  variant: "--variant",
+  proposerClock: "--proposer-clock",
   timeoutMs: "--timeout",
   writeMs: "--write",
   lossProbability: "--loss",
@@ -34,6 +36,8 @@ function optionsThatDiffer(setup: DecreeSetup): string[] {
   return [
     ...plain,
     ...(setup.nacks ? ["--nacks"] : []),
+    // What was run can be run again, whatever is to be said against it.
+    ...(setup.variant === usualSetup.variant ? [] : ["--unsafe"]),
     ...(backOff === formatBackOff(usualSetup.backOff) ? [] : ["--back-off", quote(backOff)]),
     ...list("--acceptor-regions", setup.acceptorRegions),
     ...list("--proposer-regions", setup.proposerRegions),

@@ -7,6 +7,7 @@ import { Measuring, type RunMeasures } from "../measure/measures.ts"
 import type { Address } from "../protocol/actor.ts"
 import { type Cluster, paxosCluster } from "../protocol/paxos/cluster.ts"
 import type { PaxosMessage, PaxosRecord } from "../protocol/paxos/messages.ts"
+import { variantNamed } from "../protocol/paxos/variants.ts"
 import type { Recipients } from "../protocol/paxos/proposer.ts"
 import { closestQuorum } from "../quorum/closest.ts"
 import { type LatencyModel, matrixLatency, micros } from "../sim/latency.ts"
@@ -83,27 +84,36 @@ export function decreeScenario(
   seed: number,
 ): { cluster: Cluster; scenario: Scenario<PaxosMessage, PaxosRecord> } {
   const random = randomFromSeed(seed).fork("setup")
-  const latency = placedLatency(setup)
+  const named = variantNamed(setup.variant)
+  const colocated = named.colocated === true
+  const latency = placedLatency(setup, colocated)
   const cluster = paxosCluster({
     plan: setup.plan,
-    proposers: setup.proposers,
+    proposers: colocated ? setup.plan.nodes.length : setup.proposers,
+    colocated,
+    variant: named.switches,
     learners: setup.learners,
     nacks: setup.nacks,
     timeout: { min: micros(setup.timeoutMs), max: micros(setup.timeoutMs) },
     backOff: setup.backOff,
-    recipients: (index) => recipientsOf(setup, latency, index, random),
+    recipients: (index) => recipientsOf(setup, latency, colocated, index, random),
   })
   const scenario: Scenario<PaxosMessage, PaxosRecord> = {
     seed,
     processes: cluster.processes,
     network: networkOf(setup, latency, cluster),
-    proposals: cluster.proposers.map((process, index) => ({
+    proposals: cluster.proposers.slice(0, setup.proposers).map((process, index) => ({
       at: micros(setup.staggerMs * index),
       process,
       value: proposedValue(index),
     })),
     crashes: crashesOf(setup, cluster, random.fork("crashes")),
     writeLatency: micros(setup.writeMs),
+    ...(setup.proposerClock !== 1 && {
+      clockRates: cluster.processes.map((_, address) =>
+        cluster.proposers.includes(address) ? setup.proposerClock : 1,
+      ),
+    }),
     horizon: micros(setup.horizonMs),
   }
   return { cluster, scenario }
@@ -115,8 +125,8 @@ export function proposedValue(index: number): string {
   return String.fromCharCode(65 + (index % 26)) + (round === 0 ? "" : String(round))
 }
 
-/** Binds a matrix to where the processes are: acceptors, proposers and learners in turn over the regions. */
-function placedLatency({ latency, plan, ...setup }: DecreeSetup): LatencyModel {
+/** Binds a matrix to where the processes are: acceptors, proposers and learners in turn over the regions, an allocator in the first. */
+function placedLatency({ latency, plan, ...setup }: DecreeSetup, colocated: boolean): LatencyModel {
   if (latency.kind === "everywhere") {
     if (setup.acceptorRegions.length + setup.proposerRegions.length > 0) {
       throw new UsageError(
@@ -134,8 +144,9 @@ function placedLatency({ latency, plan, ...setup }: DecreeSetup): LatencyModel {
     )
   const placement = [
     ...inTurn(plan.nodes.length, setup.acceptorRegions),
-    ...inTurn(setup.proposers, setup.proposerRegions),
+    ...inTurn(colocated ? 0 : setup.proposers, setup.proposerRegions),
     ...inTurn(setup.learners, []),
+    ...inTurn(1, []),
   ]
   return matrixLatency(name, delays, placement, setup.jitterSigma)
 }
@@ -148,9 +159,15 @@ function regionIndex(matrix: string, regions: readonly string[], region: string)
 }
 
 /** The quorums a thrifty proposer asks: nearest by expected round trip, or nearest by lot. */
-function recipientsOf(setup: DecreeSetup, latency: LatencyModel, index: number, random: Random): Recipients {
+function recipientsOf(
+  setup: DecreeSetup,
+  latency: LatencyModel,
+  colocated: boolean,
+  index: number,
+  random: Random,
+): Recipients {
   if (setup.quorums === "broadcast") return { kind: "broadcast" }
-  const self = setup.plan.nodes.length + index
+  const self = colocated ? index : setup.plan.nodes.length + index
   const lots = random.fork("quorums").fork(String(index))
   const choose = (phase: 1 | 2): Address[] => {
     const drawn = setup.plan.nodes.map(() => lots.unit())

@@ -10,7 +10,9 @@ import { variantOf } from "./variant.ts"
 export function counting(n: number, q1: number, q2: number): QuorumSystem {
   const nodes = acceptorNames(n)
   const any = (q: number): QuorumExpr => threshold(q, nodes.map(node))
-  return quorumSystem({ phase1: any(q1), phase2: any(q2), nodes }, `simple(${n}, ${q1}, ${q2})`)
+  // The notation has no phase-1 quorums of nobody but for split and choose(0).
+  const name = q1 > 0 ? `simple(${n}, ${q1}, ${q2})` : `split(choose(0), simple(${n}, 1, ${q2}))`
+  return quorumSystem({ phase1: any(q1), phase2: any(q2), nodes }, name)
 }
 
 /** ⌊n/2⌋ + 1. */

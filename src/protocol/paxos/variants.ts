@@ -1,3 +1,4 @@
+import { UsageError, didYouMean } from "../../base/errors.ts"
 import { type QuorumPlan, constantPlan } from "../../quorum/plan.ts"
 import {
   allAboardPlan,
@@ -377,4 +378,14 @@ export const variants: readonly NamedVariant[] = [
 /** The variant of that name, or nothing. */
 export function variantById(id: string): NamedVariant | undefined {
   return variants.find((variant) => variant.id === id)
+}
+
+/** The variant of that name; a UsageError names those there are. */
+export function variantNamed(id: string): NamedVariant {
+  const found = variantById(id)
+  if (found !== undefined) return found
+  const known = variants.map((variant) => variant.id)
+  throw new UsageError(
+    `There is no variant ${id}.${didYouMean(id, known)} The variants are ${known.join(", ")}.`,
+  )
 }

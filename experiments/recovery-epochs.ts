@@ -1,0 +1,153 @@
+import { meanInterval, shareInterval } from "../src/base/statistics.ts"
+import { type EstimateCells, count, estimateCells, estimateColumns, text } from "../src/experiment/column.ts"
+import { defineExperiment } from "../src/experiment/define.ts"
+import { runSafeDecree } from "../src/experiment/single-decree.ts"
+import { type Table, intervalOf } from "../src/experiment/table.ts"
+import { counting, fastPaxosPlan, majorityOf } from "../src/protocol/paxos/plans.ts"
+import { type QuorumPlan, constantPlan } from "../src/quorum/plan.ts"
+import { milliseconds, present, setupFrom } from "./setup.ts"
+
+interface Case {
+  readonly algorithm: "classic" | "recovery" | "fast-paxos"
+  readonly n: number
+  /** Phase-2 quorum of the first epoch. */
+  readonly k: number
+  readonly proposers: number
+}
+
+interface Observation {
+  readonly fast: boolean
+  readonly decideMs: number | null
+  readonly allLearnedMs: number | null
+  readonly messages: number
+  readonly epochs: number
+}
+
+type Row = EstimateCells<"fastShare" | "decideMs" | "allLearnedMs" | "messages" | "epochs"> & {
+  readonly algorithm: string
+  readonly n: number
+  readonly k: number
+  readonly proposers: number
+  readonly replicas: number
+}
+
+/** Phase-1 quorums with which Fast Paxos may recover from fast quorums of k: any three meet (2n < 2k + q). */
+const fastRecovery = (n: number, k: number): number => Math.max(majorityOf(n), 2 * n - 2 * k + 1)
+
+function planOf({ algorithm, n, k }: Case): QuorumPlan {
+  if (algorithm === "fast-paxos") return fastPaxosPlan(n, k, fastRecovery(n, k))
+  return constantPlan(counting(n, n - k + 1, k))
+}
+
+function cases(): Case[] {
+  return [3, 4, 5, 7].flatMap((n) => {
+    const sizes = Array.from({ length: n - majorityOf(n) + 1 }, (_, i) => majorityOf(n) + i)
+    const ways = [
+      { algorithm: "classic", k: majorityOf(n) } as const,
+      ...sizes.map((k) => ({ algorithm: "recovery", k }) as const),
+      ...sizes.filter((k) => fastRecovery(n, k) <= n).map((k) => ({ algorithm: "fast-paxos", k }) as const),
+    ]
+    return ways.flatMap((way) => [1, 2, 3].map((proposers) => ({ ...way, n, proposers })))
+  })
+}
+
+/** Value collisions in the first epoch: epochs by recovery, Fast Paxos, and classic Paxos under the same conditions. */
+export default defineExperiment<Case, Observation, Row>({
+  id: "recovery-epochs",
+  question:
+    "When proposers share the first epoch, how often do their values collide, and what does it cost to tell them apart?",
+  reference: "Howard 2019, §7.3, §7.4.3 and table 7.1; Lamport 2006",
+  columns: [
+    text(
+      "algorithm",
+      "classic: two phases; recovery: Algorithms 24 to 26; fast-paxos: one fast epoch, then a fixed phase-1 quorum.",
+    ),
+    count("n", "Number of acceptors."),
+    count("k", "Size of a phase-2 quorum, in the first epoch."),
+    count("proposers", "Proposers that start at once, each with a value of its own."),
+    count("replicas", "Number of independent runs."),
+    ...estimateColumns("fastShare", "Share of runs decided in the first epoch.", { digits: 4 }),
+    ...estimateColumns("decideMs", "Mean time to the commit point.", { unit: "ms" }),
+    ...estimateColumns("allLearnedMs", "Mean time until every proposer has learned.", { unit: "ms" }),
+    ...estimateColumns("messages", "Mean number of messages sent.", { digits: 1 }),
+    ...estimateColumns("epochs", "Mean number of epochs started, over all proposers.", { digits: 2 }),
+  ],
+  cases,
+  replicas: 200,
+  observe: (c, seed) => {
+    const setup = setupFrom("majority(3)", "uniform(5, 15)", {
+      plan: planOf(c),
+      variant: c.algorithm,
+      proposers: c.proposers,
+      timeoutMs: 60,
+      backOff: { kind: "exponential", base: 15_000, most: 240_000 },
+      horizonMs: 5000,
+    })
+    const { measures } = runSafeDecree(setup, seed)
+    const learned = present(measures.learnedAt)
+    return {
+      fast: measures.decidedEpoch === 0,
+      decideMs: milliseconds(measures.decidedAt),
+      allLearnedMs: learned.length === c.proposers ? milliseconds(Math.max(...learned)) : null,
+      messages: measures.messagesSent,
+      epochs: measures.epochsUsed,
+    }
+  },
+  summarise: (c, observations) => {
+    const estimate = (read: (o: Observation) => number | null) =>
+      meanInterval(present(observations.map(read)))
+    return [
+      {
+        ...c,
+        replicas: observations.length,
+        ...estimateCells("fastShare", shareInterval(observations.map(({ fast }) => fast))),
+        ...estimateCells(
+          "decideMs",
+          estimate(({ decideMs }) => decideMs),
+        ),
+        ...estimateCells(
+          "allLearnedMs",
+          estimate(({ allLearnedMs }) => allLearnedMs),
+        ),
+        ...estimateCells(
+          "messages",
+          estimate(({ messages }) => messages),
+        ),
+        ...estimateCells(
+          "epochs",
+          estimate(({ epochs }) => epochs),
+        ),
+      },
+    ]
+  },
+  tables: [recoveryTable],
+})
+
+function recoveryTable(rows: readonly Row[]): Table {
+  return {
+    id: "recovery-epochs",
+    caption:
+      "Sharing the first epoch: time until a value is decided and until all know it, delays uniform on 5 to 15 ms.",
+    columns: [
+      { heading: "n" },
+      { heading: "proposers" },
+      { heading: "algorithm" },
+      { heading: "k" },
+      { heading: "in epoch 0", digits: 2 },
+      { heading: "decided", unit: "ms", digits: 1 },
+      { heading: "all learned", unit: "ms", digits: 1 },
+    ],
+    rows: rows
+      .filter(({ n }) => n === 3 || n === 5)
+      .map((row) => [
+        row.n,
+        row.proposers,
+        row.algorithm,
+        row.k,
+        row.fastShare,
+        intervalOf(row, "decideMs"),
+        intervalOf(row, "allLearnedMs"),
+      ]),
+    notes: ["All rows are in the CSV, with 4 and 7 acceptors, messages and epochs."],
+  }
+}
