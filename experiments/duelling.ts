@@ -3,7 +3,7 @@ import { type EstimateCells, count, estimateCells, estimateColumns, text } from 
 import { defineExperiment } from "../src/experiment/define.ts"
 import { formatBackOff } from "../src/experiment/replay-command.ts"
 import { runSafeDecree } from "../src/experiment/single-decree.ts"
-import { type Table, intervalOf } from "../src/experiment/table.ts"
+import { type Table, type TableRow, intervalOf } from "../src/experiment/table.ts"
 import type { BackOff } from "../src/protocol/paxos/retry.ts"
 import { milliseconds, present, setupFrom } from "./setup.ts"
 
@@ -123,42 +123,63 @@ export default defineExperiment<Case, Observation, Row>({
       },
     ]
   },
-  tables: [duellingTable],
+  tables: [duellingTable, variantsTable],
 })
 
+const columns: Table["columns"] = [
+  { heading: "back-off", unit: "ms" },
+  { heading: "decided", digits: 3 },
+  { heading: "decided after", unit: "ms", digits: 0 },
+  { heading: "all learned after", unit: "ms", digits: 0 },
+  { heading: "epochs", digits: 1 },
+  { heading: "messages", digits: 0 },
+]
+
+const cellsOf = (row: Row): TableRow => [
+  row.backOff,
+  row.decidedShare,
+  intervalOf(row, "decideMs"),
+  intervalOf(row, "allLearnedMs"),
+  row.epochs,
+  row.messages,
+]
+
+/** Groups of rows with a line between them. */
+function ruled(groups: readonly (readonly TableRow[])[]): Table["rows"] {
+  return groups.flatMap((group, i) => [...(i === 0 ? [] : (["rule"] as const)), ...group])
+}
+
+function notes(rows: readonly Row[], replies: string): string[] {
+  return [
+    `Majority of 5; one-way delays uniform from 5 to 15 ms; ${replies}; timeout 100 ms.`,
+    `Means of ${rows[0]?.replicas ?? 0} runs of two seconds with 95 % intervals; times over the runs that got there.`,
+  ]
+}
+
 function duellingTable(rows: readonly Row[]): Table {
-  const groups = [...new Set(rows.map(({ variant, proposers }) => `${variant} ${proposers}`))].map((key) =>
-    rows.filter(({ variant, proposers }) => `${variant} ${proposers}` === key),
-  )
+  const group = (proposers: number): TableRow[] =>
+    rows
+      .filter((row) => row.variant === "nacks" && row.proposers === proposers)
+      .map((row) => [row.proposers, ...cellsOf(row)])
   return {
     id: "duelling",
     caption: "Proposers that start together, by their number and how they back off.",
-    columns: [
-      { heading: "variant" },
-      { heading: "proposers" },
-      { heading: "back-off", unit: "ms" },
-      { heading: "decided", digits: 3 },
-      { heading: "decided after", unit: "ms", digits: 0 },
-      { heading: "all learned after", unit: "ms", digits: 0 },
-      { heading: "epochs", digits: 1 },
-      { heading: "messages", digits: 0 },
-    ],
-    rows: groups.flatMap((group, i) => [
-      ...(i === 0 ? [] : (["rule"] as const)),
-      ...group.map((row) => [
-        row.variant,
-        row.proposers,
-        row.backOff,
-        row.decidedShare,
-        intervalOf(row, "decideMs"),
-        intervalOf(row, "allLearnedMs"),
-        row.epochs,
-        row.messages,
-      ]),
-    ]),
-    notes: [
-      "Majority of 5; one-way delays uniform from 5 to 15 ms; timeout 100 ms; negative replies in all but classic.",
-      `Means of ${rows[0]?.replicas ?? 0} runs of two seconds with 95 % intervals; times over the runs that got there.`,
-    ],
+    columns: [{ heading: "proposers" }, ...columns],
+    rows: ruled([1, 2, 3, 4].map(group)),
+    notes: notes(rows, "negative replies"),
+  }
+}
+
+function variantsTable(rows: readonly Row[]): Table {
+  const group = (variant: string): TableRow[] =>
+    rows
+      .filter((row) => row.variant === variant && row.proposers === 3)
+      .map((row) => [row.variant, ...cellsOf(row)])
+  return {
+    id: "duelling-variants",
+    caption: "Three proposers that start together, by what they do about each other.",
+    columns: [{ heading: "variant" }, ...columns],
+    rows: ruled(ways.map(group)),
+    notes: notes(rows, "negative replies in all but classic"),
   }
 }
