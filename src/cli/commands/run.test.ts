@@ -19,46 +19,46 @@ beforeAll(() => (folder = mkdtempSync(join(tmpdir(), "quorate-run-"))))
 afterAll(() => rmSync(folder, { recursive: true }))
 
 const run = (out: string, ...more: string[]) =>
-  quorate("run", "duelling", "--replicas", "3", "--out", join(folder, out), ...more)
+  quorate("run", "recovery-epochs", "--replicas", "3", "--out", join(folder, out), ...more)
 
-const read = (out: string, name: string) => readFileSync(join(folder, out, "duelling", name), "utf8")
+const read = (out: string, name: string) => readFileSync(join(folder, out, "recovery-epochs", name), "utf8")
 const manifestOf = (out: string) => JSON.parse(read(out, "manifest.json")) as Manifest
 
 describe("quorate run", () => {
   test("writes CSV, tables and manifest, prints the table, and says the seed", async () => {
     const { code, out, err } = await run("first")
     expect(code).toBe(0)
-    expect(readdirSync(join(folder, "first", "duelling")).sort()).toEqual([
-      "duelling.csv",
-      "duelling.md",
-      "duelling.tex",
+    expect(readdirSync(join(folder, "first", "recovery-epochs")).sort()).toEqual([
+      "recovery-epochs.csv",
+      "recovery-epochs.md",
+      "recovery-epochs.tex",
       "manifest.json",
     ])
     expect(out).toContain("reproduce with")
     expect(err).toMatch(/^seed 1; results go to /)
-    expect(err).toMatch(/duelling: \d+ rows, 3 replicas each, [\d.]+ s\n$/)
+    expect(err).toMatch(/recovery-epochs: \d+ rows, 3 replicas each, [\d.]+ s\n$/)
   })
 
   test("the manifest describes every file, the columns, the configuration and the environment", async () => {
     await run("manifest", "--seed", "5")
     const { schemaVersion, result, environment } = manifestOf("manifest")
     expect(schemaVersion).toBe(1)
-    expect(result.command).toBe("quorate run duelling --seed 5 --replicas 3")
+    expect(result.command).toBe("quorate run recovery-epochs --seed 5 --replicas 3")
     expect(result.configuration).toMatchObject({ seed: 5, replicas: 3 })
     for (const file of result.files) {
       expect(file.sha256).toBe(sha256(read("manifest", file.name)))
       expect(file.bytes).toBe(Buffer.byteLength(read("manifest", file.name)))
     }
-    const [header, ...rows] = read("manifest", "duelling.csv").trimEnd().split("\n")
+    const [header, ...rows] = read("manifest", "recovery-epochs.csv").trimEnd().split("\n")
     expect(result.columns.map(({ name }) => name).join()).toBe(header)
     expect(result.rows).toBe(rows.length)
     expect(environment.node).toBe(process.version)
-    expect(environment.arguments.slice(0, 2)).toEqual(["run", "duelling"])
+    expect(environment.arguments.slice(0, 2)).toEqual(["run", "recovery-epochs"])
   })
 
   test("again with the same seed changes no byte, not even of the manifest; another seed changes them", async () => {
     await run("again")
-    const files = ["duelling.csv", "duelling.md", "duelling.tex", "manifest.json"]
+    const files = ["recovery-epochs.csv", "recovery-epochs.md", "recovery-epochs.tex", "manifest.json"]
     const before = files.map((name) => read("again", name))
     await run("again", "--format", "json")
     expect(files.map((name) => read("again", name))).toEqual(before)
@@ -73,7 +73,7 @@ describe("quorate run", () => {
       seed: number
       results: { experiment: string; rows: Record<string, unknown>[] }[]
     }
-    expect([schemaVersion, seed, results[0]!.experiment]).toEqual([1, 1, "duelling"])
+    expect([schemaVersion, seed, results[0]!.experiment]).toEqual([1, 1, "recovery-epochs"])
     const csv = await run("json", "--format", "csv", "--no-write")
     const keys = Object.keys(results[0]!.rows[0]!).map((k) =>
       k.replace(/[A-Z]/g, (c) => `_${c.toLowerCase()}`),
@@ -102,24 +102,24 @@ describe("quorate table", () => {
   test("prints what run printed, from the CSV alone", async () => {
     const { out } = await run("table", "--seed", "9")
     const from = join(folder, "table")
-    expect(`${(await quorate("table", "duelling", "--from", from)).out}\n`).toBe(out)
-    const places = [join(from, "duelling"), join(from, "duelling", "duelling.csv")]
+    expect(`${(await quorate("table", "recovery-epochs", "--from", from)).out}\n`).toBe(out)
+    const places = [join(from, "recovery-epochs"), join(from, "recovery-epochs", "recovery-epochs.csv")]
     for (const place of places) expect(`${(await quorate("table", place)).out}\n`).toBe(out)
-    expect((await quorate("table", "duelling", "--from", from, "--format", "latex")).out).toBe(
-      read("table", "duelling.tex"),
+    expect((await quorate("table", "recovery-epochs", "--from", from, "--format", "latex")).out).toBe(
+      read("table", "recovery-epochs.tex"),
     )
-    expect((await quorate("table", "duelling", "--from", from, "--format", "md")).out).toBe(
-      read("table", "duelling.md"),
+    expect((await quorate("table", "recovery-epochs", "--from", from, "--format", "md")).out).toBe(
+      read("table", "recovery-epochs.md"),
     )
   })
 
   test("warns of a CSV that was edited, and refuses one without its manifest", async () => {
     await run("edited")
-    const csv = join(folder, "edited", "duelling", "duelling.csv")
-    appendFileSync(csv, read("edited", "duelling.csv").trimEnd().split("\n").at(-1)! + "\n")
+    const csv = join(folder, "edited", "recovery-epochs", "recovery-epochs.csv")
+    appendFileSync(csv, read("edited", "recovery-epochs.csv").trimEnd().split("\n").at(-1)! + "\n")
     const { code, err } = await quorate("table", csv)
     expect([code, err]).toEqual([0, expect.stringContaining("warning: ")])
-    rmSync(join(folder, "edited", "duelling", "manifest.json"))
+    rmSync(join(folder, "edited", "recovery-epochs", "manifest.json"))
     expect(await quorate("table", csv)).toMatchObject({ code: 2, out: "" })
   })
 })
