@@ -29,10 +29,10 @@ describe("quorate run", () => {
     const { code, out, err } = await run("first")
     expect(code).toBe(0)
     expect(readdirSync(join(folder, "first", "recovery-epochs")).sort()).toEqual([
+      "manifest.json",
       "recovery-epochs.csv",
       "recovery-epochs.md",
       "recovery-epochs.tex",
-      "manifest.json",
     ])
     expect(out).toContain("reproduce with")
     expect(err).toMatch(/^seed 1; results go to /)
