@@ -173,7 +173,7 @@ function duellingTable(rows: readonly Row[]): Table {
 function variantsTable(rows: readonly Row[]): Table {
   const group = (variant: string): TableRow[] =>
     rows
-      .filter((row) => row.variant === variant && row.proposers === 3)
+      .filter((row) => row.variant === variant && row.proposers === 3 && !row.backOff.startsWith("fixed"))
       .map((row) => [row.variant, ...cellsOf(row)])
   return {
     id: "duelling-variants",

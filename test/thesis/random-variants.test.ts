@@ -1,17 +1,14 @@
 import { describe, expect, test } from "vitest"
 import { type Random, randomFromSeed } from "../../src/base/random.ts"
-import { safetyChecks } from "../../src/check/safety.ts"
 import { Measuring } from "../../src/measure/measures.ts"
 import { type Cluster, paxosCluster } from "../../src/protocol/paxos/cluster.ts"
-import type { PaxosMessage, PaxosRecord } from "../../src/protocol/paxos/messages.ts"
 import { objectionsTo } from "../../src/protocol/paxos/variant-check.ts"
 import { variantOf } from "../../src/protocol/paxos/variant.ts"
 import { type NamedVariant, variants } from "../../src/protocol/paxos/variants.ts"
 import { uniformLatency } from "../../src/sim/latency.ts"
-import { duplicating, lossy, reliable, reordering } from "../../src/sim/network.ts"
-import type { Crash } from "../../src/sim/scenario.ts"
+import { reliable } from "../../src/sim/network.ts"
 import { simulate } from "../../src/sim/simulate.ts"
-import type { Observer } from "../../src/sim/trace.ts"
+import { randomPlan, randomVariant, violationsIn } from "../support/random-variant.ts"
 
 const runsPerVariant = process.env["SLOW"] === "1" ? 1000 : 25
 const safe = variants.filter(({ control }) => control !== true)
@@ -28,47 +25,6 @@ function randomCluster(named: NamedVariant, random: Random): Cluster {
     readers: random.below(2),
     timeout: { min: 30_000, max: 60_000 },
     backOff: { kind: "exponential", base: 10_000, most: 200_000 },
-  })
-}
-
-/** Runs a cluster under loss, duplication, late messages and crashes, and says what was violated. */
-function violationsIn(cluster: Cluster, seed: number): string[] {
-  const random = randomFromSeed(seed).fork("faults")
-  const checks = safetyChecks(cluster)
-  const crashes: Crash[] = cluster.processes.flatMap((_, process) => {
-    if (random.unit() < 0.6) return []
-    const at = random.between(0, 300_000)
-    // Where nobody writes to disk, nobody may come back.
-    return [{ process, at, ...(!cluster.variant.failStop && { recoverAt: at + random.between(1, 100_000) }) }]
-  })
-  const values = ["A", "B", "C", "D"]
-  simulate(
-    {
-      seed,
-      processes: cluster.processes,
-      network: lossy(
-        random.unit() * 0.3,
-        duplicating(0.2, reordering(0.3, 80_000, reliable(uniformLatency(1, 20)))),
-      ),
-      proposals: [...cluster.proposers, ...cluster.readers].flatMap((process) =>
-        // Again after a crash: a proposer remembers no candidate.
-        [0, 200_000].map((from) => ({
-          at: from + random.between(0, 60_000),
-          process,
-          value: values[random.below(values.length)]!,
-        })),
-      ),
-      crashes,
-      writeLatency: random.below(2) * 2000,
-      horizon: 3_000_000,
-    },
-    ...checks.map((check): Observer<PaxosMessage, PaxosRecord> => (event) => {
-      check.observe(event)
-    }),
-  )
-  return checks.flatMap((check) => {
-    const verdict = check.verdict()
-    return verdict.verdict === "violated" ? [`seed ${seed}: ${check.name}: ${verdict.because}`] : []
   })
 }
 
@@ -137,5 +93,53 @@ describe("the controls", () => {
     expect(
       seeds.find((seed) => violationsIn(cluster, seed).some((text) => text.includes("agreement"))),
     ).toBeDefined()
+  })
+})
+
+describe("any combination of switches, with any quorums", () => {
+  const runs = process.env["SLOW"] === "1" ? 10_000 : 400
+
+  /** A cluster of random switches and quorums, and whether the validator has nothing against its safety. */
+  function randomCombination(seed: number): { cluster: Cluster; safe: boolean } {
+    const random = randomFromSeed(seed).fork("combination")
+    const switches = randomVariant(random)
+    const plan = randomPlan(random)
+    const colocated = random.below(4) === 0
+    return {
+      safe: !objectionsTo(variantOf(switches), plan).some(({ harm }) => harm === "unsafe"),
+      cluster: paxosCluster({
+        plan,
+        variant: switches,
+        colocated,
+        proposers: colocated ? plan.nodes.length : 1 + random.below(4),
+        learners: random.below(2),
+        readers: random.below(2),
+        timeout: { min: 30_000, max: 60_000 },
+        backOff: { kind: "random", upTo: 40_000 },
+      }),
+    }
+  }
+
+  test("what the validator calls safe violates nothing", () => {
+    let safeRuns = 0
+    for (let seed = 1; safeRuns < runs; seed++) {
+      const { cluster, safe } = randomCombination(seed)
+      if (!safe) continue
+      safeRuns++
+      expect(
+        violationsIn(cluster, seed).map(
+          (text) => `${text} ${JSON.stringify(cluster.variant)} ${cluster.plan.name}`,
+        ),
+      ).toEqual([])
+    }
+  })
+
+  test("and it is needed: among what it calls unsafe, runs do decide two values", () => {
+    let found = 0
+    for (let seed = 1; found < 3 && seed < 5000; seed++) {
+      const { cluster, safe } = randomCombination(seed)
+      if (!safe && violationsIn(cluster, seed).some((text) => text.includes("agreement"))) found++
+    }
+    expect(found).toBe(3)
   })
 })

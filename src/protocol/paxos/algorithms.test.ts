@@ -148,7 +148,12 @@ describe("the algorithms of Howard 2019, by number", () => {
 
   test("§3.5: with phase 1 first, a candidate is decided in one round trip", () => {
     expect(
-      last(cluster("phase-1-first", 3, { proposers: 1 }), "everything arrives", "p1 proposes A"),
+      last(
+        cluster("phase-1-first", 3, { proposers: 1 }),
+        "p1 times out",
+        "everything arrives",
+        "p1 proposes A",
+      ),
     ).toEqual(["p1 -> a1 a2 a3  propose(0, A)"])
   })
 

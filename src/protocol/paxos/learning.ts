@@ -47,21 +47,26 @@ export function onDecided(
   return learn(state, { epoch, value }, rules)
 }
 
-/** What a promise says, written down for the value rule and for the bypass. */
+/** What a promise of this epoch says, written down for the value rule and for the bypass. */
 export function noteReport(
   notes: ProposerNotes,
   from: Address,
-  { lastAccepted, history }: PromiseMessage,
+  message: PromiseMessage,
   rules: ProposerRules,
 ): ProposerNotes {
+  const noted = rules.keepsKnown ? noteAcceptances(notes, from, message) : notes
+  if (!rules.keepsReports) return noted
+  return { ...noted, reports: noted.reports.with(from, message.lastAccepted ?? "nil") }
+}
+
+/** What any promise, late or not, says of acceptances: facts, whatever epoch it was made for. */
+export function noteAcceptances(
+  notes: ProposerNotes,
+  from: Address,
+  { lastAccepted, history }: PromiseMessage,
+): ProposerNotes {
   const reported = history ?? (lastAccepted === null ? [] : [lastAccepted])
-  return {
-    ...notes,
-    reports: rules.keepsReports ? notes.reports.with(from, lastAccepted ?? "nil") : notes.reports,
-    known: rules.keepsKnown
-      ? reported.reduce((all, proposal) => withKnown(all, from, proposal), notes.known)
-      : notes.known,
-  }
+  return { ...notes, known: reported.reduce((all, proposal) => withKnown(all, from, proposal), notes.known) }
 }
 
 /**

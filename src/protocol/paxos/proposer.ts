@@ -1,11 +1,17 @@
 import { withMember } from "../../base/node-set.ts"
 import { type Actor, type Value, send, unchanged } from "../actor.ts"
 import { finishPhase1, phaseTimeout, propose, retry, startAttempt } from "./attempt.ts"
-import { learn, learnByBypass, noteReport, onDecided } from "./learning.ts"
+import { learn, learnByBypass, noteAcceptances, noteReport, onDecided } from "./learning.ts"
 import type { AcceptMessage, PaxosMessage, PaxosRecord, PromiseMessage } from "./messages.ts"
 import { onAllocation, onForward } from "./phase0.ts"
 import { type ProposerOptions, type ProposerRules, proposerRules } from "./proposer-rules.ts"
-import { type ProposerState, type ProposerStep, initialState } from "./proposer-state.ts"
+import {
+  type ProposerOutput,
+  type ProposerState,
+  type ProposerStep,
+  initialState,
+  phaseTimer,
+} from "./proposer-state.ts"
 import { onRefusal } from "./refusal.ts"
 import { greaterProposal } from "./rules.ts"
 
@@ -24,7 +30,8 @@ export function proposer(options: ProposerOptions): Actor<ProposerState, PaxosMe
   return {
     start: (self) => {
       const state = initialState(self)
-      return rules.variant.phase1First ? startAttempt(state, rules) : unchanged(state)
+      // By way of a timer, so that a process that comes back reads its disk before it begins.
+      return rules.variant.phase1First ? { state, outputs: [atOnce] } : unchanged(state)
     },
     step: (state, input) => {
       switch (input.type) {
@@ -40,6 +47,8 @@ export function proposer(options: ProposerOptions): Actor<ProposerState, PaxosMe
     },
   }
 }
+
+const atOnce: ProposerOutput = { type: "set-timer", timer: phaseTimer, after: { min: 0, max: 0 } }
 
 /** Only what was stored survives a crash; the candidate must be proposed again. */
 function recover(state: ProposerState, stored: PaxosRecord | undefined, rules: ProposerRules): ProposerStep {
@@ -135,7 +144,7 @@ function noteLatePromise(
   rules: ProposerRules,
 ): ProposerStep {
   if (message.epoch !== state.epoch && !rules.variant.remember) return unchanged(state)
-  const next = { ...state, notes: noteReport(state.notes, from, message, rules) }
+  const next = { ...state, notes: noteAcceptances(state.notes, from, message) }
   return learnByBypass(next, rules) ?? unchanged(next)
 }
 
@@ -158,6 +167,9 @@ function onAccept(
 function onTimeout(state: ProposerState, rules: ProposerRules): ProposerStep {
   switch (state.stage) {
     case "idle":
+      return rules.variant.phase1First && state.learned === null
+        ? startAttempt(state, rules)
+        : unchanged(state)
     case "ready":
     case "halted":
       return unchanged(state)

@@ -37,14 +37,15 @@ function onDecided(
 ): AcceptorStep {
   const decided = state.decided === undefined ? decisionIn(state, message) : null
   if (decided === null) return unchanged(state)
-  const { role, lastPromised, lastAccepted } = state
+  const { role, lastPromised } = state
   const next: AcceptorRecord =
-    afterDecision === "discard"
-      ? { role, lastPromised, lastAccepted: null, decided }
-      : { ...state, lastPromised, lastAccepted, decided }
+    afterDecision === "discard" ? { role, lastPromised, lastAccepted: null, decided } : { ...state, decided }
+  // What it may have promised without a write stays promised.
+  const record: AcceptorRecord =
+    state.reserved === undefined ? next : { ...next, lastPromised: state.reserved }
   return {
     state: next,
-    outputs: [{ type: "store", record: next, ...(failStop && { volatile: true as const }) }],
+    outputs: [failStop ? { type: "store", record, volatile: true } : { type: "store", record }],
   }
 }
 
