@@ -91,6 +91,34 @@ describe("simulate", () => {
     ])
   })
 
+  test("a process that comes back does not store or say again what it did at its very start", () => {
+    const starter: Actor<number, number, number> = {
+      start: () => ({
+        state: 0,
+        outputs: [
+          { type: "store", record: 0 },
+          { type: "send", to: 1, message: 0 },
+          { type: "set-timer", timer: "t", after: { min: 1000, max: 1000 } },
+        ],
+      }),
+      step: (state, input) => ({
+        state: input.type === "recover" ? (input.stored ?? -1) : state,
+        outputs: input.type === "timeout" ? [{ type: "store", record: state + 1 }] : [],
+      }),
+    }
+    const processes = [starter, relay(null)].map((actor, i) => ({
+      name: `n${i}`,
+      role: "acceptor" as const,
+      actor,
+    }))
+    const crashes = [{ process: 0, at: 5000, recoverAt: 6000 }]
+    const trace = traceOf(chain({ processes, proposals: [], crashes }))
+    expect(
+      trace.flatMap((event) => (event.type === "store" && event.process === 0 ? [event.record] : [])),
+    ).toEqual([0, 1, 2])
+    expect(trace.filter(({ type }) => type === "send").length).toBe(1)
+  })
+
   test("a partition loses what is sent across it while it lasts, one way or both", () => {
     const cut = { from: 0, until: 11_000, side: [1], otherSide: [2] }
     const lossesWith = (oneWay: boolean, side: number[], otherSide: number[]): number =>

@@ -375,7 +375,14 @@ class Simulation<Message, Stored, Report> {
     if (process.up || process.life !== life) return
     process.up = true
     this.observe({ at: this.now, type: "recover", process: process.address })
-    this.boot(process)
+    const { state, outputs } = process.actor.start(process.address)
+    process.state = state
+    // Timers are set again. What a process said and stored when it had never run, it does not say and store
+    // again: a proposer that ran phase 1 at its start would overwrite the epoch it must not reuse.
+    this.perform(
+      process,
+      outputs.filter(({ type }) => type === "set-timer"),
+    )
     this.input(process, { type: "recover", stored: process.stored, life })
   }
 
