@@ -4,6 +4,7 @@ import { DecisionLog } from "../measure/decision.ts"
 import type { Address, Micros } from "../protocol/actor.ts"
 import type { Cluster } from "../protocol/paxos/cluster.ts"
 import type { PaxosMessage, PaxosRecord } from "../protocol/paxos/messages.ts"
+import { acceptorPart } from "../protocol/paxos/records.ts"
 import { allNodes, formatSet } from "../quorum/system.ts"
 import type { TraceEvent } from "../sim/trace.ts"
 import type { TraceCheck, Violation } from "./check.ts"
@@ -112,8 +113,7 @@ class ConditionWatch {
         this.down.delete(event.process)
         return
       case "store":
-        if (event.record.role === "acceptor")
-          this.promised.set(event.process, event.record.lastPromised ?? -1)
+        this.promised.set(event.process, acceptorPart(event.record)?.lastPromised ?? -1)
         return
       case "send":
         return this.sent(event.at, event.id, event.from, event.to, event.message)

@@ -75,7 +75,10 @@ function promisesBeforeProposing(facts: RunFacts): Finding {
 
 function acceptsBeforeLearning(facts: RunFacts): Finding {
   const { plan } = facts.cluster
-  return firstComplaint(facts.learnings, ({ process, epoch, value, acceptedBy }) => {
+  const byAccepts = facts.learnings.filter(
+    ({ process }) => facts.cluster.processes[process]!.role !== "reader",
+  )
+  return firstComplaint(byAccepts, ({ process, epoch, value, acceptedBy }) => {
     if (plan.systemAt(epoch).isQuorum(2, acceptedBy)) return undefined
     return `${nameOf(facts, process)} learned ${value} in epoch ${epoch} with accepts from ${formatSet(plan, acceptedBy)}, which holds no phase-2 quorum`
   })

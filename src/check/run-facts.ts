@@ -4,7 +4,9 @@ import type { Address, Micros, Value } from "../protocol/actor.ts"
 import type { Cluster } from "../protocol/paxos/cluster.ts"
 import type { AcceptorRecord, PaxosMessage, PaxosRecord, Proposal } from "../protocol/paxos/messages.ts"
 import type { Epoch } from "../quorum/plan.ts"
+import { acceptorPart } from "../protocol/paxos/records.ts"
 import type { TraceEvent } from "../sim/trace.ts"
+import { transfersOf } from "./ring-transfers.ts"
 
 /** A proposer began to use an epoch, or put a value forward in it; `life` counts its restarts. */
 export interface ProposerAct {
@@ -117,12 +119,14 @@ export class RunFacts {
     this.log.observe(event)
     switch (event.type) {
       case "store":
-        if (event.record.role === "acceptor") this.stored(event.at, event.process, event.record)
+        this.stored(event.at, event.process, acceptorPart(event.record))
         return
       case "deliver":
-        return this.delivered(event.from, event.to, event.message)
+        for (const { from, to, message } of transfersOf(event)) this.delivered(from, to, message)
+        return
       case "send":
-        return this.sent(event.at, event.from, event.to, event.message)
+        for (const { from, to, message } of transfersOf(event)) this.sent(event.at, from, to, message)
+        return
       case "learn":
         return this.learned(event)
       case "crash":
@@ -132,13 +136,15 @@ export class RunFacts {
     }
   }
 
-  private stored(at: Micros, acceptor: Address, record: AcceptorRecord): void {
+  private stored(at: Micros, acceptor: Address, record: AcceptorRecord | null): void {
+    if (record === null) return
     const notes = this.acceptorNotes(acceptor)
     const before = notes.record
     if (!notes.wrote) notes.before = before
     notes.record = record
     notes.writes++
-    const explained = notes.writes <= notes.requests && record.lastPromised !== null
+    const isForgotten = record.lastPromised === null && before.lastPromised !== null
+    const explained = notes.writes <= notes.requests && !isForgotten
     // A write that no request explains belongs to no step: what follows is held against its result.
     notes.wrote = explained
     this.writes.push({ at, acceptor, before, after: record, explained })
@@ -146,6 +152,7 @@ export class RunFacts {
 
   private delivered(from: Address, to: Address, message: PaxosMessage): void {
     if (message.type === "prepare" || message.type === "propose") return this.requested(from, to, message)
+    if (message.type === "decided") this.acceptorNotes(to).requests++
     if (message.type === "promise") {
       const promises = this.proposerNotes(to).promises
       const ofEpoch = promises.get(message.epoch) ?? new Map<Address, Proposal | null>()
@@ -176,7 +183,7 @@ export class RunFacts {
       this.startedEpoch(at, from, message.epoch)
       this.proposed(at, from, message)
     }
-    if (this.cluster.processes[to]?.role !== "proposer") return
+    if (!this.cluster.proposers.includes(to)) return
     if (message.type === "promise") this.replied(at, from, to, message, message.lastAccepted)
     if (message.type === "accept") this.replied(at, from, to, message, null)
   }

@@ -2,6 +2,7 @@ import { type NodeSet, difference, emptySet, has, withMember } from "../base/nod
 import type { Address } from "../protocol/actor.ts"
 import type { Cluster } from "../protocol/paxos/cluster.ts"
 import type { PaxosMessage } from "../protocol/paxos/messages.ts"
+import { acceptorPart } from "../protocol/paxos/records.ts"
 import type { Epoch } from "../quorum/plan.ts"
 import { allNodes } from "../quorum/system.ts"
 import { DecisionLog } from "../measure/decision.ts"
@@ -10,10 +11,16 @@ import { FirstViolation } from "./first-violation.ts"
 
 /** What is said of Paxos when it is explained, as checks. */
 export function statementChecks(cluster: Cluster): TraceCheck[] {
-  return [rolesKeepApart(cluster), preparesRaise(cluster), voidedProposals(cluster)]
+  const { promiseAhead } = cluster.variant
+  // Where promises are reserved ahead (§3.8), what is on disk does not tell what has been promised.
+  const fromDisk = promiseAhead > 0 ? [] : [preparesRaise(cluster), voidedProposals(cluster)]
+  return [rolesKeepApart(cluster), ...fromDisk]
 }
 
-/** Acceptors talk to proposers and learners, proposers to acceptors: never two of a kind to each other. */
+/**
+ * Acceptors talk to proposers and learners, proposers to acceptors: never two of a kind to each other.
+ * Replicas are of both kinds; a proposer may forward its value (§3.4), and a ring is acceptors that talk (§3.12).
+ */
 export function rolesKeepApart({ processes }: Cluster): TraceCheck {
   const found = new FirstViolation()
   return {
@@ -23,7 +30,8 @@ export function rolesKeepApart({ processes }: Cluster): TraceCheck {
       if (event.type !== "send") return
       found.counted()
       const [from, to] = [processes[event.from]!, processes[event.to]!]
-      if (from.role !== to.role) return
+      const isException = from.role === "replica" || ["forward", "ring"].includes(event.message.type)
+      if (from.role !== to.role || isException) return
       found.report(event.at, `${from.name} sent ${event.message.type} to ${to.name}, a ${to.role} as well`)
     },
     verdict: () => found.verdict("messages"),
@@ -64,8 +72,9 @@ export function preparesRaise({ processes }: Cluster): TraceCheck {
     name: "prepares-raise",
     reference: "Howard 2019, §2.2.2",
     observe: (event) => {
-      if (event.type === "store" && event.record.role === "acceptor") {
-        const { lastPromised } = event.record
+      const record = event.type === "store" ? acceptorPart(event.record) : null
+      if (record !== null && event.type === "store") {
+        const { lastPromised } = record
         if (lastPromised === null) promised.delete(event.process)
         else promised.set(event.process, lastPromised)
       }
@@ -130,8 +139,9 @@ export function voidedProposals({ plan }: Cluster): TraceCheck {
       if (event.type === "send" && event.message.type === "propose" && !standings.has(event.message.epoch)) {
         standings.set(event.message.epoch, { acceptedBy: emptySet, lostTo: emptySet, voidedBy: undefined })
       }
-      if (event.type === "store" && event.record.role === "acceptor") {
-        const { lastAccepted, lastPromised } = event.record
+      const record = event.type === "store" ? acceptorPart(event.record) : null
+      if (record !== null && event.type === "store") {
+        const { lastAccepted, lastPromised } = record
         const standing = lastAccepted === null ? undefined : standings.get(lastAccepted.epoch)
         if (standing !== undefined) standing.acceptedBy = withMember(standing.acceptedBy, event.process)
         if (lastPromised !== null) promised(event.process, lastPromised)

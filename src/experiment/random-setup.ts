@@ -1,5 +1,6 @@
 import { type Random, randomFromSeed } from "../base/random.ts"
 import type { BackOff } from "../protocol/paxos/retry.ts"
+import { variantNamed } from "../protocol/paxos/variants.ts"
 import type { QuorumPlan } from "../quorum/plan.ts"
 import { uniformLatency } from "../sim/latency.ts"
 import type { Cluster } from "../protocol/paxos/cluster.ts"
@@ -17,21 +18,26 @@ import { type DecreeSetup, type PartitionSetup, usualSetup } from "./decree-setu
  * other: where everything is lost, nothing is ever decided twice. Durations are
  * short, so that thousands of runs take seconds.
  */
-export function randomSetup(plan: QuorumPlan, seed: number): DecreeSetup {
+export function randomSetup(plan: QuorumPlan, seed: number, variant = "classic"): DecreeSetup {
   const random = randomFromSeed(seed).fork("random-setup")
   const from = <Option>(name: string, ...options: readonly Option[]): Option =>
     oneOf(random.fork(name), options)
   const proposers = from("proposers", 1, 2, 2, 3, 4)
-  const processes = [...plan.nodes, ...Array.from({ length: proposers }, (_, i) => `p${i + 1}`)]
+  const { colocated = false, switches } = variantNamed(variant)
+  const apart = Array.from({ length: proposers }, (_, i) => `p${i + 1}`)
+  const processes = [...plan.nodes, ...(colocated ? [] : apart)]
+  const crashes = crashesAmong(processes, random.fork("crashes"))
   return {
     ...usualSetup,
     plan,
+    variant,
     latency: { kind: "everywhere", model: uniformLatency(1, from("latency", 2, 5, 20)) },
     proposers,
     staggerMs: from("stagger", 0, 1, 5, 30),
     quorums: from("quorums", "broadcast", "broadcast", "random"),
     learners: from("learners", 0, 1),
-    nacks: from("nacks", true, false),
+    // Other variants say themselves how acceptors refuse.
+    nacks: from("nacks", true, false) && variant === "classic",
     timeoutMs: from("timeout", 10, 25, 60),
     backOff: from<BackOff>(
       "back-off",
@@ -44,7 +50,8 @@ export function randomSetup(plan: QuorumPlan, seed: number): DecreeSetup {
     duplicateProbability: from("duplicate", 0, 0.1),
     reorderProbability: from("reorder", 0, 0.2),
     reorderMs: 60,
-    crashes: crashesAmong(processes, random.fork("crashes")),
+    // Where nothing is written, nobody may come back (§3.12).
+    crashes: switches.failStop === true ? crashes.map(({ process, atMs }) => ({ process, atMs })) : crashes,
     partitions: partitionsOf(processes, random.fork("partitions")),
     horizonMs,
   }
@@ -63,7 +70,9 @@ export function randomScenario(
   const again = (scenario.crashes ?? []).flatMap(({ process, recoverAt }) => {
     const index = cluster.proposers.indexOf(process)
     if (index < 0 || recoverAt === undefined) return []
-    return [{ at: recoverAt + 1, process, value: `${proposedValue(index)}@${recoverAt}` }]
+    // Where epochs belong to values, the client has to stay with one that has epochs.
+    const other = cluster.variant.epochs.kind === "by-value" ? "" : `@${recoverAt}`
+    return [{ at: recoverAt + 1, process, value: `${proposedValue(index)}${other}` }]
   })
   return { cluster, scenario: { ...scenario, proposals: [...scenario.proposals, ...again] } }
 }

@@ -16,8 +16,9 @@ export function violatedChecks(
   seed: number,
   checksFor: (cluster: Cluster) => readonly TraceCheck[],
   mutant?: Mutant,
+  variant = "classic",
 ): string[] {
-  const setup = randomSetup(plan, seed)
+  const setup = randomSetup(plan, seed, variant)
   const { cluster: sound, scenario } = randomScenario(setup, seed)
   const cluster = mutant === undefined ? sound : mutant.apply(sound, setup)
   const checks = checksFor(cluster)

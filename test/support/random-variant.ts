@@ -1,5 +1,5 @@
 import { type Random, randomFromSeed } from "../../src/base/random.ts"
-import { safetyChecks } from "../../src/check/safety.ts"
+import { allChecks } from "../../src/check/all-checks.ts"
 import type { Cluster } from "../../src/protocol/paxos/cluster.ts"
 import type { PaxosMessage, PaxosRecord } from "../../src/protocol/paxos/messages.ts"
 import type { Variant } from "../../src/protocol/paxos/variant.ts"
@@ -24,7 +24,7 @@ import type { Observer } from "../../src/sim/trace.ts"
 /** Runs a cluster under loss, duplication, late messages and crashes, and says what was violated. */
 export function violationsIn(cluster: Cluster, seed: number): string[] {
   const random = randomFromSeed(seed).fork("faults")
-  const checks = safetyChecks(cluster)
+  const checks = allChecks(cluster)
   const crashes: Crash[] = cluster.processes.flatMap((_, process) => {
     if (random.unit() < 0.6) return []
     const at = random.between(0, 300_000)

@@ -5,16 +5,17 @@ import type { QuorumSystem } from "../../quorum/system.ts"
 import type { TraceEvent } from "../../sim/trace.ts"
 import type { TraceCheck } from "../check.ts"
 import { FirstViolation } from "../first-violation.ts"
+import { transfersOf } from "../ring-transfers.ts"
 import { type DecisionState, decisionState, mayDecideOther, showDecisionState } from "./decision-state.ts"
 import { type Complaint, Registers } from "./registers.ts"
 
 export interface OracleOptions {
   /**
-   * Whether several proposers may write to one register set, as where epochs are
-   * shared (Howard 2019, ch. 7). A value read then says nothing of its own set,
-   * and the phase-2 quorums of a set have to meet each other.
+   * Whether several values may be written to a register set, as where epochs are
+   * shared (Howard 2019, §7.3). A value read then says nothing of its own set,
+   * and the phase-2 quorums of the set have to meet each other. None is, unless said.
    */
-  readonly sharedSets?: boolean
+  readonly isShared?: (set: number) => boolean
 }
 
 const ruleNames = ["write-once", "rule-1", "rule-2", "rule-3", "rule-4", "one-decision"] as const
@@ -33,6 +34,8 @@ const references: Readonly<Record<Rule, string>> = {
 interface Client {
   known: Registers
   readonly inputs: Set<string>
+  /** What others, who know, have told it to be decided. */
+  told: Set<string>
   /** What it has put forward in each set: an acceptance of the set says that this was written. */
   written: Map<number, string>
 }
@@ -66,6 +69,8 @@ export class RegisterOracle {
   private readonly clients = new Map<number, Client>()
   private readonly quorums = new Map<QuorumSystem, readonly (readonly number[])[]>()
   private readonly decided = new Map<string, number>()
+  /** What each server has on disk. */
+  private readonly records = new Map<number, AcceptorRecord>()
   private last: unknown
 
   constructor(cluster: Cluster, options: OracleOptions = {}) {
@@ -91,16 +96,19 @@ export class RegisterOracle {
         this.client(event.process).inputs.add(event.value)
         return
       case "store":
-        if (event.record.role === "acceptor") this.stored(event.at, event.process, event.record)
-        return
+        return this.recorded(event.at, event.process, event.record)
       case "send":
-        return this.sent(event.at, event.from, event.to, event.message)
+        for (const { from, to, message } of transfersOf(event)) this.sent(event.at, from, to, message)
+        return
       case "deliver":
-        return this.delivered(event.from, event.to, event.message)
+        for (const { from, to, message } of transfersOf(event)) this.delivered(from, to, message)
+        return
       case "learn":
         return this.output(event.at, event.process, event.value)
       case "crash":
         return this.forget(event.process)
+      case "recover":
+        return this.cameBack(event.process)
       default:
         return
     }
@@ -128,13 +136,45 @@ export class RegisterOracle {
 
   /** Values read in later sets; in this one, too, where a set has one writer. */
   private implied(known: Registers, set: number): Set<string> {
-    return known.valuesIn(this.options.sharedSets === true ? set + 1 : set, Infinity)
+    return known.valuesIn(this.isShared(set) ? set + 1 : set, Infinity)
   }
 
-  private stored(at: number, server: number, { lastPromised, lastAccepted }: AcceptorRecord): void {
+  private isShared(set: number): boolean {
+    return this.options.isShared?.(set) ?? false
+  }
+
+  private recorded(at: number, server: number, record: PaxosRecord): void {
+    if (record.role === "acceptor") return this.stored(at, server, record)
+    if (record.role !== "replica" || record.acceptor === null) return
+    this.stored(at, server, record.acceptor)
+    this.readOwn(server, record.acceptor)
+  }
+
+  private stored(at: number, server: number, record: AcceptorRecord): void {
+    const { lastPromised, lastAccepted, reserved, decided } = record
+    this.records.set(server, record)
+    if (decided !== undefined) this.saidDecided(at, server, decided.value)
     if (lastAccepted !== null) this.write(at, server, lastAccepted.epoch, lastAccepted.value)
-    if (lastPromised !== null) this.registers.close(server, 0, lastPromised)
-    this.greatestSet = Math.max(this.greatestSet, lastPromised ?? -1, lastAccepted?.epoch ?? -1)
+    // What is reserved (§3.8) is not promised yet: its registers are filled as promises tell of them.
+    const promised = reserved === undefined ? (lastPromised ?? -1) : -1
+    this.registers.close(server, 0, promised)
+    this.greatestSet = Math.max(this.greatestSet, lastAccepted?.epoch ?? -1, promised)
+  }
+
+  /** A replica reads its own registers without a message. */
+  private readOwn(server: number, { lastPromised, lastAccepted, decided }: AcceptorRecord): void {
+    const { known, told } = this.client(server)
+    if (decided !== undefined) told.add(decided.value)
+    if (lastAccepted !== null) known.write(server, lastAccepted.epoch, lastAccepted.value)
+    if (lastPromised !== null) known.close(server, (lastAccepted?.epoch ?? -1) + 1, lastPromised)
+  }
+
+  /** After a crash everything that was reserved counts as promised; a replica knows its own registers again. */
+  private cameBack(process: number): void {
+    const record = this.records.get(process)
+    if (record === undefined) return
+    if (record.reserved !== undefined) this.registers.close(process, 0, record.reserved)
+    if (this.cluster.processes[process]!.role === "replica") this.readOwn(process, record)
   }
 
   private write(at: number, server: number, set: number, value: string): void {
@@ -151,7 +191,7 @@ export class RegisterOracle {
     found.counted()
     const other = [...this.registers.valuesIn(set, set + 1)].find((written) => written !== value)
     if (other === undefined) return
-    if (this.options.sharedSets === true && this.everyTwoMeet(set)) return
+    if (this.isShared(set) && this.everyTwoMeet(set)) return
     found.report(at, `${value} was written to register set ${set}, which has ${other} and may decide both`)
   }
 
@@ -178,7 +218,17 @@ export class RegisterOracle {
       this.greatestSet = Math.max(this.greatestSet, message.epoch)
       this.put(at, from, message.epoch, message.value)
     }
-    if (this.cluster.processes[from]!.role === "acceptor") this.toldTruly(at, from, to, message)
+    if (message.type === "decided") this.saidDecided(at, from, message.value)
+    if (this.cluster.acceptors.includes(from)) this.toldTruly(at, from, to, message)
+  }
+
+  /** Whoever says that a value is decided must be right. */
+  private saidDecided(at: number, process: number, value: string | undefined): void {
+    const { name } = this.cluster.processes[process]!
+    const found = this.found.get("rule-1")!
+    found.counted()
+    if (value !== undefined && !this.decided.has(value))
+      found.report(at, `${name} said that ${value} was decided`)
   }
 
   /** What an acceptor tells of its registers has to be in them, on disk. */
@@ -195,6 +245,7 @@ export class RegisterOracle {
   }
 
   private toldNil(at: number, server: number, from: number, below: number): void {
+    if (below <= (this.records.get(server)?.reserved ?? -1)) this.registers.close(server, from, below)
     for (const set of [from, ...this.registers.changes(below).filter((start) => start > from)]) {
       const there = this.registers.at(server, set)
       if (set < below && there !== "nil") {
@@ -206,10 +257,17 @@ export class RegisterOracle {
 
   private delivered(from: number, to: number, message: PaxosMessage): void {
     const client = this.client(to)
+    if (message.type === "forward" || message.type === "allocate") this.given(client, message.value)
+    if (message.type === "decided" && message.value !== undefined) client.told.add(message.value)
     for (const { from: set, below, value } of readingOf(message, client)) {
       if (value === undefined) client.known.close(from, set, below)
       else client.known.write(from, set, value)
     }
+  }
+
+  /** An allocator that keeps a value (§7.1), and a proposer that forwards one (§3.4), pass inputs on. */
+  private given(client: Client, value: string | undefined): void {
+    if (value !== undefined) client.inputs.add(value)
   }
 
   /** A client puts a value forward for a register set: rules 2 and 4. */
@@ -254,7 +312,8 @@ export class RegisterOracle {
   private output(at: number, process: number, value: string): void {
     const found = this.found.get("rule-1")!
     found.counted()
-    const { known } = this.client(process)
+    const { known, told } = this.client(process)
+    if (told.has(value)) return
     const isRead =
       this.decided.has(value) &&
       known.changes(this.greatestSet + 1).some((set) =>
@@ -283,12 +342,13 @@ export class RegisterOracle {
     const client = this.client(process)
     client.known = new Registers()
     client.written = new Map()
+    client.told = new Set()
   }
 
   private client(process: number): Client {
     let client = this.clients.get(process)
     if (client === undefined) {
-      client = { known: new Registers(), inputs: new Set(), written: new Map() }
+      client = { known: new Registers(), inputs: new Set(), told: new Set(), written: new Map() }
       this.clients.set(process, client)
     }
     return client
@@ -307,19 +367,27 @@ interface Reading {
 function readingOf(message: PaxosMessage, reader: Client): Reading[] {
   switch (message.type) {
     case "promise": {
-      const { epoch, lastAccepted } = message
-      if (lastAccepted === null) return [{ from: 0, below: epoch }]
-      const after = lastAccepted.epoch + 1
-      return [
-        { from: lastAccepted.epoch, below: after, value: lastAccepted.value },
-        { from: after, below: epoch },
-      ]
+      const { epoch, lastAccepted, history = [] } = message
+      const earlier = history.map((proposal) => valueAt(proposal.epoch, proposal.value))
+      if (lastAccepted === null) return [...earlier, { from: 0, below: epoch }]
+      const newest = valueAt(lastAccepted.epoch, lastAccepted.value)
+      return [...earlier, newest, { from: newest.below, below: epoch }]
     }
     case "accept": {
       const value = message.value ?? reader.written.get(message.epoch)
-      return value === undefined ? [] : [{ from: message.epoch, below: message.epoch + 1, value }]
+      return value === undefined ? [] : [valueAt(message.epoch, value)]
+    }
+    case "no-promise":
+    case "no-accept":
+    case "report": {
+      const { lastAccepted } = message
+      return lastAccepted === null || lastAccepted === undefined
+        ? []
+        : [valueAt(lastAccepted.epoch, lastAccepted.value)]
     }
     default:
       return []
   }
 }
+
+const valueAt = (set: number, value: string): Reading => ({ from: set, below: set + 1, value })
