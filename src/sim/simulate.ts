@@ -377,12 +377,8 @@ class Simulation<Message, Stored, Report> {
     this.observe({ at: this.now, type: "recover", process: process.address })
     const { state, outputs } = process.actor.start(process.address)
     process.state = state
-    // Timers are set again. What a process said and stored when it had never run, it does not say and store
-    // again: a proposer that ran phase 1 at its start would overwrite the epoch it must not reuse.
-    this.perform(
-      process,
-      outputs.filter(({ type }) => type === "set-timer"),
-    )
+    // Timers are set again; what was said and stored at the very first start is not repeated.
+    for (const output of outputs) if (output.type === "set-timer") this.performOne(process, output)
     this.input(process, { type: "recover", stored: process.stored, life })
   }
 
