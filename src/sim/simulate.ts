@@ -63,7 +63,7 @@ class Simulation<Message, Stored, Report> {
   }
 
   run(): RunEnd {
-    for (const process of this.running) this.boot(process)
+    for (const process of this.running) this.boot(process, () => true)
     this.scheduleScript()
     const { agenda } = this
     const { horizon, isOver } = this.scenario
@@ -375,17 +375,15 @@ class Simulation<Message, Stored, Report> {
     if (process.up || process.life !== life) return
     process.up = true
     this.observe({ at: this.now, type: "recover", process: process.address })
-    const { state, outputs } = process.actor.start(process.address)
-    process.state = state
     // Timers are set again; what was said and stored at the very first start is not repeated.
-    for (const output of outputs) if (output.type === "set-timer") this.performOne(process, output)
+    this.boot(process, ({ type }) => type === "set-timer")
     this.input(process, { type: "recover", stored: process.stored, life })
   }
 
-  private boot(process: Running<Message, Stored, Report>): void {
+  private boot(process: Running<Message, Stored, Report>, does: (output: { type: string }) => boolean): void {
     const { state, outputs } = process.actor.start(process.address)
     process.state = state
-    this.perform(process, outputs)
+    this.perform(process, outputs.filter(does))
   }
 
   private stepClock(process: Running<Message, Stored, Report>, by: Micros): void {
