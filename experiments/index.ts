@@ -12,6 +12,7 @@ import fpaxosEvaluation from "./fpaxos-evaluation.ts"
 import leaderFailure from "./leader-failure.ts"
 import loadResilience from "./load-resilience.ts"
 import phase2Size from "./phase2-size.ts"
+import randomRuns from "./random-runs.ts"
 import readStrategies from "./read-strategies.ts"
 import recoveryEpochs from "./recovery-epochs.ts"
 import revisions from "./revisions.ts"
@@ -31,6 +32,7 @@ export const experiments: ExperimentCatalogue = experimentCatalogue([
   recoveryEpochs,
   clockDrift,
   unsafe,
+  randomRuns,
   loadResilience,
   availability,
   evenN,

@@ -9,8 +9,8 @@ export interface TextGrid {
 
 /**
  * The state table of Howard and Mortier 2019, §3: what each server has in each
- * register set, from set 0 to the greatest that anybody has used. An empty cell
- * is a register that is still unwritten.
+ * register set that holds a value, and in the greatest that anybody has used. An
+ * empty cell is a register that is still unwritten.
  */
 export function stateGrid(oracle: RegisterOracle): TextGrid {
   const { cluster, registers } = oracle
@@ -49,8 +49,11 @@ export function decisionGrid(oracle: RegisterOracle): TextGrid {
   return { headings, rows }
 }
 
-function usedSets({ greatestSet }: RegisterOracle): number[] {
-  return Array.from({ length: greatestSet + 1 }, (_, set) => set)
+/** The sets that hold a value, and the greatest one: in all between there is only nil, or nothing. */
+function usedSets({ registers, greatestSet }: RegisterOracle): number[] {
+  return Array.from({ length: greatestSet + 1 }, (_, set) => set).filter(
+    (set) => set === greatestSet || registers.valuesIn(set, set + 1).size > 0,
+  )
 }
 
 function nameOf({ cluster }: RegisterOracle, process: number): string {

@@ -235,7 +235,7 @@ function lines({ headings, rows }: TextGrid): string[] {
 }
 
 test("the oracle takes nothing but types from the protocol", () => {
-  for (const name of ["registers", "decision-state", "register-oracle", "oracle-tables"]) {
+  for (const name of ["registers", "decision-state", "readings", "register-oracle", "oracle-tables"]) {
     const text = readFileSync(new URL(`./${name}.ts`, import.meta.url), "utf8")
     const imports = text.match(/^import .* from ".*\/protocol\/.*"$/gm) ?? []
     expect(imports.filter((line) => !line.startsWith("import type "))).toEqual([])

@@ -7,6 +7,7 @@ import type { TraceCheck } from "../check.ts"
 import { FirstViolation } from "../first-violation.ts"
 import { transfersOf } from "../ring-transfers.ts"
 import { type DecisionState, decisionState, mayDecideOther, showDecisionState } from "./decision-state.ts"
+import { readingOf } from "./readings.ts"
 import { type Complaint, Registers } from "./registers.ts"
 
 export interface OracleOptions {
@@ -233,7 +234,7 @@ export class RegisterOracle {
 
   /** What an acceptor tells of its registers has to be in them, on disk. */
   private toldTruly(at: number, server: number, to: number, message: PaxosMessage): void {
-    for (const { from, below, value } of readingOf(message, this.client(to))) {
+    for (const { from, below, value } of readingOf(message, this.client(to).written)) {
       if (value !== undefined && this.registers.at(server, from) === "unwritten") {
         this.judge("write-once", at, server, from, `${value} was read where nothing is written`)
       } else if (value !== undefined) {
@@ -259,7 +260,7 @@ export class RegisterOracle {
     const client = this.client(to)
     if (message.type === "forward" || message.type === "allocate") this.given(client, message.value)
     if (message.type === "decided" && message.value !== undefined) client.told.add(message.value)
-    for (const { from: set, below, value } of readingOf(message, client)) {
+    for (const { from: set, below, value } of readingOf(message, client.written)) {
       if (value === undefined) client.known.close(from, set, below)
       else client.known.write(from, set, value)
     }
@@ -356,38 +357,3 @@ export class RegisterOracle {
 }
 
 const nothing: ReadonlySet<string> = new Set()
-
-/** Registers [from, below) of the sender as a message shows them: a value (of the first), or nil. */
-interface Reading {
-  readonly from: number
-  readonly below: number
-  readonly value?: string
-}
-
-function readingOf(message: PaxosMessage, reader: Client): Reading[] {
-  switch (message.type) {
-    case "promise": {
-      const { epoch, lastAccepted, history = [] } = message
-      const earlier = history.map((proposal) => valueAt(proposal.epoch, proposal.value))
-      if (lastAccepted === null) return [...earlier, { from: 0, below: epoch }]
-      const newest = valueAt(lastAccepted.epoch, lastAccepted.value)
-      return [...earlier, newest, { from: newest.below, below: epoch }]
-    }
-    case "accept": {
-      const value = message.value ?? reader.written.get(message.epoch)
-      return value === undefined ? [] : [valueAt(message.epoch, value)]
-    }
-    case "no-promise":
-    case "no-accept":
-    case "report": {
-      const { lastAccepted } = message
-      return lastAccepted === null || lastAccepted === undefined
-        ? []
-        : [valueAt(lastAccepted.epoch, lastAccepted.value)]
-    }
-    default:
-      return []
-  }
-}
-
-const valueAt = (set: number, value: string): Reading => ({ from: set, below: set + 1, value })

@@ -33,6 +33,16 @@ describe("quorate simulate", () => {
     expect([run.code, run.decidedMs, run.learnedMsFirst, run.messagesSent]).toEqual([0, 21, 28, 20])
   })
 
+  test("shows what the oracle makes of a run, in the formats that have room for it", async () => {
+    const { code, out } = await quorate("simulate", "majority(3)", "--registers", "--latency", "constant(7)")
+    expect(code).toBe(0)
+    expect(out).toMatch(/^R0 +A +A +A$/m)
+    expect(out).toMatch(/^R0 +\{a1 a2\} +Decided A +Decided A$/m)
+    const refused = await quorate("simulate", "majority(3)", "--registers", "--format", "json")
+    expect([refused.code, refused.out]).toEqual([2, ""])
+    expect(refused.err).toContain("--format json has room for one answer only. Try md.")
+  })
+
   test("prints the same for the same seed, and something else for another", async () => {
     const args = ["simulate", "grid(2, 3)", "--latency", "lan", "--trace"]
     const [one, again, other] = await Promise.all([

@@ -2,11 +2,15 @@ import { Command } from "commander"
 import type { Context } from "../context.ts"
 import { type DecreeOptions, addDecreeOptions, matrixWords, readSetup } from "../decree-options.ts"
 import { exitCodeHelp, exitCodes } from "../exit-codes.ts"
+import { UsageError } from "../../base/errors.ts"
+import type { DecreeSetup } from "../../experiment/decree-setup.ts"
 import { type Format, formatOption, seedOption } from "../options.ts"
+import { printTables } from "../output.ts"
 
 interface SimulateOptions extends DecreeOptions {
   readonly seed: number
   readonly trace: boolean
+  readonly registers: boolean
   readonly format: Format
 }
 
@@ -20,10 +24,12 @@ export function simulateCommand(context: Context): Command {
     .argument("<system>", 'a quorum system, such as "grid(2, 3)"')
     .addOption(seedOption())
     .option("-t, --trace", "print every message and event, too", false)
+    .option("--registers", "print what an independent oracle makes of it: write-once registers", false)
     .addOption(formatOption())
   return addDecreeOptions(command)
     .addHelpText("after", help)
     .action(async (system: string, options: SimulateOptions) => {
+      if (options.registers) refuseOneAnswer(options.format)
       const setup = await readSetup(system, options)
       const { simulateOnce, printRun } = await import("../simulate-once.ts")
       const run = simulateOnce(setup, options.seed, {
@@ -31,8 +37,29 @@ export function simulateCommand(context: Context): Command {
         replayWords: matrixWords(options),
       })
       await printRun(context.io, options.format, run)
+      if (options.registers) await printRegisters(context, options.format, setup, options.seed)
       if (run.violations.length > 0) context.end(exitCodes.violated)
     })
+}
+
+/** JSON has one object and CSV one table: there the oracle's would be a second. */
+function refuseOneAnswer(format: Format): void {
+  if (format !== "json" && format !== "csv") return
+  throw new UsageError(
+    `--registers prints tables, and --format ${format} has room for one answer only. Try md.`,
+  )
+}
+
+/** The oracle's tables, after the run. */
+async function printRegisters(
+  { io }: Context,
+  format: Format,
+  setup: DecreeSetup,
+  seed: number,
+): Promise<void> {
+  const { registerTables } = await import("../../experiment/register-tables.ts")
+  io.out("\n")
+  if (format !== "json") await printTables(io, format, registerTables(setup, seed))
 }
 
 const help = `
@@ -41,5 +68,6 @@ Examples:
   $ quorate simulate "simple(5, 4, 2)" --latency paxi --proposer-regions CA
   $ quorate simulate "grid(2, 3)" --latency my-regions.csv --loss 0.05 --seed 7
   $ quorate simulate "majority(3)" --proposers 2 --back-off none --crash a1@5-60
+  $ quorate simulate "majority(3)" --proposers 2 --stagger 15 --registers
 
 ${exitCodeHelp}`
