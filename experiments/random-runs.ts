@@ -3,7 +3,7 @@ import { allChecks } from "../src/check/all-checks.ts"
 import { count, estimateCells, estimateColumns, flag, text } from "../src/experiment/column.ts"
 import { defineExperiment } from "../src/experiment/define.ts"
 import { randomScenario, randomSetup } from "../src/experiment/random-setup.ts"
-import { type Table, intervalOf } from "../src/experiment/table.ts"
+import type { Table } from "../src/experiment/table.ts"
 import { variantNamed, variants } from "../src/protocol/paxos/variants.ts"
 import { simulate } from "../src/sim/simulate.ts"
 
@@ -125,7 +125,7 @@ const cells = (row: Row) => [
   row.variant,
   row.checks,
   row.runs,
-  intervalOf(row, "learnedShare"),
+  row.learnedShare,
   row.runsViolated,
   row.oracleViolated,
 ]
