@@ -15,13 +15,19 @@ import {
   popcount,
   singleton,
   size,
+  sizeOfIntersection,
   union,
   withMember,
   withoutMember,
 } from "./node-set.ts"
 
-/** Positions around the places where the representation changes: 30, 31, 32 and 60 to 64. */
-const position = fc.oneof(fc.integer({ min: 0, max: 8 }), fc.integer({ min: 28, max: 33 }), fc.nat(130))
+/** Positions around the places where the representation changes: around 31 and around 53. */
+const position = fc.oneof(
+  fc.integer({ min: 0, max: 8 }),
+  fc.integer({ min: 28, max: 33 }),
+  fc.integer({ min: 50, max: 55 }),
+  fc.nat(130),
+)
 const positions = fc.array(position, { maxLength: 12 }).map((list) => new Set(list))
 
 const toSet = (model: ReadonlySet<number>): NodeSet => nodeSet(model)
@@ -68,9 +74,10 @@ describe("a NodeSet behaves as a set of integers", () => {
     )
   })
 
-  it("disjointness and inclusion", () => {
+  it("disjointness, inclusion, and how much two sets share", () => {
     fc.assert(
       fc.property(positions, positions, (a, b) => {
+        expect(sizeOfIntersection(toSet(a), toSet(b))).toBe([...a].filter((x) => b.has(x)).length)
         expect(isDisjoint(toSet(a), toSet(b))).toBe([...a].every((x) => !b.has(x)))
         expect(isSubset(toSet(a), toSet(b))).toBe([...a].every((x) => b.has(x)))
         expect(isSubset(toSet(a), union(toSet(a), toSet(b)))).toBe(true)
@@ -80,10 +87,10 @@ describe("a NodeSet behaves as a set of integers", () => {
 })
 
 describe("the representation", () => {
-  it("is a number exactly while every member is below 31", () => {
+  it("is a number exactly while every member is below 53", () => {
     fc.assert(
       fc.property(positions, (model) => {
-        expect(typeof toSet(model)).toBe([...model].every((p) => p < 31) ? "number" : "bigint")
+        expect(typeof toSet(model)).toBe([...model].every((p) => p < 53) ? "number" : "bigint")
       }),
     )
   })
@@ -99,7 +106,22 @@ describe("the representation", () => {
 
 describe("compareSets", () => {
   it("orders as a dictionary orders words, a prefix first", () => {
-    const inOrder = [[], [0], [0, 1], [0, 1, 40], [0, 2], [0, 40], [1], [1, 2], [40], [40, 41], [41]]
+    const inOrder = [
+      [],
+      [0],
+      [0, 1],
+      [0, 1, 40],
+      [0, 1, 60],
+      [0, 2],
+      [0, 40],
+      [1],
+      [1, 2],
+      [40],
+      [40, 41],
+      [41],
+      [41, 60],
+      [60],
+    ]
     const sets = inOrder.map((list) => nodeSet(list))
     expect([...sets].reverse().sort(compareSets)).toEqual(sets)
   })

@@ -1,4 +1,4 @@
-import { fullSet, union, withoutMember } from "../base/node-set.ts"
+import { fullSet, withMember, withoutMember } from "../base/node-set.ts"
 import type { LogMessage, LogRecord } from "../protocol/log/messages.ts"
 import type { LogOutput } from "../protocol/log/outbox.ts"
 import type { ReplicaState } from "../protocol/log/replica-state.ts"
@@ -291,7 +291,7 @@ function oneMissing(phase: Phase): NonNullable<SeededBug["after"]> {
       isQuorum: (asked, answered) =>
         system.isQuorum(asked, answered) ||
         (asked === phase &&
-          system.nodes.some((_, node) => system.isQuorum(asked, union(answered, 1 << node)))),
+          system.nodes.some((_, node) => system.isQuorum(asked, withMember(answered, node)))),
     }
     loosened.add(loose)
     state.system = loose

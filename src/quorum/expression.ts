@@ -1,4 +1,4 @@
-import { type NodeSet, has, popcount, nodeSet, intersection, size } from "../base/node-set.ts"
+import { type NodeSet, has, nodeSet, sizeOfIntersection } from "../base/node-set.ts"
 
 /** The name of an acceptor. */
 export type NodeId = string
@@ -155,11 +155,7 @@ function distinctLeaves(
 }
 
 function countAtLeast(k: number, mask: NodeSet): (answered: NodeSet) => boolean {
-  if (typeof mask === "number") {
-    return (answered) =>
-      popcount(typeof answered === "number" ? answered & mask : Number(answered & BigInt(mask))) >= k
-  }
-  return (answered) => size(intersection(answered, mask)) >= k
+  return (answered) => sizeOfIntersection(answered, mask) >= k
 }
 
 /**

@@ -1,4 +1,4 @@
-import { difference, emptySet, fullSet, members, union, withMember } from "../../base/node-set.ts"
+import { difference, emptySet, fullSet, has, members, union, withMember } from "../../base/node-set.ts"
 import type { Batch, Command } from "./command.ts"
 import { execute } from "./executing.ts"
 import type { ReplicaOptions } from "./options.ts"
@@ -52,13 +52,7 @@ export function propose(state: ReplicaState, batch: Batch, out: Outbox, options:
   const to = recipients(state, slot, options)
   const message = { type: "propose", epoch, slot, batch, decidedUpTo } as const
   const n = options.plan.nodes.length
-  if (typeof to === "number") {
-    for (let node = 0; node < n; node++) {
-      if (node !== self && (to & (1 << node)) !== 0) out.send(node, message)
-    }
-  } else {
-    for (const node of members(to)) if (node !== self) out.send(node, message)
-  }
+  for (let node = 0; node < n; node++) if (node !== self && has(to, node)) out.send(node, message)
   if (state.log.epochAt(slot) !== epoch) {
     state.log.set(slot, epoch, batch)
     out.store({ type: "accept", slot, epoch, batch })
