@@ -1,8 +1,8 @@
-import { type NodeSet, emptySet, withMember } from "../../base/node-set.ts"
+import { type NodeSet, emptySet } from "../../base/node-set.ts"
 import type { Epoch } from "../../quorum/plan.ts"
 import type { Batch } from "../../protocol/log/command.ts"
 
-/** Acceptances of one proposal for a slot. */
+/** Acceptances of one proposal for a slot; those that come after it is decided need not be noted. */
 export interface Ballot {
   readonly epoch: Epoch
   readonly batch: Batch
@@ -32,17 +32,15 @@ export class DecidedSlots {
     this.decided[slot - this.base] = batch
   }
 
-  /** The acceptances of this epoch, with one more. */
-  accept(slot: number, epoch: Epoch, batch: Batch, acceptor: number): Ballot {
+  /** The acceptances of this epoch so far; `batch` is what it proposes, if they are the first. */
+  ballotAt(slot: number, epoch: Epoch, batch: Batch): Ballot {
     const place = slot - this.base
     while (this.ballots.length <= place) {
       this.ballots.push(undefined)
       this.decided.push(undefined)
     }
     const latest = this.ballots[place]
-    const ballot = latest?.epoch === epoch ? latest : this.otherBallot(slot, place, latest, epoch, batch)
-    ballot.by = withMember(ballot.by, acceptor)
-    return ballot
+    return latest?.epoch === epoch ? latest : this.otherBallot(slot, place, latest, epoch, batch)
   }
 
   private otherBallot(

@@ -1,3 +1,4 @@
+import { withMember } from "../../base/node-set.ts"
 import type { Address } from "../../protocol/actor.ts"
 import {
   type Batch,
@@ -116,7 +117,7 @@ export class LogJudge implements SelectiveObserver<LogMessage, LogRecord, LogRep
 
   private onAccepted(at: number, acceptor: Address, slot: number, epoch: number, batch: Batch): void {
     if (slot < this.slots.base) return
-    const ballot = this.slots.accept(slot, epoch, batch, acceptor)
+    const ballot = this.slots.ballotAt(slot, epoch, batch)
     this.oneValue.looked++
     if (ballot.batch !== batch && !sameBatch(ballot.batch, batch)) {
       this.oneValue.report(
@@ -125,7 +126,9 @@ export class LogJudge implements SelectiveObserver<LogMessage, LogRecord, LogRep
       )
     }
     const before = this.slots.decidedAt(slot)
-    if (before === ballot.batch || !this.plan.systemAt(epoch).isQuorum(2, ballot.by)) return
+    if (before === ballot.batch) return
+    ballot.by = withMember(ballot.by, acceptor)
+    if (!this.plan.systemAt(epoch).isQuorum(2, ballot.by)) return
     if (before === undefined) {
       this.agreement.looked++
       return this.slots.decide(slot, ballot.batch)
