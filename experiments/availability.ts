@@ -49,16 +49,16 @@ export default defineExperiment<Case, Omit<Row, "system" | "p">, Row>({
     measure("p", "Probability that a node is down, independently."),
     count("n", "Its number of nodes."),
     fraction("load", "Load when one request in a hundred needs phase 1, proved optimal."),
-    measure("failure1", "Probability that no phase-1 quorum is live: no new leader.", { digits: 12 }),
+    measure("failure1", "Probability that no phase-1 quorum is live: no new leader.", { significant: 9 }),
     measure(
       "failure2",
       "Probability that no phase-2 quorum is live: no decision even under a stable leader.",
       {
-        digits: 12,
+        significant: 9,
       },
     ),
-    measure("failureEither", "Probability that one of the phases has no live quorum.", { digits: 12 }),
-    measure("singleBound", "No single system of this load fails less often: p^(n·load).", { digits: 12 }),
+    measure("failureEither", "Probability that one of the phases has no live quorum.", { significant: 9 }),
+    measure("singleBound", "No single system of this load fails less often: p^(n·load).", { significant: 9 }),
     flag("escapes", "Whether phase 2 fails less often than any single system of this load can."),
   ],
   cases: () => systems.flatMap((system) => probabilities.map((p) => ({ system, p }))),
@@ -87,7 +87,7 @@ export default defineExperiment<Case, Omit<Row, "system" | "p">, Row>({
 function curves(rows: readonly Row[]): Table {
   const shown = [0.001, 0.01, 0.1, 0.3, 0.5]
   const cell = (system: string, p: number): Row => rows.find((row) => row.system === system && row.p === p)!
-  const column = (p: number) => ({ heading: `p = ${p}`, digits: 7 })
+  const column = (p: number) => ({ heading: `p = ${p}`, significant: 3 })
   return {
     id: "availability-curves",
     caption: "Probability that one of the phases has no live quorum, by the probability that a node is down.",
@@ -111,9 +111,9 @@ function tradeOff(rows: readonly Row[]): Table {
     columns: [
       { heading: "system" },
       { heading: "load" },
-      { heading: "phase 1", group: "failure probability", digits: 7 },
-      { heading: "phase 2", group: "failure probability", digits: 7 },
-      { heading: "single bound", digits: 7 },
+      { heading: "phase 1", group: "failure probability", significant: 3 },
+      { heading: "phase 2", group: "failure probability", significant: 3 },
+      { heading: "single bound", significant: 3 },
       { heading: "escapes" },
     ],
     rows: rows

@@ -43,10 +43,10 @@ export default defineExperiment<Case, Omit<Row, "n" | "rule">, Row>({
     measure(
       "failure1P01",
       "Probability that no phase-1 quorum is live when nodes fail with probability 0.01.",
-      { digits: 12 },
+      { significant: 9 },
     ),
-    measure("failure2P01", "The same of phase 2.", { digits: 12 }),
-    measure("failure2P10", "The same of phase 2 when nodes fail with probability 0.1.", { digits: 12 }),
+    measure("failure2P01", "The same of phase 2.", { significant: 9 }),
+    measure("failure2P10", "The same of phase 2 when nodes fail with probability 0.1.", { significant: 9 }),
   ],
   cases: () =>
     Array.from({ length: 11 }, (_, i) => i + 2).flatMap((n): Case[] => [
@@ -85,9 +85,9 @@ function evenTable(rows: readonly Row[]): Table {
       { heading: "phase 1", group: "failures survived" },
       { heading: "phase 2", group: "failures survived" },
       { heading: "load" },
-      { heading: "phase 1, p = 0.01", group: "failure probability", digits: 9 },
-      { heading: "phase 2, p = 0.01", group: "failure probability", digits: 9 },
-      { heading: "phase 2, p = 0.1", group: "failure probability", digits: 6 },
+      { heading: "phase 1, p = 0.01", group: "failure probability", significant: 3 },
+      { heading: "phase 2, p = 0.01", group: "failure probability", significant: 3 },
+      { heading: "phase 2, p = 0.1", group: "failure probability", significant: 3 },
     ],
     rows: rows.map((row) => [
       row.n,

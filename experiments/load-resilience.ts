@@ -47,7 +47,7 @@ const failures = (phase: 1 | 2) =>
       `failure${phase}P${p}`,
       `Probability that no phase-${phase} quorum is live when nodes fail with probability 0.${p}.`,
       {
-        digits: 9,
+        significant: 6,
         ...unknownFailure,
       },
     ),
@@ -113,12 +113,12 @@ function sizeTable(about: number, rows: readonly Row[]): Table {
       { heading: "n" },
       { heading: "phase 1", group: "smallest quorum" },
       { heading: "phase 2", group: "smallest quorum" },
-      { heading: "phase 1", group: "failures survived" },
-      { heading: "phase 2", group: "failures survived" },
+      { heading: "phase 1", group: "survives" },
+      { heading: "phase 2", group: "survives" },
       { heading: "load" },
-      { heading: "decimal", digits: 4 },
-      { heading: "phase 1", group: "failure probability at 0.1", digits: 9 },
-      { heading: "phase 2", group: "failure probability at 0.1", digits: 9 },
+      { heading: "decimal", digits: 3 },
+      { heading: "phase 1", group: "failure probability at 0.1", significant: 3 },
+      { heading: "phase 2", group: "failure probability at 0.1", significant: 3 },
     ],
     rows: rows
       .filter((row) => row.about === about)
@@ -136,7 +136,7 @@ function sizeTable(about: number, rows: readonly Row[]): Table {
         row.failure2P10,
       ]),
     notes: [
-      "By load, half of the work phase 1. Fractions are proved optimal; an empty cell is one too long to print or without a proof, or a probability not known exactly.",
+      "By load, half of the work phase 1; survives so many failures, whichever nodes fail. Fractions are proved optimal; an empty cell is one too long to print or without a proof, or a probability not known exactly.",
     ],
   }
 }

@@ -1,5 +1,6 @@
 import { InvariantError } from "../base/errors.ts"
 import type { Estimate } from "../base/statistics.ts"
+import { numberText } from "./rounding.ts"
 
 /** One value of a result. An exact fraction is text such as "3/8". Null is an empty cell, and its column says what that means. */
 export type Cell = string | number | boolean | null
@@ -16,6 +17,8 @@ export interface Column {
   readonly type: "text" | "number" | "boolean" | "fraction"
   /** Decimals kept of a number; 0 for counts. Rounding to them is what makes a result the same on every machine. */
   readonly digits: number
+  /** Significant digits kept instead, where values differ by orders of magnitude. */
+  readonly significant?: number
   readonly unit?: string
   /** What an empty cell means. Without it the column may not be empty anywhere. */
   readonly empty?: string
@@ -44,11 +47,11 @@ export const count = (name: string, meaning: string, details: Details = {}): Col
   ...details,
 })
 
-/** A column of measured numbers, kept to `digits` decimals (3 unless said). */
+/** A column of measured numbers, kept to `digits` decimals (3 unless said), or to `significant` digits. */
 export const measure = (
   name: string,
   meaning: string,
-  { digits = 3, ...details }: Details & { digits?: number } = {},
+  { digits = 3, ...details }: Details & { digits?: number; significant?: number } = {},
 ): Column => ({ name, meaning, type: "number", digits, ...details })
 
 /** A column of yes and no, written `true` and `false`. */
@@ -143,11 +146,11 @@ function roundedNumber(column: Column, value: number): number {
     )
   }
   // Adding zero turns −0 into 0.
-  return Number(value.toFixed(column.digits)) + 0
+  return Number(numberText(value, column)) + 0
 }
 
 /** The text of a stored cell in a CSV: numbers with exactly the column's digits, nothing for an empty cell. */
 export function cellText(column: Column, cell: Cell): string {
   if (cell === null) return ""
-  return typeof cell === "number" ? cell.toFixed(column.digits) : String(cell)
+  return typeof cell === "number" ? numberText(cell, column) : String(cell)
 }

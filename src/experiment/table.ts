@@ -1,5 +1,6 @@
 import type { Estimate } from "../base/statistics.ts"
 import type { Cell } from "./column.ts"
+import { type Rounding, numberText } from "./rounding.ts"
 
 /**
  * A table as a thesis prints it: a value that knows nothing of the medium. The
@@ -20,14 +21,12 @@ export interface Table {
 /** Cells in the order of the columns. */
 export type TableRow = readonly TableCell[]
 
-export interface TableColumn {
+export interface TableColumn extends Rounding {
   readonly heading: string
   /** Printed in parentheses after the heading. */
   readonly unit?: string
   /** Neighbouring columns with the same group share a heading above theirs. */
   readonly group?: string
-  /** Decimals shown of a number; 0 unless said. */
-  readonly digits?: number
   /** Text is flush left and numbers are aligned at the right, unless said. */
   readonly align?: "left" | "right" | "center"
 }
@@ -103,15 +102,15 @@ export function headingText({ heading, unit }: TableColumn): string {
 /** What stands for an empty cell where people read. */
 export const emptyMark = "–"
 
-/** A cell as people read it; `digits` are those of its column. */
-export function plainCell(cell: TableCell, digits = 0): string {
+/** A cell as people read it, its numbers rounded as its column says. */
+export function plainCell(cell: TableCell, rounding: Rounding = {}): string {
   if (cell === null) return emptyMark
-  if (typeof cell === "number") return cell.toFixed(digits)
+  if (typeof cell === "number") return numberText(cell, rounding)
   if (typeof cell === "boolean") return cell ? "yes" : "no"
   if (typeof cell === "string") return cell
   if (isRatio(cell))
     return cell.denominator === 1 ? String(cell.numerator) : `${cell.numerator}/${cell.denominator}`
-  const ends = [cell.low, cell.high].map((end) => plainCell(end, digits)).join(", ")
-  if (cell.low === null && cell.high === null) return plainCell(cell.value, digits)
-  return `${plainCell(cell.value, digits)} [${ends}]`
+  const ends = [cell.low, cell.high].map((end) => plainCell(end, rounding)).join(", ")
+  if (cell.low === null && cell.high === null) return plainCell(cell.value, rounding)
+  return `${plainCell(cell.value, rounding)} [${ends}]`
 }

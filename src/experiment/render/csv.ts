@@ -1,4 +1,5 @@
 import { recordsToCsv } from "../csv.ts"
+import type { Rounding } from "../rounding.ts"
 import { type Table, type TableCell, bodyRows, headingText, isInterval, plainCell } from "../table.ts"
 
 /**
@@ -14,7 +15,7 @@ export function renderCsv(table: Table): string {
     return intervals[i] === true ? [name, `${name}, low`, `${name}, high`] : [name]
   })
   const records = rows.map((row) =>
-    table.columns.flatMap(({ digits }, i) => {
+    table.columns.flatMap((column, i) => {
       const cell = row[i] ?? null
       const parts =
         intervals[i] !== true
@@ -22,13 +23,13 @@ export function renderCsv(table: Table): string {
           : isInterval(cell)
             ? [cell.value, cell.low, cell.high]
             : [cell, null, null]
-      return parts.map((part) => csvCell(part, digits))
+      return parts.map((part) => csvCell(part, column))
     }),
   )
   return recordsToCsv(header, records)
 }
 
-function csvCell(cell: TableCell, digits?: number): string {
+function csvCell(cell: TableCell, rounding: Rounding): string {
   if (typeof cell === "boolean") return String(cell)
-  return cell === null ? "" : plainCell(cell, digits)
+  return cell === null ? "" : plainCell(cell, rounding)
 }

@@ -9,6 +9,7 @@ import {
   isInterval,
   isRatio,
 } from "../table.ts"
+import { type Rounding, numberText } from "../rounding.ts"
 import { renderInline } from "./inline.ts"
 import { lineUp, rowTexts, tableWidths, totalWidth } from "./layout.ts"
 
@@ -20,6 +21,9 @@ const sizes = [
   { command: "\\footnotesize\\setlength{\\tabcolsep}{4pt}", characters: 92 },
 ] as const
 
+/** How many characters wider than "e-2" its "× 10⁻²" is. */
+const powersOfTen = 5
+
 /**
  * The table as LaTeX, with booktabs' rules and siunitx' number columns: numbers
  * stand on their decimal point, text is escaped, fractions are set as such. A
@@ -29,8 +33,9 @@ const sizes = [
 export function renderLatex(table: Table): string {
   const kinds = table.columns.map((_, i) => columnKind(table, i))
   const natural = totalWidth(tableWidths(table, Infinity))
-  const size = sizes.find(({ characters }) => natural <= characters) ?? sizes[2]
-  const widths = tableWidths(table, size.characters)
+  const powers = powersOfTen * kinds.filter(({ scientific }) => scientific).length
+  const size = sizes.find(({ characters }) => natural + powers <= characters) ?? sizes[2]
+  const widths = tableWidths(table, size.characters - powers)
   return [
     "% Needs \\usepackage{booktabs,siunitx}.",
     "\\begin{table}",
@@ -59,26 +64,41 @@ export function renderLatex(table: Table): string {
 interface Kind {
   readonly specification: string
   readonly numeric: boolean
+  /** Whether its numbers have powers of ten. */
+  readonly scientific: boolean
 }
 
 function columnKind(table: Table, position: number): Kind {
   const column = table.columns[position]!
-  const digits = column.digits ?? 0
   const cells = bodyRows(table).map((row) => row[position] ?? null)
   const numbers = cells.filter((cell) => typeof cell === "number")
   const numeric = numbers.length > 0 && cells.every((cell) => cell === null || typeof cell === "number")
   if (!numeric || column.align !== undefined) {
-    return { specification: alignment(table, position)[0]!, numeric: false }
+    return { specification: alignment(table, position)[0]!, numeric: false, scientific: false }
   }
-  return { specification: `S[table-format=${numberFormat(numbers, digits)}]`, numeric }
+  const format = numberFormat(numbers, column)
+  return { specification: `S[table-format=${format}]`, numeric, scientific: format.includes("e") }
 }
 
-/** "-3.2": a sign where one occurs, digits before the point, digits after it. */
-function numberFormat(numbers: readonly number[], digits: number): string {
-  const texts = numbers.map((value) => value.toFixed(digits))
+/** "-3.2e-1": a sign where one occurs, digits before the point, digits after it, digits of the exponent. */
+function numberFormat(numbers: readonly number[], rounding: Rounding): string {
+  const [texts, exponents] = parted(numbers.map((value) => numberText(value, rounding)))
   const sign = texts.some((value) => value.startsWith("-")) ? "-" : ""
   const whole = Math.max(...texts.map((value) => value.replace("-", "").split(".")[0]!.length))
-  return `${sign}${whole}.${digits}`
+  const decimals = Math.max(...texts.map((value) => value.split(".")[1]?.length ?? 0))
+  return `${sign}${whole}.${decimals}${exponentFormat(exponents)}`
+}
+
+/** Numbers before their "e", and the exponents after it. */
+function parted(texts: readonly string[]): readonly [string[], string[]] {
+  const parts = texts.map((text) => text.split("e"))
+  return [parts.map(([mantissa]) => mantissa!), parts.flatMap(([, exponent]) => exponent ?? [])]
+}
+
+function exponentFormat(exponents: readonly string[]): string {
+  if (exponents.length === 0) return ""
+  const sign = exponents.some((exponent) => exponent.startsWith("-")) ? "-" : ""
+  return `e${sign}${Math.max(...exponents.map((exponent) => exponent.replace(/[-+]/, "").length))}`
 }
 
 function groupHeadings(table: Table): string[] {

@@ -12,7 +12,7 @@ export function totalWidth(widths: readonly number[]): number {
 /** The rows of a table as people read them, and the rules between them. */
 export function rowTexts(table: Table): (string[] | "rule")[] {
   return table.rows.map((row) =>
-    row === "rule" ? row : table.columns.map(({ digits }, i) => plainCell(row[i] ?? null, digits)),
+    row === "rule" ? row : table.columns.map((column, i) => plainCell(row[i] ?? null, column)),
   )
 }
 

@@ -7,7 +7,7 @@ import { renderInline } from "./inline.ts"
 export function renderMarkdown(table: Table): string {
   const header = table.columns.map((column) => escapeMarkdown(headingWithGroup(column)))
   const rows = bodyRows(table).map((row) =>
-    row.map((cell, i) => escapeMarkdown(plainCell(cell, table.columns[i]?.digits))),
+    row.map((cell, i) => escapeMarkdown(plainCell(cell, table.columns[i]))),
   )
   const align = table.columns.map((_, i) => alignment(table, i))
   const body = markdownTable([header, ...rows], { align, stringLength: stringWidth })
