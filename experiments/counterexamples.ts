@@ -13,7 +13,7 @@ import { type SpecModel, specModel } from "../src/explore/spec/model.ts"
 import { explainViolation, runDescribedSteps as runSpec } from "../src/explore/spec/trace.ts"
 import { describeStep } from "../src/explore/spec/transition.ts"
 import { count, text } from "../src/experiment/column.ts"
-import { type Figure, defineExperiment } from "../src/experiment/define.ts"
+import { type Drawing, defineExperiment } from "../src/experiment/define.ts"
 import type { Table } from "../src/experiment/table.ts"
 import { actorDiagram } from "../src/measure/sequence-diagram/actor-diagram.ts"
 import type { SequenceDiagram } from "../src/measure/sequence-diagram/model.ts"
@@ -150,7 +150,7 @@ export default defineExperiment<Case, Observation, Row>({
     }))
   },
   tables: [counterexampleTable],
-  figures: (rows) => rows.map(figure),
+  drawings: (rows) => rows.map(drawing),
 })
 
 const separator = "; "
@@ -197,7 +197,7 @@ function observeActors(id: string): Observation {
 }
 
 /** The diagram of a row: its run, executed again. */
-function figure({ id, run, mistake, stepsToViolation }: Row): Figure {
+function drawing({ id, run, mistake, stepsToViolation }: Row): Drawing {
   const title = `${mistake}: two values in ${stepsToViolation} steps`
   return { id, svg: renderSvg({ ...diagram(id, run.split(separator)), title }) }
 }

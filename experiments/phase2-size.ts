@@ -10,6 +10,8 @@ import {
 } from "../src/experiment/column.ts"
 import { defineExperiment } from "../src/experiment/define.ts"
 import { runSafeDecree } from "../src/experiment/single-decree.ts"
+import { estimatePoints, seriesBy } from "../src/experiment/figure/from-rows.ts"
+import type { Figure } from "../src/experiment/figure.ts"
 import { type Table, intervalOf } from "../src/experiment/table.ts"
 import { milliseconds, planFrom, present, setupFrom } from "./setup.ts"
 
@@ -110,6 +112,7 @@ export default defineExperiment<Case, Observation, Row>({
     ]
   },
   tables: [phase2Table],
+  figures: [phase2Lines, quorumSizes],
 })
 
 /** n = 5, the size most clusters have. */
@@ -147,4 +150,51 @@ function phase2Table(rows: readonly Row[]): Table {
       "One quorum: the proposer asks one quorum drawn at random, so every member of it must answer.",
     ],
   }
+}
+
+const shownSizes = [5, 9]
+
+function phase2Lines(rows: readonly Row[]): Figure {
+  return {
+    kind: "lines",
+    id: "phase2-size-time",
+    caption:
+      "How long phase 2 lasts, by the size of its quorums: waiting for the fastest, or for those asked.",
+    x: { title: "|Q2|" },
+    y: { title: "phase 2 lasts", unit: "ms" },
+    join: "line",
+    interval: "bars",
+    panels: shownSizes.map((n) => ({
+      title: `${n} acceptors`,
+      series: seriesBy(
+        rows.filter((row) => row.n === n),
+        ({ quorums }) => (quorums === "broadcast" ? "everyone asked" : "one quorum asked"),
+        (own) => estimatePoints(own, "q2", "phase2Ms"),
+      ),
+    })),
+    notes: [`${sample(rows)} Bars are 95 % intervals after Student.`],
+  }
+}
+
+/** Quorum sizes decide n here: every pair of sizes is one system, n = |Q1| + |Q2| − 1. */
+function quorumSizes(rows: readonly Row[]): Figure {
+  const shown = rows.filter(({ quorums }) => quorums === "broadcast")
+  return {
+    kind: "heat",
+    id: "phase2-size-heat",
+    caption: "Mean time until the proposer learns, both phases included, by the sizes of the quorums.",
+    x: { title: "|Q1|" },
+    y: { title: "|Q2|" },
+    value: { title: "time until learned", unit: "ms" },
+    digits: 0,
+    panels: [{ title: "", cells: shown.map(({ q1, q2, learnMs }) => ({ x: q1, y: q2, value: learnMs! })) }],
+    notes: [
+      "Of |Q1| + |Q2| − 1 acceptors, so that any two quorums of the two phases meet; n is the same along a falling diagonal.",
+      `${sample(rows)} Their 95 % intervals are in the CSV.`,
+    ],
+  }
+}
+
+function sample(rows: readonly Row[]): string {
+  return `One proposer; one-way delays exponential with mean 10 ms; no faults. Means of ${rows[0]?.replicas ?? 0} runs.`
 }

@@ -23,7 +23,7 @@ describe.each([...experiments.keys()])("results/%s", (id) => {
     const { seed, replicas } = manifest.configuration
     const rows = await sweep(experiment, { rootSeed: seed, replicas })
     const result = { experiment, rootSeed: seed, replicas, rows }
-    const files = resultFiles(result)
+    const files = await resultFiles(result)
     expect(readdirSync(folder).sort()).toEqual([...files.map(({ name }) => name), manifestName].sort())
     for (const { name, text } of files) {
       // Told apart before they are compared: a difference of thousands of lines helps nobody.

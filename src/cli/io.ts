@@ -3,7 +3,7 @@
  * The command line's only way to print, so that a test can listen.
  */
 export interface Io {
-  out(text: string): void
+  out(text: string | Uint8Array): void
   err(text: string): void
   readonly outIsTerminal: boolean
   readonly errIsTerminal: boolean

@@ -29,7 +29,7 @@ export function prepareFolder(folder: string): void {
  * Makes a folder and those above it, one by one. Node's own recursive mkdir
  * never returns where the file system answers "no such folder" for a new one, as /proc does.
  */
-function makeFolder(folder: string): void {
+export function makeFolder(folder: string): void {
   if (existsSync(folder)) return
   const parent = dirname(folder)
   if (parent !== folder) makeFolder(parent)
@@ -44,8 +44,8 @@ function makeFolder(folder: string): void {
  * A manifest whose result part is already the same is left as it is: running
  * an experiment again changes no file unless a number changed.
  */
-export function writeResult(folder: string, result: Result, environment: Environment): void {
-  const files = resultFiles(result)
+export async function writeResult(folder: string, result: Result, environment: Environment): Promise<void> {
+  const files = await resultFiles(result)
   const described = manifestResult(result, files.map(describeFile), sha256)
   const before = readManifest(folder)
   const unchanged = JSON.stringify(before?.result) === JSON.stringify(described)

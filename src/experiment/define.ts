@@ -1,5 +1,6 @@
 import { UsageError } from "../base/errors.ts"
 import { type Cell, type Column, isCamelCase } from "./column.ts"
+import type { Figure } from "./figure.ts"
 import type { Table } from "./table.ts"
 
 /**
@@ -30,8 +31,10 @@ export interface Experiment<Case, Observation, Row extends RowOf> {
   /** The rows of a case; the observations are in replica order. */
   summarise(c: Case, observations: readonly Observation[]): readonly Row[] | Promise<readonly Row[]>
   readonly tables: readonly TableSpec<Row>[]
-  /** Makes drawings of the rows of all cases: SVG files by name, without their ending. */
-  readonly figures?: FiguresSpec<Row>
+  /** Each makes a figure of the rows of all cases. */
+  readonly figures?: readonly FigureSpec<Row>[]
+  /** Makes drawings of the rows of all cases that are no charts, such as message sequence diagrams. */
+  readonly drawings?: DrawingsSpec<Row>
 }
 
 /** What a row must at least be: a cell for each column. */
@@ -40,10 +43,14 @@ export type RowOf = Readonly<Record<string, Cell>>
 /** Makes a thesis-style table of the rows of all cases. A method's type, so that experiments fit into one list. */
 export type TableSpec<Row> = { make(rows: readonly Row[]): Table }["make"]
 
-/** Makes drawings of the rows of all cases, as tables are made. */
-export type FiguresSpec<Row> = { make(rows: readonly Row[]): readonly Figure[] }["make"]
+/** Makes a figure of the rows of all cases, as tables are made. */
+export type FigureSpec<Row> = { make(rows: readonly Row[]): Figure }["make"]
 
-export interface Figure {
+/** Makes drawings of the rows of all cases. */
+export type DrawingsSpec<Row> = { make(rows: readonly Row[]): readonly Drawing[] }["make"]
+
+/** An SVG that was drawn by other means than a figure's. */
+export interface Drawing {
   /** In kebab-case: the name of its file. */
   readonly id: string
   readonly svg: string

@@ -1,5 +1,7 @@
+import { InvariantError } from "../base/errors.ts"
 import { rowsToCsv } from "./csv.ts"
-import type { AnyExperiment, RowOf } from "./define.ts"
+import type { AnyExperiment, Drawing, RowOf } from "./define.ts"
+import type { Figure } from "./figure.ts"
 import { renderLatex } from "./render/latex.ts"
 import { renderMarkdown } from "./render/markdown.ts"
 import type { Table } from "./table.ts"
@@ -21,13 +23,31 @@ export function reproducingCommand({ experiment, rootSeed, replicas }: Omit<Resu
 
 /** The experiment's tables, each with a last note on seed, replicas and the command that makes it again. */
 export function tablesOf(result: Result): Table[] {
-  const { experiment, rootSeed, replicas, rows } = result
+  return result.experiment.tables.map((make) => withProvenance(make(result.rows), result))
+}
+
+/** The experiment's figures, with the same last note. */
+export function figuresOf(result: Result): Figure[] {
+  const figures = (result.experiment.figures ?? []).map((make) => withProvenance(make(result.rows), result))
+  const taken = new Set(tablesOf(result).map(({ id }) => id))
+  for (const { id } of figures) {
+    if (taken.has(id))
+      throw new InvariantError(`Two tables or figures are called ${id}: one would overwrite the other.`)
+    taken.add(id)
+  }
+  return figures
+}
+
+function withProvenance<T extends { readonly notes: readonly string[] }>(shown: T, result: Result): T {
+  const { rootSeed, replicas } = result
   const sample = `Seed ${rootSeed}, ${replicas} ${replicas === 1 ? "replica" : "replicas"} per case`
   const provenance = `${sample}; reproduce with \`${reproducingCommand(result)}\`.`
-  return experiment.tables.map((make) => {
-    const table = make(rows)
-    return { ...table, notes: [...table.notes, provenance] }
-  })
+  return { ...shown, notes: [...shown.notes, provenance] }
+}
+
+/** What is drawn by other means than figures: message sequence diagrams. */
+export function drawingsOf({ experiment, rows }: Result): readonly Drawing[] {
+  return experiment.drawings?.(rows) ?? []
 }
 
 /** A file of a result: its name within the result's folder, and its whole text. */
@@ -37,16 +57,30 @@ export interface ResultFile {
 }
 
 /** The CSV, the tables and the figures: the files that are the same to the byte whenever and wherever they are computed. */
-export function resultFiles(result: Result): ResultFile[] {
+export async function resultFiles(result: Result): Promise<ResultFile[]> {
   const { experiment, rows } = result
+  const figures = figuresOf(result)
   return [
     { name: `${experiment.id}.csv`, text: rowsToCsv(experiment.columns, rows) },
     ...tablesOf(result).flatMap((table) => [
       { name: `${table.id}.md`, text: renderMarkdown(table) },
       { name: `${table.id}.tex`, text: renderLatex(table) },
     ]),
-    ...(experiment.figures?.(rows) ?? []).map(({ id, svg }) => ({ name: `${id}.svg`, text: svg })),
+    ...(figures.length === 0 ? [] : await figureFiles(figures)),
+    ...drawingsOf(result).map(({ id, svg }) => ({ name: `${id}.svg`, text: svg })),
   ]
+}
+
+/** Each figure as SVG and for pgfplots. The drawing library is loaded only here: most commands draw nothing. */
+async function figureFiles(figures: readonly Figure[]): Promise<ResultFile[]> {
+  const { renderSvg } = await import("./render/svg.ts")
+  const { renderPgfplots } = await import("./render/pgfplots.ts")
+  const files: ResultFile[] = []
+  for (const figure of figures) {
+    files.push({ name: `${figure.id}.svg`, text: await renderSvg(figure) })
+    files.push({ name: `${figure.id}.tex`, text: renderPgfplots(figure) })
+  }
+  return files
 }
 
 /** One result as a JSON value; the keys of its rows are the columns of the CSV in camelCase. */

@@ -17,7 +17,7 @@ export async function quorate(...args: readonly string[]): Promise<Heard> {
 export async function quorateOn(terminal: Partial<Io>, ...args: readonly string[]): Promise<Heard> {
   const heard = { out: "", err: "" }
   const io: Io = {
-    out: (text) => (heard.out += text),
+    out: (text) => (heard.out += typeof text === "string" ? text : Buffer.from(text).toString("latin1")),
     err: (text) => (heard.err += text),
     outIsTerminal: false,
     errIsTerminal: false,

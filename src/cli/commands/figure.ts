@@ -1,31 +1,76 @@
 import { Command, Option } from "commander"
-import type { Figure } from "../../protocol/stepper/figure.ts"
+import { UsageError } from "../../base/errors.ts"
+import type { Figure as ThesisFigure } from "../../protocol/stepper/figure.ts"
 import type { Context } from "../context.ts"
+import { type FigureFormat, figureFormats } from "../figure-output.ts"
 
 const drawings = ["text", "diagram", "svg", "mermaid"] as const
 type Drawing = (typeof drawings)[number]
 
-/** `quorate figure`: a message sequence diagram of the thesis, made by stepping the real processes. */
-export function figureCommand({ io }: Context): Command {
+interface FigureOptions {
+  readonly draw: Drawing
+  readonly from: string
+  readonly format?: FigureFormat
+  readonly only?: readonly string[]
+  readonly out?: string
+}
+
+/** `quorate figure`: the figures of results from their CSV, and message sequence diagrams of the thesis. */
+export function figureCommand(context: Context): Command {
   return new Command("figure")
-    .summary("a figure of the thesis, made by the real processes")
+    .summary("figures of results, from their CSV; and those of the thesis")
     .description(
-      "Prints a message sequence diagram of Howard 2019: the script, and what the real acceptors and proposers make of it. " +
-        "Without a number it lists the figures. E15 and E16 are ours: runs that break algorithms as they are printed.",
+      "Draws the figures of results from their CSV, without running anything. A number is a message sequence diagram of Howard 2019: " +
+        "the script, and what the real acceptors and proposers make of it. Without arguments it lists those; E15 and E16 are ours: runs that break algorithms as they are printed.",
     )
-    .argument("[numbers...]", "figures by number: 2.4, 7.1, E15-printed")
-    .addOption(new Option("-d, --draw <how>", "how to draw it").choices(drawings).default("text"))
+    .argument(
+      "[names...]",
+      "experiments by id, paths of result folders or CSV files; or numbers: 2.4, E15-printed",
+    )
+    .addOption(
+      new Option(
+        "-f, --format <format>",
+        "of a result's figures; for a file, its ending unless given",
+      ).choices(figureFormats),
+    )
+    .option("--only <ids...>", "these figures of the results alone")
+    .option("-o, --out <place>", "a file for one figure, or a folder for any number; stdout unless given")
+    .option("--from <folder>", "where results are looked up by id", "results")
+    .addOption(
+      new Option("-d, --draw <how>", "how to draw a figure of the thesis").choices(drawings).default("text"),
+    )
     .addHelpText("after", help)
-    .action(async (numbers: readonly string[], { draw }: { draw: Drawing }) => {
-      const { allFigures, figureOrRefuse } = await import("../../protocol/figures/all.ts")
-      if (numbers.length === 0)
-        io.out(allFigures.map(({ id, title }) => `${id.padEnd(12)} ${title}\n`).join(""))
-      const texts = await Promise.all(numbers.map((number) => drawn(figureOrRefuse(number), draw)))
-      io.out(texts.join("\n"))
+    .action(async (names: readonly string[], options: FigureOptions) => {
+      if (names.length === 0) return listThesisFigures(context)
+      const numbers = names.filter(isThesisFigure)
+      const results = names.filter((name) => !isThesisFigure(name))
+      if (numbers.length > 0 && results.length > 0) {
+        throw new UsageError(
+          `${numbers.join(", ")} are figures of the thesis and ${results.join(", ")} of results; ask for them one after the other.`,
+        )
+      }
+      if (numbers.length > 0) await printThesisFigures(context, numbers, options.draw)
+      else await printResultFigures(context, results, options)
     })
 }
 
-async function drawn(figure: Figure, draw: Drawing): Promise<string> {
+/** "2.4", "E15", "E15-printed"; no experiment and no path has such a name. */
+function isThesisFigure(name: string): boolean {
+  return /^(\d+\.\d+|E\d+)(-\w+)?$/.test(name)
+}
+
+async function listThesisFigures({ io }: Context): Promise<void> {
+  const { allFigures } = await import("../../protocol/figures/all.ts")
+  io.out(allFigures.map(({ id, title }) => `${id.padEnd(12)} ${title}\n`).join(""))
+}
+
+async function printThesisFigures({ io }: Context, numbers: readonly string[], draw: Drawing): Promise<void> {
+  const { figureOrRefuse } = await import("../../protocol/figures/all.ts")
+  const texts = await Promise.all(numbers.map((number) => drawn(figureOrRefuse(number), draw)))
+  io.out(texts.join("\n"))
+}
+
+async function drawn(figure: ThesisFigure, draw: Drawing): Promise<string> {
   const { figureText, playFigure } = await import("../../protocol/stepper/figure.ts")
   if (draw === "text") return figureText(figure)
   const { figureDiagram } = await import("../../measure/sequence-diagram/figure-diagram.ts")
@@ -40,8 +85,29 @@ async function drawn(figure: Figure, draw: Drawing): Promise<string> {
   }
 }
 
+async function printResultFigures(
+  { io }: Context,
+  names: readonly string[],
+  { from, format, only, out }: FigureOptions,
+): Promise<void> {
+  const { readResult } = await import("../read-result.ts")
+  const { drawingsOf, figuresOf } = await import("../../experiment/result.ts")
+  const { outputFigures, shownFigures } = await import("../figure-output.ts")
+  const found = []
+  for (const name of names) {
+    const result = await readResult(name, from, io)
+    found.push(...shownFigures(figuresOf(result), drawingsOf(result)))
+  }
+  await outputFigures(io, found, names, { format, only, out })
+}
+
 const help = `
+Formats: svg; png (drawn in DejaVu Sans); tex (pgfplots, with its data); vega-lite (JSON).
+
 Examples:
+  $ quorate figure phase2-size --out figures/
+  $ quorate figure tail-latency --format tex > tail.tex
+  $ quorate figure results/systems --only systems-paxi --out systems.png
   $ quorate figure 2.4
   $ quorate figure 4.2 --draw diagram
   $ quorate figure 7.4 --draw svg > figure-7.4.svg`

@@ -73,7 +73,10 @@ async function runAll(
     const result = await runOne(experiment, options, progress)
     const seconds = Number(((performance.now() - started) / 1000).toFixed(2))
     if (write)
-      writeResult(resultFolder(out, experiment.id), result, { ...environment, wallTimeSeconds: seconds })
+      await writeResult(resultFolder(out, experiment.id), result, {
+        ...environment,
+        wallTimeSeconds: seconds,
+      })
     progress.finish(
       `${experiment.id}: ${result.rows.length} rows, ${result.replicas} replicas each, ${seconds} s`,
     )

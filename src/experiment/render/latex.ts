@@ -40,7 +40,7 @@ export function renderLatex(table: Table): string {
     "% Needs \\usepackage{booktabs,siunitx}.",
     "\\begin{table}",
     "  \\centering",
-    `  \\caption{${inline(table.caption)}}`,
+    `  \\caption{${inlineLatex(table.caption)}}`,
     `  \\label{tab:${table.id}}`,
     "  \\smallskip",
     ...(size === sizes[0] ? [] : [`  ${size.command}`]),
@@ -177,12 +177,13 @@ function notes(table: Table): string[] {
     "  \\par\\smallskip",
     "  \\begin{minipage}{\\linewidth}",
     "    \\footnotesize\\raggedright",
-    ...table.notes.map((note) => `    ${inline(note)}\\par`),
+    ...table.notes.map((note) => `    ${inlineLatex(note)}\\par`),
     "  \\end{minipage}",
   ]
 }
 
-function inline(text: string): string {
+/** A caption or a note in LaTeX: its `code` in a typewriter face. */
+export function inlineLatex(text: string): string {
   return renderInline(text, { words: escapeLatex, code: (code) => `\\texttt{${escapeCode(code)}}` })
 }
 

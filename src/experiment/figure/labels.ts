@@ -1,0 +1,100 @@
+import type { ScatterFigure } from "../figure.ts"
+import { type PanelLayout, fontSizes } from "./layout.ts"
+import { isShown, position, valueAt } from "./scale.ts"
+import { textWidth } from "./text-width.ts"
+
+/** A label at the place of its left end, in the units of the axes. */
+export interface PlacedLabel {
+  readonly x: number
+  readonly y: number
+  readonly label: string
+}
+
+interface Box {
+  readonly left: number
+  readonly top: number
+  readonly width: number
+  readonly height: number
+}
+
+const lineHeight = 12
+
+/**
+ * Where the labels of points stand: beside their point, on the first of sixteen
+ * places around it where they meet neither a point nor another label; where
+ * there is none, on the one where they meet fewest. Points in the same place
+ * share one label. Points from left to right, so that the same figure is always
+ * labelled in the same way.
+ */
+export function placeLabels(figure: ScatterFigure, { x, y, width, height }: PanelLayout): PlacedLabel[] {
+  const points = figure.series
+    .flatMap((series) => series.points)
+    .filter((point) => isShown(figure.x, point.x) && isShown(figure.y, point.y))
+    .map((point) => ({
+      label: point.label ?? "",
+      left: position(x!, point.x) * width,
+      top: (1 - position(y!, point.y)) * height,
+    }))
+  const marks = points.map(({ left, top }) => ({ left: left - 4, top: top - 4, width: 8, height: 8 }))
+  const taken: Box[] = [...marks]
+  return mergeLabels(points).map(({ label, left, top }) => {
+    const size = { width: textWidth(label, fontSizes.label), height: lineHeight }
+    const candidates = placesAround(left, top, size)
+    const cost = (box: Box): number =>
+      taken.filter((other) => overlap(box, other)).length +
+      (box.left < 0 || box.left + box.width > width + 6 || box.top < -4 || box.top + box.height > height
+        ? 2
+        : 0)
+    const costs = candidates.map(cost)
+    const best = candidates[costs.indexOf(Math.min(...costs))]!
+    taken.push(best)
+    return {
+      label,
+      x: valueAt(x!, best.left / width),
+      y: valueAt(y!, 1 - (best.top + lineHeight / 2) / height),
+    }
+  })
+}
+
+interface LabelledPoint {
+  readonly label: string
+  readonly left: number
+  readonly top: number
+}
+
+/** One label for all points in a place, from left to right; points without labels have none. */
+function mergeLabels(points: readonly LabelledPoint[]): LabelledPoint[] {
+  const places = new Map<string, LabelledPoint>()
+  for (const point of points.filter(({ label }) => label !== "")) {
+    const key = `${Math.round(point.left)},${Math.round(point.top)}`
+    const there = places.get(key)
+    places.set(key, there === undefined ? point : { ...there, label: `${there.label}, ${point.label}` })
+  }
+  return [...places.values()].sort((a, b) => a.left - b.left || a.top - b.top)
+}
+
+function placesAround(left: number, top: number, { width, height }: Pick<Box, "width" | "height">): Box[] {
+  return [7, 16].flatMap((away) => {
+    const [right, before, middle] = [left + away, left - away - width, left - width / 2]
+    const [level, above, under] = [top - height / 2, top - away - height / 2, top + away - height / 2]
+    return [
+      [right, level],
+      [right, above],
+      [right, under],
+      [before, level],
+      [before, above],
+      [before, under],
+      [middle, above - 3],
+      [middle, under + 3],
+    ].map(([x, y]) => ({ left: x!, top: y!, width, height }))
+  })
+}
+
+function overlap(a: Box, b: Box): boolean {
+  return (
+    a.left < b.left + b.width &&
+    b.left < a.left + a.width &&
+    a.top < b.top + b.height &&
+    b.top < a.top + a.height
+  )
+}

@@ -1,0 +1,151 @@
+import { type Axis, type Figure, axisText, distinct } from "../figure.ts"
+import { type Scale, scaleFor } from "./scale.ts"
+import { textWidth } from "./text-width.ts"
+
+/** Pixels from the left edge of a figure to its right edge. */
+export const figureWidth = 520
+/** Of tick labels, legends, and cells; of axis titles; of the caption; of notes. */
+export const fontSizes = { label: 10, title: 11, caption: 12, note: 9.5 } as const
+
+/** Sizes in pixels and scales of a figure's panels, which all have the same ones. */
+export interface PanelLayout {
+  readonly columns: number
+  /** Of the plot without its axes. */
+  readonly width: number
+  readonly height: number
+  /** Room for the labels and the title of the vertical axis. */
+  readonly left: number
+  /** For bars: whether they lie, because the names of the groups are too long to stand below. */
+  readonly lying: boolean
+  readonly x: Scale | null
+  readonly y: Scale | null
+}
+
+const gap = 24
+
+/** How a figure is laid out: decided once, the same for every renderer. */
+export function panelLayout(figure: Figure): PanelLayout {
+  const panels = figure.kind === "scatter" ? 1 : figure.panels.length
+  const columns = Math.min(2, panels)
+  const room = (labels: readonly string[], title: string): number =>
+    Math.ceil(
+      Math.max(...labels.map((label) => textWidth(label, fontSizes.label))) + (title === "" ? 12 : 32),
+    )
+  const sized = (left: number): { columns: number; left: number; width: number } => ({
+    columns,
+    left,
+    width: Math.floor((figureWidth - 8 - columns * left - (columns - 1) * gap) / columns),
+  })
+  const of = (scale: Scale): string[] => scale.ticks.map(({ label }) => label)
+  const tall = panels === 1 ? 260 : 180
+  switch (figure.kind) {
+    case "lines":
+    case "scatter": {
+      const points = pointsOf(figure)
+      const y = scaleFor(figure.y, points.y, { ticks: 6, zero: figure.kind === "lines", round: true })
+      const size = sized(room(of(y), axisText(figure.y)))
+      const x = horizontalScale(figure.x, points.x, size.width)
+      return { ...size, height: tall, lying: false, x, y }
+    }
+    case "bars":
+      return barLayout(figure, sized, room, tall)
+    case "heat": {
+      const rows = Math.max(...figure.panels.map(({ cells }) => distinct(cells.map(({ y }) => y)).length))
+      const names = figure.panels.flatMap(({ cells }) => cells.map(({ y }) => String(y)))
+      return {
+        ...sized(room(names, axisText(figure.y))),
+        height: Math.max(60, rows * 24),
+        lying: false,
+        x: null,
+        y: null,
+      }
+    }
+  }
+}
+
+function barLayout(
+  figure: Extract<Figure, { kind: "bars" }>,
+  sized: (left: number) => Pick<PanelLayout, "columns" | "left" | "width">,
+  room: (labels: readonly string[], title: string) => number,
+  tall: number,
+): PanelLayout {
+  const bars = figure.panels.flatMap((panel) => panel.bars)
+  const groups = distinct(bars.map(({ group }) => group))
+  const series = distinct(bars.map((bar) => bar.series))
+  const ends = bars.flatMap(({ value, low, high }) => [value, low, high].filter((end) => end !== null))
+  const upright = scaleFor(figure.value, ends, { ticks: 6, zero: true, round: true })
+  const size = sized(
+    room(
+      upright.ticks.map(({ label }) => label),
+      axisText(figure.value),
+    ),
+  )
+  const slot = size.width / groups.length - 6
+  if (groups.every((group) => textWidth(group, fontSizes.label) <= slot))
+    return { ...size, height: tall, lying: false, x: null, y: upright }
+  // The names stand once, before the first column.
+  const left = room(groups, figure.groups)
+  const { columns } = size
+  const lyingSize = {
+    columns,
+    left,
+    width: Math.floor((figureWidth - 8 - left - (columns - 1) * gap) / columns),
+  }
+  const across = Math.max(2, Math.floor(lyingSize.width / 70))
+  return {
+    ...lyingSize,
+    height: groups.length * (series.length * 9 + 8),
+    lying: true,
+    x: scaleFor(figure.value, ends, { ticks: across, zero: true, round: true }),
+    y: null,
+  }
+}
+
+/** A horizontal axis of few whole numbers has a tick at each; others have what there is room for. */
+function horizontalScale(axis: Axis, values: readonly number[], width: number): Scale {
+  const whole = distinct(values).sort((a, b) => a - b)
+  const span = whole.at(-1)! - whole[0]!
+  const few = axis.scale !== "log" && whole.every(Number.isInteger) && span > 0 && span <= width / 24
+  return scaleFor(axis, values, {
+    ticks: few ? span : width / (axis.scale === "log" ? 40 : 60),
+    zero: false,
+    round: axis.zero === true,
+  })
+}
+
+function pointsOf(figure: Extract<Figure, { kind: "lines" | "scatter" }>): { x: number[]; y: number[] } {
+  if (figure.kind === "scatter") {
+    const points = [...figure.series.flatMap((series) => series.points), ...figure.front]
+    return { x: points.map(({ x }) => x), y: points.map(({ y }) => y) }
+  }
+  const points = figure.panels.flatMap(({ series }) => series.flatMap((one) => one.points))
+  const ends = points.flatMap(({ y, low, high }) => [y, low ?? y, high ?? y])
+  return { x: [...points.map(({ x }) => x), ...(figure.events ?? []).map(({ x }) => x)], y: ends }
+}
+
+/** So many points to a mark: where points are dense, a line has about a dozen. */
+export function marksEvery(points: number): number {
+  return Math.max(1, Math.ceil(points / 12))
+}
+
+/** Pixels of a figure as LaTeX has them: as a share of the line it fills. */
+export function lineShare(pixels: number): string {
+  return `${Number((pixels / figureWidth).toFixed(4))}\\linewidth`
+}
+
+/** Where each name of a legend stands: row and column of a grid whose columns are equally wide. */
+export interface LegendLayout {
+  readonly columns: number
+  readonly cellWidth: number
+  readonly rows: number
+}
+
+/** Room for the sample of a line or a bar, before the name. */
+export const legendSample = 34
+
+export function legendLayout(names: readonly string[]): LegendLayout {
+  const widest = Math.max(0, ...names.map((name) => textWidth(name, fontSizes.label)))
+  const cellWidth = Math.ceil(widest) + legendSample + 14
+  const columns = Math.max(1, Math.min(names.length, Math.floor(figureWidth / cellWidth)))
+  return { columns, cellWidth, rows: Math.ceil(names.length / columns) }
+}

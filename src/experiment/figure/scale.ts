@@ -1,0 +1,132 @@
+import type { Axis } from "../figure.ts"
+
+/** An axis with its ends and its ticks decided: every renderer shows the same ones. */
+export interface Scale {
+  readonly log: boolean
+  /** The values at its ends. */
+  readonly low: number
+  readonly high: number
+  readonly ticks: readonly Tick[]
+}
+
+export interface Tick {
+  readonly value: number
+  /** As plain text, powers of ten with raised digits. */
+  readonly label: string
+}
+
+interface ScaleOptions {
+  /** About how many ticks there is room for. */
+  readonly ticks: number
+  /** Whether a linear axis begins at zero, unless the axis says otherwise. */
+  readonly zero: boolean
+  /** Whether the ends are round numbers; else the ends of the values, a little further out. */
+  readonly round: boolean
+}
+
+/** The scale on which these values can be shown; what a logarithmic axis cannot show does not count. */
+export function scaleFor(axis: Axis, values: readonly number[], options: ScaleOptions): Scale {
+  const shown = values.filter((value) => isShown(axis, value))
+  const zero = axis.scale !== "log" && (axis.zero ?? options.zero)
+  const low = Math.min(...shown, ...(zero || shown.length === 0 ? [0] : []))
+  const high = Math.max(...shown, ...(zero ? [0] : []), ...(shown.length === 0 ? [1] : []))
+  if (axis.scale === "log") return logScale(shown.length === 0 ? [0.1, 1] : [low, high], options.ticks)
+  return linearScale(low, high > low ? high : low + (low === 0 ? 1 : Math.abs(low) / 2), options)
+}
+
+/** Whether a value has a place on the axis. */
+export function isShown({ scale }: Axis, value: number): boolean {
+  return Number.isFinite(value) && (scale !== "log" || value > 0)
+}
+
+function linearScale(low: number, high: number, { ticks, round }: ScaleOptions): Scale {
+  const step = roundStep((high - low) / ticks)
+  const margin = round ? 0 : (high - low) * 0.03
+  const ends = round
+    ? [step.times(Math.floor(low / step.size + 1e-9)), step.times(Math.ceil(high / step.size - 1e-9))]
+    : [low - margin, high + margin]
+  const from = Math.ceil(ends[0]! / step.size - 1e-9)
+  const to = Math.floor(ends[1]! / step.size + 1e-9)
+  const values = Array.from({ length: to - from + 1 }, (_, i) => step.times(from + i))
+  return {
+    log: false,
+    low: ends[0]!,
+    high: ends[1]!,
+    ticks: values.map((value) => ({ value, label: plain(value, step.digits) })),
+  }
+}
+
+/** A step of 1, 2 or 5 times a power of ten, at least as long as asked, and its multiples without rounding errors. */
+function roundStep(least: number): { size: number; digits: number; times: (k: number) => number } {
+  const power = Math.floor(Math.log10(least) + 1e-9)
+  const unit = least / 10 ** power
+  const factor = [1, 2, 5, 10].find((candidate) => candidate >= unit - 1e-9) ?? 10
+  const digits = Math.max(0, -(factor === 10 ? power + 1 : power))
+  return {
+    size: factor * 10 ** power,
+    digits,
+    times: (k) => Number((k * factor * 10 ** power).toFixed(digits)) + 0,
+  }
+}
+
+/** Whole decades, thinned where there are many; within less than two decades 1, 2 and 5 times each power. */
+function logScale(ends: readonly [number, number], most: number): Scale {
+  const [low, high] = ends[0] === ends[1] ? [ends[0] / 2, ends[1] * 2] : ends
+  const few = Math.log10(high / low) < 1.7
+  const marks = few ? [1, 2, 5] : [1]
+  const [first, last] = [Math.floor(Math.log10(low)) - 1, Math.ceil(Math.log10(high)) + 1]
+  const candidates = Array.from({ length: last - first + 1 }, (_, i) => first + i).flatMap((power) =>
+    marks.map((mark) => ({ value: power10(power, mark), label: powerLabel(power, mark, few), power })),
+  )
+  const from = candidates.findLast(({ value }) => value <= low * (1 + 1e-9)) ?? candidates[0]!
+  const to = candidates.find(({ value }) => value >= high * (1 - 1e-9)) ?? candidates.at(-1)!
+  const within = candidates.filter(({ value }) => value >= from.value && value <= to.value)
+  const every = few ? 1 : Math.ceil((within.length - 1) / most)
+  return {
+    log: true,
+    low: from.value,
+    high: to.value,
+    ticks: within
+      .filter(({ power }) => every === 1 || (to.power - power) % every === 0)
+      .map(({ value, label }) => ({ value, label })),
+  }
+}
+
+/** 20 where the values are near one, 2·10⁻⁷ elsewhere; whole decades as powers. */
+function powerLabel(power: number, mark: number, few: boolean): string {
+  if (few && power >= -3 && power <= 4) return plain(power10(power, mark), Math.max(0, -power))
+  return mark === 1 ? raised(power) : `${mark}·${raised(power)}`
+}
+
+/** `mark` times ten to the `power`, as near as a double can be. */
+function power10(power: number, mark: number): number {
+  return Number(`${mark}e${power}`)
+}
+
+const raisedDigits = "⁰¹²³⁴⁵⁶⁷⁸⁹"
+
+/** 1, 10, 10², 10⁻³. */
+function raised(power: number): string {
+  if (power === 0 || power === 1) return String(10 ** power)
+  const digits = String(Math.abs(power)).replace(/\d/g, (digit) => raisedDigits[Number(digit)]!)
+  return `10${power < 0 ? "⁻" : ""}${digits}`
+}
+
+/** 12,500 or 0.25 or −3. */
+function plain(value: number, digits: number): string {
+  const [whole, decimals] = Math.abs(value).toFixed(digits).split(".") as [string, string?]
+  const grouped = whole.length > 4 ? whole.replace(/\B(?=(\d{3})+$)/g, ",") : whole
+  return `${value < 0 ? "−" : ""}${grouped}${decimals === undefined ? "" : `.${decimals}`}`
+}
+
+/** Where a value stands between the ends of a scale: 0 at the low end, 1 at the high one. */
+export function position(scale: Scale, value: number): number {
+  const of = scale.log ? Math.log10 : (x: number): number => x
+  return (of(value) - of(scale.low)) / (of(scale.high) - of(scale.low))
+}
+
+/** The value that stands at this position: the inverse of `position`. */
+export function valueAt(scale: Scale, place: number): number {
+  if (!scale.log) return scale.low + place * (scale.high - scale.low)
+  return 10 ** (Math.log10(scale.low) + place * Math.log10(scale.high / scale.low))
+}
