@@ -3,7 +3,8 @@ import type { Io } from "./io.ts"
 /** Shows how far a long computation is, on stderr: a bar on a terminal, a line now and then elsewhere. */
 export interface Progress {
   start(label: string, total: number): void
-  update(done: number): void
+  /** `total` where it has grown since the start. */
+  update(done: number, total?: number): void
   /** Ends what was started, and says in a line how it went. */
   finish(line: string): void
 }
@@ -30,7 +31,10 @@ async function barProgress(): Promise<Progress> {
       })
       bar.start(total, 0)
     },
-    update: (done) => bar?.update(done),
+    update: (done, total) => {
+      if (total !== undefined) bar?.setTotal(total)
+      bar?.update(done)
+    },
     finish: (line) => {
       bar?.stop()
       process.stderr.write(`${line}\n`)
@@ -48,7 +52,8 @@ export function lineProgress(io: Io, now: () => number): Progress {
     start: (startLabel, startTotal) => {
       ;[label, total, lastLine] = [startLabel, startTotal, now()]
     },
-    update: (done) => {
+    update: (done, newTotal = total) => {
+      total = newTotal
       if (now() - lastLine < lineEveryMs) return
       lastLine = now()
       io.err(`${label}: ${Math.floor((100 * done) / total)} % of ${total} runs\n`)

@@ -2,8 +2,15 @@ import { createHash } from "node:crypto"
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs"
 import { dirname, join, resolve } from "node:path"
 import { UsageError } from "../base/errors.ts"
-import { type Environment, type Manifest, manifestResult, manifestText } from "../experiment/manifest.ts"
-import { type Result, type ResultFile, resultFiles } from "../experiment/result.ts"
+import {
+  type Environment,
+  type Manifest,
+  type ManifestFile,
+  manifestResult,
+  manifestText,
+} from "../experiment/manifest.ts"
+import { type Result, type ResultFile, renderedFiles, resultFiles } from "../experiment/result.ts"
+import type { StagedCsv } from "./staged-csv.ts"
 
 /** The file beside every result that says where it comes from. */
 export const manifestName = "manifest.json"
@@ -39,30 +46,41 @@ export function makeFolder(folder: string): void {
 /**
  * Writes a result and its manifest. Every file is written beside its place
  * under a temporary name and then renamed, the manifest last: a reader never
- * sees half a file, and after a failure the old files are still there.
+ * sees half a file, and after a failure the old files are still there. The CSV
+ * may have been staged already, row by row.
  *
  * A manifest whose result part is already the same is left as it is: running
  * an experiment again changes no file unless a number changed.
  */
-export async function writeResult(folder: string, result: Result, environment: Environment): Promise<void> {
-  const files = await resultFiles(result)
-  const described = manifestResult(result, files.map(describeFile), sha256)
+export async function writeResult(
+  folder: string,
+  result: Result,
+  environment: Environment,
+  staged?: StagedCsv,
+): Promise<void> {
+  const files = await (staged === undefined ? resultFiles(result) : renderedFiles(result))
+  const csv = staged === undefined ? [] : [explained(folder, () => staged.finish())]
+  const described = manifestResult(result, [...csv, ...files.map(describeFile)], sha256)
   const before = readManifest(folder)
   const unchanged = JSON.stringify(before?.result) === JSON.stringify(described)
   const manifest = { name: manifestName, text: manifestText(described, environment) }
-  writeTogether(folder, unchanged ? files : [...files, manifest])
+  writeTogether(folder, unchanged ? files : [...files, manifest], staged)
 }
 
-function describeFile({ name, text }: ResultFile): { name: string; bytes: number; sha256: string } {
+function describeFile({ name, text }: ResultFile): ManifestFile {
   return { name, bytes: Buffer.byteLength(text), sha256: sha256(text) }
 }
 
-export function sha256(data: string | Buffer): string {
-  return createHash("sha256").update(data).digest("hex")
+/** In hexadecimal, of a text in UTF-8, in one piece or in parts. */
+export function sha256(data: string | Buffer | Iterable<string>): string {
+  const hash = createHash("sha256")
+  if (typeof data === "string" || Buffer.isBuffer(data)) return hash.update(data).digest("hex")
+  for (const part of data) hash.update(part)
+  return hash.digest("hex")
 }
 
 /** All files under temporary names first, then all renamed. */
-export function writeTogether(folder: string, files: readonly ResultFile[]): void {
+export function writeTogether(folder: string, files: readonly ResultFile[], staged?: StagedCsv): void {
   const places = files.map(({ name, text }) => ({
     place: join(folder, name),
     temporary: join(folder, `.${name}.${process.pid}.tmp`),
@@ -71,6 +89,7 @@ export function writeTogether(folder: string, files: readonly ResultFile[]): voi
   try {
     makeFolder(resolve(folder))
     for (const { temporary, text } of places) writeFileSync(temporary, text, { flush: true })
+    staged?.publish()
     for (const { place, temporary } of places) renameSync(temporary, place)
   } catch (error) {
     for (const { temporary } of places) rmSync(temporary, { force: true })
@@ -89,7 +108,17 @@ export function readManifest(folder: string): Manifest | undefined {
   }
 }
 
-function unwritable(folder: string, error: unknown): unknown {
+/** Does something with files of a folder; a failure to write is explained. */
+export function explained<T>(folder: string, act: () => T): T {
+  try {
+    return act()
+  } catch (error) {
+    throw unwritable(folder, error)
+  }
+}
+
+/** What a failure to write means to the caller; anything else is left as it is. */
+export function unwritable(folder: string, error: unknown): unknown {
   const { code } = error as NodeJS.ErrnoException
   if (code === undefined) return error
   const reason = reasons[code] ?? code
@@ -104,5 +133,7 @@ const reasons: Readonly<Record<string, string>> = {
   EROFS: "the file system is read-only (EROFS)",
   ENOSPC: "no space is left on the disk (ENOSPC)",
   ENOTDIR: "part of the path is a file, not a folder (ENOTDIR)",
+  EDQUOT: "the quota of the disk is used up (EDQUOT)",
+  EFBIG: "the file would be larger than is allowed (EFBIG)",
   EEXIST: "there is a file of that name (EEXIST)",
 }

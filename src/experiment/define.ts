@@ -26,6 +26,8 @@ export interface Experiment<Case, Observation, Row extends RowOf> {
   cases(): readonly Case[]
   /** Replicas per case unless the command line says otherwise; 1 for exact computations. */
   readonly replicas: number
+  /** Replicas of the long sweep, `--full`; ten times the usual number unless said. Exact computations have no longer sweep. */
+  readonly fullReplicas?: number
   /** One replica. Everything random comes from the seed; replica r has the same seed in every case. */
   observe(c: Case, seed: number): Observation | Promise<Observation>
   /** The rows of a case; the observations are in replica order. */
@@ -35,6 +37,14 @@ export interface Experiment<Case, Observation, Row extends RowOf> {
   readonly figures?: readonly FigureSpec<Row>[]
   /** Makes drawings of the rows of all cases that are no charts, such as message sequence diagrams. */
   readonly drawings?: DrawingsSpec<Row>
+}
+
+/** Replicas per case of the long sweep. */
+export function fullReplicas({
+  replicas,
+  fullReplicas = replicas === 1 ? 1 : 10 * replicas,
+}: AnyExperiment): number {
+  return fullReplicas
 }
 
 /** What a row must at least be: a cell for each column. */

@@ -1,16 +1,18 @@
 import type { AnyExperiment } from "./define.ts"
+import { plainJson } from "./plain-json.ts"
 import { replicaSeed } from "./seed.ts"
 
 /**
  * Carries out the chunks of a sweep, wherever and in whatever order: in this
  * process, in worker threads, on other machines. A chunk may be delivered more
- * than once; `merge` makes that harmless.
+ * than once; merging makes that harmless. The chunks may be walked through more
+ * than once, and are not all in memory.
  */
 export interface Executor {
   run(chunks: Iterable<Chunk>): AsyncIterable<ChunkResult>
 }
 
-/** The unit of work: some replicas of one case. Plain JSON, and all a worker needs beside the experiment's code. */
+/** The unit of work: some replicas of one case. Plain JSON, and all a worker needs beside the case and the experiment's code. */
 export interface Chunk {
   readonly experiment: string
   readonly rootSeed: number
@@ -20,21 +22,39 @@ export interface Chunk {
   readonly replicas: number
 }
 
-/** A chunk and what was observed in its replicas, in order. Plain JSON. */
+/**
+ * A chunk and what was observed in its replicas, in order, as the JSON text of
+ * a list. It stays text on its way through threads, journals and queues: it is
+ * written once and read once, and no way can change it.
+ */
 export interface ChunkResult {
   readonly chunk: Chunk
-  readonly observations: readonly unknown[]
+  readonly observations: string
 }
 
-/** Computes one chunk: what every executor calls, in the end. */
-export async function computeChunk(experiment: AnyExperiment, chunk: Chunk): Promise<ChunkResult> {
-  const c = experiment.cases()[chunk.caseIndex]
+/** Computes one chunk: what every executor calls, in the end. The case is looked up unless it is given. */
+export async function computeChunk(
+  experiment: AnyExperiment,
+  chunk: Chunk,
+  c: unknown = matrixOf(experiment)[chunk.caseIndex],
+): Promise<ChunkResult> {
   const observations: unknown[] = []
   for (let i = 0; i < chunk.replicas; i++) {
     observations.push(await experiment.observe(c, replicaSeed(chunk.rootSeed, chunk.firstReplica + i)))
   }
-  return { chunk, observations }
+  return { chunk, observations: plainJson(experiment.id, observations) }
 }
+
+/** The cases of an experiment, built once: a large matrix is asked for by many. */
+export function matrixOf(experiment: AnyExperiment): readonly unknown[] {
+  const known = matrices.get(experiment)
+  if (known !== undefined) return known
+  const cases = experiment.cases()
+  matrices.set(experiment, cases)
+  return cases
+}
+
+const matrices = new WeakMap<AnyExperiment, readonly unknown[]>()
 
 /** Computes the chunks here, one after the other. */
 export function inProcessExecutor(experiment: AnyExperiment): Executor {

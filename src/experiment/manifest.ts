@@ -1,6 +1,8 @@
 import { snakeCase } from "./column.ts"
-import { type Result, reproducingCommand } from "./result.ts"
+import { matrixOf } from "./executor.ts"
+import { type Result, reproducingCommand, rowCountOf } from "./result.ts"
 import { schemaVersion } from "./schema-version.ts"
+import type { Stopping } from "./stopping.ts"
 
 /**
  * What stands beside a result, in manifest.json. `result` follows from the
@@ -31,6 +33,8 @@ interface Configuration {
   readonly seed: number
   readonly replicas: number
   readonly cases: number
+  /** Where cases got more replicas until their intervals were narrow. */
+  readonly stopping?: Stopping
 }
 
 interface ManifestColumn {
@@ -53,6 +57,8 @@ export interface Environment {
   /** Whether the work tree differed from that commit. */
   readonly gitDirty: boolean | null
   readonly lockFileSha256: string | null
+  /** SHA-256 of the program's own files and of what they run on; null in results of older versions. */
+  readonly codeSha256?: string | null
   readonly node: string
   readonly v8: string
   readonly os: string
@@ -61,25 +67,20 @@ export interface Environment {
   readonly wallTimeSeconds: number
 }
 
-/** The manifest of a result; `sha256` hashes a text in UTF-8, to lower-case hexadecimal. */
-export function manifestResult(
-  result: Result,
-  files: readonly ManifestFile[],
-  sha256: (text: string) => string,
-): ManifestResult {
-  const { experiment, rootSeed, replicas, rows } = result
-  const cases = experiment.cases()
-  const configuration = { seed: rootSeed, replicas, cases: cases.length }
+/** Hashes a text, or one that comes in parts, in UTF-8, to lower-case hexadecimal. */
+export type Hash = (text: string | Iterable<string>) => string
+
+/** The manifest of a result; `sha256` is a hash of that name. */
+export function manifestResult(result: Result, files: readonly ManifestFile[], sha256: Hash): ManifestResult {
+  const { experiment } = result
   return {
     experiment: experiment.id,
     question: experiment.question,
     reference: experiment.reference,
     command: reproducingCommand(result),
-    configuration,
-    configurationSha256: sha256(
-      JSON.stringify({ experiment: experiment.id, ...configuration, matrix: cases }),
-    ),
-    rows: rows.length,
+    configuration: configurationOf(result),
+    configurationSha256: configurationHash(result, sha256),
+    rows: rowCountOf(result),
     columns: experiment.columns.map(({ name, meaning, unit, empty }) => ({
       name: snakeCase(name),
       meaning,
@@ -89,6 +90,31 @@ export function manifestResult(
     files,
   }
 }
+
+function configurationOf({ experiment, rootSeed, replicas, stopping }: ResultOrigin): Configuration {
+  const cases = matrixOf(experiment).length
+  return { seed: rootSeed, replicas, cases, ...(stopping !== undefined && { stopping }) }
+}
+
+/** What two runs must have in common to be parts of one result: the experiment, its matrix, the seed, the replicas. */
+export function configurationHash(origin: ResultOrigin, sha256: Hash): string {
+  return sha256(configurationText(origin))
+}
+
+/** One JSON text in parts: of a matrix of a million cases it would be too long for one piece. */
+function* configurationText(origin: ResultOrigin): Generator<string> {
+  const { experiment } = origin
+  const head = JSON.stringify({ experiment: experiment.id, ...configurationOf(origin), matrix: [] })
+  yield head.slice(0, -2)
+  let separator = ""
+  for (const c of matrixOf(experiment)) {
+    yield `${separator}${JSON.stringify(c)}`
+    separator = ","
+  }
+  yield "]}"
+}
+
+type ResultOrigin = Omit<Result, "rows">
 
 /** The text of manifest.json. */
 export function manifestText(result: ManifestResult, environment: Environment): string {

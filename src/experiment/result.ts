@@ -4,21 +4,41 @@ import type { AnyExperiment, Drawing, RowOf } from "./define.ts"
 import type { Figure } from "./figure.ts"
 import { renderLatex } from "./render/latex.ts"
 import { renderMarkdown } from "./render/markdown.ts"
+import type { Stopping } from "./stopping.ts"
 import type { Table } from "./table.ts"
 
 /** What a sweep found, and all that is needed to find it again. */
 export interface Result {
   readonly experiment: AnyExperiment
   readonly rootSeed: number
-  /** Replicas per case. */
+  /** Replicas per case; with `stopping`, those of the first round. */
   readonly replicas: number
+  readonly stopping?: Stopping
+  /** What the command line says instead of the id, for an experiment in a file of the user's own. */
+  readonly argument?: string
   /** As the CSV stores them. */
   readonly rows: readonly RowOf[]
+  /** How many the CSV has, where `rows` does not hold them because they are too many for memory and nothing needs them all. */
+  readonly rowCount?: number
+}
+
+/** How many rows the CSV of a result has. */
+export function rowCountOf({ rows, rowCount = rows.length }: Result): number {
+  return rowCount
 }
 
 /** The command that computes a result again, on any machine, to the byte. */
-export function reproducingCommand({ experiment, rootSeed, replicas }: Omit<Result, "rows">): string {
-  return `quorate run ${experiment.id} --seed ${rootSeed} --replicas ${replicas}`
+export function reproducingCommand(result: Omit<Result, "rows">): string {
+  const { experiment, rootSeed, replicas, stopping, argument = experiment.id } = result
+  const until =
+    stopping === undefined
+      ? ""
+      : ` --until-ci ${percent(stopping.relativeHalfWidth)} --most-replicas ${stopping.mostReplicas}`
+  return `quorate run ${argument} --seed ${rootSeed} --replicas ${replicas}${until}`
+}
+
+function percent(share: number): string {
+  return `${Number((100 * share).toPrecision(12))}%`
 }
 
 /** The experiment's tables, each with a last note on seed, replicas and the command that makes it again. */
@@ -39,8 +59,7 @@ export function figuresOf(result: Result): Figure[] {
 }
 
 function withProvenance<T extends { readonly notes: readonly string[] }>(shown: T, result: Result): T {
-  const { rootSeed, replicas } = result
-  const sample = `Seed ${rootSeed}, ${replicas} ${replicas === 1 ? "replica" : "replicas"} per case`
+  const sample = `Seed ${result.rootSeed}, ${replicasText(result)} per case`
   const provenance = `${sample}; reproduce with \`${reproducingCommand(result)}\`.`
   return { ...shown, notes: [...shown.notes, provenance] }
 }
@@ -48,6 +67,11 @@ function withProvenance<T extends { readonly notes: readonly string[] }>(shown: 
 /** What is drawn by other means than figures: message sequence diagrams. */
 export function drawingsOf({ experiment, rows }: Result): readonly Drawing[] {
   return experiment.drawings?.(rows) ?? []
+}
+
+function replicasText({ replicas, stopping }: Result): string {
+  if (stopping === undefined) return `${replicas} ${replicas === 1 ? "replica" : "replicas"}`
+  return `${replicas} to ${stopping.mostReplicas} replicas, until half of each interval is within ${percent(stopping.relativeHalfWidth)} of its value,`
 }
 
 /** A file of a result: its name within the result's folder, and its whole text. */
@@ -59,9 +83,18 @@ export interface ResultFile {
 /** The CSV, the tables and the figures: the files that are the same to the byte whenever and wherever they are computed. */
 export async function resultFiles(result: Result): Promise<ResultFile[]> {
   const { experiment, rows } = result
+  const csv = { name: csvName(experiment), text: rowsToCsv(experiment.columns, rows) }
+  return [csv, ...(await renderedFiles(result))]
+}
+
+export function csvName({ id }: Pick<AnyExperiment, "id">): string {
+  return `${id}.csv`
+}
+
+/** The files of a result but the CSV: what is made of all its rows. */
+export async function renderedFiles(result: Result): Promise<ResultFile[]> {
   const figures = figuresOf(result)
   return [
-    { name: `${experiment.id}.csv`, text: rowsToCsv(experiment.columns, rows) },
     ...tablesOf(result).flatMap((table) => [
       { name: `${table.id}.md`, text: renderMarkdown(table) },
       { name: `${table.id}.tex`, text: renderLatex(table) },

@@ -5,10 +5,14 @@ import { measure, text } from "./column.ts"
 import { type AnyExperiment, defineExperiment, experimentCatalogue } from "./define.ts"
 import { type Chunk, type ChunkResult, type Executor, computeChunk } from "./executor.ts"
 import { replicaSeed } from "./seed.ts"
-import { chunksOf, storedRow, sweep } from "./sweep.ts"
+import { chunksOf, upTo } from "./chunks.ts"
+import { storedRow, sweep } from "./sweep.ts"
 import { dice } from "../../test/support/dice.ts"
 
 const options = { rootSeed: 7, replicas: 501 }
+
+const allChunks = (rootSeed: number, endReplica: number) =>
+  chunksOf({ experiment: "two-dice", rootSeed, cases: upTo(4), firstReplica: 0, endReplica })
 
 /** Computes everything, then delivers in a given order, some of it twice, through JSON as a queue would. */
 function untidyExecutor(
@@ -26,7 +30,7 @@ function untidyExecutor(
 describe("a sweep", () => {
   test("has the same rows in whatever order its chunks arrive, and however often", async () => {
     const expected = await sweep(dice, options)
-    const chunks = chunksOf(dice, options.rootSeed, options.replicas)
+    const chunks = [...allChunks(options.rootSeed, options.replicas)]
     const orders = fc.shuffledSubarray(chunks, { minLength: chunks.length })
     await fc.assert(
       fc.asyncProperty(orders, fc.subarray(chunks), async (order, again) => {
@@ -47,8 +51,7 @@ describe("a sweep", () => {
   })
 
   test("covers every replica of every case exactly once", () => {
-    const chunks = chunksOf(dice, 1, 501)
-    const covered = chunks.flatMap(({ caseIndex, firstReplica, replicas }) =>
+    const covered = [...allChunks(1, 501)].flatMap(({ caseIndex, firstReplica, replicas }) =>
       Array.from({ length: replicas }, (_, i) => `${caseIndex}/${firstReplica + i}`),
     )
     expect(new Set(covered).size).toBe(4 * 501)

@@ -1,55 +1,116 @@
-import { InvariantError } from "../base/errors.ts"
+import { InvariantError, UsageError } from "../base/errors.ts"
+import { chunksOf, mostReplicas, upTo } from "./chunks.ts"
 import { storedCell } from "./column.ts"
 import type { AnyExperiment, RowOf } from "./define.ts"
-import { type Chunk, type ChunkResult, type Executor, inProcessExecutor } from "./executor.ts"
+import { type Executor, inProcessExecutor, matrixOf } from "./executor.ts"
+import { Observations } from "./observations.ts"
+import { type Stopping, isSettled, nextRound, refuseNoIntervals } from "./stopping.ts"
 
 export interface SweepOptions {
   readonly rootSeed: number
-  /** Replicas per case; the experiment's own number unless given. */
+  /** Replicas per case; the experiment's own number unless given. With `stopping`, those of the first round. */
   readonly replicas?: number
+  /** Adds replicas to the cases that need them; without it all cases have the same number. */
+  readonly stopping?: Stopping
   /** Carries out the chunks; this process unless given. */
   readonly executor?: Executor
-  /** Told after each chunk how many replicas of all cases are done. */
+  /** Told after each chunk how many replicas of all cases are done, and how many there are to be so far. */
   readonly onProgress?: (done: number, total: number) => void
 }
 
-/**
- * Every row of an experiment, as the CSV stores it, in the order of the cases.
- *
- * The rows depend on the experiment, the root seed and the number of replicas,
- * not on the executor: results are put in their places by case and replica
- * before anything is summarised.
- */
+/** Every row of an experiment, as the CSV stores it, in the order of the cases. */
 export async function sweep(experiment: AnyExperiment, options: SweepOptions): Promise<RowOf[]> {
-  const { rootSeed, replicas = experiment.replicas, executor = inProcessExecutor(experiment) } = options
-  const cases = experiment.cases()
-  const merged = new Observations(cases.length, replicas)
-  for await (const result of executor.run(chunksOf(experiment, rootSeed, replicas))) {
-    merged.add(result)
-    options.onProgress?.(merged.done, cases.length * replicas)
-  }
-  const rows: RowOf[] = []
-  for (const [i, c] of cases.entries()) {
-    for (const row of await experiment.summarise(c, merged.ofCase(i))) rows.push(storedRow(experiment, row))
-  }
-  return rows
+  const all: RowOf[] = []
+  for await (const rows of sweepRows(experiment, options)) for (const row of rows) all.push(row)
+  return all
 }
 
-/** Replicas in one chunk at most: short enough to show progress, long enough that handing it over costs nothing. */
-const chunkReplicas = 250
+/**
+ * The same, case by case, as soon as their turn has come.
+ *
+ * The rows depend on the experiment, the root seed and the number of replicas,
+ * not on the executor: observations are put in their places by case and
+ * replica before anything is summarised. A case is summarised, and its
+ * observations let go, as soon as its last replica is there. In memory are the
+ * matrix, and what is under way.
+ */
+export async function* sweepRows(
+  experiment: AnyExperiment,
+  options: SweepOptions,
+): AsyncGenerator<readonly RowOf[]> {
+  const { rootSeed, replicas = experiment.replicas, stopping } = options
+  const { executor = inProcessExecutor(experiment) } = options
+  refuseOddReplicas(experiment, replicas, stopping)
+  const cases = matrixOf(experiment)
+  const observations = new Observations(cases.length)
+  const turn = new InTurn<readonly RowOf[]>()
+  let open: Iterable<number> = upTo(cases.length)
+  let total = cases.length * replicas
+  let [firstReplica, endReplica] = [0, replicas]
+  while (firstReplica < endReplica) {
+    const unsettled = new Set<number>()
+    const range = { experiment: experiment.id, rootSeed, cases: open, firstReplica, endReplica }
+    for await (const result of executor.run(chunksOf(range))) {
+      const complete = observations.add(result, endReplica)
+      options.onProgress?.(observations.done, total)
+      if (complete === undefined) continue
+      const { caseIndex } = result.chunk
+      const rows = await rowsOfCase(experiment, cases[caseIndex], complete)
+      if (isEnough(experiment, rows, endReplica, stopping)) {
+        observations.settle(caseIndex)
+        yield* turn.add(caseIndex, rows)
+      } else unsettled.add(caseIndex)
+    }
+    observations.refuseGaps(open, endReplica)
+    open = [...unsettled].sort((a, b) => a - b)
+    firstReplica = endReplica
+    if (unsettled.size > 0) endReplica = nextRound(endReplica, stopping!)
+    total += unsettled.size * (endReplica - firstReplica)
+  }
+}
 
-/** The work of a sweep, case by case. */
-export function chunksOf(experiment: AnyExperiment, rootSeed: number, replicas: number): Chunk[] {
-  const starts = Array.from({ length: Math.ceil(replicas / chunkReplicas) }, (_, i) => i * chunkReplicas)
-  return experiment.cases().flatMap((_, caseIndex) =>
-    starts.map((firstReplica) => ({
-      experiment: experiment.id,
-      rootSeed,
-      caseIndex,
-      firstReplica,
-      replicas: Math.min(chunkReplicas, replicas - firstReplica),
-    })),
-  )
+/** Whether a case needs no more replicas. */
+function isEnough(
+  experiment: AnyExperiment,
+  rows: readonly RowOf[],
+  replicas: number,
+  stopping: Stopping | undefined,
+): boolean {
+  return stopping === undefined || replicas >= stopping.mostReplicas || isSettled(experiment, rows, stopping)
+}
+
+async function rowsOfCase(
+  experiment: AnyExperiment,
+  c: unknown,
+  observations: readonly unknown[],
+): Promise<RowOf[]> {
+  const rows = await experiment.summarise(c, observations)
+  return rows.map((row) => storedRow(experiment, row))
+}
+
+function refuseOddReplicas(
+  experiment: AnyExperiment,
+  replicas: number,
+  stopping: Stopping | undefined,
+): void {
+  const most = stopping?.mostReplicas ?? replicas
+  if (most > mostReplicas)
+    throw new UsageError(`A case may have ${mostReplicas} replicas at most, not ${most}.`)
+  if (stopping !== undefined) refuseNoIntervals(experiment)
+}
+
+/** Things with numbers from 0, given out in order whatever the order in which they come. */
+class InTurn<T> {
+  private readonly waiting = new Map<number, T>()
+  private next = 0;
+
+  *add(position: number, value: T): Generator<T> {
+    this.waiting.set(position, value)
+    for (let ready = this.waiting.get(this.next); ready !== undefined; ready = this.waiting.get(this.next)) {
+      this.waiting.delete(this.next++)
+      yield ready
+    }
+  }
 }
 
 /** A row with exactly the experiment's columns, rounded to their digits. */
@@ -64,39 +125,4 @@ export function storedRow(experiment: Pick<AnyExperiment, "id" | "columns">, row
   return Object.fromEntries(
     experiment.columns.map((column) => [column.name, storedCell(column, row[column.name])]),
   )
-}
-
-/**
- * The observations of a sweep, each in its place. Adding is idempotent and
- * independent of the order: a chunk that comes again overwrites equal values.
- */
-class Observations {
-  private readonly places: unknown[][]
-  private readonly replicas: number
-  done = 0
-
-  constructor(cases: number, replicas: number) {
-    this.replicas = replicas
-    this.places = Array.from({ length: cases }, () => [])
-  }
-
-  add({ chunk, observations }: ChunkResult): void {
-    const place = this.places[chunk.caseIndex]
-    if (place === undefined || observations.length !== chunk.replicas) {
-      throw new InvariantError(`A result does not fit its chunk: ${JSON.stringify(chunk)}.`)
-    }
-    observations.forEach((observation, i) => {
-      if (!(chunk.firstReplica + i in place)) this.done++
-      place[chunk.firstReplica + i] = observation
-    })
-  }
-
-  ofCase(index: number): readonly unknown[] {
-    const place = this.places[index]!
-    for (let replica = 0; replica < this.replicas; replica++) {
-      if (!(replica in place))
-        throw new InvariantError(`Replica ${replica} of case ${index} was never computed.`)
-    }
-    return place
-  }
 }
