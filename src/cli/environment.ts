@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from "node:fs"
 import { arch, cpus, type } from "node:os"
 import { join } from "node:path"
 import type { Environment } from "../experiment/manifest.ts"
+import { codeVersion } from "./execution/code-version.ts"
 import { packageRoot, version } from "./package-root.ts"
 import { sha256 } from "./results-folder.ts"
 
@@ -14,6 +15,7 @@ export function currentEnvironment(args: readonly string[]): Omit<Environment, "
     quorate: version(),
     ...gitState(root),
     lockFileSha256: existsSync(lockFile) ? sha256(readFileSync(lockFile)) : null,
+    codeSha256: codeVersion(),
     node: process.version,
     v8: process.versions.v8,
     os: `${type()} ${arch()}`,

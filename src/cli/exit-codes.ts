@@ -10,6 +10,8 @@ export const exitCodes = {
   usage: 2,
   /** A check could not finish within the stated effort. */
   unknown: 3,
+  /** Stopped by Ctrl-C or a signal, as shells count it: 128 + SIGINT. What was computed is kept. */
+  interrupted: 130,
 } as const
 
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes]
@@ -20,6 +22,6 @@ export function exitCodeOf(verdicts: readonly Verdict<unknown>[]): ExitCode {
   return found("violated") ? exitCodes.violated : found("unknown") ? exitCodes.unknown : exitCodes.fine
 }
 
-/** The three lines every help text ends with. */
+/** The line every help text ends with. */
 export const exitCodeHelp =
-  "Exit codes: 0 fine; 1 a checked property does not hold; 2 usage or internal error; 3 unknown."
+  "Exit codes: 0 fine; 1 a checked property does not hold; 2 usage or internal error; 3 unknown; 130 interrupted."

@@ -74,6 +74,11 @@ function replicasText({ replicas, stopping }: Result): string {
   return `${replicas} to ${stopping.mostReplicas} replicas, until half of each interval is within ${percent(stopping.relativeHalfWidth)} of its value,`
 }
 
+/** Whether something is made of all rows together; without, they need not be in memory together. */
+export function needsAllRows({ tables, figures = [], drawings }: AnyExperiment): boolean {
+  return tables.length > 0 || figures.length > 0 || drawings !== undefined
+}
+
 /** A file of a result: its name within the result's folder, and its whole text. */
 export interface ResultFile {
   readonly name: string

@@ -1,17 +1,22 @@
 import { Command } from "commander"
 import { UsageError } from "../../base/errors.ts"
-import type { AnyExperiment } from "../../experiment/define.ts"
+import { fullReplicas } from "../../experiment/define.ts"
 import type { Result } from "../../experiment/result.ts"
 import type { Context } from "../context.ts"
+import type { SourcedExperiment } from "../execution/experiment-source.ts"
+import { type Shard, parseShard } from "../execution/shard.ts"
 import { type Format, formatOption, seedOption, whole } from "../options.ts"
 import { printJson, printTables } from "../output.ts"
-import type { Progress } from "../progress.ts"
 
 interface RunOptions {
   readonly seed: number
   readonly out: string
   readonly write: boolean
   readonly replicas?: number
+  readonly full?: boolean
+  readonly workers?: number
+  readonly shard?: Shard
+  readonly fresh?: boolean
   readonly format: Format
 }
 
@@ -29,73 +34,63 @@ export function runCommand(context: Context): Command {
       "replicas per case, instead of each experiment's own number",
       whole("--replicas", 1),
     )
+    .option("--full", "the long sweep: ten times the replicas, or what the experiment says")
     .option("-o, --out <folder>", "where the results go", "results")
     .option("--no-write", "print only")
+    .option(
+      "-w, --workers <n>",
+      "worker threads, 0 for none; as many as there are cores unless given",
+      whole("--workers", 0),
+    )
+    .option("--shard <i/n>", "compute only the i-th of n parts, for quorate merge", parseShard)
+    .option("--fresh", "throw unfinished work away instead of continuing it")
     .addOption(formatOption())
     .addHelpText("after", help)
     .action(async (ids: string[], options: RunOptions) => {
-      const { readExperiments } = await import("../experiment-argument.ts")
-      await runAll(context, await readExperiments(ids), options)
+      const { sourcedExperiments } = await import("../execution/experiment-source.ts")
+      await run(context, await sourcedExperiments(ids), options)
     })
 }
 
 const help = `
 --format csv prints the rows of one experiment, json those of all, the others their tables.
-The same seed and number of replicas give the same bytes on every machine.
+The same seed and number of replicas give the same bytes on every machine, with any number of workers.
+A run that was stopped or killed is continued by the same command; nothing is computed twice.
 
 Examples:
   $ quorate run all
   $ quorate run systems --seed 7 --out /tmp/results
   $ quorate run phase2-size --no-write --format latex`
 
-async function runAll(
-  { io, args }: Context,
-  experiments: readonly AnyExperiment[],
+async function run(
+  context: Context,
+  sourced: readonly SourcedExperiment[],
   options: RunOptions,
 ): Promise<void> {
-  const { format, out, write } = options
-  if (format === "csv" && experiments.length > 1) {
+  const { io } = context
+  const { format, out, seed, full } = options
+  if (format === "csv" && sourced.length > 1) {
     throw new UsageError(
-      `--format csv prints one table of rows, and ${experiments.length} experiments were asked for. ` +
+      `--format csv prints one table of rows, and ${sourced.length} experiments were asked for. ` +
         `Name one, or read the files under ${out}/.`,
     )
   }
-  const { prepareFolder, resultFolder, writeResult } = await import("../results-folder.ts")
-  const { progressOn } = await import("../progress.ts")
-  const { currentEnvironment } = await import("../environment.ts")
-  if (write) for (const { id } of experiments) prepareFolder(resultFolder(out, id))
-  const environment = currentEnvironment(args)
-  const progress = await progressOn(io)
-  io.err(`seed ${options.seed}${write ? `; results go to ${out}/` : ""}\n`)
+  const { runAll } = await import("../execution/run-all.ts")
   const results: Result[] = []
-  for (const experiment of experiments) {
-    const started = performance.now()
-    const result = await runOne(experiment, options, progress)
-    const seconds = Number(((performance.now() - started) / 1000).toFixed(2))
-    if (write)
-      await writeResult(resultFolder(out, experiment.id), result, {
-        ...environment,
-        wallTimeSeconds: seconds,
-      })
-    progress.finish(
-      `${experiment.id}: ${result.rows.length} rows, ${result.replicas} replicas each, ${seconds} s`,
-    )
-    if (format !== "json") await printResult(io, format, result)
-    results.push(result)
-  }
-  if (format === "json") {
+  const runs = sourced.map((one) => {
+    const { experiment } = one
+    const replicas = options.replicas ?? (full === true ? fullReplicas(experiment) : experiment.replicas)
+    return { ...one, rootSeed: seed, replicas }
+  })
+  const keepRows = format === "json" || format === "csv"
+  const end = await runAll(context, runs, { ...options, keepRows }, async (result) => {
+    if (format === "json") results.push(result)
+    else await printResult(io, format, result)
+  })
+  if (format === "json" && end === "complete" && options.shard === undefined) {
     const { resultJson } = await import("../../experiment/result.ts")
-    printJson(io, { seed: options.seed, results: results.map(resultJson) })
+    printJson(io, { seed, results: results.map(resultJson) })
   }
-}
-
-async function runOne(experiment: AnyExperiment, options: RunOptions, progress: Progress): Promise<Result> {
-  const { sweep } = await import("../../experiment/sweep.ts")
-  const replicas = options.replicas ?? experiment.replicas
-  const rootSeed = options.seed
-  progress.start(experiment.id, experiment.cases().length * replicas)
-  const rows = await sweep(experiment, { rootSeed, replicas, onProgress: (done) => progress.update(done) })
-  return { experiment, rootSeed, replicas, rows }
 }
 
 async function printResult(
@@ -106,9 +101,9 @@ async function printResult(
   if (format === "csv") {
     const { rowsToCsv } = await import("../../experiment/csv.ts")
     io.out(rowsToCsv(result.experiment.columns, result.rows))
-    return
+  } else {
+    const { tablesOf } = await import("../../experiment/result.ts")
+    await printTables(io, format, tablesOf(result))
+    io.out("\n")
   }
-  const { tablesOf } = await import("../../experiment/result.ts")
-  await printTables(io, format, tablesOf(result))
-  io.out("\n")
 }

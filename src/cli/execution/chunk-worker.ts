@@ -1,0 +1,43 @@
+import type { AnyExperiment } from "../../experiment/define.ts"
+import { type Chunk, computeChunk } from "../../experiment/executor.ts"
+import { type ExperimentSource, loadExperiment } from "./experiment-source.ts"
+import { type PortableError, portableError } from "./portable-error.ts"
+
+/** Some chunks, each with its case: plain data, for a thread or another machine. */
+export interface Parcel {
+  readonly source: ExperimentSource
+  readonly work: readonly { readonly chunk: Chunk; readonly case: unknown }[]
+}
+
+/** What is answered: the observations of each chunk, as JSON texts; fewer than were asked for where one failed. */
+export interface ParcelAnswer {
+  readonly observations: readonly string[]
+  readonly error?: PortableError
+  /** How long it took. */
+  readonly ms: number
+}
+
+const loaded = new Map<string, Promise<AnyExperiment>>()
+
+/** Computes a parcel in a worker thread; the experiment is loaded once per thread. */
+export default async function computeParcel({ source, work }: Parcel): Promise<ParcelAnswer> {
+  const started = performance.now()
+  const observations: string[] = []
+  const answer = (): ParcelAnswer => ({ observations, ms: performance.now() - started })
+  try {
+    const experiment = await experimentOf(source)
+    for (const { chunk, case: c } of work) {
+      observations.push((await computeChunk(experiment, chunk, c)).observations)
+    }
+    return answer()
+  } catch (error) {
+    return { ...answer(), error: portableError(error) }
+  }
+}
+
+function experimentOf(source: ExperimentSource): Promise<AnyExperiment> {
+  const key = JSON.stringify(source)
+  const loading = loaded.get(key) ?? loadExperiment(source)
+  loaded.set(key, loading)
+  return loading
+}

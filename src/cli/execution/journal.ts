@@ -1,0 +1,214 @@
+import { closeSync, existsSync, fsyncSync, ftruncateSync, openSync, rmSync, writeSync } from "node:fs"
+import { dirname } from "node:path"
+import { UsageError } from "../../base/errors.ts"
+import type { ChunkResult, Executor } from "../../experiment/executor.ts"
+import { unwritable } from "../results-folder.ts"
+import { type JournalHeader, headerLine, readJournal, resultLine } from "./journal-file.ts"
+import { MissingChunks } from "./missing-chunks.ts"
+
+/**
+ * The results of an unfinished run, on disk as they come: append-only, one
+ * line each with a checksum. After a crash, what was kept is read again, the
+ * last line redone if it was cut off, and only the rest is computed.
+ *
+ * A line outlives the death of the process as soon as it is written, and the
+ * death of the machine once it is synced. Syncs are paced so that they take at
+ * most a thirtieth of the time, and at least one is made every second that
+ * brings results; a disk that syncs in a millisecond is asked about each chunk.
+ * The file comes into being with the first result.
+ */
+export class Journal {
+  readonly file: string
+  /** Whether it had results already when it was opened. */
+  readonly continued: boolean
+  private readonly header: JournalHeader
+  private readonly goodBytes: number
+  private readonly now: () => number
+  private descriptor: number | undefined
+  private lastSync = -Infinity
+  private syncTook = 0
+  private open = true
+
+  constructor(file: string, header: JournalHeader, goodBytes: number, now: () => number) {
+    this.file = file
+    this.continued = goodBytes > 0
+    this.header = header
+    this.goodBytes = goodBytes
+    this.now = now
+  }
+
+  /** Keeps a result. After `close` it does nothing: what is still on its way then is computed again. */
+  append(result: ChunkResult): void {
+    if (!this.open) return
+    try {
+      this.descriptor ??= this.begin()
+      writeWhole(this.descriptor, resultLine(result))
+      const pause = Math.min(1000, 30 * this.syncTook)
+      if (this.now() - this.lastSync >= pause) this.sync(this.descriptor)
+    } catch (error) {
+      throw keptSoFar(this.file, error)
+    }
+  }
+
+  /** What it has, one after the other; nothing is kept in memory. */
+  results(): Iterable<ChunkResult> {
+    return existsSync(this.file) && this.open && (this.continued || this.descriptor !== undefined)
+      ? readJournal(this.file).results
+      : []
+  }
+
+  close(): void {
+    if (!this.open) return
+    this.open = false
+    if (this.descriptor === undefined) return
+    try {
+      fsyncSync(this.descriptor)
+    } catch (error) {
+      throw keptSoFar(this.file, error)
+    } finally {
+      closeSync(this.descriptor)
+    }
+  }
+
+  /** Closes it and takes it away: its results have gone into the CSV. */
+  remove(): void {
+    this.open = false
+    if (this.descriptor !== undefined) closeSync(this.descriptor)
+    rmSync(this.file, { force: true })
+  }
+
+  /** Opens the file after what is good of it; a new one begins with its header. */
+  private begin(): number {
+    const descriptor = openSync(this.file, "a")
+    ftruncateSync(descriptor, this.goodBytes)
+    if (this.goodBytes > 0) return descriptor
+    writeWhole(descriptor, headerLine(this.header))
+    syncFolder(dirname(this.file))
+    return descriptor
+  }
+
+  private sync(descriptor: number): void {
+    const started = this.now()
+    fsyncSync(descriptor)
+    this.lastSync = this.now()
+    this.syncTook = this.lastSync - started
+  }
+}
+
+export interface JournalOptions {
+  /** Throw away what is there, instead of continuing it. */
+  readonly fresh?: boolean
+  /** Told in a sentence when the end of the file was damaged. */
+  readonly warn?: (message: string) => void
+  /** A clock in milliseconds. */
+  readonly now?: () => number
+}
+
+/**
+ * Opens the journal of a run, or a new one. One with results of another
+ * configuration, or computed by other code, is a UsageError that says what
+ * differs. Cost: reads the whole file.
+ */
+export function openJournal(file: string, header: JournalHeader, options: JournalOptions = {}): Journal {
+  const { fresh = false, warn, now = () => performance.now() } = options
+  try {
+    if (fresh) rmSync(file, { force: true })
+    const goodBytes = existsSync(file) ? checkedBytes(file, header, warn) : 0
+    return new Journal(file, header, goodBytes, now)
+  } catch (error) {
+    throw unwritable(dirname(file), error)
+  }
+}
+
+/** The same executor, which first gives what the journal has of the chunks, and keeps what else it computes before it gives it. */
+export function journaled(executor: Executor, journal: Journal): Executor {
+  return {
+    async *run(chunks) {
+      const missing = new MissingChunks(chunks)
+      for (const result of journal.results()) if (missing.remove(result.chunk)) yield result
+      for await (const result of executor.run(missing)) {
+        journal.append(result)
+        yield result
+      }
+    },
+  }
+}
+
+/** How much of a journal is whole; its header must be the expected one. Without results there is nothing to continue. */
+function checkedBytes(file: string, expected: JournalHeader, warn: JournalOptions["warn"]): number {
+  const end = { goodBytes: 0, bytes: 0 }
+  const { header, results } = readJournal(file, (found) => Object.assign(end, found))
+  let count = 0
+  // Read to the end, which tells how much of it is whole.
+  for (const result of results) count += result.chunk.replicas
+  if (header === undefined || count === 0) return 0
+  refuseOther(file, header, expected)
+  if (end.goodBytes < end.bytes) {
+    warn?.(
+      `the last ${end.bytes - end.goodBytes} bytes of ${file} were cut off or damaged; what they held is computed again`,
+    )
+  }
+  return end.goodBytes
+}
+
+function refuseOther(file: string, found: JournalHeader, expected: JournalHeader): void {
+  const difference = headerDifference(found, expected)
+  if (difference === undefined) return
+  throw new UsageError(
+    `${file} is an unfinished run of another kind: ${difference}. Results of the two are not mixed. ` +
+      `Finish it as it was begun, throw it away with --fresh, or choose another folder with --out.`,
+  )
+}
+
+/** In words, why the work of two journals cannot go together; nothing where it can. */
+export function headerDifference(found: JournalHeader, expected: JournalHeader): string | undefined {
+  const part = ({ shard }: JournalHeader): string => (shard === undefined ? "not a shard" : `shard ${shard}`)
+  if (found.experiment !== expected.experiment) {
+    return `it has experiment ${found.experiment}, and ${expected.experiment} was asked for`
+  }
+  if (found.seed !== expected.seed) return `it has seed ${found.seed}, and ${expected.seed} was asked for`
+  if (found.replicas !== expected.replicas) {
+    return `it has ${found.replicas} replicas per case, and ${expected.replicas} were asked for`
+  }
+  if (JSON.stringify(found.stopping) !== JSON.stringify(expected.stopping)) {
+    return `it stops at other intervals: ${stoppingText(found)}, and this is ${stoppingText(expected)}`
+  }
+  if (found.shard !== expected.shard) return `it is ${part(found)}, and this is ${part(expected)}`
+  if (found.configurationSha256 !== expected.configurationSha256) {
+    return "the cases of the experiment have changed since"
+  }
+  return found.codeSha256 === expected.codeSha256
+    ? undefined
+    : `it was computed by other code (${found.codeSha256.slice(0, 12)}, and this is ${expected.codeSha256.slice(0, 12)})`
+}
+
+function stoppingText({ stopping }: JournalHeader): string {
+  return stopping === undefined
+    ? "a fixed number of replicas"
+    : `--until-ci ${stopping.relativeHalfWidth} --most-replicas ${stopping.mostReplicas}`
+}
+
+/** `write` may write less than it was given. */
+function writeWhole(descriptor: number, bytes: Buffer): void {
+  for (let from = 0; from < bytes.length;) from += writeSync(descriptor, bytes, from)
+}
+
+/** A new file is on disk only when its folder is. Where folders cannot be synced, there is nothing to be done. */
+function syncFolder(folder: string): void {
+  const descriptor = openSync(folder, "r")
+  try {
+    fsyncSync(descriptor)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EINVAL") throw error
+  } finally {
+    closeSync(descriptor)
+  }
+}
+
+function keptSoFar(file: string, error: unknown): unknown {
+  const explained = unwritable(dirname(file), error)
+  if (!(explained instanceof UsageError)) return error
+  return new UsageError(
+    `${explained.message} What was computed so far is kept in ${file}; the same command continues from there.`,
+  )
+}

@@ -1,0 +1,94 @@
+import type { AnyExperiment } from "../../experiment/define.ts"
+import { type Chunk, type ChunkResult, type Executor, matrixOf } from "../../experiment/executor.ts"
+import { InvariantError } from "../../base/errors.ts"
+import type { Parcel, ParcelAnswer } from "./chunk-worker.ts"
+import type { ExperimentSource } from "./experiment-source.ts"
+import { revivedError } from "./portable-error.ts"
+
+/** Whoever computes parcels: threads of this process, or of other machines. */
+export interface ParcelService {
+  /** Parcels under way at once: enough that nobody waits for the next. */
+  readonly atOnce: number
+  /** How long a parcel should take, in milliseconds. */
+  readonly parcelMs: number
+  compute(parcel: Parcel): Promise<ParcelAnswer>
+}
+
+/**
+ * Carries out the chunks of an experiment by way of a service, and gives the
+ * results in the order in which they are done. Chunks that are quick travel
+ * together, as many as take about `parcelMs`; the rest are not even made yet.
+ */
+export function parcelExecutor(
+  service: ParcelService,
+  source: ExperimentSource,
+  experiment: AnyExperiment,
+): Executor {
+  return {
+    async *run(chunks) {
+      const size = new ParcelSize(service.parcelMs)
+      const underWay = new Map<readonly Chunk[], Promise<ParcelAnswer>>()
+      const waiting = chunks[Symbol.iterator]()
+      for (;;) {
+        while (underWay.size < service.atOnce) {
+          const next = take(waiting, size.chunks)
+          if (next.length === 0) break
+          const computing = service.compute(parcelOf(source, experiment, next))
+          // Whoever stops half-way leaves promises behind; the service's end rejects them, to nobody.
+          computing.catch(() => undefined)
+          underWay.set(next, computing)
+        }
+        if (underWay.size === 0) return
+        const [done, answer] = await firstOf(underWay)
+        underWay.delete(done)
+        size.learn(answer)
+        yield* resultsOf(done, answer)
+      }
+    },
+  }
+}
+
+/** How many chunks make a parcel, by what the last ones took; it grows step by step, and shrinks at once. */
+class ParcelSize {
+  chunks = 1
+  private readonly parcelMs: number
+
+  constructor(parcelMs: number) {
+    this.parcelMs = parcelMs
+  }
+
+  learn({ observations, ms }: ParcelAnswer): void {
+    const fitting = Math.floor((this.parcelMs * observations.length) / Math.max(ms, 0.01))
+    this.chunks = Math.max(1, Math.min(fitting, 2 * this.chunks, mostChunks))
+  }
+}
+
+/** In one parcel: a bound on what is in memory. */
+const mostChunks = 2048
+
+function take(waiting: Iterator<Chunk>, most: number): Chunk[] {
+  const taken: Chunk[] = []
+  while (taken.length < most) {
+    const next = waiting.next()
+    if (next.done === true) break
+    taken.push(next.value)
+  }
+  return taken
+}
+
+function parcelOf(source: ExperimentSource, experiment: AnyExperiment, chunks: readonly Chunk[]): Parcel {
+  const matrix = matrixOf(experiment)
+  return { source, work: chunks.map((chunk) => ({ chunk, case: matrix[chunk.caseIndex] })) }
+}
+
+function firstOf<Key, Value>(promises: ReadonlyMap<Key, Promise<Value>>): Promise<readonly [Key, Value]> {
+  return Promise.race([...promises].map(async ([key, promise]) => [key, await promise] as const))
+}
+
+function* resultsOf(chunks: readonly Chunk[], answer: ParcelAnswer): Generator<ChunkResult> {
+  for (const [i, observations] of answer.observations.entries()) yield { chunk: chunks[i]!, observations }
+  if (answer.error !== undefined) throw revivedError(answer.error)
+  if (answer.observations.length !== chunks.length) {
+    throw new InvariantError(`A worker answered ${answer.observations.length} of ${chunks.length} chunks.`)
+  }
+}

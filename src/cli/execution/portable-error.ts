@@ -1,0 +1,25 @@
+import { InvariantError, UsageError } from "../../base/errors.ts"
+
+/** An error as plain data: between threads, its class would be lost, and with it what the caller is told. */
+export interface PortableError {
+  readonly name: string
+  readonly message: string
+  readonly stack: string | undefined
+}
+
+export function portableError(error: unknown): PortableError {
+  if (error instanceof Error) return { name: error.name, message: error.message, stack: error.stack }
+  return { name: "Error", message: String(error), stack: undefined }
+}
+
+/** The error it was, of the same class where the class is one of ours. */
+export function revivedError({ name, message, stack }: PortableError): Error {
+  const error =
+    name === "UsageError"
+      ? new UsageError(message)
+      : name === "InvariantError"
+        ? new InvariantError(message)
+        : new Error(message)
+  if (stack !== undefined) error.stack = stack
+  return error
+}

@@ -1,0 +1,201 @@
+import { availableParallelism } from "node:os"
+import { join } from "node:path"
+import { UsageError } from "../../base/errors.ts"
+import { type Executor, inProcessExecutor } from "../../experiment/executor.ts"
+import { type Result, rowCountOf } from "../../experiment/result.ts"
+import type { Context } from "../context.ts"
+import { currentEnvironment } from "../environment.ts"
+import { exitCodes } from "../exit-codes.ts"
+import { type Progress, progressOn } from "../progress.ts"
+import { prepareFolder, resultFolder, writeResult } from "../results-folder.ts"
+import type { SourcedExperiment } from "./experiment-source.ts"
+import { Interrupted, listenForInterruption } from "./interruption.ts"
+import { parcelExecutor } from "./parcels.ts"
+import { type Kept, type RunConfiguration, type RunRequest, keepWork, runOne, runShard } from "./run-one.ts"
+import { type Shard, formatShard, shardFile } from "./shard.ts"
+import { unhurriedExecutor } from "./unhurried-executor.ts"
+import { WorkerPool } from "./worker-pool.ts"
+
+export interface RunAllOptions {
+  readonly out: string
+  readonly write: boolean
+  /** Worker threads, 0 for none; as many as there are cores unless given, and none where it would not pay. */
+  readonly workers?: number
+  /** Throw away unfinished work instead of continuing it. */
+  readonly fresh?: boolean
+  readonly shard?: Shard
+  /** Whether all rows of a result are wanted in memory, although no table needs them. */
+  readonly keepRows: boolean
+}
+
+/**
+ * Runs experiments one after the other, each on all threads, and writes each
+ * result as soon as it is there; `onResult` is told then. An interruption ends
+ * it with what was computed kept, a line that says how to go on, and its own
+ * exit code.
+ */
+export async function runAll(
+  context: Context,
+  runs: readonly RunConfiguration[],
+  options: RunAllOptions,
+  onResult: (result: Result) => Promise<void>,
+): Promise<"complete" | "interrupted"> {
+  if (options.shard !== undefined && !options.write) {
+    throw new UsageError(
+      "--shard writes a part of the work for quorate merge, so it cannot go with --no-write.",
+    )
+  }
+  const session = await openSession(context, runs, options)
+  announce(context, runs, session)
+  try {
+    for (const run of runs) {
+      if (options.shard === undefined) await onResult(await runWhole(session, run))
+      else await runPart(session, run, options.shard)
+    }
+    return "complete"
+  } catch (error) {
+    if (!(error instanceof Interrupted)) throw error
+    session.progress.finish(interruptedLines(context, options))
+    context.end(exitCodes.interrupted)
+    return "interrupted"
+  } finally {
+    await session.close()
+  }
+}
+
+/** What all runs of one command share. */
+interface Session {
+  readonly options: RunAllOptions
+  readonly environment: ReturnType<typeof currentEnvironment>
+  readonly progress: Progress
+  readonly pool: WorkerPool
+  readonly signal: AbortSignal
+  /** Where the work of each is kept, until it is done; empty where nothing is written. */
+  readonly kept: Map<RunConfiguration, Kept>
+  close(): Promise<void>
+}
+
+async function openSession(
+  { io, args }: Context,
+  runs: readonly RunConfiguration[],
+  options: RunAllOptions,
+): Promise<Session> {
+  const environment = currentEnvironment(args)
+  const warn = (message: string): void => io.err(`warning: ${message}\n`)
+  const kept = options.write
+    ? takePlaces(runs, options, environment.codeSha256!, warn)
+    : new Map<never, Kept>()
+  const pool = new WorkerPool(options.workers ?? availableParallelism())
+  const { signal, ignore } = listenForInterruption()
+  const close = async (): Promise<void> => {
+    ignore()
+    await pool.close()
+    for (const one of kept.values()) one.end(false)
+  }
+  return { options, environment, progress: await progressOn(io), pool, signal, kept, close }
+}
+
+/** Takes every place before anything is computed: what cannot be written, or is another's, is found out at once. */
+function takePlaces(
+  runs: readonly RunConfiguration[],
+  { out, fresh = false, shard }: RunAllOptions,
+  codeSha256: string,
+  warn: (message: string) => void,
+): Map<RunConfiguration, Kept> {
+  const kept = new Map<RunConfiguration, Kept>()
+  for (const { experiment } of runs) prepareFolder(resultFolder(out, experiment.id))
+  try {
+    for (const run of runs) {
+      const folder = resultFolder(out, run.experiment.id)
+      kept.set(run, keepWork(run, { folder, fresh, codeSha256, warn, ...(shard && { shard }) }))
+    }
+    return kept
+  } catch (error) {
+    for (const one of kept.values()) one.end(false)
+    throw error
+  }
+}
+
+function announce({ io }: Context, runs: readonly RunConfiguration[], { options, kept }: Session): void {
+  const seeds = [...new Set(runs.map(({ rootSeed }) => rootSeed))]
+  io.err(`seed ${seeds.join(", ")}${options.write ? `; results go to ${options.out}/` : ""}\n`)
+  for (const [{ experiment }, { journal }] of kept) {
+    if (journal.continued) io.err(`${experiment.id}: continues what was begun in ${journal.file}\n`)
+  }
+}
+
+function requestOf(session: Session, configuration: RunConfiguration): RunRequest {
+  const { signal, progress, options } = session
+  const { keepRows } = options
+  return { configuration, executor: executorFor(configuration, session), signal, progress, keepRows }
+}
+
+/** Threads as asked for; where nothing was asked for, only for what takes longer than starting them. */
+function executorFor({ experiment, source }: SourcedExperiment, { pool, options }: Session): Executor {
+  if (options.workers === 0) return inProcessExecutor(experiment)
+  const threads = parcelExecutor(pool, source, experiment)
+  return options.workers === undefined && !pool.started ? unhurriedExecutor(experiment, threads) : threads
+}
+
+async function runWhole(session: Session, run: RunConfiguration): Promise<Result> {
+  const { options, environment, kept } = session
+  const folder = resultFolder(options.out, run.experiment.id)
+  const clock = stopwatch()
+  const place = options.write ? { folder, kept: kept.get(run)! } : undefined
+  const { result, staged } = await runOne(requestOf(session, run), place)
+  const wallTimeSeconds = clock()
+  if (options.write) {
+    try {
+      await writeResult(folder, result, { ...environment, wallTimeSeconds }, staged)
+    } finally {
+      staged?.discard()
+    }
+    release(session, run, true)
+  }
+  session.progress.finish(
+    `${run.experiment.id}: ${counted(rowCountOf(result), "row")}, ${counted(result.replicas, "replica")} each, ${wallTimeSeconds} s`,
+  )
+  return result
+}
+
+function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? "" : "s"}`
+}
+
+async function runPart(session: Session, run: RunConfiguration, shard: Shard): Promise<void> {
+  const { id } = run.experiment
+  const clock = stopwatch()
+  const replicas = await runShard(requestOf(session, run), shard, session.kept.get(run)!)
+  release(session, run, false)
+  const file = join(resultFolder(session.options.out, id), shardFile(shard))
+  session.progress.finish(
+    `${id}: shard ${formatShard(shard)}, ${counted(replicas, "run")}, ${clock()} s, in ${file}\n` +
+      `when all ${shard.count} are there: quorate merge ${run.argument ?? id} --from ${session.options.out}`,
+  )
+}
+
+/** Gives the place back; a finished result needs no journal any more, a shard is its journal. */
+function release({ kept }: Session, run: RunConfiguration, done: boolean): void {
+  kept.get(run)?.end(done)
+  kept.delete(run)
+}
+
+/** Seconds since it was called, to two digits. */
+function stopwatch(): () => number {
+  const started = performance.now()
+  return () => Number(((performance.now() - started) / 1000).toFixed(2))
+}
+
+function interruptedLines({ args }: Context, { write }: RunAllOptions): string {
+  const command = `quorate ${args
+    .filter((word) => word !== "--fresh")
+    .map(shellWord)
+    .join(" ")}`
+  return write
+    ? `interrupted; what was computed is kept, and the same command continues from there:\n  ${command}`
+    : "interrupted; nothing was kept, because of --no-write"
+}
+
+function shellWord(word: string): string {
+  return /^[\w.,:@/=+-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`
+}

@@ -1,0 +1,162 @@
+import { join } from "node:path"
+import { chunksOf, upTo } from "../../experiment/chunks.ts"
+import type { RowOf } from "../../experiment/define.ts"
+import { type Chunk, type Executor, matrixOf } from "../../experiment/executor.ts"
+import { configurationHash } from "../../experiment/manifest.ts"
+import { type Result, needsAllRows } from "../../experiment/result.ts"
+import { sweepRows } from "../../experiment/sweep.ts"
+import type { Progress } from "../progress.ts"
+import { explained, sha256 } from "../results-folder.ts"
+import { StagedCsv } from "../staged-csv.ts"
+import type { SourcedExperiment } from "./experiment-source.ts"
+import { interruptible } from "./interruption.ts"
+import { type Journal, journaled, openJournal } from "./journal.ts"
+import type { JournalHeader } from "./journal-file.ts"
+import { takeLock } from "./run-lock.ts"
+import { type Shard, chunksOfShard, formatShard, lockFile, shardFile, unfinishedFile } from "./shard.ts"
+
+/** What is to be run: all that its rows depend on. */
+export type RunConfiguration = SourcedExperiment & Pick<Result, "rootSeed" | "replicas" | "stopping">
+
+/** One experiment to be run: what, how, and under whose eyes. */
+export interface RunRequest {
+  readonly configuration: RunConfiguration
+  readonly executor: Executor
+  readonly signal: AbortSignal
+  readonly progress: Progress
+  /** Whether all rows are wanted in memory when it is done, although no table or figure needs them. */
+  readonly keepRows: boolean
+}
+
+/** A place where the work of a run is kept until it is done. */
+export interface Kept {
+  readonly journal: Journal
+  /** Closes the journal and gives the place back; `done` also takes the journal away. */
+  end(done: boolean): void
+}
+
+/** A result, and its CSV where it was written row by row. */
+export interface RunOutcome {
+  readonly result: Result
+  readonly staged?: StagedCsv
+}
+
+/**
+ * Computes an experiment. With a folder and a place to keep its work, what that
+ * has already is not computed again, and the rows go into the folder's CSV as
+ * they come, staged until the caller publishes them.
+ */
+export async function runOne(
+  request: RunRequest,
+  place?: { folder: string; kept?: Kept },
+): Promise<RunOutcome> {
+  const { experiment } = request.configuration
+  const staged = place && explained(place.folder, () => new StagedCsv(place.folder, experiment))
+  const keep = request.keepRows || staged === undefined || needsAllRows(experiment)
+  const rows: RowOf[] = []
+  let rowCount = 0
+  try {
+    for await (const some of rowsOf(request, place?.kept)) {
+      explained(place?.folder ?? "", () => staged?.add(some))
+      rowCount += some.length
+      if (keep) for (const row of some) rows.push(row)
+    }
+  } catch (error) {
+    staged?.discard()
+    throw error
+  }
+  const result = { ...request.configuration, rows, ...(rows.length < rowCount && { rowCount }) }
+  return { result, ...(staged && { staged }) }
+}
+
+function rowsOf(request: RunRequest, kept: Kept | undefined): AsyncIterable<readonly RowOf[]> {
+  const { configuration, progress } = request
+  const { experiment, rootSeed, replicas, stopping } = configuration
+  progress.start(experiment.id, matrixOf(experiment).length * replicas)
+  return sweepRows(experiment, {
+    rootSeed,
+    replicas,
+    ...(stopping && { stopping }),
+    executor: keepingExecutor(request, kept),
+    onProgress: (done, total) => progress.update(done, total),
+  })
+}
+
+/** Computes one shard into its journal; answers how many replicas that has now. */
+export async function runShard(request: RunRequest, shard: Shard, kept: Kept): Promise<number> {
+  const { configuration, progress } = request
+  const chunks = { [Symbol.iterator]: () => chunksOfShard(shard, allChunks(configuration)) }
+  let [done, total] = [0, 0]
+  for (const { replicas } of chunks) total += replicas
+  progress.start(configuration.experiment.id, total)
+  for await (const { chunk } of keepingExecutor(request, kept).run(chunks)) {
+    done += chunk.replicas
+    progress.update(done, total)
+  }
+  return done
+}
+
+/** The work of a run with a fixed number of replicas. */
+export function allChunks({
+  experiment,
+  rootSeed,
+  replicas,
+}: Pick<RunConfiguration, "experiment" | "rootSeed" | "replicas">): Iterable<Chunk> {
+  const cases = upTo(matrixOf(experiment).length)
+  return chunksOf({ experiment: experiment.id, rootSeed, cases, firstReplica: 0, endReplica: replicas })
+}
+
+function keepingExecutor({ executor, signal }: RunRequest, kept: Kept | undefined): Executor {
+  return interruptible(kept === undefined ? executor : journaled(executor, kept.journal), signal)
+}
+
+export interface KeepOptions {
+  readonly folder: string
+  readonly shard?: Shard
+  /** Throw away unfinished work instead of continuing it. */
+  readonly fresh: boolean
+  readonly codeSha256: string
+  readonly warn: (message: string) => void
+}
+
+/** Takes the place where a run keeps its work, in the folder of its result. Another run that has it is a UsageError. */
+export function keepWork(
+  configuration: RunConfiguration,
+  { folder, shard, fresh, codeSha256, warn }: KeepOptions,
+): Kept {
+  const name = shard === undefined ? unfinishedFile : shardFile(shard)
+  const file = join(folder, name)
+  const giveBack = takeLock(lockFile(folder, name))
+  try {
+    const header = headerOf(configuration, codeSha256, shard)
+    const journal = openJournal(file, header, { fresh, warn })
+    return { journal, end: (done) => endJournal(journal, done, giveBack) }
+  } catch (error) {
+    giveBack()
+    throw error
+  }
+}
+
+function endJournal(journal: Journal, done: boolean, giveBack: () => void): void {
+  try {
+    if (done) journal.remove()
+    else journal.close()
+  } finally {
+    giveBack()
+  }
+}
+
+/** What the journal of a run, or of a shard of it, begins with. */
+export function headerOf(configuration: RunConfiguration, codeSha256: string, shard?: Shard): JournalHeader {
+  const { experiment, rootSeed, replicas, stopping } = configuration
+  return {
+    quorateJournal: 1,
+    experiment: experiment.id,
+    seed: rootSeed,
+    replicas,
+    ...(stopping && { stopping }),
+    configurationSha256: configurationHash(configuration, sha256),
+    codeSha256,
+    ...(shard !== undefined && { shard: formatShard(shard) }),
+  }
+}

@@ -1,0 +1,60 @@
+import { Tinypool } from "tinypool"
+import { UsageError } from "../../base/errors.ts"
+import type { Parcel, ParcelAnswer } from "./chunk-worker.ts"
+import type { ParcelService } from "./parcels.ts"
+
+/**
+ * Worker threads that compute parcels. They start when the first parcel is
+ * there and serve one experiment after the other until the pool is closed.
+ */
+export class WorkerPool implements ParcelService {
+  readonly workers: number
+  readonly atOnce: number
+  readonly parcelMs = 50
+  private pool: Tinypool | undefined
+
+  constructor(workers: number) {
+    this.workers = workers
+    this.atOnce = 2 * workers
+  }
+
+  get started(): boolean {
+    return this.pool !== undefined
+  }
+
+  async compute(parcel: Parcel): Promise<ParcelAnswer> {
+    const pool = (this.pool ??= startPool(this.workers))
+    try {
+      return (await pool.run(parcel)) as ParcelAnswer
+    } catch (error) {
+      // What an experiment throws comes back as an answer; here the thread itself has ended.
+      if (this.pool !== pool) throw error
+      throw new UsageError(
+        `A worker thread ended while it computed ${parcel.work[0]!.chunk.experiment}: ${(error as Error).message}. ` +
+          `Did it run out of memory, or call process.exit? Fewer threads may help: --workers 1.`,
+      )
+    }
+  }
+
+  /** Ends the threads, whatever they are at. */
+  async close(): Promise<void> {
+    const { pool } = this
+    this.pool = undefined
+    await pool?.destroy()
+  }
+}
+
+function startPool(workers: number): Tinypool {
+  return new Tinypool({ filename: workerFile(), minThreads: workers, maxThreads: workers })
+}
+
+/** The file of the threads. From source, they register the loader themselves: Node 20 reads no TypeScript. */
+function workerFile(): string {
+  if (!import.meta.url.endsWith(".ts")) return new URL("./chunk-worker.js", import.meta.url).href
+  const file = new URL("./chunk-worker.ts", import.meta.url).href
+  const loader = import.meta.resolve("tsx/esm/api")
+  const bootstrap =
+    `import { register } from ${JSON.stringify(loader)}; register();` +
+    `export default (await import(${JSON.stringify(file)})).default`
+  return `data:text/javascript,${encodeURIComponent(bootstrap)}`
+}
