@@ -1,4 +1,5 @@
 import { UsageError } from "../base/errors.ts"
+import { normalShare } from "../base/normal.ts"
 
 /** The delay of a link, as far as analysis needs it: how likely it is to be at most t. */
 export interface DelayDistribution {
@@ -35,12 +36,22 @@ export const erlangDelay = (stages: number, mean: number): DelayDistribution => 
 
 /** Normal, cut off below 0, which then counts as 0. */
 export const normalDelay = (mean: number, deviation: number): DelayDistribution => ({
-  cdf: (t) => (t < 0 ? 0 : standardNormal((t - mean) / deviation)),
+  cdf: (t) => (t < 0 ? 0 : normalShare((t - mean) / deviation)),
+})
+
+/** The sum of two independent delays, each uniform between the same bounds: Simpson's triangle (1755). */
+export const twoUniformDelays = (min: number, max: number): DelayDistribution => ({
+  cdf: (t) => {
+    const x = (t - 2 * min) / (max - min)
+    if (x <= 0) return 0
+    if (x >= 2) return 1
+    return x <= 1 ? (x * x) / 2 : 1 - ((2 - x) * (2 - x)) / 2
+  },
 })
 
 /** exp of a normal: `median` is e^μ, `sigma` the deviation of the logarithm. */
 export const lognormalDelay = (median: number, sigma: number): DelayDistribution => ({
-  cdf: (t) => (t <= 0 ? 0 : standardNormal(Math.log(t / median) / sigma)),
+  cdf: (t) => (t <= 0 ? 0 : normalShare(Math.log(t / median) / sigma)),
 })
 
 /** The empirical distribution of measured delays. */
@@ -63,34 +74,4 @@ function countAtMost(sorted: Float64Array, t: number): number {
     else high = middle
   }
   return low
-}
-
-/** Φ(x), by the complementary error function to about 1e-15 relative in the tails. */
-function standardNormal(x: number): number {
-  return 0.5 * erfc(-x / Math.SQRT2)
-}
-
-/** A Taylor series in the middle; in the tails the continued fraction of Laplace, by Lentz's algorithm. */
-function erfc(x: number): number {
-  if (x < 0) return 2 - erfc(-x)
-  if (x < 2) return 1 - erfSeries(x)
-  return erfcFraction(x)
-}
-
-function erfSeries(x: number): number {
-  let term = x
-  let sum = x
-  for (let n = 1; Math.abs(term) > 1e-17 * sum; n++) {
-    term *= (-x * x) / n
-    sum += term / (2 * n + 1)
-    if (term === 0) break
-  }
-  return (2 / Math.sqrt(Math.PI)) * sum
-}
-
-function erfcFraction(x: number): number {
-  // erfc(x) = e^{-x²}/√π · 1/(x + (1/2)/(x + (2/2)/(x + (3/2)/(x + …)))), evaluated from far below.
-  let tail = x
-  for (let n = 60; n >= 1; n--) tail = x + n / 2 / tail
-  return Math.exp(-x * x) / (Math.sqrt(Math.PI) * tail)
 }

@@ -42,7 +42,9 @@ export {
   lossy,
   measuredDelay,
   normalDelay,
+  twoUniformDelays,
   uniformDelay,
 } from "./distribution.ts"
+export { type DelayLaw, meanOf, roundTrip } from "./round-trip.ts"
 export { delayQuantile, meanDelay, quorumDelay, quorumLatency } from "./latency.ts"
 export { type FoundSystem, type SearchRequest, type SearchResult, search } from "./search.ts"

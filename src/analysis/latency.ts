@@ -68,6 +68,10 @@ export function quorumDelay(
  */
 export function delayQuantile(delay: DelayDistribution, q: number): number {
   if (!(q >= 0 && q <= 1)) throw new UsageError(`The quantile ${q} is asked for; it must be from 0 to 1.`)
+  return quantileWithin(delay, q, 1e-12)
+}
+
+function quantileWithin(delay: DelayDistribution, q: number, error: number): number {
   if (delay.cdf(0) >= q) return 0
   let high = 1
   while (delay.cdf(high) < q) {
@@ -75,7 +79,7 @@ export function delayQuantile(delay: DelayDistribution, q: number): number {
     if (high > 1e15) return Infinity
   }
   let low = 0
-  while (high - low > 1e-12 * high && high > 1e-12) {
+  while (high - low > error * high && high > 1e-12) {
     const middle = (low + high) / 2
     if (delay.cdf(middle) >= q) high = middle
     else low = middle
@@ -91,12 +95,13 @@ export function meanDelay(delay: DelayDistribution): number {
   const exceeds = (t: number): number => 1 - delay.cdf(t)
   const end = delayQuantile(delay, 1 - 1e-12)
   if (end === Infinity) return Infinity
-  // Pieces end at quantiles, so that narrow features are not stepped over.
-  const cuts = [0, ...Array.from({ length: 64 }, (_, i) => delayQuantile(delay, (i + 1) / 65)), end]
+  // Pieces end near quantiles, so that narrow features are not stepped over.
+  const cuts = [0, ...Array.from({ length: 64 }, (_, i) => quantileWithin(delay, (i + 1) / 65, 1e-3)), end]
+  const tolerance = 1e-10 * (cuts[32]! > 0 ? cuts[32]! : end)
   let mean = 0
   for (let i = 1; i < cuts.length; i++) {
     const [from, to] = [cuts[i - 1]!, cuts[i]!]
-    if (to > from) mean += simpson(exceeds, from, to, 1e-9 * Math.max(end, Number.MIN_VALUE))
+    if (to > from) mean += simpson(exceeds, from, to, Math.max(tolerance, Number.MIN_VALUE))
   }
   return mean
 }

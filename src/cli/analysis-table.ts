@@ -1,5 +1,6 @@
 import type { Analysis, PhaseAnalysis } from "../analysis/analyse.ts"
-import type { Table, TableCell, TableRow } from "../experiment/table.ts"
+import type { LeaderLatency, Wait } from "../experiment/leader-latency.ts"
+import type { Table, TableCell, TableColumn, TableRow } from "../experiment/table.ts"
 
 /** The figures of an analysis: one row per measure, one column per phase and one for both together. */
 export function analysisTable(analysis: Analysis): Table {
@@ -54,6 +55,42 @@ export function strategyTable({ system, strategy }: Analysis): Table {
     rows: [...rows[0]!, "rule", ...rows[1]!],
     notes: [],
   }
+}
+
+/** How long a leader waits for each phase, by its region; the quickest phase 2 first. */
+export function leaderTable(system: string, leaders: readonly LeaderLatency[]): Table {
+  const fixed = leaders.every(({ phase1, phase2 }) => isFixed(phase1) && isFixed(phase2))
+  const wait = (of: Wait): TableCell[] =>
+    (fixed ? [of.mean] : [of.mean, of.p50, of.p99]).map((ms) => (Number.isFinite(ms) ? ms : null))
+  const group = (phase: string): TableColumn[] =>
+    fixed
+      ? [{ heading: phase, unit: "ms", digits: 3 }]
+      : ["mean", "p50", "p99"].map((heading) => ({ heading, group: `${phase} (ms)`, digits: 3 }))
+  return {
+    id: "leaders",
+    caption: `How long a leader waits until a quorum of ${system} has answered.`,
+    columns: [
+      { heading: "leader in" },
+      ...group("phase 1"),
+      ...group("phase 2"),
+      { heading: "request", unit: "ms", digits: 3 },
+    ],
+    rows: [...leaders]
+      .sort((a, b) => a.request - b.request)
+      .map(({ region, phase1, phase2, request }) => [
+        region ?? "any place",
+        ...wait(phase1),
+        ...wait(phase2),
+        Number.isFinite(request) ? request : null,
+      ]),
+    notes: [
+      `Every acceptor is asked. Request: a command's expected time from a client to the leader and back with phase 2 between${leaders.length > 1 ? ", the mean over clients in every region" : ""}.`,
+    ],
+  }
+}
+
+function isFixed({ mean, p99 }: Wait): boolean {
+  return mean === p99
 }
 
 function notesOf(analysis: Analysis): string[] {

@@ -2,25 +2,14 @@ import { type Command, Option } from "commander"
 import { UsageError } from "../base/errors.ts"
 import { type DecreeSetup, type PartitionSetup, usualSetup } from "../experiment/decree-setup.ts"
 import type { BackOff } from "../protocol/paxos/retry.ts"
-import {
-  type MatrixOptions,
-  type Rounding,
-  type Statistic,
-  roundings,
-  statistics,
-} from "../sim/latency-matrix.ts"
 import { micros } from "../sim/latency.ts"
+import { type MatrixFlags, commaList, latencyHelp, matrixOptions, matrixReading } from "./latency-options.ts"
 import { milliseconds, number, probability, whole } from "./options.ts"
 import type { QuorumPlan } from "../quorum/plan.ts"
 
 /** The options of `quorate simulate` as commander reads them: one for each part of a DecreeSetup. */
-export interface DecreeOptions {
+export interface DecreeOptions extends MatrixFlags {
   readonly latency: string
-  readonly statistic: Statistic
-  readonly rounding: Rounding
-  readonly intraRegion: number
-  readonly jitter: number
-  readonly acceptorRegions: readonly string[]
   readonly proposerRegions: readonly string[]
   readonly proposers: number
   readonly stagger: number
@@ -55,19 +44,8 @@ export function addDecreeOptions(command: Command): Command {
     new Option(flags, about).argParser(commaList).default([], "in turn")
   const u = usualSetup
   const options = [
-    new Option(
-      "-l, --latency <latency>",
-      "a name, a model in ms one way, a CSV file or a folder of ping files",
-    ).default("constant(10)"),
-    new Option("--statistic <which>", "which figure of ping files to use").choices(statistics).default("avg"),
-    new Option("--rounding <how>", "how half a round trip becomes whole microseconds")
-      .choices(roundings)
-      .default("nearest"),
-    duration("--intra-region <rtt>", "round trip within a region where a file has none", 0),
-    new Option("--jitter <sigma>", "with a matrix: σ of a lognormal factor on each delay")
-      .argParser(sigma)
-      .default(u.jitterSigma),
-    names("--acceptor-regions <names>", "with a matrix: where the acceptors are, as EU,US"),
+    new Option("-l, --latency <latency>", latencyHelp).default("constant(10)"),
+    ...matrixOptions(),
     names("--proposer-regions <names>", "with a matrix: where the proposers are"),
     number("--proposers <n>", "competing proposers, with values A, B, …", 1, u.proposers),
     duration("--stagger <ms>", "how long after its predecessor each proposer starts", u.staggerMs),
@@ -115,7 +93,7 @@ export async function readSetup(system: string, options: DecreeOptions): Promise
   const { readLatency } = await import("./latency-argument.ts")
   return {
     plan,
-    latency: readLatency(options.latency, matrixOptions(options)),
+    latency: readLatency(options.latency, matrixReading(options)),
     proposers: options.proposers,
     staggerMs: options.stagger,
     quorums: options.quorums,
@@ -140,10 +118,6 @@ export async function readSetup(system: string, options: DecreeOptions): Promise
   }
 }
 
-function matrixOptions({ statistic, rounding, intraRegion }: DecreeOptions): MatrixOptions {
-  return { statistic, rounding, intraRegionRttMs: intraRegion }
-}
-
 /** The options a replay needs beside what the setup knows: how the file of a matrix was read. */
 export function matrixWords({ statistic, rounding, intraRegion }: DecreeOptions): string {
   return [
@@ -153,26 +127,12 @@ export function matrixWords({ statistic, rounding, intraRegion }: DecreeOptions)
   ].join("")
 }
 
-function commaList(text: string): string[] {
-  return text.split(",").map((part) => part.trim())
-}
-
 function clockRate(text: string): number {
   const rate = Number(text)
   if (text.trim() !== "" && rate > 0 && rate < Infinity) return rate
   throw new UsageError(
     `--proposer-clock is ${text}; a clock's rate is a number greater than 0, and 1 is exact.`,
   )
-}
-
-function sigma(text: string): number {
-  const value = number(text)
-  if (!(value >= 0 && value <= 10)) {
-    throw new UsageError(
-      `--jitter is ${text}; σ of the lognormal factor is a number from 0 to 10, such as 0.1.`,
-    )
-  }
-  return value
 }
 
 /** For an option that may be given several times. */

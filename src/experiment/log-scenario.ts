@@ -1,6 +1,5 @@
 import { members } from "../base/node-set.ts"
 import { type Random, randomFromSeed } from "../base/random.ts"
-import { UsageError } from "../base/errors.ts"
 import type { Address } from "../protocol/actor.ts"
 import type { ClientOptions } from "../protocol/log/client.ts"
 import { type LogCluster, logCluster } from "../protocol/log/cluster.ts"
@@ -13,6 +12,7 @@ import { withNetworkFaults } from "../sim/faults/network.ts"
 import { type LatencyModel, constantLatency, matrixLatency, micros } from "../sim/latency.ts"
 import { reliable } from "../sim/network.ts"
 import type { NodeModel } from "../sim/node-model.ts"
+import { refuseRegions, regionNumber, regionsInTurn } from "../sim/placement.ts"
 import type { Scenario } from "../sim/scenario.ts"
 import type { SelectiveObserver } from "../sim/trace.ts"
 import type { LogSetup } from "./log-setup.ts"
@@ -98,31 +98,17 @@ function placed(setup: LogSetup): { latency: LatencyModel; groupRegions: readonl
   const { latency, plan, replicaRegions, clientRegions, jitterSigma } = setup
   const n = plan.nodes.length
   if (latency.kind === "everywhere") {
-    if (replicaRegions.length + clientRegions.length > 0) {
-      throw new UsageError(
-        "Regions were given, but the latency is the same everywhere; choose a matrix such as paxi.",
-      )
-    }
+    refuseRegions([...replicaRegions, ...clientRegions])
     return {
       latency: besideReplicas(latency.model, n),
       groupRegions: plan.nodes.slice(0, setup.groups ?? n).map((_, i) => i),
     }
   }
-  const { name, delays } = latency
-  const index = (region: string): number => {
-    const found = delays.regions.indexOf(region)
-    if (found < 0) {
-      throw new UsageError(`${name} has no region ${region}; its regions are ${delays.regions.join(", ")}.`)
-    }
-    return found
-  }
-  const replicas = plan.nodes.map((_, i) =>
-    replicaRegions.length === 0
-      ? i % delays.regions.length
-      : index(replicaRegions[i % replicaRegions.length]!),
-  )
-  const groups = clientRegions.length === 0 ? replicas : clientRegions.map(index)
-  return { latency: matrixLatency(name, delays, [...replicas, ...groups], jitterSigma), groupRegions: groups }
+  const replicas = regionsInTurn(latency, n, replicaRegions)
+  const groups =
+    clientRegions.length === 0 ? replicas : clientRegions.map((name) => regionNumber(latency, name))
+  const model = matrixLatency(latency.name, latency.delays, [...replicas, ...groups], jitterSigma)
+  return { latency: model, groupRegions: groups }
 }
 
 /** A model that is the same everywhere, but for group i of the clients, which is on the machine of replica i. */

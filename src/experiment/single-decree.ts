@@ -20,6 +20,7 @@ import {
   reliable,
   reordering,
 } from "../sim/network.ts"
+import { refuseRegions, regionsInTurn } from "../sim/placement.ts"
 import type { Crash, Scenario } from "../sim/scenario.ts"
 import { type RunEnd, simulate } from "../sim/simulate.ts"
 import type { Observer } from "../sim/trace.ts"
@@ -128,34 +129,16 @@ export function proposedValue(index: number): string {
 /** Binds a matrix to where the processes are: acceptors, proposers and learners in turn over the regions, an allocator in the first. */
 function placedLatency({ latency, plan, ...setup }: DecreeSetup, colocated: boolean): LatencyModel {
   if (latency.kind === "everywhere") {
-    if (setup.acceptorRegions.length + setup.proposerRegions.length > 0) {
-      throw new UsageError(
-        "Regions were given, but the latency is the same everywhere; choose a matrix such as paxi.",
-      )
-    }
+    refuseRegions([...setup.acceptorRegions, ...setup.proposerRegions])
     return latency.model
   }
-  const { name, delays } = latency
-  const inTurn = (count: number, names: readonly string[]): number[] =>
-    Array.from({ length: count }, (_, i) =>
-      names.length === 0
-        ? i % delays.regions.length
-        : regionIndex(name, delays.regions, names[i % names.length]!),
-    )
   const placement = [
-    ...inTurn(plan.nodes.length, setup.acceptorRegions),
-    ...inTurn(colocated ? 0 : setup.proposers, setup.proposerRegions),
-    ...inTurn(setup.learners, []),
-    ...inTurn(1, []),
+    ...regionsInTurn(latency, plan.nodes.length, setup.acceptorRegions),
+    ...regionsInTurn(latency, colocated ? 0 : setup.proposers, setup.proposerRegions),
+    ...regionsInTurn(latency, setup.learners, []),
+    ...regionsInTurn(latency, 1, []),
   ]
-  return matrixLatency(name, delays, placement, setup.jitterSigma)
-}
-
-function regionIndex(matrix: string, regions: readonly string[], region: string): number {
-  const index = regions.indexOf(region)
-  if (index < 0)
-    throw new UsageError(`${matrix} has no region ${region}; its regions are ${regions.join(", ")}.`)
-  return index
+  return matrixLatency(latency.name, latency.delays, placement, setup.jitterSigma)
 }
 
 /** The quorums a thrifty proposer asks: nearest by expected round trip, or nearest by lot. */

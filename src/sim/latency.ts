@@ -1,4 +1,5 @@
 import { randomExponential, randomLogNormal, randomNormal } from "d3-random"
+import type { DelayLaw } from "../analysis/round-trip.ts"
 import { UsageError } from "../base/errors.ts"
 import type { Random } from "../base/random.ts"
 import type { Address, Micros } from "../protocol/actor.ts"
@@ -13,6 +14,8 @@ export interface LatencyModel {
   sampler(random: Random): (from: Address, to: Address) => Micros
   /** The delay to expect between two processes; "closest" means least of these. */
   expected(from: Address, to: Address): Micros
+  /** The law of its delays between two processes, in milliseconds: what analysis predicts waits from. */
+  law?(from: Address, to: Address): DelayLaw
 }
 
 /** Milliseconds to whole microseconds, rounded to the nearest; negative draws become 0. */
@@ -24,7 +27,12 @@ export function micros(ms: number): Micros {
 export function constantLatency(ms: number): LatencyModel {
   refuseNegative("constant", ms)
   const delay = micros(ms)
-  return { name: `constant(${ms})`, sampler: () => () => delay, expected: () => delay }
+  return {
+    name: `constant(${ms})`,
+    sampler: () => () => delay,
+    expected: () => delay,
+    law: () => ({ kind: "constant", delay: ms }),
+  }
 }
 
 /** Uniform between two bounds, both in milliseconds. */
@@ -37,6 +45,7 @@ export function uniformLatency(minMs: number, maxMs: number): LatencyModel {
     name: `uniform(${minMs}, ${maxMs})`,
     sampler: (random) => () => random.between(min, max),
     expected: () => Math.round((min + max) / 2),
+    law: () => ({ kind: "uniform", min: minMs, max: maxMs }),
   }
 }
 
@@ -44,7 +53,7 @@ export function uniformLatency(minMs: number, maxMs: number): LatencyModel {
 export function exponentialLatency(meanMs: number): LatencyModel {
   refuseNegative("exponential", meanMs)
   const mean = micros(meanMs)
-  return drawn(`exponential(${meanMs})`, mean, (source) => {
+  return drawn(`exponential(${meanMs})`, mean, { kind: "exponential", mean: meanMs }, (source) => {
     const draw = randomExponential.source(source)(1)
     return () => draw() * mean
   })
@@ -53,7 +62,8 @@ export function exponentialLatency(meanMs: number): LatencyModel {
 /** Normal with the given mean and standard deviation; the part below zero is moved to zero. */
 export function normalLatency(meanMs: number, deviationMs: number): LatencyModel {
   refuseNegative("normal", meanMs, deviationMs)
-  return drawn(`normal(${meanMs}, ${deviationMs})`, micros(meanMs), (source) =>
+  const law: DelayLaw = { kind: "normal", mean: meanMs, deviation: deviationMs }
+  return drawn(`normal(${meanMs}, ${deviationMs})`, micros(meanMs), law, (source) =>
     randomNormal.source(source)(meanMs * 1000, deviationMs * 1000),
   )
 }
@@ -62,7 +72,8 @@ export function normalLatency(meanMs: number, deviationMs: number): LatencyModel
 export function lognormalLatency(medianMs: number, sigma: number): LatencyModel {
   refuseNegative("lognormal", medianMs, sigma)
   const mean = medianMs * 1000 * Math.exp((sigma * sigma) / 2)
-  return drawn(`lognormal(${medianMs}, ${sigma})`, Math.round(mean), (source) =>
+  const law: DelayLaw = { kind: "lognormal", median: medianMs, sigma }
+  return drawn(`lognormal(${medianMs}, ${sigma})`, Math.round(mean), law, (source) =>
     randomLogNormal.source(source)(Math.log(medianMs * 1000), sigma),
   )
 }
@@ -89,6 +100,7 @@ export function matrixLatency(
   return {
     name,
     expected: base,
+    law: (from, to) => ({ kind: "lognormal", median: base(from, to) / 1000, sigma: jitterSigma }),
     sampler: (random) => {
       if (jitterSigma === 0) return base
       const factor = randomLogNormal.source(() => random.unit())(0, jitterSigma)
@@ -98,10 +110,16 @@ export function matrixLatency(
 }
 
 /** A model whose delays do not depend on the pair, drawn by d3-random from our stream. */
-function drawn(name: string, expected: Micros, make: (source: () => number) => () => number): LatencyModel {
+function drawn(
+  name: string,
+  expected: Micros,
+  law: DelayLaw,
+  make: (source: () => number) => () => number,
+): LatencyModel {
   return {
     name,
     expected: () => expected,
+    law: () => law,
     sampler: (random) => {
       const draw = make(() => random.unit())
       return () => Math.max(0, Math.round(draw()))

@@ -163,4 +163,23 @@ describe("quorate search", () => {
     expect(code).toBe(2)
     expect(err).toContain(message)
   })
+
+  test("with a latency says how long leaders wait, in each region", async () => {
+    const args = ["simple(5, 4, 2)", "--latency", "paxi", "--acceptor-regions", "CA,OR,VA,IR,JP"]
+    const { leaders } = (await json(...args)) as unknown as { leaders: object[] }
+    expect(leaders).toContainEqual({
+      region: "CA",
+      phase1: { mean: 115, p50: 115, p99: 115 },
+      phase2: { mean: 28, p50: 28, p99: 28 },
+      request: 97,
+    })
+    const jittered = await quorate("analyze", ...args, "--jitter", "0.1")
+    expect(jittered.out).toMatch(/leader in +mean +p50 +p99 +mean +p50 +p99 +request/)
+    expect(
+      await quorate("analyze", "majority(3)", "--latency", "paxi", "--acceptor-regions", "XX"),
+    ).toMatchObject({
+      code: 2,
+      err: expect.stringMatching(/no region XX/) as string,
+    })
+  })
 })

@@ -1,13 +1,17 @@
 import { Command } from "commander"
 import type { Analysis } from "../../analysis/analyse.ts"
+import type { LeaderLatency } from "../../experiment/leader-latency.ts"
+import type { QuorumSystem } from "../../quorum/system.ts"
 import { type AnalysisFlags, addAnalysisOptions, limitsOf, nodesOf } from "../analysis-options.ts"
 import type { Context } from "../context.ts"
 import { exitCodeHelp } from "../exit-codes.ts"
+import { type MatrixFlags, latencyHelp, matrixOptions, matrixReading } from "../latency-options.ts"
 import { type Format, formatOption, seedOption, whole } from "../options.ts"
 import { printJson, printTables } from "../output.ts"
 import { readSystem } from "../system-argument.ts"
 
-interface AnalyzeFlags extends AnalysisFlags {
+interface AnalyzeFlags extends AnalysisFlags, MatrixFlags {
+  readonly latency?: string
   readonly failures: number
   readonly strategy: boolean
   readonly seed: number
@@ -24,7 +28,12 @@ export function analyzeCommand(context: Context): Command {
       "Computes, exactly where it can, what a quorum system is worth: quorums, resilience, load and capacity under the best strategy, network load, latency and failure probability.",
     )
     .argument("<system>", 'a quorum system, such as "grid(3, 3)" or "a*b + c*d"')
-  return addAnalysisOptions(command)
+  addAnalysisOptions(command).option(
+    "-l, --latency <latency>",
+    `how long leaders wait for quorums: ${latencyHelp}`,
+  )
+  for (const option of matrixOptions()) command.addOption(option)
+  return command
     .option("--failures <f>", "failures every set of a strategy must survive", whole("--failures", 0), 0)
     .option("--strategy", "print the quorums of the best strategy, too", false)
     .addOption(seedOption())
@@ -50,8 +59,18 @@ export function analyzeCommand(context: Context): Command {
           ...(flags.samples !== undefined && { samples: flags.samples }),
         },
       })
-      await print(context, flags, analysis)
+      await print(context, flags, analysis, await leadersOf(system, flags))
     })
+}
+
+/** How long leaders wait, where a latency is given. */
+async function leadersOf(system: QuorumSystem, flags: AnalyzeFlags): Promise<LeaderLatency[]> {
+  if (flags.latency === undefined) return []
+  const { readLatency } = await import("../latency-argument.ts")
+  const { leaderLatencies } = await import("../../experiment/leader-latency.ts")
+  const { acceptorRegions, jitter } = flags
+  const latency = readLatency(flags.latency, matrixReading(flags))
+  return leaderLatencies(system, latency, { acceptorRegions, jitterSigma: jitter })
 }
 
 const help = `
@@ -59,6 +78,7 @@ Examples:
   $ quorate analyze "grid(3, 3)"
   $ quorate analyze "simple(5, 4, 2)" --phase1-fraction 0.01 --failure-probability 0.05
   $ quorate analyze "majority(5)" --nodes nodes.yaml --objective latency --load-limit 0.8 --strategy
+  $ quorate analyze "simple(5, 4, 2)" --latency paxi --jitter 0.2
   $ quorate analyze "majority(1001)" --format json
 
 A file of nodes:
@@ -73,12 +93,18 @@ async function print(
   { io }: Context,
   { format, seed, strategy }: AnalyzeFlags,
   analysis: Analysis,
+  leaders: readonly LeaderLatency[],
 ): Promise<void> {
-  const { analysisTable, strategyTable } = await import("../analysis-table.ts")
+  const { analysisTable, leaderTable, strategyTable } = await import("../analysis-table.ts")
   if (format !== "json") {
-    return printTables(io, format, [analysisTable(analysis), ...(strategy ? [strategyTable(analysis)] : [])])
+    const further = [
+      ...(leaders.length === 0 ? [] : [leaderTable(analysis.system, leaders)]),
+      ...(strategy ? [strategyTable(analysis)] : []),
+    ]
+    return printTables(io, format, [analysisTable(analysis), ...further])
   }
   const { objective, value, exact, nodeLoads } = analysis.strategy
   const summary = { objective, value, exact, nodeLoads }
-  printJson(io, { ...analysis, strategy: strategy ? analysis.strategy : summary, seed })
+  const waits = leaders.length === 0 ? {} : { leaders }
+  printJson(io, { ...analysis, ...waits, strategy: strategy ? analysis.strategy : summary, seed })
 }
