@@ -10,7 +10,7 @@ import { optional, size } from "../src/quorum/parameter.ts"
  *
  * That phase 1 meets phase 2 is not enough here: after a fast epoch two fast
  * quorums and a classic one must have an acceptor in common, 2k + classic > 2n.
- * The Fast Paxos requirement of `quorate check` asks that.
+ * So `quorate check` asks for FP, the requirement of Fast Paxos.
  */
 export default defineQuorumSystem({
   id: "fastPaxos",
@@ -26,7 +26,8 @@ export default defineQuorumSystem({
     "fastPaxos(5, 4)",
     "fastPaxos(7, 5, 5)",
   ],
-  counterexamples: ["fastPaxos(4, 1)", "fastPaxos(5, 2, 3)"],
+  counterexamples: ["fastPaxos(4, 2)", "fastPaxos(5, 3)", "fastPaxos(7, 5)"],
+  requirement: "FP",
   parts: (n: number, k = Math.ceil((3 * n) / 4), classic = Math.floor(n / 2) + 1) => {
     const tooLarge = [k, classic].find((quorum) => quorum > n)
     if (tooLarge !== undefined) {

@@ -23,12 +23,21 @@ export interface Asked {
   readonly overlap?: number
 }
 
-/** The requirements asked for. Unless one is, 4.4 of a system and 4.6 of a plan that depends on the epoch. */
-export function chosenRequirements({ requirement, overlap }: Asked, plan?: QuorumPlan): Requirement[] {
+/** The requirements asked for; unless one is, `usual`. */
+export function chosenRequirements({ requirement, overlap }: Asked, usual: string): Requirement[] {
   const extra = overlap === undefined ? [] : [overlapRequirement(overlap)]
   if (requirement === undefined && extra.length > 0) return extra
-  const usual = plan !== undefined && plan.ranges.length > 1 ? "4.6" : "4.4"
   return [...byNumber(requirement ?? usual), ...extra]
+}
+
+/**
+ * What is asked of a plan where nothing else is: what its one system is made to
+ * satisfy, 4.4 if that says nothing; 4.6 where quorums depend on the epoch, and
+ * FFP where an epoch is fast.
+ */
+export function usualRequirement({ ranges }: QuorumPlan): string {
+  if (ranges.some(({ fast }) => fast === true)) return "FFP"
+  return ranges.length > 1 ? "4.6" : (ranges[0]!.system.requirement ?? "4.4")
 }
 
 /** The requirements of a list such as "3.1,4.4", or all of them. */

@@ -35,6 +35,12 @@ export async function checkRuleCommand(
   context.end(exitCodeOf(cases.map(({ verdict }) => verdict)))
 }
 
+/** What is asked of a rule where nothing else is: what the family it calls is made for, or 4.4. */
+export function requirementOfRule(rule: string): string {
+  const id = /^\s*(\w+)\s*\(/.exec(rule)?.[1]
+  return (id === undefined ? undefined : catalogue.get(id)?.requirement) ?? "4.4"
+}
+
 const arithmetic =
   "n/2 is floor division, as in the code such rules come from; inside floor() and ceil() it is exact"
 

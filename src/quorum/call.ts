@@ -1,7 +1,7 @@
 import { UsageError, didYouMean } from "../base/errors.ts"
-import { type AnyFamily, type Catalogue, parameterAt, signature } from "./define.ts"
+import { type AnyFamily, type Catalogue, parameterAt, partsOf, signature } from "./define.ts"
 import { type Argument, type Denotation, readArgument, showArgument } from "./parameter.ts"
-import { type QuorumSystem, type SystemParts, quorumSystem } from "./system.ts"
+import { type QuorumSystem, quorumSystem } from "./system.ts"
 
 /** Calls a family by name with arguments from text; unknown names and wrong arities say what there is. */
 export function callFamily(
@@ -15,8 +15,8 @@ export function callFamily(
   refuseWrongArity(family, args, call)
   const values = args.map((argument, i) => readArgument(parameterAt(family, i)!, argument, call))
   const shown = values.map((value, i) => parameterAt(family, i)!.show(value))
-  const parts = family.parts as (...values: readonly unknown[]) => SystemParts
-  return { kind: "system", parts: parts(...values), text: `${id}(${shown.join(", ")})` }
+  // The parameters have read values of the types that the formulas take.
+  return { kind: "system", parts: partsOf(family, values as never[]), text: `${id}(${shown.join(", ")})` }
 }
 
 /** The system a value denotes; a formula stands for itself in phase 1 and its dual in phase 2. */

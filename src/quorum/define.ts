@@ -7,7 +7,7 @@ import { type QuorumSystem, type SystemParts, quorumSystem } from "./system.ts"
  * A family of quorum systems: one file in `quorums/`, one line in its index.
  *
  * `examples` must satisfy "phase 1 meets phase 2" (Howard 2019, requirement
- * 4.4) and `counterexamples`, near misses of the same shape, must not; the
+ * 4.4), or the requirement the family states, and `counterexamples`, near misses of the same shape, must not; the
  * conformance suite holds every family to both. `build` never refuses an unsafe
  * system: experiments need controls, and `check` is what tells.
  */
@@ -20,6 +20,8 @@ export interface QuorumFamily<Arguments extends readonly unknown[] = readonly ne
   readonly parameters: ParametersOf<Arguments>
   readonly examples: readonly string[]
   readonly counterexamples: readonly string[]
+  /** The number of the requirement its systems are made to satisfy; 4.4 unless said. */
+  readonly requirement?: string
   /** The formulas of given arguments, already read; throws UsageError where they do not go together. */
   readonly parts: (...args: Arguments) => SystemParts
 }
@@ -48,9 +50,17 @@ export function defineQuorumSystem<Arguments extends readonly unknown[]>(
     const given = args.flatMap((value, i) =>
       value === undefined ? [] : [parameterAt(family, i)!.show(value)],
     )
-    return quorumSystem(family.parts(...args), `${family.id}(${given.join(", ")})`)
+    return quorumSystem(partsOf(family, args), `${family.id}(${given.join(", ")})`)
   }
   return Object.assign(build, family)
+}
+
+/** The formulas of a family for these arguments, and what they are made to satisfy. */
+export function partsOf<Arguments extends readonly unknown[]>(
+  { parts, requirement }: Pick<QuorumFamily<Arguments>, "parts" | "requirement">,
+  args: Arguments,
+): SystemParts {
+  return { ...parts(...args), ...(requirement !== undefined && { requirement }) }
 }
 
 /** "grid(rows, columns)"; an optional parameter as "k?", one that takes all the rest as "inner…". */

@@ -31,6 +31,8 @@ export interface QuorumSystem {
   isQuorum(phase: Phase, answered: NodeSet): boolean
   /** The quorums of which no proper subset is one, in canonical order, computed as they are asked for. */
   minimalQuorums(phase: Phase): Iterable<NodeSet>
+  /** The number of the requirement it is made to satisfy; 4.4, phase 1 meets phase 2, unless said. */
+  readonly requirement?: string
   /** The formulas behind the predicate: what analysis uses instead of enumerating. */
   readonly expression: Readonly<Record<Phase, QuorumExpr>>
 }
@@ -40,11 +42,13 @@ export interface SystemParts {
   readonly phase1: QuorumExpr
   readonly phase2?: QuorumExpr
   readonly nodes?: readonly NodeId[]
+  /** See QuorumSystem. */
+  readonly requirement?: string
 }
 
 /** The quorum system of one formula per phase. */
 export function quorumSystem(parts: SystemParts, name?: string): QuorumSystem {
-  const { phase1, phase2 = dual(phase1) } = parts
+  const { phase1, phase2 = dual(phase1), requirement } = parts
   const nodes = parts.nodes ?? [...new Set([...nodesOf(phase1), ...nodesOf(phase2)])]
   refuseOddNodes(nodes)
   const positions = positionsOf(nodes)
@@ -54,6 +58,7 @@ export function quorumSystem(parts: SystemParts, name?: string): QuorumSystem {
     name: name ?? formatSystem(parts),
     nodes,
     expression,
+    ...(requirement !== undefined && { requirement }),
     isQuorum: (phase, answered) => predicate[phase](answered),
     minimalQuorums: (phase) => minimalQuorumsOf(expression[phase], positions),
   }

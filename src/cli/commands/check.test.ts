@@ -70,6 +70,16 @@ describe("quorate check", () => {
     expect((await checkJson(`explicit(${quorums}, ${quorums})`, "-r", "3.1")).verdict).toBe("holds")
   })
 
+  test("asks of fast quorums what Fast Paxos needs, of systems, plans and rules", async () => {
+    expect(await checkJson("fastPaxos(4, 3)")).toMatchObject({ code: 0, requirement: "FP" })
+    expect(await checkJson("fastPaxos(4, 2)")).toMatchObject({ code: 1, requirement: "FP" })
+    expect(await checkJson("fastPaxos(4, 2)", "-r", "4.4")).toMatchObject({ code: 0, requirement: "4.4" })
+    const plan = await checkJson("0 fast: simple(4, 3, 2); 1..: majority(4)")
+    expect(plan).toMatchObject({ code: 1, requirement: "FFP" })
+    const rule = await quorate("check", "--rule", "fastPaxos(n, 3n/4)", "--for", "n=4..5")
+    expect([rule.code, rule.out]).toEqual([1, expect.stringMatching(/FP,[^]*fails at +n = 5\n/)])
+  })
+
   test("reads expressions, and quorum systems with spaces", async () => {
     expect((await checkJson("a*b + c*d")).code).toBe(0)
     expect((await checkJson("  majority( 5 ) ")).system).toBe("majority(5)")

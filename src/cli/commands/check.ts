@@ -2,7 +2,7 @@ import { Command } from "commander"
 import { UsageError } from "../../base/errors.ts"
 import { requirements } from "../../quorum/requirement.ts"
 import { printChecks } from "../check-print.ts"
-import { type Asked, checkPlan, chosenRequirements } from "../check-requirements.ts"
+import { type Asked, checkPlan, chosenRequirements, usualRequirement } from "../check-requirements.ts"
 import type { Context } from "../context.ts"
 import { exitCodeHelp, exitCodeOf } from "../exit-codes.ts"
 import { type Format, formatOption, whole } from "../options.ts"
@@ -24,7 +24,7 @@ export function checkCommand(context: Context): Command {
     .argument("[system]", 'a quorum system, such as "majority(5)"; or a plan, "0: rowa(3); 1..: majority(3)"')
     .option(
       "-r, --requirement <ids>",
-      "numbers in Howard 2019, as 3.1,4.4; or all (default: 4.4; of a plan 4.6)",
+      "numbers in Howard 2019, as 3.1,4.4; or all (default: 4.4; of a plan 4.6; of fast epochs FP)",
     )
     .option("--overlap <t>", "ask for t common acceptors instead of one", whole("--overlap", 1))
     .option("--rule <rule>", 'a rule for sizes instead of a system, such as "simple(n, n/2+1, n/2)"')
@@ -67,7 +67,7 @@ async function checkSystem(context: Context, text: string | undefined, flags: Ch
     throw new UsageError(`--for ${flags.for[0]!} goes with --rule; the system ${text} has no variables.`)
   }
   const plan = await readPlan(text)
-  const { checks, answers } = await checkPlan(plan, chosenRequirements(flags, plan))
+  const { checks, answers } = await checkPlan(plan, chosenRequirements(flags, usualRequirement(plan)))
   const isSummary = flags.requirement?.includes("all") === true
   const modes = isSummary ? (await import("../../quorum/modes.ts")).modeReports(plan, answers) : undefined
   await printChecks(context, flags.format, { plan, checks, ...(modes && { modes }) })
@@ -83,7 +83,8 @@ async function checkSizes(
   if (text !== undefined) {
     throw new UsageError(`Give a system or --rule, not both: ${text} and --rule ${rule}.`)
   }
-  const [requirement, ...others] = chosenRequirements(flags)
+  const { requirementOfRule } = await import("../check-rule.ts")
+  const [requirement, ...others] = chosenRequirements(flags, requirementOfRule(rule))
   if (requirement === undefined || others.length > 0) {
     throw new UsageError(
       "A rule is checked against one requirement at a time; give --requirement one number.",
