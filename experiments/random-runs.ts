@@ -2,7 +2,8 @@ import { shareInterval } from "../src/base/statistics.ts"
 import { allChecks } from "../src/check/all-checks.ts"
 import { count, estimateCells, estimateColumns, flag, text } from "../src/experiment/column.ts"
 import { defineExperiment } from "../src/experiment/define.ts"
-import { randomScenario, randomSetup } from "../src/experiment/random-setup.ts"
+import { randomSetup } from "../src/experiment/random-setup.ts"
+import { decreeScenario } from "../src/experiment/single-decree.ts"
 import type { Table } from "../src/experiment/table.ts"
 import { variantNamed, variants } from "../src/protocol/paxos/variants.ts"
 import { simulate } from "../src/sim/simulate.ts"
@@ -65,7 +66,7 @@ export default defineExperiment<Case, Observation, Row>({
   replicas: 300,
   observe: ({ variant }, seed) => {
     const setup = randomSetup(variantNamed(variant).plan(acceptorsOf(seed)), seed, variant)
-    const { cluster, scenario } = randomScenario(setup, seed)
+    const { cluster, scenario } = decreeScenario(setup, seed)
     const checks = allChecks(cluster)
     let learned = false
     const { events } = simulate(scenario, (event) => {

@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest"
-import { type Mutant, mistakes, mutants } from "../../test/support/mutants.ts"
 import { planOf, runSeeds, violatedChecks } from "../../test/support/judged-run.ts"
 import { allChecks, properties } from "./all-checks.ts"
 import { proofDependencies, propertiesBehind } from "./dependencies.ts"
 import { lemmas } from "./lemmas.ts"
+import { type Mutant, mistakes, mutants } from "./mutants/index.ts"
 import { checksOf } from "./property.ts"
 
 const plan = planOf("majority(3)")
@@ -22,7 +22,7 @@ function brokenBy(mutant: Mutant, enough: ReadonlySet<string>): Set<string> {
       plan,
       seed,
       (cluster) => checksOf([...properties, ...lemmas], cluster),
-      mutant,
+      mutant.id,
     )) {
       broken.add(numberOf.get(name)!)
     }
@@ -82,7 +82,9 @@ describe("seeded mistakes are caught within 2,000 random runs", () => {
     system: string,
     by: (names: string[]) => boolean,
   ): number =>
-    runSeeds(2, mostRuns).findIndex((seed) => by(violatedChecks(planOf(system), seed, allChecks, mutant)))
+    runSeeds(2, mostRuns).findIndex((seed) =>
+      by(violatedChecks(planOf(system), seed, allChecks, mutant?.id ?? null)),
+    )
   const byDefinition = (names: string[]): boolean =>
     names.includes("agreement") || names.includes("safe-learning") || names.includes("validity")
   const byOracle = (names: string[]): boolean => names.some((name) => name.startsWith("oracle-"))

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest"
 import { planOf, runSeeds } from "../../test/support/judged-run.ts"
-import { type Mutant, mutants } from "../../test/support/mutants.ts"
-import { randomScenario, randomSetup } from "../experiment/random-setup.ts"
+import { randomSetup } from "../experiment/random-setup.ts"
 import type { DecreeSetup } from "../experiment/decree-setup.ts"
+import { decreeScenario } from "../experiment/single-decree.ts"
 import type { Cluster } from "../protocol/paxos/cluster.ts"
 import type { PaxosMessage, PaxosRecord } from "../protocol/paxos/messages.ts"
 import { constantLatency } from "../sim/latency.ts"
@@ -27,7 +27,7 @@ function calming(
   overrides: Partial<DecreeSetup> = {},
 ): { cluster: Cluster; scenario: Scenario<PaxosMessage, PaxosRecord> } {
   const setup = { ...randomSetup(planOf("majority(3)"), seed), timeoutMs: 25, writeMs: 1, ...overrides }
-  const { cluster, scenario } = randomScenario(setup, seed)
+  const { cluster, scenario } = decreeScenario(setup, seed)
   const [sole, ...others] = cluster.proposers
   const keep = new Set([...cluster.acceptors, sole!])
   // Whoever is to be live comes back even from a crash that was meant to be for good.
@@ -53,10 +53,13 @@ const calmAfter =
     return (from, to, now) => (now < at ? faulty : calm)(from, to, now)
   }
 
-function verdictsOf(seed: number, mutant?: Mutant, overrides: Partial<DecreeSetup> = {}): string[] {
-  const { cluster: sound, scenario } = calming(seed, overrides)
-  const cluster =
-    mutant?.apply(sound, { ...randomSetup(planOf("majority(3)"), seed), timeoutMs: 25 }) ?? sound
+function verdictsOf(
+  seed: number,
+  overrides: Partial<DecreeSetup> = {},
+  change: (cluster: Cluster) => Cluster = (cluster) => cluster,
+): string[] {
+  const { cluster: given, scenario } = calming(seed, overrides)
+  const cluster = change(given)
   const checks = [progress(cluster, conditions(cluster)), eventualLearning(cluster, conditions(cluster))]
   simulate({ ...scenario, processes: cluster.processes }, (event) => {
     for (const check of checks) check.observe(event)
@@ -75,32 +78,27 @@ describe("progress and eventual learning", () => {
   })
 
   test("progress is violated where a proposer goes back in its epochs (property 5)", () => {
-    const p5 = mutants.find(({ property }) => property === "P5")
-    const verdicts = runSeeds(3, 150).map((seed) => verdictsOf(seed, p5)[0]!)
+    const verdicts = runSeeds(3, 150).map((seed) => verdictsOf(seed, { mutant: "counting-down" })[0]!)
     expect(
       verdicts.filter((verdict) => verdict.startsWith("violated: nothing was decided")).length,
     ).toBeGreaterThan(10)
   })
 
   test("eventual learning is violated where a proposer keeps what it learns to itself", () => {
-    const silent: Mutant = {
-      property: "eventual learning",
-      does: "never learns",
-      apply: (cluster) => ({
-        ...cluster,
-        processes: cluster.processes.map((process) => ({
-          ...process,
-          actor: {
-            start: (self) => process.actor.start(self),
-            step: (state, input) => {
-              const step = process.actor.step(state, input)
-              return { state: step.state, outputs: step.outputs.filter(({ type }) => type !== "learn") }
-            },
+    const silenced = (cluster: Cluster): Cluster => ({
+      ...cluster,
+      processes: cluster.processes.map((process) => ({
+        ...process,
+        actor: {
+          start: (self) => process.actor.start(self),
+          step: (state, input) => {
+            const step = process.actor.step(state, input)
+            return { state: step.state, outputs: step.outputs.filter(({ type }) => type !== "learn") }
           },
-        })),
-      }),
-    }
-    const [decided, learned] = verdictsOf(runSeeds(3, 1)[0]!, silent)
+        },
+      })),
+    })
+    const [decided, learned] = verdictsOf(runSeeds(3, 1)[0]!, {}, silenced)
     expect(decided).toMatch(/^holds/)
     expect(learned).toMatch(/^violated: nothing was learned by p1/)
   })
@@ -117,7 +115,7 @@ describe("where the conditions do not hold the verdict is unknown, and says why"
       ...{ proposers, timeoutMs, nacks: false, learners: 0, writeMs: 1, crashes: [], partitions: [] },
       backOff: { kind: "none" },
     }
-    const { cluster, scenario } = randomScenario(setup, 1)
+    const { cluster, scenario } = decreeScenario(setup, 1)
     const check = progress(cluster, conditions(cluster))
     const asked = cluster.proposers.map((process, i) => ({
       at: stableFrom + i * 12_500,

@@ -4,6 +4,7 @@ import type { Context } from "./context.ts"
 import { type ExitCode, exitCodeHelp, exitCodes } from "./exit-codes.ts"
 import type { Io } from "./io.ts"
 import { version } from "./package-root.ts"
+import { wrapLines } from "./wrap-lines.ts"
 
 /** Carries out one command line and answers the exit code; nothing is thrown past it. */
 export async function runCli(args: readonly string[], io: Io): Promise<ExitCode> {
@@ -82,8 +83,10 @@ ${exitCodeHelp}`
 function explain(error: unknown, io: Io): ExitCode {
   // Commander has printed its message already; help and version are no errors.
   if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.fine : exitCodes.usage
-  if (error instanceof UsageError || isSystemError(error)) io.err(`error: ${error.message}\n`)
-  else if (error instanceof InvariantError) {
+  if (error instanceof UsageError || isSystemError(error)) {
+    const text = `error: ${error.message}`
+    io.err(`${io.errIsTerminal ? wrapLines(text, io.width) : text}\n`)
+  } else if (error instanceof InvariantError) {
     io.err(`internal error: ${error.message}\nThis is a defect of quorate, not of your input.\n`)
   } else
     io.err(`internal error: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`)

@@ -1,8 +1,12 @@
+import type { Verdict } from "../base/verdict.ts"
+import { allChecks } from "../check/all-checks.ts"
+import type { TraceCheck } from "../check/check.ts"
+import { safetyChecks } from "../check/safety.ts"
 import { count, measure, text } from "../experiment/column.ts"
 import { rowsToCsv } from "../experiment/csv.ts"
 import type { DecreeSetup } from "../experiment/decree-setup.ts"
 import { latencyName } from "../experiment/replay-command.ts"
-import { type RunViolation, decreeScenario, runDecree } from "../experiment/single-decree.ts"
+import { type RunViolation, decreeScenario, runJudgedDecree } from "../experiment/single-decree.ts"
 import type { Table } from "../experiment/table.ts"
 import { storedRow } from "../experiment/sweep.ts"
 import { DecisionLog } from "../measure/decision.ts"
@@ -20,8 +24,20 @@ export interface SimulatedRun {
   readonly row: RunRow
   readonly measures: RunMeasures
   readonly violations: readonly RunViolation[]
+  /** The proposers by name, in the order of the measures. */
+  readonly proposers: readonly string[]
+  /** What every check found, if that was asked for. */
+  readonly checks?: readonly JudgedCheck[]
   /** The lines of the trace, if it was asked for. */
   readonly trace?: readonly string[]
+}
+
+/** A check and its verdict. */
+export interface JudgedCheck {
+  readonly check: string
+  readonly reference: string
+  readonly verdict: Verdict<unknown>["verdict"]
+  readonly because: string
 }
 
 type RunRow = ReturnType<typeof runRow>
@@ -47,23 +63,32 @@ const columns = [
 export function simulateOnce(
   setup: DecreeSetup,
   seed: number,
-  options: { trace: boolean; replayWords: string },
+  options: { trace: boolean; checks: boolean; replayWords: string },
 ): SimulatedRun {
   const trace: string[] = []
-  const { measures, violations } = runDecree(
+  const { cluster } = decreeScenario(setup, seed)
+  const { measures, violations, checks } = runJudgedDecree(
     setup,
     seed,
+    options.checks ? allChecks : safetyChecks,
     ...(options.trace ? [tracer(setup, seed, trace)] : []),
   )
   return {
     row: runRow(setup, seed, measures, violations.length),
     measures,
+    proposers: cluster.proposers.map((address) => cluster.processes[address]!.name),
+    ...(options.checks && { checks: checks.map(judged) }),
     violations: violations.map((violation) => ({
       ...violation,
       replay: violation.replay + options.replayWords,
     })),
     ...(options.trace && { trace }),
   }
+}
+
+function judged(check: TraceCheck): JudgedCheck {
+  const { verdict, because } = check.verdict()
+  return { check: check.name, reference: check.reference, verdict, because }
 }
 
 /** Writes every event into `lines`, and every decision when it has come about. */
@@ -108,27 +133,64 @@ const inMs = (micros: number | null): number | null => (micros === null ? null :
 
 /** Prints a run in any format; the trace, if there is one, before the measures, or within the JSON. */
 export async function printRun(io: Io, format: Format, run: SimulatedRun): Promise<void> {
-  const { row, measures, violations, trace } = run
+  const { row, measures, violations, trace, checks } = run
   if (format === "json") {
     const learnedMs = measures.learnedAt.map(inMs)
     const { messagesByType } = measures
-    printJson(io, { ...row, learnedMs, messagesByType, violations, ...(trace && { trace }) })
+    printJson(io, {
+      ...row,
+      learnedMs,
+      messagesByType,
+      violations,
+      ...(checks && { checks }),
+      ...(trace && { trace }),
+    })
   } else if (format === "csv") {
     io.out(rowsToCsv(columns, [storedRow({ id: "simulate", columns }, row)]))
   } else if (format === "table") {
     if (trace !== undefined) io.out(`   time ms  event\n${trace.join("\n")}\n\n`)
     io.out(`${(await runLines(io, run)).join("\n")}\n`)
-  } else await printTables(io, format, [runTable(run)])
+    if (checks !== undefined) {
+      io.out("\n")
+      await printTables(io, format, [checksTable(checks)])
+    }
+  } else
+    await printTables(io, format, [runTable(run), ...(checks === undefined ? [] : [checksTable(checks)])])
 }
 
-async function runLines(io: Io, { row, measures, violations }: SimulatedRun): Promise<string[]> {
+/** One line to a check; what is violated is told below. */
+function checksTable(checks: readonly JudgedCheck[]): Table {
+  const broken = checks.filter(({ verdict }) => verdict !== "holds")
+  return {
+    id: "checks",
+    caption: "The run before every property and lemma that its variant keeps, and the oracle.",
+    columns: [{ heading: "check" }, { heading: "where" }, { heading: "verdict" }, { heading: "checked" }],
+    rows: checks.map(({ check, reference, verdict, because }) => [
+      check,
+      shortReference(reference),
+      verdict,
+      verdict === "holds" ? because.replace(/ were checked$/, "") : "see below",
+    ]),
+    notes: [
+      ...broken.map(({ check, verdict, because }) => `${check} is ${verdict}: ${because}.`),
+      "Where: definitions, properties and lemmas in Howard 2019; rules in Howard and Mortier 2019.",
+    ],
+  }
+}
+
+/** "lemma 14" of "Howard 2019, lemma 14 (safety)". */
+function shortReference(reference: string): string {
+  return reference.replace(/^[^,]*, /, "").replace(/ \([^)]*\)$/, "")
+}
+
+async function runLines(io: Io, { row, measures, violations, proposers }: SimulatedRun): Promise<string[]> {
   const red = await styler(io, "red")
   const ms = (at: number | null): string => (at === null ? "–" : `${at.toFixed(3)} ms`)
   const decided =
     row.decidedMs === null
       ? "nothing within the horizon"
       : `${row.decidedValue!} in epoch ${row.decidedEpoch!} at ${ms(row.decidedMs)}`
-  const learned = measures.learnedAt.map((at, i) => `p${i + 1} ${ms(inMs(at))}`).join(", ")
+  const learned = measures.learnedAt.map((at, i) => `${proposers[i]!} ${ms(inMs(at))}`).join(", ")
   const types = Object.entries(measures.messagesByType).map(([type, sent]) => `${sent} ${type}`)
   return [
     `${row.system}, latency ${row.latency}, seed ${row.seed}`,
@@ -140,10 +202,8 @@ async function runLines(io: Io, { row, measures, violations }: SimulatedRun): Pr
     `writes    ${row.syncWrites} synchronous`,
     `epochs    ${row.epochsUsed} used`,
     ...(violations.length === 0 ? ["safety    holds"] : []),
-    ...violations.flatMap(({ check, message, replay }) => [
-      `safety    ${red("violated")}: ${check}: ${message}`,
-      `replay    ${replay}`,
-    ]),
+    ...violations.map(({ check, message }) => `safety    ${red("violated")}: ${check}: ${message}`),
+    ...violations.slice(0, 1).map(({ replay }) => `replay    ${replay}`),
   ]
 }
 

@@ -1,4 +1,5 @@
 import type { BackOff } from "../protocol/paxos/retry.ts"
+import type { Variant } from "../protocol/paxos/variant.ts"
 import type { QuorumPlan } from "../quorum/plan.ts"
 import type { LatencyChoice } from "../sim/latency-notation.ts"
 
@@ -15,11 +16,23 @@ export interface DecreeSetup {
   /** How long after its predecessor each proposer starts, in milliseconds. */
   readonly staggerMs: number
   /** Whom a proposer asks: everyone, the quorum nearest to it, or one drawn at random. */
-  readonly quorums: "broadcast" | "closest" | "random"
+  readonly quorums: "broadcast" | "closest" | "random" | "ring"
   readonly learners: number
+  /** Processes that ask what has been accepted, after all proposers have started (§3.7). */
+  readonly readers: number
+  /** How many of the proposers, the last ones, only finish what others began (§3.7). */
+  readonly recoveryProposers: number
+  /** Each proposer in one process with an acceptor, of which there are as many (§3.7). */
+  readonly colocated: boolean
+  /** The name of the proposer that proposes for all; others forward their values to it (§3.4). */
+  readonly distinguished: string | null
   readonly nacks: boolean
   /** The member of the Paxos family that runs, by its id in `variants.ts`. */
   readonly variant: string
+  /** Switches set on top of it. */
+  readonly switches: Partial<Variant>
+  /** A property switched off, as a control: the id of one of `src/check/mutants`. */
+  readonly mutant: string | null
   /** How fast the clock of every proposer runs: 1.1 gains a tenth. */
   readonly proposerClock: number
   readonly timeoutMs: number
@@ -38,7 +51,14 @@ export interface DecreeSetup {
     readonly atMs: number
     readonly recoverAtMs?: number
   }[]
+  /** Processes that are slow from the start, by name: each message costs their processor so much more. */
+  readonly slow: readonly { readonly process: string; readonly byMs: number }[]
+  /** Whether the client of a proposer that comes back asks it again, for something else. */
+  readonly asksAgain: boolean
   readonly partitions: readonly PartitionSetup[]
+  /** How large a value is, and how much a link carries; null for links that carry anything at once. */
+  readonly valueBytes: number
+  readonly linkMbitPerSecond: number | null
   /** Regions of the acceptors and proposers by name, where the latency is a matrix; in turn where fewer are given. */
   readonly acceptorRegions: readonly string[]
   readonly proposerRegions: readonly string[]
@@ -62,8 +82,14 @@ export const usualSetup: Omit<DecreeSetup, "plan" | "latency"> = {
   staggerMs: 0,
   quorums: "broadcast",
   learners: 0,
+  readers: 0,
+  recoveryProposers: 0,
+  colocated: false,
+  distinguished: null,
   nacks: false,
   variant: "classic",
+  switches: {},
+  mutant: null,
   proposerClock: 1,
   timeoutMs: 1000,
   backOff: { kind: "exponential", base: 10_000, most: 1_000_000 },
@@ -74,7 +100,11 @@ export const usualSetup: Omit<DecreeSetup, "plan" | "latency"> = {
   reorderMs: 0,
   crashProbability: 0,
   crashes: [],
+  slow: [],
+  asksAgain: false,
   partitions: [],
+  valueBytes: 64,
+  linkMbitPerSecond: null,
   acceptorRegions: [],
   proposerRegions: [],
   jitterSigma: 0,

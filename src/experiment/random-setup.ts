@@ -3,10 +3,6 @@ import type { BackOff } from "../protocol/paxos/retry.ts"
 import { variantNamed } from "../protocol/paxos/variants.ts"
 import type { QuorumPlan } from "../quorum/plan.ts"
 import { uniformLatency } from "../sim/latency.ts"
-import type { Cluster } from "../protocol/paxos/cluster.ts"
-import type { PaxosMessage, PaxosRecord } from "../protocol/paxos/messages.ts"
-import type { Scenario } from "../sim/scenario.ts"
-import { decreeScenario, proposedValue } from "./single-decree.ts"
 import { type DecreeSetup, type PartitionSetup, usualSetup } from "./decree-setup.ts"
 
 /**
@@ -52,29 +48,11 @@ export function randomSetup(plan: QuorumPlan, seed: number, variant = "classic")
     reorderMs: 60,
     // Where nothing is written, nobody may come back (§3.12).
     crashes: switches.failStop === true ? crashes.map(({ process, atMs }) => ({ process, atMs })) : crashes,
+    // A proposer that used an old epoch for what its client wants by then would be found out.
+    asksAgain: true,
     partitions: partitionsOf(processes, random.fork("partitions")),
     horizonMs,
   }
-}
-
-/**
- * The cluster and scenario of a random setup. A client whose proposer comes
- * back from a crash asks again, and wants something else by then: a proposer
- * that used an old epoch for it would be found out.
- */
-export function randomScenario(
-  setup: DecreeSetup,
-  seed: number,
-): { cluster: Cluster; scenario: Scenario<PaxosMessage, PaxosRecord> } {
-  const { cluster, scenario } = decreeScenario(setup, seed)
-  const again = (scenario.crashes ?? []).flatMap(({ process, recoverAt }) => {
-    const index = cluster.proposers.indexOf(process)
-    if (index < 0 || recoverAt === undefined) return []
-    // Where epochs belong to values, the client has to stay with one that has epochs.
-    const other = cluster.variant.epochs.kind === "by-value" ? "" : `@${recoverAt}`
-    return [{ at: recoverAt + 1, process, value: `${proposedValue(index)}${other}` }]
-  })
-  return { cluster, scenario: { ...scenario, proposals: [...scenario.proposals, ...again] } }
 }
 
 const horizonMs = 400

@@ -1,4 +1,7 @@
 import type { BackOff } from "../protocol/paxos/retry.ts"
+import { formatSwitches } from "../protocol/paxos/switch-notation.ts"
+import { variantOf } from "../protocol/paxos/variant.ts"
+import { variantNamed } from "../protocol/paxos/variants.ts"
 import type { LatencyChoice } from "../sim/latency-notation.ts"
 import { type DecreeSetup, type PartitionSetup, usualSetup } from "./decree-setup.ts"
 
@@ -14,7 +17,11 @@ const plainOptions = {
   staggerMs: "--stagger",
   quorums: "--quorums",
   learners: "--learners",
+  readers: "--readers",
+  recoveryProposers: "--recovery-proposers",
+  distinguished: "--distinguished",
   variant: "--variant",
+  mutant: "--mutant",
   proposerClock: "--proposer-clock",
   timeoutMs: "--timeout",
   writeMs: "--write",
@@ -24,6 +31,8 @@ const plainOptions = {
   reorderMs: "--reorder-by",
   crashProbability: "--crash-probability",
   jitterSigma: "--jitter",
+  linkMbitPerSecond: "--bandwidth",
+  valueBytes: "--value-bytes",
   horizonMs: "--horizon",
 } as const
 
@@ -33,17 +42,28 @@ function optionsThatDiffer(setup: DecreeSetup): string[] {
     return value === usualSetup[key as keyof typeof plainOptions] ? [] : [option, String(value)]
   })
   const backOff = formatBackOff(setup.backOff)
+  const switches = switchWords(setup)
   return [
     ...plain,
+    ...switches.flatMap((word) => ["--set", quote(word)]),
     ...(setup.nacks ? ["--nacks"] : []),
+    ...(setup.colocated ? ["--colocated"] : []),
+    ...(setup.asksAgain ? ["--asks-again"] : []),
     // What was run can be run again, whatever is to be said against it.
-    ...(setup.variant === usualSetup.variant ? [] : ["--unsafe"]),
+    ...(setup.variant === usualSetup.variant && switches.length === 0 ? [] : ["--unsafe"]),
     ...(backOff === formatBackOff(usualSetup.backOff) ? [] : ["--back-off", quote(backOff)]),
     ...list("--acceptor-regions", setup.acceptorRegions),
     ...list("--proposer-regions", setup.proposerRegions),
     ...setup.crashes.flatMap((crash) => ["--crash", formatCrash(crash)]),
+    ...setup.slow.flatMap(({ process, byMs }) => ["--slow", `${process}@${byMs}`]),
     ...setup.partitions.flatMap((partition) => ["--partition", quote(formatPartition(partition))]),
   ]
+}
+
+/** The switches that say something the named variant does not, even where they take back what it says. */
+function switchWords({ variant, switches }: DecreeSetup): string[] {
+  const named = variantOf(variantNamed(variant).switches)
+  return formatSwitches(switches, named)
 }
 
 /** `none`, `fixed(10)`, `random(20)`, `exponential(10, 1000)`, in milliseconds. */

@@ -1,11 +1,11 @@
 import { randomFromSeed } from "../../src/base/random.ts"
 import { quorumSystemFrom } from "../../quorums/from-text.ts"
 import type { TraceCheck } from "../../src/check/check.ts"
-import { randomScenario, randomSetup } from "../../src/experiment/random-setup.ts"
+import { randomSetup } from "../../src/experiment/random-setup.ts"
+import { decreeScenario } from "../../src/experiment/single-decree.ts"
 import type { Cluster } from "../../src/protocol/paxos/cluster.ts"
 import { type QuorumPlan, constantPlan } from "../../src/quorum/plan.ts"
 import { simulate } from "../../src/sim/simulate.ts"
-import type { Mutant } from "./mutants.ts"
 
 /** The plan of a system by name, the same in every epoch. */
 export const planOf = (system: string): QuorumPlan => constantPlan(quorumSystemFrom(system))
@@ -15,14 +15,12 @@ export function violatedChecks(
   plan: QuorumPlan,
   seed: number,
   checksFor: (cluster: Cluster) => readonly TraceCheck[],
-  mutant?: Mutant,
+  mutant: string | null = null,
   variant = "classic",
 ): string[] {
-  const setup = randomSetup(plan, seed, variant)
-  const { cluster: sound, scenario } = randomScenario(setup, seed)
-  const cluster = mutant === undefined ? sound : mutant.apply(sound, setup)
+  const { cluster, scenario } = decreeScenario({ ...randomSetup(plan, seed, variant), mutant }, seed)
   const checks = checksFor(cluster)
-  simulate({ ...scenario, processes: cluster.processes }, (event) => {
+  simulate(scenario, (event) => {
     for (const check of checks) check.observe(event)
   })
   return checks.filter((check) => check.verdict().verdict === "violated").map(({ name }) => name)

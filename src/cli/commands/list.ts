@@ -30,6 +30,10 @@ async function readLists() {
     { requirements },
     { latencyForms },
     { latencySummaries },
+    { variants },
+    { switchForms },
+    { planFamilies },
+    { mutants, mistakes },
   ] = await Promise.all([
     import("../../../experiments/index.ts"),
     import("../../../quorums/index.ts"),
@@ -37,6 +41,10 @@ async function readLists() {
     import("../../quorum/requirement.ts"),
     import("../../sim/latency-notation.ts"),
     import("../../../experiments/data/latencies.ts"),
+    import("../../protocol/paxos/variants.ts"),
+    import("../../protocol/paxos/switch-notation.ts"),
+    import("../../protocol/paxos/named-plans.ts"),
+    import("../../check/mutants/index.ts"),
   ])
   return {
     experiments: [...experiments.values()].map(({ id, question, reference, replicas }) => ({
@@ -64,10 +72,24 @@ async function readLists() {
       meaning,
       reference,
     })),
+    plans: planFamilies.map(({ call, meaning, reference, example }) => ({
+      plan: call,
+      meaning,
+      reference,
+      example,
+    })),
+    variants: variants.map(({ id, title, reference, control = false }) => ({
+      id,
+      title,
+      reference,
+      control,
+    })),
+    switches: switchForms.map(({ id, values }) => ({ id, values })),
+    mutants: [...mutants, ...mistakes].map(({ id, property, does }) => ({ id, property, does })),
   }
 }
 
-function listTables({ experiments, systems, latencies, requirements }: Lists): Table[] {
+function listTables({ experiments, systems, latencies, requirements, ...family }: Lists): Table[] {
   return [
     listTable(
       "experiments",
@@ -96,6 +118,46 @@ function listTables({ experiments, systems, latencies, requirements }: Lists): T
       ["requirement", "title", "meaning"],
       requirements,
       ({ id, title, meaning }) => [id, title, meaning],
+    ),
+    ...familyTables(family),
+  ]
+}
+
+/** The Paxos family: what `quorate simulate` can be told to run. */
+function familyTables({
+  plans,
+  variants,
+  switches,
+  mutants,
+}: Pick<Lists, "plans" | "variants" | "switches" | "mutants">): Table[] {
+  return [
+    listTable(
+      "plans",
+      "Plans with a name, where a system may stand; any other is written 0: …; 1..: ….",
+      ["plan", "meaning"],
+      plans,
+      ({ plan, meaning }) => [plan, meaning],
+    ),
+    listTable(
+      "variants",
+      "Members of the Paxos family, for quorate simulate --variant.",
+      ["variant", "what it is", "Howard 2019"],
+      variants,
+      ({ id, title, reference }) => [id, title, reference],
+    ),
+    listTable(
+      "switches",
+      "Switches on top of a variant, for quorate simulate --set; docs/thesis.md explains them.",
+      ["switch", "values"],
+      switches,
+      ({ id, values }) => [id, values],
+    ),
+    listTable(
+      "mutants",
+      "Properties of the thesis switched off, for quorate simulate --mutant.",
+      ["mutant", "property", "what it does"],
+      mutants,
+      ({ id, property, does }) => [id, property, does],
     ),
   ]
 }

@@ -155,7 +155,56 @@ describe("quorate simulate", () => {
     throw new Error("no seed violated agreement")
   })
 
+  test("runs any combination of switches, and refuses by name and number what is unsafe or stuck", async () => {
+    const copying = ["majority(3)", "--set", "nacks=proposal", "--set", "copying=latest", "--proposers", "2"]
+    expect((await simulateJson(...copying)).code).toBe(0)
+    for (const [words, message] of [
+      [["simple(4, 2, 2)", "--set", "nacks=epoch"], /unsafe \(4\.6\): .*\{a1 a2\}.*\{a3 a4\}/],
+      [["simple(5, 2, 4)", "--set", "epochs=voting", "--set", "promise=voting"], /unsafe \(4\.7\)/],
+      [["simple(5, 4, 2)", "--variant", "recovery"], /unsafe \(7\.1\)/],
+      [["majority(3)", "--set", "epochs=voting"], /unsafe \(votes-without-voting\)/],
+      [["majority(4)", "--variant", "printed-multi-path"], /stuck \(threshold-as-printed\)/],
+    ] as const) {
+      const refused = await quorate("simulate", ...words)
+      expect([refused.code, refused.err]).toEqual([2, expect.stringMatching(message)])
+      expect(refused.err).toContain("Ask for it as a control with --unsafe.")
+      expect((await quorate("simulate", ...words, "--unsafe")).code).not.toBe(2)
+    }
+  })
+
+  test("--mutant switches a property off, --checks names it, and the exit code says so", async () => {
+    const words = ["majority(3)", "--mutant", "one-promise", "--proposers", "2", "--checks"]
+    const { code, out } = await quorate("simulate", ...words)
+    expect([code, out]).toEqual([
+      1,
+      expect.stringMatching(/promises-before-proposing is violated: [^.]* holds no phase-1 quorum\./),
+    ])
+    expect((await quorate("simulate", "majority(3)", "--proposers", "2", "--checks")).code).toBe(0)
+  })
+
+  test("without a system, a variant has its own quorums", async () => {
+    const { out } = await quorate("simulate", "--variant", "all-aboard", "--acceptors", "3")
+    expect(out).toContain("allAboard(3, 6), latency")
+  })
+
+  test("slowness, a distinguished proposer, rings, readers and links are what they say", async () => {
+    const slow = await simulateJson("majority(3)", "--slow", "a1@50", "--slow", "a2@30")
+    expect(slow.learnedMs).toEqual([20 + 20 + 2 * 30 + 0])
+    const led = ["majority(3)", "--proposers", "2", "--distinguished", "p1", "--stagger", "100"]
+    // p2 forwards and is told: two delays.
+    expect((await simulateJson(...led)).learnedMs).toEqual([40, 120])
+    const ring = await simulateJson("majority(3)", "--quorums", "ring")
+    expect([ring.messagesSent, ring.learnedMs]).toEqual([6, [60]])
+    // 125,000 bytes on 10 Mbit/s take 100 ms, and 24 bytes of header each way next to nothing.
+    const wide = await simulateJson("majority(3)", "--bandwidth", "10", "--value-bytes", "125000")
+    expect(wide.learnedMs[0]).toBeCloseTo(140, 0)
+    expect(
+      (await quorate("simulate", "majority(3)", "--readers", "1", "--stagger", "50", "--trace")).out,
+    ).toContain("r1 learns A")
+  })
+
   test("reads back every replay command it can print", async () => {
+    const kept = /^(--(nacks|crash|slow|mutant|colocated|asks-again|readers|bandwidth|distinguished)|.*=.*)$/
     const node = fc.constantFrom("a1", "a2", "a3")
     const ms = fc.integer({ min: 0, max: 10_000 }).map((tenths) => tenths / 10)
     const chance = fc.constantFrom(0, 0.05, 0.5, 1)
@@ -163,7 +212,12 @@ describe("quorate simulate", () => {
       .record({
         proposers: fc.integer({ min: 1, max: 4 }),
         stagger: ms,
-        quorums: fc.constantFrom("broadcast", "closest", "random"),
+        quorums: fc.constantFrom("broadcast", "closest", "random", "ring"),
+        sets: fc.subarray(["nacks=proposal", "copying=latest", "epochs=reserved(3)", "history=yes"]),
+        variant: fc.constantFrom("classic", "revision-b", "termination"),
+        flags: fc.subarray(["--colocated", "--asks-again"]),
+        more: fc.subarray(["--slow a1@0.5", "--distinguished p1", "--readers 1", "--bandwidth 10"]),
+        mutant: fc.option(fc.constantFrom("one-promise", "amnesia")),
         learners: fc.nat(2),
         nacks: fc.boolean(),
         timeout: ms,
@@ -202,6 +256,9 @@ describe("quorate simulate", () => {
           "--learners",
           o.learners,
         ],
+        ...["--variant", o.variant, "--unsafe", ...o.flags, ...o.sets.flatMap((text) => ["--set", text])],
+        ...o.more.flatMap((text) => text.split(" ")),
+        ...(o.mutant === null ? [] : ["--mutant", o.mutant]),
         ...["--timeout", o.timeout, "--back-off", o.backOff, "--write", o.write, "--loss", o.loss],
         ...["--duplicate", o.duplicate, "--reorder", o.reorder, "--crash-probability", o.crashProbability],
         ...["--latency", "paxi", "--jitter", o.jitter, ...(o.nacks ? ["--nacks"] : [])],
@@ -225,7 +282,8 @@ describe("quorate simulate", () => {
         const [, , , ...again] = shellWords(replay)
         const rest = again.slice(0, again.indexOf("--seed"))
         expect(replayCommand(await setupOf(rest), 7)).toBe(replay)
-        for (const word of words) if (word === "--nacks" || word === "--crash") expect(replay).toContain(word)
+        for (const word of words)
+          if (typeof word === "string" && kept.test(word)) expect(replay).toContain(word)
       }),
       { numRuns: 60 },
     )

@@ -4,13 +4,15 @@ import { type DecreeOptions, addDecreeOptions, matrixWords, readSetup } from "..
 import { exitCodeHelp, exitCodes } from "../exit-codes.ts"
 import { UsageError } from "../../base/errors.ts"
 import type { DecreeSetup } from "../../experiment/decree-setup.ts"
-import { type Format, formatOption, seedOption } from "../options.ts"
+import { type Format, formatOption, seedOption, whole } from "../options.ts"
 import { printTables } from "../output.ts"
 
 interface SimulateOptions extends DecreeOptions {
   readonly seed: number
   readonly trace: boolean
   readonly registers: boolean
+  readonly checks: boolean
+  readonly acceptors: number
   readonly format: Format
 }
 
@@ -21,25 +23,43 @@ export function simulateCommand(context: Context): Command {
     .description(
       "Simulates one instance of Paxos with the given quorums in virtual time, checks that it is safe, and prints what it cost.",
     )
-    .argument("<system>", 'a quorum system, such as "grid(2, 3)"')
+    .argument("[system]", 'a quorum system, such as "grid(2, 3)"; or a plan, "allAboard(3, 3)"')
     .addOption(seedOption())
     .option("-t, --trace", "print every message and event, too", false)
+    .option("--checks", "judge the run by every property and lemma the variant keeps, too", false)
     .option("--registers", "print what an independent oracle makes of it: write-once registers", false)
     .addOption(formatOption())
   return addDecreeOptions(command)
     .addHelpText("after", help)
-    .action(async (system: string, options: SimulateOptions) => {
+    .option(
+      "--acceptors <n>",
+      "how many, where the system is left to the variant",
+      whole("--acceptors", 1),
+      usualAcceptors,
+    )
+    .action(async (system: string | undefined, options: SimulateOptions) => {
       if (options.registers) refuseOneAnswer(options.format)
-      const setup = await readSetup(system, options)
+      const setup = await readSetup(system ?? (await ownQuorums(options)), options)
       const { simulateOnce, printRun } = await import("../simulate-once.ts")
       const run = simulateOnce(setup, options.seed, {
         trace: options.trace,
+        checks: options.checks,
         replayWords: matrixWords(options),
       })
       await printRun(context.io, options.format, run)
       if (options.registers) await printRegisters(context, options.format, setup, options.seed)
-      if (run.violations.length > 0) context.end(exitCodes.violated)
+      if (run.violations.length > 0 || run.checks?.some(isViolated) === true) context.end(exitCodes.violated)
     })
+}
+
+const usualAcceptors = 5
+
+const isViolated = ({ verdict }: { readonly verdict: string }): boolean => verdict === "violated"
+
+/** The quorums that the thesis gives a variant, as the text of their plan. */
+async function ownQuorums({ variant, acceptors }: SimulateOptions): Promise<string> {
+  const { variantNamed } = await import("../../protocol/paxos/variants.ts")
+  return variantNamed(variant).plan(acceptors).name
 }
 
 /** JSON has one object and CSV one table: there the oracle's would be a second. */
@@ -69,5 +89,10 @@ Examples:
   $ quorate simulate "grid(2, 3)" --latency my-regions.csv --loss 0.05 --seed 7
   $ quorate simulate "majority(3)" --proposers 2 --back-off none --crash a1@5-60
   $ quorate simulate "majority(3)" --proposers 2 --stagger 15 --registers
+  $ quorate simulate --variant all-aboard --acceptors 3 --checks
+  $ quorate simulate "majority(3)" --set nacks=proposal --set copying=latest
+  $ quorate simulate "majority(3)" --mutant one-promise --proposers 2 --checks
+
+quorate list names the variants, their switches and the mutants.
 
 ${exitCodeHelp}`

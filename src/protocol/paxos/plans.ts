@@ -27,10 +27,18 @@ export function allAboardPlan(n: number, k: number): QuorumPlan {
   if (!Number.isSafeInteger(k) || k < 1) {
     throw new UsageError(`All aboard until epoch ${k}: the last epoch that needs everyone is at least 1.`)
   }
-  return withLeastPhase1([
-    { from: 0, system: counting(n, 1, n) },
-    { from: k + 1, system: counting(n, 1, majorityOf(n)) },
-  ])
+  return named(
+    `allAboard(${n}, ${k})`,
+    withLeastPhase1([
+      { from: 0, system: counting(n, 1, n) },
+      { from: k + 1, system: counting(n, 1, majorityOf(n)) },
+    ]),
+  )
+}
+
+/** A plan under the call that rebuilds it (`named-plans.ts`). */
+function named(name: string, plan: QuorumPlan): QuorumPlan {
+  return { ...plan, name }
 }
 
 /** A plan of phase-2 quorums, with the least phase-1 quorums that Revision B allows: those that meet them in all smaller epochs. */
@@ -53,10 +61,13 @@ export function colocatedMajorityPlan(n: number, epochs: number): QuorumPlan {
     const quorum = and(node(owner), threshold(majorityOf(n) - 1, others.map(node)))
     return quorumSystem({ phase1: quorum, phase2: quorum, nodes }, `a majority with ${owner}`)
   }
-  return withLeastPhase1([
-    ...Array.from({ length: epochs }, (_, epoch) => ({ from: epoch, system: owned(epoch) })),
-    { from: epochs, system: counting(n, majorityOf(n), majorityOf(n)) },
-  ])
+  return named(
+    `colocatedMajorities(${n}, ${epochs})`,
+    withLeastPhase1([
+      ...Array.from({ length: epochs }, (_, epoch) => ({ from: epoch, system: owned(epoch) })),
+      { from: epochs, system: counting(n, majorityOf(n), majorityOf(n)) },
+    ]),
+  )
 }
 
 /**
@@ -109,16 +120,13 @@ export function fastFlexiblePlan(n: number): QuorumPlan {
 /** One phase-2 quorum for each epoch, in turn, of acceptors by number from 1 (Algorithm 28); the last one stays. */
 export function fixedQuorumsPlan(n: number, quorums: readonly (readonly number[])[]): QuorumPlan {
   const nodes = acceptorNames(n)
-  return withLeastPhase1(
-    quorums.map((quorum, from) => {
-      const all = and(...quorum.map((i) => node(`a${i}`)))
-      return {
-        from,
-        system: quorumSystem(
-          { phase1: all, phase2: all, nodes },
-          `{${quorum.map((i) => `a${i}`).join(" ")}}`,
-        ),
-      }
-    }),
-  )
+  const ranges = quorums.map((quorum, from) => {
+    const all = and(...quorum.map((i) => node(`a${i}`)))
+    return {
+      from,
+      system: quorumSystem({ phase1: all, phase2: all, nodes }, `{${quorum.map((i) => `a${i}`).join(" ")}}`),
+    }
+  })
+  const shown = quorums.map((quorum) => `[${quorum.join(", ")}]`).join(", ")
+  return named(`fixedQuorums(${n}, [${shown}])`, withLeastPhase1(ranges))
 }
