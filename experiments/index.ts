@@ -11,6 +11,7 @@ import failures from "./failures.ts"
 import fpaxosEvaluation from "./fpaxos-evaluation.ts"
 import leaderFailure from "./leader-failure.ts"
 import loadResilience from "./load-resilience.ts"
+import mutations from "./mutations.ts"
 import phase2Size from "./phase2-size.ts"
 import randomRuns from "./random-runs.ts"
 import readStrategies from "./read-strategies.ts"
@@ -33,6 +34,7 @@ export const experiments: ExperimentCatalogue = experimentCatalogue([
   clockDrift,
   unsafe,
   randomRuns,
+  mutations,
   loadResilience,
   availability,
   evenN,

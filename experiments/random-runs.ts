@@ -65,7 +65,7 @@ export default defineExperiment<Case, Observation, Row>({
   cases: () => variants.map(({ id }) => ({ variant: id })),
   replicas: 300,
   observe: ({ variant }, seed) => {
-    const setup = randomSetup(variantNamed(variant).plan(acceptorsOf(seed)), seed, variant)
+    const setup = randomSetup(variantNamed(variant).plan(acceptorsOf(seed)), seed, { variant })
     const { cluster, scenario } = decreeScenario(setup, seed)
     const checks = allChecks(cluster)
     let learned = false

@@ -5,6 +5,9 @@ import type { QuorumPlan } from "../quorum/plan.ts"
 import { uniformLatency } from "../sim/latency.ts"
 import { type DecreeSetup, type PartitionSetup, usualSetup } from "./decree-setup.ts"
 
+/** What of a setup is the algorithm; all else is drawn. */
+export type Algorithm = Pick<DecreeSetup, "variant" | "switches" | "mutant" | "colocated">
+
 /**
  * A setup full of trouble, drawn from a seed: one to four proposers, messages
  * that are lost, repeated and late, processes that crash and may come back,
@@ -14,26 +17,29 @@ import { type DecreeSetup, type PartitionSetup, usualSetup } from "./decree-setu
  * other: where everything is lost, nothing is ever decided twice. Durations are
  * short, so that thousands of runs take seconds.
  */
-export function randomSetup(plan: QuorumPlan, seed: number, variant = "classic"): DecreeSetup {
+export function randomSetup(plan: QuorumPlan, seed: number, algorithm: Partial<Algorithm> = {}): DecreeSetup {
+  const { variant = "classic", switches = {}, mutant = null } = algorithm
   const random = randomFromSeed(seed).fork("random-setup")
   const from = <Option>(name: string, ...options: readonly Option[]): Option =>
     oneOf(random.fork(name), options)
   const proposers = from("proposers", 1, 2, 2, 3, 4)
-  const { colocated = false, switches } = variantNamed(variant)
+  const named = variantNamed(variant)
+  const colocated = algorithm.colocated === true || named.colocated === true
+  const { failStop = false } = { ...named.switches, ...switches }
   const apart = Array.from({ length: proposers }, (_, i) => `p${i + 1}`)
   const processes = [...plan.nodes, ...(colocated ? [] : apart)]
   const crashes = crashesAmong(processes, random.fork("crashes"))
   return {
     ...usualSetup,
     plan,
-    variant,
+    ...{ variant, switches, mutant, colocated: algorithm.colocated === true },
     latency: { kind: "everywhere", model: uniformLatency(1, from("latency", 2, 5, 20)) },
     proposers,
     staggerMs: from("stagger", 0, 1, 5, 30),
     quorums: from("quorums", "broadcast", "broadcast", "random"),
     learners: from("learners", 0, 1),
     // Other variants say themselves how acceptors refuse.
-    nacks: from("nacks", true, false) && variant === "classic",
+    nacks: from("nacks", true, false) && variant === "classic" && switches.nacks === undefined,
     timeoutMs: from("timeout", 10, 25, 60),
     backOff: from<BackOff>(
       "back-off",
@@ -47,7 +53,7 @@ export function randomSetup(plan: QuorumPlan, seed: number, variant = "classic")
     reorderProbability: from("reorder", 0, 0.2),
     reorderMs: 60,
     // Where nothing is written, nobody may come back (§3.12).
-    crashes: switches.failStop === true ? crashes.map(({ process, atMs }) => ({ process, atMs })) : crashes,
+    crashes: failStop ? crashes.map(({ process, atMs }) => ({ process, atMs })) : crashes,
     // A proposer that used an old epoch for what its client wants by then would be found out.
     asksAgain: true,
     partitions: partitionsOf(processes, random.fork("partitions")),

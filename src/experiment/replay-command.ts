@@ -4,11 +4,29 @@ import { variantOf } from "../protocol/paxos/variant.ts"
 import { variantNamed } from "../protocol/paxos/variants.ts"
 import type { LatencyChoice } from "../sim/latency-notation.ts"
 import { type DecreeSetup, type PartitionSetup, usualSetup } from "./decree-setup.ts"
+import type { Algorithm } from "./random-setup.ts"
 
 /** The command that shows a run again, message by message. Options at their usual values are left out. */
 export function replayCommand(setup: DecreeSetup, seed: number): string {
   const words = ["quorate simulate", quote(setup.plan.name), "--latency", quote(latencyName(setup.latency))]
   return [...words, ...optionsThatDiffer(setup), "--seed", String(seed), "--trace"].join(" ")
+}
+
+/** The command that shows a run of `randomSetup` again, before every check: the seed says all but the algorithm. */
+export function troubleCommand(plan: string, seed: number, algorithm: Partial<Algorithm>): string {
+  const { variant = "classic", mutant = null, colocated = false } = algorithm
+  const words = switchWords({ variant, switches: algorithm.switches ?? {} })
+  const isClassic = variant === "classic" && words.length === 0
+  return [
+    "quorate simulate",
+    quote(plan),
+    ...(variant === "classic" ? [] : ["--variant", variant]),
+    ...words.flatMap((word) => ["--set", quote(word)]),
+    ...(isClassic ? [] : ["--unsafe"]),
+    ...(colocated ? ["--colocated"] : []),
+    ...(mutant === null ? [] : ["--mutant", mutant]),
+    ...["--trouble", "--checks", "--seed", String(seed)],
+  ].join(" ")
 }
 
 /** Options that take a value as it is. */
@@ -61,7 +79,7 @@ function optionsThatDiffer(setup: DecreeSetup): string[] {
 }
 
 /** The switches that say something the named variant does not, even where they take back what it says. */
-function switchWords({ variant, switches }: DecreeSetup): string[] {
+function switchWords({ variant, switches }: Pick<DecreeSetup, "variant" | "switches">): string[] {
   const named = variantOf(variantNamed(variant).switches)
   return formatSwitches(switches, named)
 }

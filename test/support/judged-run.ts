@@ -18,7 +18,7 @@ export function violatedChecks(
   mutant: string | null = null,
   variant = "classic",
 ): string[] {
-  const { cluster, scenario } = decreeScenario({ ...randomSetup(plan, seed, variant), mutant }, seed)
+  const { cluster, scenario } = decreeScenario(randomSetup(plan, seed, { variant, mutant }), seed)
   const checks = checksFor(cluster)
   simulate(scenario, (event) => {
     for (const check of checks) check.observe(event)

@@ -12,6 +12,7 @@ interface SimulateOptions extends DecreeOptions {
   readonly trace: boolean
   readonly registers: boolean
   readonly checks: boolean
+  readonly trouble: boolean
   readonly acceptors: number
   readonly format: Format
 }
@@ -27,6 +28,7 @@ export function simulateCommand(context: Context): Command {
     .addOption(seedOption())
     .option("-t, --trace", "print every message and event, too", false)
     .option("--checks", "judge the run by every property and lemma the variant keeps, too", false)
+    .option("--trouble", "draw all but the algorithm from the seed: proposers, faults, delays", false)
     .option("--registers", "print what an independent oracle makes of it: write-once registers", false)
     .addOption(formatOption())
   return addDecreeOptions(command)
@@ -39,7 +41,8 @@ export function simulateCommand(context: Context): Command {
     )
     .action(async (system: string | undefined, options: SimulateOptions) => {
       if (options.registers) refuseOneAnswer(options.format)
-      const setup = await readSetup(system ?? (await ownQuorums(options)), options)
+      const given = await readSetup(system ?? (await ownQuorums(options)), options)
+      const setup = options.trouble ? await troubled(given, options.seed) : given
       const { simulateOnce, printRun } = await import("../simulate-once.ts")
       const run = simulateOnce(setup, options.seed, {
         trace: options.trace,
@@ -60,6 +63,12 @@ const isViolated = ({ verdict }: { readonly verdict: string }): boolean => verdi
 async function ownQuorums({ variant, acceptors }: SimulateOptions): Promise<string> {
   const { variantNamed } = await import("../../protocol/paxos/variants.ts")
   return variantNamed(variant).plan(acceptors).name
+}
+
+/** The algorithm of a setup under the random faults of a seed, as experiments look for violations. */
+async function troubled(setup: DecreeSetup, seed: number): Promise<DecreeSetup> {
+  const { randomSetup } = await import("../../experiment/random-setup.ts")
+  return randomSetup(setup.plan, seed, setup)
 }
 
 /** JSON has one object and CSV one table: there the oracle's would be a second. */
@@ -92,6 +101,7 @@ Examples:
   $ quorate simulate --variant all-aboard --acceptors 3 --checks
   $ quorate simulate "majority(3)" --set nacks=proposal --set copying=latest
   $ quorate simulate "majority(3)" --mutant one-promise --proposers 2 --checks
+  $ quorate simulate --variant recovery --trouble --seed 7 --checks
 
 quorate list names the variants, their switches and the mutants.
 

@@ -1,0 +1,194 @@
+import { allChecks, properties } from "../src/check/all-checks.ts"
+import { proofDependencies, propertiesBehind } from "../src/check/dependencies.ts"
+import { lemmas } from "../src/check/lemmas.ts"
+import { mistakes, mutantNamed, mutants } from "../src/check/mutants/index.ts"
+import { count, text } from "../src/experiment/column.ts"
+import { defineExperiment } from "../src/experiment/define.ts"
+import { randomSetup } from "../src/experiment/random-setup.ts"
+import { troubleCommand } from "../src/experiment/replay-command.ts"
+import { runJudgedDecree } from "../src/experiment/single-decree.ts"
+import type { Table } from "../src/experiment/table.ts"
+import { planFrom } from "./setup.ts"
+
+interface Case {
+  readonly mutant: string | null
+  readonly system: string
+}
+
+interface Observation {
+  readonly seed: number
+  /** The names of the checks that were violated. */
+  readonly violated: readonly string[]
+}
+
+type Row = {
+  readonly system: string
+  readonly mutant: string | null
+  readonly property: string | null
+  readonly does: string
+  readonly check: string
+  readonly number: string | null
+  readonly runs: number
+  readonly runsViolated: number
+  readonly firstRun: number | null
+  readonly firstSeed: number | null
+  readonly replay: string | null
+}
+
+const numberOf = new Map([...properties, ...lemmas].map(({ name, number }) => [name, number]))
+const wrongIntersection = "simple(4, 2, 2)"
+
+/** Two columns of a row stand for many checks of a kind. */
+const anyCheck = "any check"
+const anyDefinition = "a definition"
+const anyOracle = "the oracle"
+const kinds: ReadonlyMap<string, (name: string) => boolean> = new Map([
+  [anyCheck, () => true],
+  [anyDefinition, (name: string) => ["agreement", "validity", "safe-learning"].includes(name)],
+  [anyOracle, (name: string) => name.startsWith("oracle-")],
+])
+
+/** Properties switched off one at a time, before every check, under random faults. */
+export default defineExperiment<Case, Observation, Row>({
+  id: "mutations",
+  question:
+    "Which lemmas break when a property is switched off, and how many random runs does it take to see it?",
+  reference: "Howard 2019, §2.4, §2.5 and table 2.3",
+  columns: [
+    text("system", "The quorum system of the run."),
+    text("mutant", "What is switched off, by its name for --mutant.", { empty: "nothing" }),
+    text("property", "The property of the thesis that it breaks.", {
+      empty: "none of the proposer or acceptor",
+    }),
+    text("does", "What it does instead."),
+    text("check", "The check that was violated, or a kind of checks."),
+    text("number", "The property or lemma it checks.", { empty: "it is none of chapter 2's" }),
+    count("runs", "Random runs made."),
+    count("runsViolated", "Runs in which the check was violated."),
+    count("firstRun", "The first such run, counted from 1: the seeds needed.", { empty: "there was none" }),
+    count("firstSeed", "Its seed.", { empty: "there was none" }),
+    text("replay", "The command that shows it.", { empty: "there was none" }),
+  ],
+  cases: () => [
+    { mutant: null, system: "majority(3)" },
+    ...[...mutants, ...mistakes].map(({ id }) => ({ mutant: id, system: "majority(3)" })),
+    { mutant: null, system: wrongIntersection },
+  ],
+  replicas: 1000,
+  observe: ({ mutant, system }, seed) => {
+    const { checks } = runJudgedDecree(randomSetup(planFrom(system), seed, { mutant }), seed, allChecks)
+    return {
+      seed,
+      violated: checks.filter((check) => check.verdict().verdict === "violated").map(({ name }) => name),
+    }
+  },
+  summarise: (c, observations) => {
+    const names = [...numberOf.keys(), ...new Set(observations.flatMap(({ violated }) => violated))]
+    const each = [...new Set(names)].map((name) => rowOf(c, observations, name, (other) => other === name))
+    return [...[...kinds].map(([name, isOne]) => rowOf(c, observations, name, isOne)), ...each]
+  },
+  tables: [matrixTable, mutantsTable],
+})
+
+function rowOf(
+  { mutant, system }: Case,
+  observations: readonly Observation[],
+  check: string,
+  isOne: (name: string) => boolean,
+): Row {
+  const hits = observations.filter(({ violated }) => violated.some(isOne))
+  const [first] = hits
+  const { property = null, does } =
+    mutant === null
+      ? { does: system === wrongIntersection ? "quorums of the two phases that do not meet" : "nothing" }
+      : mutantNamed(mutant)
+  return {
+    ...{ system, mutant, property, does, check, number: numberOf.get(check) ?? null },
+    runs: observations.length,
+    runsViolated: hits.length,
+    firstRun: first === undefined ? null : observations.indexOf(first) + 1,
+    firstSeed: first?.seed ?? null,
+    replay: first === undefined ? null : troubleCommand(system, first.seed, { mutant }),
+  }
+}
+
+const isMutant = ({ mutant }: Row): boolean => mutants.some(({ id }) => id === mutant)
+
+/** The fewest runs in which some mutant of the property broke the lemma; null if none did. */
+function firstRunOf(rows: readonly Row[], property: string, number: string): number | null {
+  const runs = rows.flatMap((row) =>
+    isMutant(row) && row.property === property && row.number === number && row.firstRun !== null
+      ? [row.firstRun]
+      : [],
+  )
+  return runs.length === 0 ? null : Math.min(...runs)
+}
+
+function matrixTable(rows: readonly Row[]): Table {
+  const numbers = properties.map(({ number }) => number)
+  const lines = proofDependencies.map(
+    ({ lemma }) => [lemma, ...numbers.map((property) => firstRunOf(rows, property, lemma))] as const,
+  )
+  const different = proofDependencies.flatMap(({ lemma }) =>
+    numbers
+      .filter(
+        (property) => propertiesBehind(lemma).has(property) !== (firstRunOf(rows, property, lemma) !== null),
+      )
+      .map((property) => `${lemma} without ${property}`),
+  )
+  const strays = numbers.flatMap((property) =>
+    numbers.filter((other) => other !== property && firstRunOf(rows, property, other) !== null),
+  )
+  return {
+    id: "mutations",
+    caption: "Table 2.3 by experiment: random runs until switching off a property has broken a lemma.",
+    columns: [{ heading: "lemma" }, ...numbers.map((heading) => ({ heading, group: "without", digits: 0 }))],
+    rows: [
+      ["itself", ...numbers.map((property) => firstRunOf(rows, property, property))],
+      "rule",
+      ...lines.map((line) => [...line]),
+    ],
+    notes: [
+      `Empty: never, in ${rows[0]?.runs ?? 0} runs of each mutant. ${
+        different.length === 0
+          ? "What breaks is exactly what table 2.3 says rests on the property, by itself or by way of other lemmas"
+          : `This is not what table 2.3 says of ${different.join(", ")}`
+      }; ${strays.length === 0 ? "and no other property breaks" : `properties ${strays.join(", ")} broke besides`}.`,
+      "Table 2.3's row for lemma 7 is read as 9 and 10; it is printed as 8 and 10 (erratum E9). Property 5 is needed for progress only.",
+      "The replays are in the CSV, one for each cell.",
+    ],
+  }
+}
+
+function mutantsTable(rows: readonly Row[]): Table {
+  const of = (c: Case, check: string): Row | undefined =>
+    rows.find((row) => row.mutant === c.mutant && row.system === c.system && row.check === check)
+  const cases = [
+    ...new Map(rows.map(({ mutant, system }) => [`${mutant ?? ""} ${system}`, { mutant, system }])).values(),
+  ]
+  const line = (c: Case) => [
+    c.mutant ?? (c.system === wrongIntersection ? c.system : "none"),
+    of(c, anyCheck)?.property ?? null,
+    of(c, anyCheck)?.firstRun ?? null,
+    of(c, anyDefinition)?.firstRun ?? null,
+    of(c, anyOracle)?.firstRun ?? null,
+    of(c, anyCheck)?.firstSeed ?? null,
+  ]
+  return {
+    id: "mutants",
+    caption: "Random runs until a mutant or a mistake is caught.",
+    columns: [
+      { heading: "mutant" },
+      { heading: "without" },
+      { heading: "any check", group: "first caught by" },
+      { heading: "a definition", group: "first caught by" },
+      { heading: "the oracle", group: "first caught by" },
+      { heading: "its seed" },
+    ],
+    rows: cases.map(line),
+    notes: [
+      `Of ${rows[0]?.runs ?? 0} random runs. A definition: agreement, validity or safe learning.`,
+      'See one with `quorate simulate "majority(3)" --trouble --checks --mutant <mutant> --seed <seed>`.',
+    ],
+  }
+}
