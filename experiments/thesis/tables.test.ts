@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest"
 import { renderMarkdown } from "../../src/experiment/render/markdown.ts"
 import { bodyRows } from "../../src/experiment/table.ts"
+import { haltingReports } from "./errata.ts"
 import { promisesWithRecovery } from "./chapter-7.ts"
 import { thesisTables } from "./index.ts"
 
@@ -43,6 +44,23 @@ describe("the tables of the thesis, computed", () => {
       expect(promisesWithRecovery(n, k)).toEqual({ least, most })
       expect(least).toBe(n - k + 1)
       expect(most).toBe(2 * n - 2 * k + 1)
+    }
+  })
+
+  test("§4.3.2 and §5.4: the sets of the thesis, and its five early finishes", () => {
+    const quorums = bodyRows(thesisTables.get("thesis-4.3.2")!()).map(([, , cell]) => cell)
+    expect(quorums.slice(0, 3)).toEqual([
+      "{}",
+      "{u1} {u2 u3 u4} {u2 u3 u5} {u2 u4 u5} {u3 u4 u5}",
+      "{u1 u2} {u1 u3 u4} {u1 u3 u5} {u1 u4 u5} {u2 u3 u4} {u2 u3 u5} {u2 u4 u5} {u3 u4 u5}",
+    ])
+    expect(bodyRows(thesisTables.get("thesis-5.4")!())).toHaveLength(5)
+  })
+
+  test("erratum E6: the printed threshold halts unless n ≡ 1 (mod 4), the corrected one never", () => {
+    for (let n = 2; n <= 16; n++) {
+      expect(haltingReports(n, "corrected")).toBeUndefined()
+      expect(haltingReports(n, "printed") === undefined).toBe(n % 4 === 1)
     }
   })
 
