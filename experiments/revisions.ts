@@ -9,14 +9,17 @@ import {
 } from "../src/experiment/column.ts"
 import { defineExperiment } from "../src/experiment/define.ts"
 import type { DecreeSetup } from "../src/experiment/decree-setup.ts"
-import { runSafeDecree } from "../src/experiment/single-decree.ts"
+import { decreeScenario, runSafeDecree } from "../src/experiment/single-decree.ts"
 import type { Table } from "../src/experiment/table.ts"
+import { PhasesBegun } from "../src/measure/phases-begun.ts"
+import { messageBytes } from "../src/protocol/paxos/message-bytes.ts"
+import type { PaxosMessage } from "../src/protocol/paxos/messages.ts"
 import { paxosCluster } from "../src/protocol/paxos/cluster.ts"
 import { type NamedVariant, variantNamed, variants } from "../src/protocol/paxos/variants.ts"
 import { milliseconds, present, setupFrom } from "./setup.ts"
 import { bestCase } from "./thesis/best-case.ts"
 
-const conditions = ["best case", "acceptor down", "proposer fails", "contention"] as const
+const conditions = ["best case", "slow acceptor", "dead leader", "proposer fails", "contention"] as const
 type Condition = (typeof conditions)[number]
 
 interface Case {
@@ -27,12 +30,16 @@ interface Case {
 interface Observation {
   readonly decideMs: number | null
   readonly learnMs: number | null
+  readonly phases: number | null
   readonly messages: number
+  readonly bytes: number
   readonly writes: number
   readonly epochs: number
 }
 
-type Row = EstimateCells<"decidedShare" | "decideMs" | "learnMs" | "messages" | "writes" | "epochs"> & {
+type Row = EstimateCells<
+  "decidedShare" | "decideMs" | "learnMs" | "phases" | "messages" | "bytes" | "writes" | "epochs"
+> & {
   readonly variant: string
   readonly reference: string
   readonly condition: string
@@ -42,27 +49,40 @@ type Row = EstimateCells<"decidedShare" | "decideMs" | "learnMs" | "messages" | 
 
 const n = 5
 
-/** When p2 begins after p1 has failed, in milliseconds: p1's proposal is out, and nobody has told it of acceptances. */
+/** When clients ask, in milliseconds: proposers that run phase 1 before that have had the time. All times count from here. */
+const startMs = 400
+/** When p1 fails, and when p2 begins, after that: p1's proposal is out, and nobody has told it of acceptances. */
 const failureMs = 250
 const takeoverMs = 400
+/** The acceptor nearest to the first proposer but one, and how much longer each message takes it. */
+const slowAcceptor = { process: "a2", byMs: 100 }
+const valueBytes = 1000
 
 const measured = variants.filter(({ control }) => control !== true)
 
 /** What a condition changes about a run. */
 function under(condition: Condition, { colocated }: NamedVariant): Partial<DecreeSetup> {
-  const acceptor = `a${n}`
   const first = colocated === true ? "a1" : "p1"
   switch (condition) {
     case "best case":
       return {}
-    case "acceptor down":
-      return { crashes: [{ process: acceptor, atMs: 0 }] }
+    case "slow acceptor":
+      return { slow: [slowAcceptor] }
+    case "dead leader":
+      return { proposers: 2, distinguished: first, crashes: [{ process: first, atMs: 0 }] }
     case "proposer fails":
-      return { proposers: 2, staggerMs: takeoverMs, crashes: [{ process: first, atMs: failureMs }] }
+      return {
+        proposers: 2,
+        staggerMs: takeoverMs,
+        crashes: [{ process: first, atMs: startMs + failureMs }],
+      }
     case "contention":
       return { proposers: 3 }
   }
 }
+
+/** The first proposer is down in these, and nobody waits for it to learn. */
+const losesFirst: readonly Condition[] = ["dead leader", "proposer fails"]
 
 /** The round trips of a run on which nothing goes wrong: delays that are all alike make them countable. */
 function roundTripsOf(named: NamedVariant): number {
@@ -78,18 +98,18 @@ function roundTripsOf(named: NamedVariant): number {
   return bestCase(cluster).hops / 2
 }
 
-/** Every member of the family under four conditions, five acceptors spread over a measured wide-area network. */
+/** Every member of the family under five conditions, five acceptors spread over a measured wide-area network. */
 export default defineExperiment<Case, Observation, Row>({
   id: "revisions",
   question:
-    "What does each revision of Paxos gain and cost: alone, with a failed acceptor, after a failed proposer, under contention?",
+    "What does each revision of Paxos gain and cost: alone, with a slow acceptor, with a dead leader, after a failed proposer, under contention?",
   reference: "Howard 2019, chapters 2 to 7",
   columns: [
     text("variant", "The member of the family, by its name in this program."),
     text("reference", "Its algorithms or its section in the thesis."),
     text(
       "condition",
-      "best case: one proposer; acceptor down: one of five from the start; proposer fails: p1 at 250 ms, p2 starts at 400 ms; contention: three proposers at once.",
+      "best case: one proposer; slow acceptor: each message costs a2 100 ms more; dead leader: p1 is the distinguished proposer and is down, p2 is asked; proposer fails: p1 250 ms after it was asked, p2 is asked at 400 ms; contention: three proposers at once.",
     ),
     count("replicas", "Number of independent runs."),
     measure("roundTrips", "Round trips until the proposer has learned, where all delays are alike.", {
@@ -97,7 +117,10 @@ export default defineExperiment<Case, Observation, Row>({
       empty: "counted in the best case only",
     }),
     ...estimateColumns("decidedShare", "Share of runs that decide within ten seconds.", { digits: 4 }),
-    ...estimateColumns("decideMs", "Mean time to the commit point.", { unit: "ms", digits: 1 }),
+    ...estimateColumns("decideMs", "Mean time from the first request to the commit point.", {
+      unit: "ms",
+      digits: 1,
+    }),
     ...estimateColumns(
       "learnMs",
       "Mean time until all live proposers have learned, over the runs where they do.",
@@ -106,7 +129,13 @@ export default defineExperiment<Case, Observation, Row>({
         digits: 1,
       },
     ),
+    ...estimateColumns(
+      "phases",
+      "Mean number of round trips begun by the proposer that begins most, until it learns.",
+      { digits: 2 },
+    ),
     ...estimateColumns("messages", "Mean number of messages sent.", { digits: 1 }),
+    ...estimateColumns("bytes", "Mean number of bytes sent, where a value has 1,000.", { digits: 0 }),
     ...estimateColumns("writes", "Mean number of synchronous writes, by all processes.", { digits: 1 }),
     ...estimateColumns("epochs", "Mean number of epochs started, over all proposers.", { digits: 2 }),
   ],
@@ -117,27 +146,34 @@ export default defineExperiment<Case, Observation, Row>({
     const setup = setupFrom("majority(5)", "paxi", {
       plan: named.plan(n),
       variant,
+      startMs,
       jitterSigma: 0.1,
       timeoutMs: 500,
       writeMs: 1,
-      horizonMs: 10_000,
+      horizonMs: startMs + 10_000,
       ...under(condition, named),
     })
-    const { measures } = runSafeDecree(setup, seed)
-    const asked = measures.learnedAt.slice(condition === "proposer fails" ? 1 : 0, setup.proposers)
-    const learned = present(asked)
+    let bytes = 0
+    const { measures, phasesBegun } = runCounted(setup, seed, (message) => {
+      bytes += messageBytes(message, valueBytes)
+    })
+    const live = losesFirst.includes(condition) ? 1 : 0
+    const learned = measures.learnedAt.slice(live, setup.proposers)
+    const phases = phasesBegun.slice(live, setup.proposers)
     return {
-      decideMs: milliseconds(measures.decidedAt),
-      learnMs: learned.length === asked.length ? milliseconds(Math.max(...learned)) : null,
+      decideMs: sinceStart(measures.decidedAt),
+      learnMs: sinceStart(latest(learned)),
+      phases: latest(phases),
       messages: measures.messagesSent,
+      bytes,
       writes: measures.syncWrites,
       epochs: measures.epochsUsed,
     }
   },
   summarise: ({ variant, condition }, observations) => {
     const named = variantNamed(variant)
-    const estimate = (read: (o: Observation) => number | null) =>
-      meanInterval(present(observations.map(read)))
+    const estimate = <Name extends string>(name: Name, read: (o: Observation) => number | null) =>
+      estimateCells(name, meanInterval(present(observations.map(read))))
     return [
       {
         variant,
@@ -149,60 +185,138 @@ export default defineExperiment<Case, Observation, Row>({
           "decidedShare",
           shareInterval(observations.map(({ decideMs }) => decideMs !== null)),
         ),
-        ...estimateCells(
-          "decideMs",
-          estimate(({ decideMs }) => decideMs),
-        ),
-        ...estimateCells(
-          "learnMs",
-          estimate(({ learnMs }) => learnMs),
-        ),
-        ...estimateCells(
-          "messages",
-          estimate(({ messages }) => messages),
-        ),
-        ...estimateCells(
-          "writes",
-          estimate(({ writes }) => writes),
-        ),
-        ...estimateCells(
-          "epochs",
-          estimate(({ epochs }) => epochs),
-        ),
+        ...estimate("decideMs", (o) => o.decideMs),
+        ...estimate("learnMs", (o) => o.learnMs),
+        ...estimate("phases", (o) => o.phases),
+        ...estimate("messages", (o) => o.messages),
+        ...estimate("bytes", (o) => o.bytes),
+        ...estimate("writes", (o) => o.writes),
+        ...estimate("epochs", (o) => o.epochs),
       },
     ]
   },
-  tables: [revisionsTable],
+  tables: [decidedTable, learnedTable, phasesTable, costTable],
 })
 
-function revisionsTable(rows: readonly Row[]): Table {
-  const cellsOf = (variant: string): (number | null)[] => {
-    const of = (condition: Condition): Row | undefined =>
-      rows.find((row) => row.variant === variant && row.condition === condition)
-    const best = of("best case")
-    const counted = [best?.roundTrips, best?.messages, best?.writes]
-    return [...counted, ...conditions.map((condition) => of(condition)?.learnMs)].map((cell) => cell ?? null)
-  }
-  const like = (variant: string): string =>
+/** A run that has to be safe, with its messages shown to `sent` and the round trips its proposers began. */
+function runCounted(setup: DecreeSetup, seed: number, sent: (message: PaxosMessage) => void) {
+  const { cluster } = decreeScenario(setup, seed)
+  const begun = new PhasesBegun(cluster)
+  const { measures } = runSafeDecree(setup, seed, begun.observe, (event) => {
+    if (event.type === "send") sent(event.message)
+  })
+  return { measures, phasesBegun: begun.result }
+}
+
+/** The greatest of all; null if one is missing. */
+function latest(values: readonly (number | null)[]): number | null {
+  const there = present(values)
+  return there.length === values.length ? Math.max(...there) : null
+}
+
+/** Milliseconds since clients began to ask. */
+function sinceStart(at: number | null): number | null {
+  return at === null ? null : milliseconds(at)! - startMs
+}
+
+type Figure = "learnMs" | "decideMs" | "phases" | "messages" | "writes" | "bytes"
+
+/** The row of a variant under a condition. */
+function rowFor(rows: readonly Row[], variant: string, condition: Condition): Row | undefined {
+  return rows.find((row) => row.variant === variant && row.condition === condition)
+}
+
+/** The same figure under each condition; empty where not every run got there. */
+function across(rows: readonly Row[], variant: string, figure: Figure): (number | null)[] {
+  return conditions.map((condition) => rowFor(rows, variant, condition)?.[figure] ?? null)
+}
+
+/** The variants worth a line, and a note that names those that are as classic in every cell. */
+function lines(cellsOf: (variant: string) => readonly (number | null)[]) {
+  const rounded = (variant: string): string =>
     cellsOf(variant)
       .map((cell) => (cell === null ? "" : cell.toFixed(0)))
       .join()
-  const alike = measured.map(({ id }) => id).filter((id) => id !== "classic" && like(id) === like("classic"))
+  const alike = measured
+    .map(({ id }) => id)
+    .filter((id) => id !== "classic" && rounded(id) === rounded("classic"))
+  return {
+    rows: measured.filter(({ id }) => !alike.includes(id)).map(({ id }) => [id, ...cellsOf(id)]),
+    notes: alike.length === 0 ? [] : [`As classic in every column: ${alike.join(", ")}.`],
+  }
+}
+
+const conditionNote =
+  "Best: one proposer. Slow: each message costs acceptor a2 100 ms more. Dead: the distinguished proposer p1 is down; p2 forwards its value to it, waits 500 ms, and does without. Fails: p1 fails 250 ms after its start, p2 begins 150 ms later. Cont.: three proposers at once."
+const sourceNote =
+  "Intervals are in the CSV; the latencies are those of paxi, with a lognormal factor of σ = 0.1; clients ask 400 ms after the processes start."
+
+const shortNames: Readonly<Record<Condition, string>> = {
+  "best case": "best",
+  "slow acceptor": "slow",
+  "dead leader": "dead",
+  "proposer fails": "fails",
+  contention: "cont.",
+}
+
+/** A column to each condition, under one heading. */
+const perCondition = (group: string, digits = 0) =>
+  conditions.map((condition) => ({ heading: shortNames[condition], group, digits }))
+
+function decidedTable(rows: readonly Row[]): Table {
+  const cellsOf = (variant: string): (number | null)[] => {
+    const best = rowFor(rows, variant, "best case")
+    return [
+      ...[best?.roundTrips, best?.messages, best?.writes].map((cell) => cell ?? null),
+      ...across(rows, variant, "decideMs"),
+    ]
+  }
+  const { rows: body, notes } = lines(cellsOf)
   return {
     id: "revisions",
-    caption: "Every revision of Paxos on five regions: mean time until all proposers have learned.",
+    caption: "Every revision of Paxos on five regions: mean time until a value is decided.",
     columns: [
       { heading: "variant" },
-      { heading: "round trips", digits: 1 },
-      { heading: "messages", digits: 0 },
-      { heading: "writes", digits: 0 },
-      ...conditions.map((heading) => ({ heading, unit: "ms", digits: 0 })),
+      { heading: "round trips", digits: 1, group: "best case" },
+      { heading: "messages", digits: 0, group: "best case" },
+      { heading: "writes", digits: 0, group: "best case" },
+      ...perCondition("decided after (ms)"),
     ],
-    rows: measured.filter(({ id }) => !alike.includes(id)).map(({ id }) => [id, ...cellsOf(id)]),
-    notes: [
-      "Round trips, messages and writes are those of the best case.",
-      ...(alike.length === 0 ? [] : [`As classic in every column: ${alike.join(", ")}.`]),
-      "Intervals and the time to the commit point are in the CSV; the latencies are those of paxi, with a lognormal factor of σ = 0.1.",
-    ],
+    rows: body,
+    notes: [...notes, conditionNote, sourceNote],
+  }
+}
+
+function learnedTable(rows: readonly Row[]): Table {
+  const { rows: body, notes } = lines((variant) => across(rows, variant, "learnMs"))
+  return {
+    id: "revisions-learned",
+    caption: "Every revision of Paxos on five regions: mean time until all live proposers have learned.",
+    columns: [{ heading: "variant" }, ...perCondition("all learned after (ms)")],
+    rows: body,
+    notes: [...notes, conditionNote, sourceNote],
+  }
+}
+
+function phasesTable(rows: readonly Row[]): Table {
+  const { rows: body, notes } = lines((variant) => across(rows, variant, "phases"))
+  return {
+    id: "revisions-round-trips",
+    caption: "Every revision of Paxos on five regions: mean number of round trips begun.",
+    columns: [{ heading: "variant" }, ...perCondition("round trips begun", 1)],
+    rows: body,
+    notes: [...notes, "Of the proposer that begins most, until it learns.", conditionNote],
+  }
+}
+
+function costTable(rows: readonly Row[]): Table {
+  const figures = ["messages", "writes"] as const
+  const { rows: body, notes } = lines((variant) => figures.flatMap((figure) => across(rows, variant, figure)))
+  return {
+    id: "revisions-cost",
+    caption: "Every revision of Paxos on five regions: mean number of messages and of synchronous writes.",
+    columns: [{ heading: "variant" }, ...figures.flatMap((group) => perCondition(group))],
+    rows: body,
+    notes: [...notes, "Of all processes, until nothing is left to do.", conditionNote],
   }
 }

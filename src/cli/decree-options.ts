@@ -20,6 +20,7 @@ export interface DecreeOptions extends MatrixFlags {
   readonly latency: string
   readonly proposerRegions: readonly string[]
   readonly proposers: number
+  readonly start: number
   readonly stagger: number
   readonly quorums: DecreeSetup["quorums"]
   readonly learners: number
@@ -99,6 +100,7 @@ function latencyOptions(): Option[] {
 function rolesOptions(): Option[] {
   return [
     number("--proposers <n>", "competing proposers, with values A, B, …", 1, u.proposers),
+    duration("--start <ms>", "when the first proposer is asked for something", u.startMs),
     duration("--stagger <ms>", "how long after its predecessor each proposer starts", u.staggerMs),
     new Option("--distinguished <name>", "the proposer that the others forward to: p1").default(
       u.distinguished,
@@ -165,6 +167,7 @@ export async function readSetup(system: string, options: DecreeOptions): Promise
     plan,
     latency: readLatency(options.latency, matrixReading(options)),
     proposers: options.proposers,
+    startMs: options.start,
     staggerMs: options.stagger,
     quorums: options.quorums,
     learners: options.learners,

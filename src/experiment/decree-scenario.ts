@@ -102,7 +102,7 @@ function clusterOf({ mutant }: DecreeSetup, options: ClusterOptions): Cluster {
 function proposalsOf(setup: DecreeSetup, cluster: Cluster): Scenario<PaxosMessage, PaxosRecord>["proposals"] {
   const asking = [...cluster.proposers.slice(0, setup.proposers), ...cluster.readers]
   const first = asking.map((process, index) => ({
-    at: micros(setup.staggerMs * index),
+    at: micros(setup.startMs + setup.staggerMs * index),
     process,
     value: proposedValue(index),
   }))

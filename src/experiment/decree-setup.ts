@@ -13,6 +13,8 @@ export interface DecreeSetup {
   readonly latency: LatencyChoice
   /** How many proposers compete; each wants a value of its own: A, B, … */
   readonly proposers: number
+  /** When the first proposer is asked for something, in milliseconds from the start of the run. */
+  readonly startMs: number
   /** How long after its predecessor each proposer starts, in milliseconds. */
   readonly staggerMs: number
   /** Whom a proposer asks: everyone, the quorum nearest to it, or one drawn at random. */
@@ -79,6 +81,7 @@ export interface PartitionSetup {
 /** What is not said about a setup: one proposer, no faults, a minute of virtual time. */
 export const usualSetup: Omit<DecreeSetup, "plan" | "latency"> = {
   proposers: 1,
+  startMs: 0,
   staggerMs: 0,
   quorums: "broadcast",
   learners: 0,

@@ -32,6 +32,7 @@ export function troubleCommand(plan: string, seed: number, algorithm: Partial<Al
 /** Options that take a value as it is. */
 const plainOptions = {
   proposers: "--proposers",
+  startMs: "--start",
   staggerMs: "--stagger",
   quorums: "--quorums",
   learners: "--learners",

@@ -56,8 +56,12 @@ export function runJudgedDecree(
 }
 
 /** The same, where a violation would be a defect of this program: it is thrown, with its replay, never averaged. */
-export function runSafeDecree(setup: DecreeSetup, seed: number): DecreeRun {
-  const run = runDecree(setup, seed)
+export function runSafeDecree(
+  setup: DecreeSetup,
+  seed: number,
+  ...observers: readonly Observer<PaxosMessage, PaxosRecord>[]
+): DecreeRun {
+  const run = runDecree(setup, seed, ...observers)
   const [violation] = run.violations
   if (violation !== undefined) {
     throw new InvariantError(
