@@ -30,6 +30,7 @@ const commands: Readonly<Record<string, () => Promise<(context: Context) => Comm
   explore: async () => (await import("./commands/explore.ts")).exploreCommand,
   replay: async () => (await import("./commands/replay.ts")).replayCommand,
   swarm: async () => (await import("./commands/swarm.ts")).swarmCommand,
+  linearizable: async () => (await import("./commands/linearizable.ts")).linearizableCommand,
   figure: async () => (await import("./commands/figure.ts")).figureCommand,
   table: async () => (await import("./commands/table.ts")).tableCommand,
   explain: async () => (await import("./commands/explain.ts")).explainCommand,

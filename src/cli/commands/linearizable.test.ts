@@ -1,0 +1,92 @@
+import { mkdtempSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { describe, expect, test } from "vitest"
+import { quorate } from "../../../test/support/listen.ts"
+
+const folder = mkdtempSync(join(tmpdir(), "histories-"))
+
+function file(name: string, ...lines: readonly string[]): string {
+  const path = join(folder, name)
+  writeFileSync(path, lines.join("\n"))
+  return path
+}
+
+const event = (process: number, type: string, f: string, value: string): string =>
+  `{:process ${process}, :type :${type}, :f :${f}, :value ${value}}`
+
+const stale = [
+  event(0, "invoke", "write", "1"),
+  event(0, "ok", "write", "1"),
+  event(0, "invoke", "write", "2"),
+  event(1, "invoke", "read", "nil"),
+  event(0, "ok", "write", "2"),
+  event(1, "ok", "read", "2"),
+  event(2, "invoke", "read", "nil"),
+  event(2, "ok", "read", "1"),
+]
+
+describe("quorate linearizable", () => {
+  test("shows the smallest part that fails, drawn, and ends with 1", async () => {
+    const path = file("stale.edn", ...stale)
+    const { code, out } = await quorate("linearizable", path)
+    expect(code).toBe(1)
+    expect(out.slice(out.indexOf("Not"))).toMatchInlineSnapshot(`
+      "Not linearizable: there is no place for read: 1 of client 2; what it could find
+      is 2
+      2 operations show it, and none can be left out; all else may have taken effect
+      or not:
+
+        client 0  lines 3-5  write 2  |-----|
+        client 2  lines 7-8  read: 1              |-----| <- no place
+
+      What read: 1 found was last there before: write 1 of client 0, lines 1-2.
+      "
+    `)
+  })
+
+  test("ends with 0 where it holds, and with 3 where the limit is reached", async () => {
+    const path = file("good.edn", ...stale.slice(0, 6))
+    expect(await quorate("linearizable", path)).toMatchObject({ code: 0 })
+    const stopped = await quorate("linearizable", path, "--limit", "0")
+    expect(stopped.code).toBe(3)
+    expect(stopped.out).toContain("Unknown: the search stopped after 0 steps, at the limit of 0 s")
+  })
+
+  test("says the same in JSON", async () => {
+    const { out } = await quorate("linearizable", file("again.edn", ...stale), "--format", "json")
+    expect(JSON.parse(out)).toMatchObject({
+      command: "linearizable",
+      from: "edn",
+      model: "register",
+      operations: 4,
+      verdict: "violated",
+      window: {
+        operations: [
+          { client: "0", calledInLine: 3 },
+          { client: "2", calledInLine: 7 },
+        ],
+        unplaceable: 1,
+      },
+    })
+  })
+
+  test("of several files a line each, and the worst of them decides", async () => {
+    const [good, bad] = [file("a.edn", ...stale.slice(0, 6)), file("b.edn", ...stale)]
+    const { code, out } = await quorate("linearizable", good, bad)
+    expect(code).toBe(1)
+    expect(out.split("\n")).toHaveLength(3)
+    expect(out).toContain(`${good}  linearizable, 3 operations\n`)
+  })
+
+  test("a malformed line, a missing file and a wrong option end with 2", async () => {
+    const wrong = await quorate("linearizable", file("bad.edn", stale[0]!, "{:process 1}"))
+    expect(wrong).toMatchObject({ code: 2, out: "" })
+    expect(wrong.err).toContain("bad.edn:2: this is no event of a history: :type is nil")
+    expect(await quorate("linearizable", "/nowhere")).toMatchObject({ code: 2 })
+    expect((await quorate("linearizable", "x", "--limit", "soon")).err).toContain("number of seconds")
+    expect((await quorate("linearizable", "x", "--from", "csv")).err).toContain(
+      "Allowed choices are etcd, edn, kv, jsonl",
+    )
+  })
+})
