@@ -12,6 +12,8 @@ import { type Estimate, meanInterval, shareInterval } from "../src/base/statisti
 import { count, flag, measure, text } from "../src/experiment/column.ts"
 import { defineExperiment } from "../src/experiment/define.ts"
 import { runDecree, runSafeDecree } from "../src/experiment/single-decree.ts"
+import { barsOf } from "../src/experiment/figure/from-rows.ts"
+import type { Figure } from "../src/experiment/figure.ts"
 import { type Table, intervalOf } from "../src/experiment/table.ts"
 import { milliseconds, present, setupFrom } from "./setup.ts"
 import { failureOf } from "./worth.ts"
@@ -99,6 +101,7 @@ export default defineExperiment<Case, Observation, Row>({
     ]
   },
   tables: [agreement],
+  figures: [agreementFigure],
 })
 
 /** How often a thrifty proposer with quorums drawn at random asks the first acceptor: once, twice or not at all. */
@@ -146,5 +149,33 @@ function agreement(rows: readonly Row[]): Table {
     notes: [
       `Means of ${rows[0]?.replicas ?? 0} runs with 99.9 % intervals. Latency in milliseconds until the proposer learns, exponential one-way delays of mean ${meanMs} ms; load of one acceptor when quorums are drawn at random; unavailability when acceptors are down with probability ${downProbability}.`,
     ],
+  }
+}
+
+function agreementFigure(rows: readonly Row[]): Figure {
+  const share = (row: Row, end: number | null): number | null => (end === null ? null : end / row.predicted)
+  return {
+    kind: "bars",
+    mark: "point",
+    id: "analysis-vs-simulation-ratio",
+    caption: "What the simulator measures as a share of what the analysis predicts.",
+    groups: "",
+    value: { title: "simulated / predicted" },
+    reference: 1,
+    panels: [
+      {
+        title: "",
+        bars: barsOf(rows, {
+          group: ({ system }) => system,
+          series: ({ quantity }) => quantity,
+          value: (row) => ({
+            value: share(row, row.simulated),
+            low: share(row, row.simulatedLow),
+            high: share(row, row.simulatedHigh),
+          }),
+        }),
+      },
+    ],
+    notes: [`Means of ${rows[0]?.replicas ?? 0} runs with 99.9 % intervals; the prediction is exact.`],
   }
 }

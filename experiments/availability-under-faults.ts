@@ -10,6 +10,8 @@ import {
 } from "../src/experiment/column.ts"
 import { defineExperiment } from "../src/experiment/define.ts"
 import { runSafeLog } from "../src/experiment/log-run.ts"
+import { estimatePoints, seriesBy } from "../src/experiment/figure/from-rows.ts"
+import type { Figure } from "../src/experiment/figure.ts"
 import { type Table, intervalOf } from "../src/experiment/table.ts"
 import type { QuorumSystem } from "../src/quorum/system.ts"
 import { fullSet, has, nodeSet } from "../src/base/node-set.ts"
@@ -91,6 +93,7 @@ export default defineExperiment<Case, number, Row>({
     ]
   },
   tables: [availabilityTable],
+  figures: [availabilityFigure],
 })
 
 /** Each replica by itself: up and down for exponential times. */
@@ -152,5 +155,28 @@ function availabilityTable(rows: readonly Row[]): Table {
       "Times down are exponential with a mean of 3 s; followers wait from 0.3 to 0.6 s for a heartbeat; one-way delays uniform from 5 to 15 ms.",
       `Means of ${rows[0]?.replicas ?? 0} runs of a minute with 95 % intervals. A leader that is up goes on without a phase-1 quorum, and a crashed one costs an election: the share may lie on either side of the probability.`,
     ],
+  }
+}
+
+function availabilityFigure(rows: readonly Row[]): Figure {
+  return {
+    kind: "lines",
+    id: "availability-under-faults-share",
+    caption: "Share of time with answers while replicas crash and recover.",
+    x: { title: "share of time a replica is down" },
+    y: { title: "share of time with answers", zero: false },
+    join: "line",
+    interval: "bars",
+    panels: [
+      {
+        title: "",
+        series: seriesBy(
+          rows,
+          ({ system }) => system,
+          (own) => estimatePoints(own, "downShare", "answeringShare"),
+        ),
+      },
+    ],
+    notes: [`Means of ${rows[0]?.replicas ?? 0} runs of a minute; bars are 95 % intervals after Student.`],
   }
 }

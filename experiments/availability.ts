@@ -1,6 +1,8 @@
 import { quorumSystemFrom } from "../quorums/from-text.ts"
 import { count, flag, fraction, measure, text } from "../src/experiment/column.ts"
 import { defineExperiment } from "../src/experiment/define.ts"
+import { seriesBy } from "../src/experiment/figure/from-rows.ts"
+import type { Figure } from "../src/experiment/figure.ts"
 import type { Table } from "../src/experiment/table.ts"
 import { failureOf, loadOf } from "./worth.ts"
 
@@ -81,6 +83,7 @@ export default defineExperiment<Case, Omit<Row, "system" | "p">, Row>({
   },
   summarise: (c, [observation]) => [{ ...c, ...observation! }],
   tables: [(rows) => curves(rows), (rows) => tradeOff(rows)],
+  figures: [curvesFigure],
 })
 
 /** F of phase 2 by p: the curves. */
@@ -122,5 +125,30 @@ function tradeOff(rows: readonly Row[]): Table {
     notes: [
       "Load when one request in a hundred needs phase 1. A single system, with the same quorums in both phases, of that load L has a failure probability of at least p^(nL).",
     ],
+  }
+}
+
+const drawn = ["majority(9)", "hqs(3, 3)", "grid(3, 3)", "simple(9, 6, 4)", "simple(9, 7, 3)", "simple(9, 8, 2)", "simple(9, 9, 1)"] // prettier-ignore
+
+function curvesFigure(rows: readonly Row[]): Figure {
+  const curve = (name: "failure1" | "failure2") =>
+    seriesBy(
+      rows.filter(({ system }) => drawn.includes(system)),
+      ({ system }) => system,
+      (own) => own.map((row) => ({ x: row.p, y: row[name] })),
+    )
+  return {
+    kind: "lines",
+    id: "availability-phases",
+    caption: "Probability that a phase has no live quorum, by the probability that a node is down.",
+    x: { title: "probability that a node is down", scale: "log" },
+    y: { title: "failure probability", scale: "log" },
+    join: "line",
+    interval: "bars",
+    panels: [
+      { title: "phase 1: no new leader", series: curve("failure1") },
+      { title: "phase 2: no decision", series: curve("failure2") },
+    ],
+    notes: ["Exact."],
   }
 }

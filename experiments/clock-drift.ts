@@ -1,6 +1,8 @@
 import { count, flag, measure, text } from "../src/experiment/column.ts"
 import { defineExperiment } from "../src/experiment/define.ts"
 import { runSafeDecree } from "../src/experiment/single-decree.ts"
+import { seriesBy } from "../src/experiment/figure/from-rows.ts"
+import type { Figure } from "../src/experiment/figure.ts"
 import type { Table } from "../src/experiment/table.ts"
 import { milliseconds, setupFrom } from "./setup.ts"
 
@@ -84,6 +86,7 @@ export default defineExperiment<Case, Observation, Row>({
     ]
   },
   tables: [clockTable],
+  figures: [clockFigure],
 })
 
 function clockTable(rows: readonly Row[]): Table {
@@ -110,5 +113,29 @@ function clockTable(rows: readonly Row[]): Table {
       "Only the drift over one wait matters. A slow clock delays nothing here, because nothing goes wrong; a fast one starves its proposer for ever.",
       "Agreement held in every run.",
     ],
+  }
+}
+
+function clockFigure(rows: readonly Row[]): Figure {
+  return {
+    kind: "lines",
+    id: "clock-drift-epochs",
+    caption: "Epochs the only proposer starts within a second, by how fast its clock runs.",
+    x: { title: "rate of the proposer's clock" },
+    y: { title: "epochs started", scale: "log" },
+    join: "line",
+    interval: "bars",
+    panels: [
+      {
+        title: "",
+        series: seriesBy(
+          rows,
+          ({ retries }) => `starts again on ${retries}`,
+          (own) => own.map((row) => ({ x: row.clockRate, y: row.epochs })),
+        ),
+      },
+    ],
+    events: [{ x: timeoutMs / replyMs, label: "waits as long as a reply takes" }],
+    notes: ["One run to a point: constant delays, nothing is left to chance."],
   }
 }

@@ -9,6 +9,8 @@ import {
 } from "../src/experiment/column.ts"
 import { defineExperiment } from "../src/experiment/define.ts"
 import { runLog } from "../src/experiment/log-run.ts"
+import { estimatePoints } from "../src/experiment/figure/from-rows.ts"
+import type { Figure } from "../src/experiment/figure.ts"
 import { type Table, intervalOf } from "../src/experiment/table.ts"
 import type { Fault } from "../src/sim/faults/fault.ts"
 import { logSetupFrom } from "./log-setup-from.ts"
@@ -87,6 +89,7 @@ export default defineExperiment<Case, boolean, Row>({
     },
   ],
   tables: [driftTable],
+  figures: [driftFigure],
 })
 
 function driftTable(rows: readonly Row[]): Table {
@@ -112,5 +115,32 @@ function driftTable(rows: readonly Row[]): Table {
       "Leases of 300 ms by three replicas; the leader's clock is slow and the others' fast, each by the drift; the leader loses touch with the others four times a run.",
       `${rows[0]?.replicas ?? 0} runs each; 95 % intervals after Wilson.`,
     ],
+  }
+}
+
+function driftFigure(rows: readonly Row[]): Figure {
+  return {
+    kind: "lines",
+    id: "drift-and-leases-stale",
+    caption:
+      "Runs with a stale read under leases, by how wrong clocks are and how wrong the leader takes them to be.",
+    x: { title: "drift of the clocks" },
+    y: { title: "share of runs with a stale read" },
+    join: "line",
+    interval: "bars",
+    panels: margins.map((margin) => ({
+      title: `the leader allows for ${margin}`,
+      series: [
+        {
+          name: "runs",
+          points: estimatePoints(
+            rows.filter((row) => row.margin === margin),
+            "drift",
+            "staleShare",
+          ),
+        },
+      ],
+    })),
+    notes: [`${rows[0]?.replicas ?? 0} runs to a point; bars are 95 % intervals after Wilson.`],
   }
 }

@@ -3,6 +3,8 @@ import { type EstimateCells, count, estimateCells, estimateColumns, text } from 
 import { defineExperiment } from "../src/experiment/define.ts"
 import { formatBackOff } from "../src/experiment/replay-command.ts"
 import { runSafeDecree } from "../src/experiment/single-decree.ts"
+import { barsOf, estimatePoints, seriesBy } from "../src/experiment/figure/from-rows.ts"
+import type { Figure } from "../src/experiment/figure.ts"
 import { type Table, type TableRow, intervalOf } from "../src/experiment/table.ts"
 import type { BackOff } from "../src/protocol/paxos/retry.ts"
 import { milliseconds, present, setupFrom } from "./setup.ts"
@@ -124,6 +126,7 @@ export default defineExperiment<Case, Observation, Row>({
     ]
   },
   tables: [duellingTable, variantsTable],
+  figures: [duellingFigure, variantsFigure],
 })
 
 const columns: Table["columns"] = [
@@ -181,5 +184,51 @@ function variantsTable(rows: readonly Row[]): Table {
     columns: [{ heading: "variant" }, ...columns],
     rows: ruled(ways.map(group)),
     notes: notes(rows, "negative replies in all but classic"),
+  }
+}
+
+function duellingFigure(rows: readonly Row[]): Figure {
+  return {
+    kind: "lines",
+    id: "duelling-proposers",
+    caption: "Proposers that start together: time until all have learned, by how they back off.",
+    x: { title: "proposers" },
+    y: { title: "all learned after", unit: "ms" },
+    join: "line",
+    interval: "bars",
+    panels: [
+      {
+        title: "",
+        series: seriesBy(
+          rows.filter(({ variant }) => variant === "nacks"),
+          ({ backOff }) => backOff,
+          (own) => estimatePoints(own, "proposers", "allLearnedMs"),
+        ),
+      },
+    ],
+    notes: notes(rows, "negative replies"),
+  }
+}
+
+function variantsFigure(rows: readonly Row[]): Figure {
+  const shown = rows.filter(({ proposers }) => proposers === 3)
+  return {
+    kind: "bars",
+    id: "duelling-ways",
+    caption:
+      "Three proposers that start together: time until all have learned, by what they do about each other.",
+    groups: "",
+    value: { title: "all learned after", unit: "ms" },
+    panels: [
+      {
+        title: "",
+        bars: barsOf(shown, {
+          group: ({ variant }) => variant,
+          series: ({ backOff }) => backOff,
+          value: (row) => intervalOf(row, "allLearnedMs"),
+        }),
+      },
+    ],
+    notes: [...notes(rows, "negative replies in all but classic"), "No bar where no run got there."],
   }
 }

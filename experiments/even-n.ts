@@ -2,6 +2,8 @@ import { quorumSystemFrom } from "../quorums/from-text.ts"
 import { resilience } from "../src/analysis/index.ts"
 import { count, fraction, measure, text } from "../src/experiment/column.ts"
 import { defineExperiment } from "../src/experiment/define.ts"
+import { seriesBy } from "../src/experiment/figure/from-rows.ts"
+import type { Figure } from "../src/experiment/figure.ts"
 import { type Table, ratio } from "../src/experiment/table.ts"
 import { failureOf, loadOf } from "./worth.ts"
 
@@ -72,6 +74,7 @@ export default defineExperiment<Case, Omit<Row, "n" | "rule">, Row>({
   },
   summarise: (c, [observation]) => [{ ...c, ...observation! }],
   tables: [evenTable],
+  figures: [evenFigure],
 })
 
 function evenTable(rows: readonly Row[]): Table {
@@ -102,5 +105,29 @@ function evenTable(rows: readonly Row[]): Table {
     notes: [
       "Load when one request in a hundred needs phase 1. A majority of an even n survives no more than one of n − 1; with phase-2 quorums of n/2 a stable leader survives one failure more.",
     ],
+  }
+}
+
+function evenFigure(rows: readonly Row[]): Figure {
+  const rules = { majority: "majority in both phases", half: "half of the nodes in phase 2" }
+  const curve = (name: "failure1P01" | "failure2P01") =>
+    seriesBy(
+      rows,
+      ({ rule }) => rules[rule],
+      (own) => own.map((row) => ({ x: row.n, y: row[name] })),
+    )
+  return {
+    kind: "lines",
+    id: "even-n-failures",
+    caption: "Probability that a phase has no live quorum when nodes are down with probability 0.01.",
+    x: { title: "nodes" },
+    y: { title: "failure probability", scale: "log" },
+    join: "line",
+    interval: "bars",
+    panels: [
+      { title: "phase 1", series: curve("failure1P01") },
+      { title: "phase 2", series: curve("failure2P01") },
+    ],
+    notes: ["Exact. Phase 1 is the same by both rules: a majority."],
   }
 }

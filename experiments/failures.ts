@@ -13,6 +13,8 @@ import {
 } from "../src/experiment/column.ts"
 import { defineExperiment } from "../src/experiment/define.ts"
 import { runSafeDecree } from "../src/experiment/single-decree.ts"
+import { estimatePoints, seriesBy } from "../src/experiment/figure/from-rows.ts"
+import type { Figure } from "../src/experiment/figure.ts"
 import { type Table, intervalOf } from "../src/experiment/table.ts"
 import type { QuorumSystem } from "../src/quorum/system.ts"
 import { planFrom, setupFrom } from "./setup.ts"
@@ -81,6 +83,7 @@ export default defineExperiment<Case, boolean, Row>({
     ]
   },
   tables: [failuresTable],
+  figures: [failuresFigure],
 })
 
 function liveProbability(system: QuorumSystem, failureProbability: number): number {
@@ -111,6 +114,32 @@ function failuresTable(rows: readonly Row[]): Table {
     notes: [
       `Six acceptors, down from the start or not at all. ${rows[0]?.replicas ?? 0} runs each; 95 % intervals after Wilson.`,
       `${rows.filter(({ agrees }) => agrees).length} of the ${rows.length} intervals of the experiment contain the exact value; all systems meet the same crashes, so they miss together.`,
+    ],
+  }
+}
+
+function failuresFigure(rows: readonly Row[]): Figure {
+  return {
+    kind: "lines",
+    id: "failures-decided",
+    caption: "Share of runs that decide, by the probability that an acceptor is down.",
+    x: { title: "probability that an acceptor is down" },
+    y: { title: "share of runs that decide" },
+    join: "line",
+    interval: "bars",
+    panels: [
+      {
+        title: "",
+        series: seriesBy(
+          rows,
+          ({ system }) => system,
+          (own) => estimatePoints(own, "crashProbability", "decidedShare"),
+        ),
+      },
+    ],
+    notes: [
+      `Six acceptors, down from the start or not at all. ${rows[0]?.replicas ?? 0} runs to a point; bars are 95 % intervals after Wilson.`,
+      "Systems that do equally well lie one upon the other: all meet the same crashes.",
     ],
   }
 }

@@ -1,6 +1,8 @@
 import { count, measure, text } from "../src/experiment/column.ts"
 import { defineExperiment } from "../src/experiment/define.ts"
 import { runSafeLog } from "../src/experiment/log-run.ts"
+import { seriesBy } from "../src/experiment/figure/from-rows.ts"
+import type { Figure } from "../src/experiment/figure.ts"
 import type { Table } from "../src/experiment/table.ts"
 import { logSetupFrom, ms } from "./log-setup-from.ts"
 
@@ -89,6 +91,7 @@ export default defineExperiment<Case, Observation, Row>({
     ]
   },
   tables: [scaling, phase2Sizes],
+  figures: [scalingFigure, sizesFigure],
 })
 
 /** Figure 1 of the paper, read off its vectors: requests per second of LibPaxos3 with 3 to 14 replicas. */
@@ -139,5 +142,57 @@ function phase2Sizes(rows: readonly Row[]): Table {
     notes: [
       "Like for like: the published Figure 4 shows its Paxos bars three replicas too far to the right, n = 8 beside n = 5 and n = 11 beside n = 8.",
     ],
+  }
+}
+
+const sample =
+  "One run of five seconds to a point, the first second left out; the simulation has no spread to speak of, so there are no intervals."
+
+function scalingFigure(rows: readonly Row[]): Figure {
+  const paxos = rows.filter(({ system }) => system === "paxos")
+  return {
+    kind: "lines",
+    id: "fpaxos-scaling",
+    caption: "Throughput of Multi-Paxos with everyone asked, by the number of replicas.",
+    x: { title: "replicas" },
+    y: { title: "throughput", unit: "requests/s" },
+    join: "line",
+    interval: "bars",
+    panels: [
+      {
+        title: "",
+        series: [
+          { name: "simulated", points: paxos.map((row) => ({ x: row.replicas, y: row.throughputPerS })) },
+          { name: "published", points: paxos.map((row, i) => ({ x: row.replicas, y: published[i]! })) },
+        ],
+      },
+    ],
+    notes: ["Published: Howard, Malkhi and Spiegelman 2016, Figure 1, digitised to ± 1.", sample],
+  }
+}
+
+function sizesFigure(rows: readonly Row[]): Figure {
+  const shown = rows.filter(
+    ({ system, replicas }) => system === "fpaxos" && [5, 8, 11, 14].includes(replicas),
+  )
+  return {
+    kind: "lines",
+    id: "fpaxos-sizes",
+    caption: "Throughput by the size of the phase-2 quorum that is asked.",
+    x: { title: "|Q2|" },
+    y: { title: "throughput", unit: "requests/s" },
+    join: "line",
+    interval: "bars",
+    panels: [
+      {
+        title: "",
+        series: seriesBy(
+          shown,
+          ({ replicas }) => `${replicas} replicas`,
+          (own) => own.map((row) => ({ x: row.phase2, y: row.throughputPerS })),
+        ),
+      },
+    ],
+    notes: [sample],
   }
 }

@@ -7,6 +7,7 @@ import counterexamples from "./counterexamples.ts"
 import driftAndLeases from "./drift-and-leases.ts"
 import duelling from "./duelling.ts"
 import evenN from "./even-n.ts"
+import failureTimeline from "./failure-timeline.ts"
 import failures from "./failures.ts"
 import fpaxosEvaluation from "./fpaxos-evaluation.ts"
 import leaderFailure from "./leader-failure.ts"
@@ -43,6 +44,7 @@ export const experiments: ExperimentCatalogue = experimentCatalogue([
   counterexamples,
   fpaxosEvaluation,
   leaderFailure,
+  failureTimeline,
   availabilityUnderFaults,
   readStrategies,
   tailLatency,

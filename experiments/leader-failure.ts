@@ -2,8 +2,10 @@ import { meanInterval } from "../src/base/statistics.ts"
 import { type EstimateCells, count, estimateCells, estimateColumns, text } from "../src/experiment/column.ts"
 import { defineExperiment } from "../src/experiment/define.ts"
 import { runSafeLog } from "../src/experiment/log-run.ts"
+import type { Figure } from "../src/experiment/figure.ts"
 import { type Table, intervalOf } from "../src/experiment/table.ts"
-import { logSetupFrom, ms } from "./log-setup-from.ts"
+import { crashAtMs, crashedLeader, systems } from "./crashed-leader.ts"
+import { ms } from "./log-setup-from.ts"
 
 interface Case {
   readonly system: string
@@ -22,15 +24,6 @@ type Row = EstimateCells<"electedMs" | "gapMs" | "elections"> & {
   readonly phase1: number
   readonly replicas: number
 }
-
-/** From the cheapest phase 1 to the dearest: sizes of |Q1| from 2 to 5. */
-const systems = [
-  ["simple(5, 2, 4)", 2],
-  ["majority(5)", 3],
-  ["simple(5, 4, 2)", 4],
-] as const
-
-const crashAtMs = 5000
 
 /** A leader crashes and stays away; the others wait, elect, and go on. With |Q2| = 1 decided values may be gone with it, so it is not here. */
 export default defineExperiment<Case, Observation, Row>({
@@ -56,15 +49,7 @@ export default defineExperiment<Case, Observation, Row>({
   cases: () => ["aws", "paxi"].flatMap((latency) => systems.map(([system]) => ({ system, latency }))),
   replicas: 40,
   observe: ({ system, latency }, seed) => {
-    const setup = logSetupFrom(system, latency, {
-      clientsPerGroup: 2,
-      thinkMs: 20,
-      electionMs: 1000,
-      heartbeatMs: 100,
-      retryMs: 500,
-      faults: [{ type: "crash", process: "leader", at: crashAtMs * 1000, disk: "synced" }],
-      horizonMs: 12_000,
-    })
+    const setup = crashedLeader(system, latency, 2)
     const { elections, longestGap } = runSafeLog(setup, seed, { warmUpMs: 2000 }).measures
     const after = elections.filter(({ at }) => at > crashAtMs * 1000)
     return { detectedMs: ms(after[0]!.at) - crashAtMs, gapMs: ms(longestGap.length), elections: after.length }
@@ -81,6 +66,7 @@ export default defineExperiment<Case, Observation, Row>({
     },
   ],
   tables: [leaderFailureTable],
+  figures: [leaderFailureFigure],
 })
 
 function leaderFailureTable(rows: readonly Row[]): Table {
@@ -107,5 +93,24 @@ function leaderFailureTable(rows: readonly Row[]): Table {
       "Five replicas, one in each region; followers wait from one to two seconds for a heartbeat, and the earliest of them stands.",
       `Means of ${rows[0]?.replicas ?? 0} runs with 95 % intervals.`,
     ],
+  }
+}
+
+function leaderFailureFigure(rows: readonly Row[]): Figure {
+  const bars = (latency: string) =>
+    rows
+      .filter((row) => row.latency === latency)
+      .flatMap((row) => [
+        { group: row.system, series: "until a leader is elected", ...intervalOf(row, "electedMs") },
+        { group: row.system, series: "longest time without an answer", ...intervalOf(row, "gapMs") },
+      ])
+  return {
+    kind: "bars",
+    id: "leader-failure-gap",
+    caption: "The leader has crashed: time until the next is elected, and until a client gets an answer.",
+    groups: "",
+    value: { title: "time", unit: "ms" },
+    panels: ["aws", "paxi"].map((latency) => ({ title: latency, bars: bars(latency) })),
+    notes: [`Means of ${rows[0]?.replicas ?? 0} runs with 95 % intervals after Student.`],
   }
 }

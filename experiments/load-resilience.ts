@@ -2,6 +2,8 @@ import { quorumSystemFrom } from "../quorums/from-text.ts"
 import { quorumCensus, resilience } from "../src/analysis/index.ts"
 import { count, fraction, measure, text } from "../src/experiment/column.ts"
 import { defineExperiment } from "../src/experiment/define.ts"
+import { paretoFront } from "../src/experiment/figure/from-rows.ts"
+import type { Figure } from "../src/experiment/figure.ts"
 import { type Table, ratio } from "../src/experiment/table.ts"
 import { failureOf, loadOf } from "./worth.ts"
 
@@ -102,6 +104,7 @@ export default defineExperiment<Case, Omit<Row, "about" | "system">, Row>({
       (rows: readonly Row[]) =>
         sizeTable(about, rows),
   ),
+  figures: [9, 25, 49].map((about) => (rows: readonly Row[]) => frontFigure(about, rows)),
 })
 
 function sizeTable(about: number, rows: readonly Row[]): Table {
@@ -139,4 +142,29 @@ function sizeTable(about: number, rows: readonly Row[]): Table {
       "By load, half of the work phase 1; survives so many failures, whichever nodes fail. Fractions are proved optimal; an empty cell is one too long to print or without a proof, or a probability not known exactly.",
     ],
   }
+}
+
+function frontFigure(about: number, rows: readonly Row[]): Figure {
+  const shown = rows
+    .filter((row) => row.about === about)
+    .map((row) => ({ x: row.loadDecimal, y: either(row), label: row.system }))
+    .filter(({ y }) => y !== null)
+    .map(({ x, y, label }) => ({ x, y: y!, label }))
+  return {
+    kind: "scatter",
+    id: `load-resilience-${about}-front`,
+    caption: `Load against failure probability when a tenth of the nodes is down: systems of about ${about} nodes.`,
+    x: { title: "load, half of the work phase 1" },
+    y: { title: "failure probability of the worse phase", scale: "log" },
+    series: [{ name: "systems", points: shown }],
+    front: paretoFront(shown),
+    notes: [
+      "Exact. No system beats one on the line in both; those whose probability is not known exactly are missing.",
+    ],
+  }
+}
+
+/** The failure probability of the phase that fails more often. */
+function either({ failure1P10, failure2P10 }: Row): number | null {
+  return failure1P10 === null || failure2P10 === null ? null : Math.max(failure1P10, failure2P10)
 }

@@ -1,6 +1,8 @@
 import { measure, text } from "../src/experiment/column.ts"
 import { defineExperiment } from "../src/experiment/define.ts"
 import { runSafeLog } from "../src/experiment/log-run.ts"
+import { barsOf, exactly } from "../src/experiment/figure/from-rows.ts"
+import type { Figure } from "../src/experiment/figure.ts"
 import type { Table } from "../src/experiment/table.ts"
 import { latencyFrom } from "./setup.ts"
 import { logSetupFrom, ms } from "./log-setup-from.ts"
@@ -72,6 +74,7 @@ export default defineExperiment<Case, Observation, Row>({
   },
   summarise: (c, [observation]) => [{ ...c, ...observation! }],
   tables: [(rows) => readsTable("aws", rows), (rows) => readsTable("paxi", rows)],
+  figures: [readsFigure],
 })
 
 function readsTable(latency: string, rows: readonly Row[]): Table {
@@ -97,6 +100,32 @@ function readsTable(latency: string, rows: readonly Row[]): Table {
     ]),
     notes: [
       "A quorum read also waits until the replica it was asked at has carried out what the quorum had accepted; commit indexes travel with the next proposal or heartbeat.",
+    ],
+  }
+}
+
+function readsFigure(rows: readonly Row[]): Figure {
+  const shown = rows.filter(({ readShare }) => readShare === 0.9)
+  return {
+    kind: "bars",
+    id: "read-strategies-gets",
+    caption:
+      "Mean latency of a linearizable read by how it is answered: nine gets to a put, the leader in CA.",
+    groups: "",
+    value: { title: "latency of gets", unit: "ms" },
+    panels: ["aws", "paxi"].map((latency) => ({
+      title: latency,
+      bars: barsOf(
+        shown.filter((row) => row.latency === latency),
+        {
+          group: ({ system }) => system,
+          series: ({ reads }) => reads,
+          value: ({ readMs }) => exactly(readMs),
+        },
+      ),
+    })),
+    notes: [
+      "One run of twelve measured seconds to a bar, clients in all regions; no interval, because requests of one run are not independent.",
     ],
   }
 }

@@ -2,6 +2,8 @@ import { meanInterval } from "../src/base/statistics.ts"
 import { type EstimateCells, count, estimateCells, estimateColumns, text } from "../src/experiment/column.ts"
 import { defineExperiment } from "../src/experiment/define.ts"
 import { runSafeDecree } from "../src/experiment/single-decree.ts"
+import { barsOf, exactly } from "../src/experiment/figure/from-rows.ts"
+import type { Figure } from "../src/experiment/figure.ts"
 import { type Table, intervalOf } from "../src/experiment/table.ts"
 import { latencyFrom, milliseconds, present, setupFrom } from "./setup.ts"
 
@@ -108,6 +110,7 @@ export default defineExperiment<Case, Observation, Row>({
     ]
   },
   tables: [(rows) => leadersTable("aws", rows), (rows) => leadersTable("paxi", rows), lanTable],
+  figures: [(rows) => leadersFigure("aws", rows), (rows) => leadersFigure("paxi", rows)],
 })
 
 /** Phase 2 by system and leader: one matrix. */
@@ -155,5 +158,27 @@ function lanTable(rows: readonly Row[]): Table {
     notes: [
       `Round trips of mean 0.427 ms and deviation 0.0476 ms. Means of ${shown[0]?.replicas ?? 0} runs with 95 % intervals.`,
     ],
+  }
+}
+
+function leadersFigure(latency: string, rows: readonly Row[]): Figure {
+  const shown = rows.filter((row) => row.latency === latency)
+  return {
+    kind: "bars",
+    id: `systems-${latency}-leaders`,
+    caption: `Time of phase 2 by the region of the leader: six acceptors over the regions of the ${latency} matrix.`,
+    groups: "leader in",
+    value: { title: "phase 2 lasts", unit: "ms" },
+    panels: [
+      {
+        title: "",
+        bars: barsOf(shown, {
+          group: ({ leader }) => leader!,
+          series: ({ system }) => system,
+          value: ({ phase2Ms }) => exactly(phase2Ms),
+        }),
+      },
+    ],
+    notes: ["Exact: published average round trips, one way taken as half, without spread."],
   }
 }

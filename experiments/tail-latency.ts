@@ -1,8 +1,19 @@
-import { meanInterval } from "../src/base/statistics.ts"
-import { type EstimateCells, count, estimateCells, estimateColumns, flag } from "../src/experiment/column.ts"
+import { randomFromSeed } from "../src/base/random.ts"
+import { bootstrapIntervals } from "../src/base/statistics-bootstrap.ts"
+import {
+  type EstimateCells,
+  count,
+  estimateCells,
+  estimateColumns,
+  flag,
+  measure,
+} from "../src/experiment/column.ts"
 import { defineExperiment } from "../src/experiment/define.ts"
+import { seriesBy } from "../src/experiment/figure/from-rows.ts"
+import type { Figure } from "../src/experiment/figure.ts"
 import { runSafeLog } from "../src/experiment/log-run.ts"
 import { type Table, intervalOf } from "../src/experiment/table.ts"
+import { type LatencyCounts, LatencyHistogram } from "../src/measure/latency-histogram.ts"
 import { logSetupFrom, ms } from "./log-setup-from.ts"
 
 interface Case {
@@ -10,29 +21,36 @@ interface Case {
   readonly slowNode: boolean
 }
 
-type Observation = Readonly<Record<"p50" | "p99" | "p999", number>>
-
-type Row = EstimateCells<"latencyMsP50" | "latencyMsP99" | "latencyMsP999"> & {
+type Row = EstimateCells<"latencyMs"> & {
   readonly phase2: number
   readonly slowNode: boolean
+  readonly share: number
   readonly replicas: number
+  readonly requests: number
 }
 
+/** From the fastest to the slowest in ten thousand. */
+const shares = [0.01, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.98, 0.99, 0.995, 0.998, 0.999, 0.9995]
+
 /** Heavy-tailed links, and now and then a slow replica: waiting for fewer hides more of them. */
-export default defineExperiment<Case, Observation, Row>({
+export default defineExperiment<Case, LatencyCounts, Row>({
   id: "tail-latency",
   question: "How much of the tail of latency does a smaller phase-2 quorum hide?",
   reference: "Dean and Barroso 2013 (the tail at scale); Howard, Malkhi and Spiegelman 2016, §4",
   columns: [
     count("phase2", "Size of a phase-2 quorum; five replicas, everyone asked."),
     flag("slowNode", "Whether one follower reads every message 20 ms late."),
+    measure("share", "Share of requests answered within the latency.", { digits: 4 }),
     count("replicas", "Number of independent runs."),
-    ...estimateColumns("latencyMsP50", "Mean over runs of the median latency.", { unit: "ms", digits: 2 }),
-    ...estimateColumns("latencyMsP99", "The same of the 99th percentile.", { unit: "ms", digits: 2 }),
-    ...estimateColumns("latencyMsP999", "The same of the 99.9th percentile.", { unit: "ms", digits: 2 }),
+    count("requests", "Requests of all of them together."),
+    ...estimateColumns(
+      "latencyMs",
+      "Quantile of latency (nearest rank) over the requests of all runs, by bootstrap over runs.",
+      { unit: "ms", digits: 2 },
+    ),
   ],
   cases: () => [false, true].flatMap((slowNode) => [1, 2, 3, 4, 5].map((phase2) => ({ phase2, slowNode }))),
-  replicas: 8,
+  replicas: 16,
   observe: ({ phase2, slowNode }, seed) => {
     const setup = logSetupFrom(`simple(5, ${6 - phase2}, ${phase2})`, "lognormal(2, 0.6)", {
       groups: 1,
@@ -45,45 +63,82 @@ export default defineExperiment<Case, Observation, Row>({
       faults: slowNode ? [{ type: "slow", process: 4, at: 0, until: 1e9, extra: 20_000 }] : [],
       horizonMs: 6000,
     })
-    const { all } = runSafeLog(setup, seed, { warmUpMs: 1000 }).measures
-    const [p50, p99, p999] = [0.5, 0.99, 0.999].map((p) => ms(all.quantile(p))) as [number, number, number]
-    return { p50, p99, p999 }
+    return runSafeLog(setup, seed, { warmUpMs: 1000 }).measures.all.toJSON()
   },
-  summarise: (c, observations) => [
-    {
+  summarise: (c, observations) => {
+    const runs = observations.map((counts) => LatencyHistogram.fromJSON(counts))
+    const merged = (drawn: readonly number[]): LatencyHistogram =>
+      drawn.reduce((all, i) => all.merge(runs[i]!), new LatencyHistogram())
+    const quantiles = bootstrapIntervals(
+      runs.length,
+      (drawn) => {
+        const all = merged(drawn)
+        return shares.map((share) => ms(all.quantile(share)))
+      },
+      { random: randomFromSeed(1).fork("bootstrap"), resamples: 400 },
+    )
+    return shares.map((share, i) => ({
       ...c,
-      replicas: observations.length,
-      ...estimateCells("latencyMsP50", meanInterval(observations.map(({ p50 }) => p50))),
-      ...estimateCells("latencyMsP99", meanInterval(observations.map(({ p99 }) => p99))),
-      ...estimateCells("latencyMsP999", meanInterval(observations.map(({ p999 }) => p999))),
-    },
-  ],
+      share,
+      replicas: runs.length,
+      requests: merged(runs.map((_, run) => run)).count,
+      ...estimateCells("latencyMs", quantiles[i]!),
+    }))
+  },
   tables: [tailTable],
+  figures: [tailFigure],
 })
 
 function tailTable(rows: readonly Row[]): Table {
-  const row = (phase2: number, slowNode: boolean): Row =>
-    rows.find((r) => r.phase2 === phase2 && r.slowNode === slowNode)!
-  const columns = (group: string): Table["columns"] => [
-    { heading: "p50", unit: "ms", group, digits: 1 },
-    { heading: "p99", unit: "ms", group, digits: 1 },
-    { heading: "p99.9", unit: "ms", group, digits: 1 },
-  ]
+  const row = (phase2: number, slowNode: boolean, share: number): Row =>
+    rows.find((r) => r.phase2 === phase2 && r.slowNode === slowNode && r.share === share)!
+  const shown = [
+    [0.5, "p50"],
+    [0.99, "p99"],
+    [0.999, "p99.9"],
+  ] as const
+  const columns = (group: string): Table["columns"] =>
+    shown.map(([, heading]) => ({ heading, unit: "ms", group, digits: 1 }))
   return {
     id: "tail-latency",
     caption: "Latency at the leader by the size of the phase-2 quorum, on links with a heavy tail.",
     columns: [{ heading: "|Q2|" }, ...columns("five alike"), ...columns("one slow")],
     rows: [1, 2, 3, 4, 5].map((phase2) => [
       phase2,
-      ...[false, true].flatMap((slow) => [
-        intervalOf(row(phase2, slow), "latencyMsP50"),
-        intervalOf(row(phase2, slow), "latencyMsP99"),
-        intervalOf(row(phase2, slow), "latencyMsP999"),
-      ]),
+      ...[false, true].flatMap((slow) =>
+        shown.map(([share]) => intervalOf(row(phase2, slow, share), "latencyMs")),
+      ),
     ]),
     notes: [
       "One-way delays lognormal with median 2 ms, the logarithm's deviation 0.6; the slow follower reads each message 20 ms late, one after the other.",
-      `Means of ${rows[0]?.replicas ?? 0} runs with 95 % intervals. With |Q2| = 1 the leader decides alone.`,
+      `Over all requests of ${rows[0]?.replicas ?? 0} runs; 95 % intervals by bootstrap over runs. With |Q2| = 1 the leader decides alone.`,
+    ],
+  }
+}
+
+/** The distribution from its tail: the share of requests still waiting, on a logarithmic axis. */
+function tailFigure(rows: readonly Row[]): Figure {
+  const waiting = (own: readonly Row[]) =>
+    own.map((row) => ({ x: row.latencyMs!, y: Number((1 - row.share).toFixed(4)) }))
+  return {
+    kind: "lines",
+    id: "tail-latency-distribution",
+    caption:
+      "Share of requests still waiting by the time since they were made, by the size of the phase-2 quorum.",
+    x: { title: "latency", unit: "ms", scale: "log" },
+    y: { title: "share still waiting", scale: "log" },
+    join: "line",
+    interval: "bars",
+    panels: [false, true].map((slowNode) => ({
+      title: slowNode ? "one slow" : "five alike",
+      series: seriesBy(
+        rows.filter((row) => row.slowNode === slowNode && row.phase2 > 1),
+        ({ phase2 }) => `|Q2| = ${phase2}`,
+        waiting,
+      ),
+    })),
+    notes: [
+      `One less the distribution function, so that the tail can be seen, at ${shares.length} quantiles of ${rows[0]?.requests ?? 0} requests and more in ${rows[0]?.replicas ?? 0} runs; their 95 % intervals, by bootstrap over runs, are in the CSV. With |Q2| = 1 the leader decides alone and nobody waits.`,
     ],
   }
 }

@@ -42,7 +42,10 @@ function complaints(bodies: readonly string[], packages: readonly string[], runs
   const codes = Array.from({ length: runs }, () => spawnSync("pdflatex", options, { cwd: folder }).status)
   const log = readFileSync(join(folder, "all.log"), "latin1")
   rmSync(folder, { recursive: true })
-  return [...codes, ...log.split("\n").filter((line) => /^!|Overfull|Missing character|Reference .* undefined/.test(line))]
+  return [
+    ...codes,
+    ...log.split("\n").filter((line) => /^!|Overfull|Missing character|Reference .* undefined/.test(line)),
+  ]
 }
 
 // Needs texlive-latex-base and texlive-science; where they are missing the test is reported as skipped.

@@ -71,6 +71,10 @@ export interface FigureEvent {
 /** Bars side by side in groups: one for each series. */
 export interface BarFigure extends FigureFrame {
   readonly kind: "bars"
+  /** Points instead of bars, for values whose distance from zero says nothing; bars unless said. */
+  readonly mark?: "bar" | "point"
+  /** A line across all groups, such as the value that was predicted. */
+  readonly reference?: number
   /** What the groups are; may be empty where their names say it. */
   readonly groups: string
   readonly value: Axis

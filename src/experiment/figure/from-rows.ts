@@ -1,3 +1,4 @@
+import { ParetoFront } from "../../analysis/pareto.ts"
 import { type Interval, intervalOf } from "../table.ts"
 import { type Bar, type Point, type Series, distinct } from "../figure.ts"
 
@@ -42,4 +43,11 @@ export function barsOf<Row>(
 /** A number without an interval. */
 export function exactly(value: number | null): Interval {
   return { value, low: null, high: null }
+}
+
+/** Those of the points that no other beats in both directions, less being better, from left to right. */
+export function paretoFront<P extends { readonly x: number; readonly y: number }>(points: readonly P[]): P[] {
+  const front = new ParetoFront<P>()
+  for (const point of points) front.add([point.x, point.y], point)
+  return front.items.sort((a, b) => a.x - b.x || a.y - b.y)
 }

@@ -27,16 +27,16 @@ const lineHeight = 12
  * labelled in the same way.
  */
 export function placeLabels(figure: ScatterFigure, { x, y, width, height }: PanelLayout): PlacedLabel[] {
+  const at = (place: { x: number; y: number }): { left: number; top: number } => ({
+    left: position(x!, place.x) * width,
+    top: (1 - position(y!, place.y)) * height,
+  })
   const points = figure.series
     .flatMap((series) => series.points)
     .filter((point) => isShown(figure.x, point.x) && isShown(figure.y, point.y))
-    .map((point) => ({
-      label: point.label ?? "",
-      left: position(x!, point.x) * width,
-      top: (1 - position(y!, point.y)) * height,
-    }))
+    .map((point) => ({ label: point.label ?? "", ...at(point) }))
   const marks = points.map(({ left, top }) => ({ left: left - 4, top: top - 4, width: 8, height: 8 }))
-  const taken: Box[] = [...marks]
+  const taken: Box[] = [...marks, ...stairs(figure, at)]
   return mergeLabels(points).map(({ label, left, top }) => {
     const size = { width: textWidth(label, fontSizes.label), height: lineHeight }
     const candidates = placesAround(left, top, size)
@@ -53,6 +53,21 @@ export function placeLabels(figure: ScatterFigure, { x, y, width, height }: Pane
       x: valueAt(x!, best.left / width),
       y: valueAt(y!, 1 - (best.top + lineHeight / 2) / height),
     }
+  })
+}
+
+/** The steps of the front as thin boxes, which labels keep clear of. */
+function stairs(
+  { front, x, y }: ScatterFigure,
+  at: (place: { x: number; y: number }) => { left: number; top: number },
+): Box[] {
+  const places = front.filter((place) => isShown(x, place.x) && isShown(y, place.y)).map(at)
+  return places.slice(1).flatMap((to, i) => {
+    const from = places[i]!
+    return [
+      { left: from.left, top: from.top - 1, width: to.left - from.left, height: 2 },
+      { left: to.left - 1, top: from.top, width: 2, height: to.top - from.top },
+    ]
   })
 }
 

@@ -73,7 +73,9 @@ function barLayout(
   const groups = distinct(bars.map(({ group }) => group))
   const series = distinct(bars.map((bar) => bar.series))
   const ends = bars.flatMap(({ value, low, high }) => [value, low, high].filter((end) => end !== null))
-  const upright = scaleFor(figure.value, ends, { ticks: 6, zero: true, round: true })
+  ends.push(...(figure.reference === undefined ? [] : [figure.reference]))
+  const zero = figure.mark !== "point"
+  const upright = scaleFor(figure.value, ends, { ticks: 6, zero, round: true })
   const size = sized(
     room(
       upright.ticks.map(({ label }) => label),
@@ -96,7 +98,7 @@ function barLayout(
     ...lyingSize,
     height: groups.length * (series.length * 9 + 8),
     lying: true,
-    x: scaleFor(figure.value, ends, { ticks: across, zero: true, round: true }),
+    x: scaleFor(figure.value, ends, { ticks: across, zero, round: true }),
     y: null,
   }
 }
@@ -125,12 +127,12 @@ function pointsOf(figure: Extract<Figure, { kind: "lines" | "scatter" }>): { x: 
 
 /** So many points to a mark: where points are dense, a line has about a dozen. */
 export function marksEvery(points: number): number {
-  return Math.max(1, Math.ceil(points / 12))
+  return Math.max(1, Math.ceil(points / 15))
 }
 
-/** Pixels of a figure as LaTeX has them: as a share of the line it fills. */
+/** Pixels of a figure as LaTeX has them: as a share of the line, which it fills but for what its larger letters need. */
 export function lineShare(pixels: number): string {
-  return `${Number((pixels / figureWidth).toFixed(4))}\\linewidth`
+  return `${Number(((0.97 * pixels) / figureWidth).toFixed(4))}\\linewidth`
 }
 
 /** Where each name of a legend stands: row and column of a grid whose columns are equally wide. */

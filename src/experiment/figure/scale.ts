@@ -30,7 +30,7 @@ export function scaleFor(axis: Axis, values: readonly number[], options: ScaleOp
   const zero = axis.scale !== "log" && (axis.zero ?? options.zero)
   const low = Math.min(...shown, ...(zero || shown.length === 0 ? [0] : []))
   const high = Math.max(...shown, ...(zero ? [0] : []), ...(shown.length === 0 ? [1] : []))
-  if (axis.scale === "log") return logScale(shown.length === 0 ? [0.1, 1] : [low, high], options.ticks)
+  if (axis.scale === "log") return logScale(shown.length === 0 ? [0.1, 1] : [low, high], options)
   return linearScale(low, high > low ? high : low + (low === 0 ? 1 : Math.abs(low) / 2), options)
 }
 
@@ -70,7 +70,7 @@ function roundStep(least: number): { size: number; digits: number; times: (k: nu
 }
 
 /** Whole decades, thinned where there are many; within less than two decades 1, 2 and 5 times each power. */
-function logScale(ends: readonly [number, number], most: number): Scale {
+function logScale(ends: readonly [number, number], { ticks: most, round }: ScaleOptions): Scale {
   const [low, high] = ends[0] === ends[1] ? [ends[0] / 2, ends[1] * 2] : ends
   const few = Math.log10(high / low) < 1.7
   const marks = few ? [1, 2, 5] : [1]
@@ -82,11 +82,14 @@ function logScale(ends: readonly [number, number], most: number): Scale {
   const to = candidates.find(({ value }) => value >= high * (1 - 1e-9)) ?? candidates.at(-1)!
   const within = candidates.filter(({ value }) => value >= from.value && value <= to.value)
   const every = few ? 1 : Math.ceil((within.length - 1) / most)
+  const margin = (high / low) ** 0.03
+  const [left, right] = round ? [from.value, to.value] : [low / margin, high * margin]
   return {
     log: true,
-    low: from.value,
-    high: to.value,
+    low: left,
+    high: right,
     ticks: within
+      .filter(({ value }) => value >= left * (1 - 1e-9) && value <= right * (1 + 1e-9))
       .filter(({ power }) => every === 1 || (to.power - power) % every === 0)
       .map(({ value, label }) => ({ value, label })),
   }

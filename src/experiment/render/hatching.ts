@@ -7,7 +7,7 @@ import { type Hatch, type Ink, inksFor } from "../figure/ink.ts"
  * without colour: Vega knows no patterns. Other figures are left as they are.
  */
 export function hatched(svg: string, figure: Figure): string {
-  if (figure.kind !== "bars") return svg
+  if (figure.kind !== "bars" || figure.mark === "point") return svg
   const inks = inksFor(seriesNames(figure), figure.id).filter(({ hatch }) => hatch !== "none")
   if (inks.length === 0) return svg
   const definitions = `<defs>${inks.map(pattern).join("")}</defs>`

@@ -78,15 +78,20 @@ export function barPlots(figure: BarFigure, { bars }: BarPanel, { names, inks, l
   // In units of the axis: pgfplots shifts bars, but not their error bars.
   const width = 0.8 / names.length
   const [along, across] = layout.lying ? ["x", "y"] : ["y", "x"]
-  return names.flatMap((name, i) => {
+  const reference = figure.reference === undefined ? [] : [referenceLine(figure.reference, layout)]
+  const plots = names.flatMap((name, i) => {
     const own = bars.filter(({ series, value }) => series === name && value !== null)
     if (own.length === 0) return []
     const offset = (i - (names.length - 1) / 2) * width
     const options = [
-      layout.lying ? "xbar" : "ybar",
-      `bar width=${numeral(width)}`,
-      "bar shift=0pt",
-      barStyle(inks[i]!),
+      ...(figure.mark === "point"
+        ? [`only marks, ${lineStyle(inks[i]!)}, ${markStyle(inks[i]!)}`]
+        : [
+            layout.lying ? "xbar" : "ybar",
+            `bar width=${numeral(width)}`,
+            "bar shift=0pt",
+            barStyle(inks[i]!),
+          ]),
       `error bars/.cd, ${along} dir=both, ${along} explicit, error bar style={black, solid}`,
     ]
     const columns = `${across}=group, ${along}=value, ${along} error plus=plus, ${along} error minus=minus`
@@ -101,6 +106,15 @@ export function barPlots(figure: BarFigure, { bars }: BarPanel, { names, inks, l
     const header = "group value plus minus \\\\"
     return [`\\addplot[${options.join(", ")}] table[row sep=\\\\, ${columns}] {${header}`, ...rows, "};"]
   })
+  return [...reference, ...plots]
+}
+
+function referenceLine(value: number, { lying }: PanelLayout): string {
+  const at = (share: number): string =>
+    lying
+      ? `{axis cs:${value},0}|-{rel axis cs:0,${share}}`
+      : `{rel axis cs:${share},0}|-{axis cs:0,${value}}`
+  return `\\draw[black!60, dashed] (${at(0)}) -- (${at(1)});`
 }
 
 /** A rectangle for each cell, and its value. */
@@ -147,8 +161,8 @@ export function scatterPlots(figure: ScatterFigure, { names, inks, layout }: Plo
 
 /** How a series looks in the legend. */
 export function legendImage(figure: Figure, ink: Ink): string {
-  if (figure.kind === "bars") return `area legend, ${barStyle(ink)}`
-  return `${figure.kind === "scatter" ? "only marks, " : ""}${lineStyle(ink)}, ${markStyle(ink)}`
+  if (figure.kind === "bars" && figure.mark !== "point") return `area legend, ${barStyle(ink)}`
+  return `${figure.kind !== "lines" ? "only marks, " : ""}${lineStyle(ink)}, ${markStyle(ink)}`
 }
 
 function lineStyle({ color, dash }: Ink): string {

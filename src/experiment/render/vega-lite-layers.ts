@@ -1,4 +1,4 @@
-import type { BarPanel, HeatFigure, HeatPanel, LineFigure, LinePanel, Point } from "../figure.ts"
+import type { BarFigure, BarPanel, HeatFigure, HeatPanel, LineFigure, LinePanel, Point } from "../figure.ts"
 import { darkShade, shadeOf } from "../figure/heat.ts"
 import { heatColors } from "../figure/ink.ts"
 import { fontSizes, marksEvery } from "../figure/layout.ts"
@@ -102,31 +102,37 @@ function eventLayers({ events = [] }: LineFigure, { layout }: Drawing, axes: Axe
   ]
 }
 
-/** A bar for each value, and a line for its interval. */
-export function barLayers({ bars }: BarPanel, drawing: Drawing, axes: Axes): Spec[] {
+/** A bar or a point for each value, and a line for its interval. */
+export function barLayers(figure: BarFigure, { bars }: BarPanel, drawing: Drawing, axes: Axes): Spec[] {
   const { lying } = drawing.layout
   const [along, across] = lying ? (["x", "yOffset"] as const) : (["y", "xOffset"] as const)
   const names = drawing.names
   const offset = { [across]: { field: "series", type: "nominal", sort: names, scale: { domain: names } } }
-  const values = bars.filter(({ value }) => value !== null)
-  return [
-    {
-      data: { values },
-      mark: { type: "bar", stroke: "#202020", strokeWidth: 0.6 },
-      encoding: { ...axes, ...offset, ...colorEncoding(drawing) },
-    },
-    {
-      data: { values },
-      transform: [{ filter: "datum.low !== null && datum.high !== null" }],
-      mark: { type: "rule", strokeWidth: 1.2, color: "#000000" },
-      encoding: {
-        ...axes,
-        ...offset,
-        [along]: { ...axes[along], field: "low" },
-        [`${along}2`]: { field: "high" },
-      },
-    },
-  ]
+  const data = { values: bars.filter(({ value }) => value !== null) }
+  const place = { ...axes, ...offset }
+  const interval = {
+    data,
+    transform: [{ filter: "datum.low !== null && datum.high !== null" }],
+    mark: { type: "rule", strokeWidth: 1.2, color: "#000000" },
+    encoding: { ...place, [along]: { ...axes[along], field: "low" }, [`${along}2`]: { field: "high" } },
+  }
+  const reference = {
+    data: { values: [{}] },
+    mark: { type: "rule", strokeDash: [3, 3], color: "#606060", strokeWidth: 1 },
+    encoding: { [along]: { ...axes[along], field: undefined, datum: figure.reference } },
+  }
+  const shown =
+    figure.mark === "point"
+      ? [interval, { data, mark: pointMark, encoding: { ...place, ...markEncoding(drawing) } }]
+      : [
+          {
+            data,
+            mark: { type: "bar", stroke: "#202020", strokeWidth: 0.6 },
+            encoding: { ...place, ...colorEncoding(drawing) },
+          },
+          interval,
+        ]
+  return [...(figure.reference === undefined ? [] : [reference]), ...shown]
 }
 
 /** Cells shaded by their value, with the value in them. */

@@ -60,6 +60,7 @@ const config: Spec = {
     domainColor: "#606060",
     tickColor: "#606060",
     labelOverlap: false,
+    labelFlush: false,
   },
 }
 
@@ -142,7 +143,7 @@ function layersOf(figure: Figure, drawing: Drawing, index: number, axes: Axes): 
     case "lines":
       return lineLayers(figure, figure.panels[index]!, drawing, axes)
     case "bars":
-      return barLayers(figure.panels[index]!, drawing, axes)
+      return barLayers(figure, figure.panels[index]!, drawing, axes)
     case "heat":
       return heatLayers(figure, figure.panels[index]!, axes)
     case "scatter":
@@ -228,7 +229,7 @@ function legendLayers(figure: Figure, drawing: Drawing, values: readonly Spec[],
     mark: { type: "text", fontSize: fontSizes.label, align: "left", baseline: "middle" },
     encoding: { x: { ...x, field: "text" }, y: row, text: { field: "series" } },
   }
-  if (figure.kind === "bars") {
+  if (figure.kind === "bars" && figure.mark !== "point") {
     const swatch = { type: "bar", height: 10, stroke: "#202020", strokeWidth: 0.6 }
     const encoding = { x: { ...x, field: "left" }, x2: { field: "right" }, y: row, ...colorEncoding(drawing) }
     return [{ data, mark: swatch, encoding }, text]

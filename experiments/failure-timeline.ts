@@ -1,0 +1,121 @@
+import { meanInterval } from "../src/base/statistics.ts"
+import { type EstimateCells, count, estimateCells, estimateColumns, text } from "../src/experiment/column.ts"
+import { defineExperiment } from "../src/experiment/define.ts"
+import { estimatePoints, seriesBy } from "../src/experiment/figure/from-rows.ts"
+import type { Figure } from "../src/experiment/figure.ts"
+import { runSafeLog } from "../src/experiment/log-run.ts"
+import { type Table, intervalOf } from "../src/experiment/table.ts"
+import { crashAtMs, crashedLeader, horizonMs, systems } from "./crashed-leader.ts"
+
+interface Case {
+  readonly system: string
+  readonly latency: string
+}
+
+type Row = EstimateCells<"throughputPerS"> & {
+  readonly latency: string
+  readonly system: string
+  readonly atMs: number
+  readonly replicas: number
+}
+
+const clients = 10
+const [fromMs, intervalMs] = [3000, 500]
+const intervals = (horizonMs - fromMs) / intervalMs
+
+/** Throughput through the crash of a leader, interval by interval. */
+export default defineExperiment<Case, readonly number[], Row>({
+  id: "failure-timeline",
+  question: "What do clients see of a leader's crash, from before it until the next leader is up to speed?",
+  reference: "Howard 2019, §3.4 and §4.3.3",
+  columns: [
+    text("latency", "The latency matrix."),
+    text("system", "The quorum system."),
+    count(
+      "atMs",
+      "Beginning of the interval of 500 ms, from the start of the run; the leader crashes at 5000.",
+      {
+        unit: "ms",
+      },
+    ),
+    count("replicas", "Number of independent runs."),
+    ...estimateColumns("throughputPerS", "Mean number of answered requests per second in the interval.", {
+      unit: "1/s",
+      digits: 1,
+    }),
+  ],
+  cases: () => ["aws", "paxi"].flatMap((latency) => systems.map(([system]) => ({ system, latency }))),
+  replicas: 20,
+  observe: ({ system, latency }, seed) => {
+    const { perInterval } = runSafeLog(crashedLeader(system, latency, clients), seed, {
+      warmUpMs: fromMs,
+      intervalMs,
+    }).measures
+    return Array.from({ length: intervals }, (_, i) => perInterval[i] ?? 0)
+  },
+  summarise: ({ system, latency }, observations) =>
+    Array.from({ length: intervals }, (_, i) => {
+      const rates = observations.map((counts) => (counts[i]! * 1000) / intervalMs)
+      return {
+        latency,
+        system,
+        atMs: fromMs + i * intervalMs,
+        replicas: observations.length,
+        ...estimateCells("throughputPerS", meanInterval(rates)),
+      }
+    }),
+  tables: [timelineTable],
+  figures: [timelineFigure],
+})
+
+/** Some of the intervals, for those who want numbers. */
+function timelineTable(rows: readonly Row[]): Table {
+  const shown = [4500, 5000, 5500, 6000, 6500, 7000, 8000, 11_500]
+  const cell = (latency: string, system: string, atMs: number): Row =>
+    rows.find((row) => row.latency === latency && row.system === system && row.atMs === atMs)!
+  return {
+    id: "failure-timeline",
+    caption: "Answered requests per second on the paxi matrix, before and after the leader crashes at 5 s.",
+    columns: [
+      { heading: "from", unit: "ms" },
+      ...systems.map(([system]) => ({ heading: system, unit: "1/s", digits: 0 })),
+    ],
+    rows: shown.map((atMs) => [
+      atMs,
+      ...systems.map(([system]) => intervalOf(cell("paxi", system, atMs), "throughputPerS")),
+    ]),
+    notes: [`Intervals of ${intervalMs} ms; means of ${rows[0]?.replicas ?? 0} runs with 95 % intervals.`],
+  }
+}
+
+function timelineFigure(rows: readonly Row[]): Figure {
+  const seconds = (own: readonly Row[]) =>
+    estimatePoints(own, "atMs", "throughputPerS").map(({ x, y, low, high }) => ({
+      // In the middle of its interval; no rate is below zero, whatever Student says.
+      x: (x + intervalMs / 2) / 1000,
+      y,
+      low: low === null || low === undefined ? null : Math.max(0, low),
+      high: high ?? null,
+    }))
+  return {
+    kind: "lines",
+    id: "failure-timeline-throughput",
+    caption: "Throughput through the crash of a leader that stays away.",
+    x: { title: "time", unit: "s" },
+    y: { title: "throughput", unit: "requests/s" },
+    join: "line",
+    interval: "band",
+    panels: ["aws", "paxi"].map((latency) => ({
+      title: latency,
+      series: seriesBy(
+        rows.filter((row) => row.latency === latency),
+        ({ system }) => system,
+        seconds,
+      ),
+    })),
+    events: [{ x: crashAtMs / 1000, label: "crash" }],
+    notes: [
+      `Five replicas with ten clients beside each, which outlive them. Intervals of ${intervalMs} ms; means of ${rows[0]?.replicas ?? 0} runs, bands are 95 % intervals after Student.`,
+    ],
+  }
+}
