@@ -3,7 +3,9 @@ import { basename, dirname, join } from "node:path"
 import { UsageError } from "../base/errors.ts"
 import { rowsFromCsv } from "../experiment/csv.ts"
 import type { AnyExperiment } from "../experiment/define.ts"
+import type { ManifestResult } from "../experiment/manifest.ts"
 import type { Result } from "../experiment/result.ts"
+import type { ExperimentSource } from "./execution/experiment-source.ts"
 import { readExperiments } from "./experiment-argument.ts"
 import type { Io } from "./io.ts"
 import { manifestName, readManifest, resultFolder, sha256 } from "./results-folder.ts"
@@ -15,10 +17,18 @@ import { manifestName, readManifest, resultFolder, sha256 } from "./results-fold
  */
 export async function readResult(name: string, from: string, io: Io): Promise<Result> {
   const file = csvFile(name, from)
-  const experiment = (await readExperiments([basename(file, ".csv")]))[0]!
+  const experiment = await experimentOf(file)
   const csv = readFileSync(file, "utf8")
   const rows = rowsFromCsv(experiment.columns, csv, file)
   return { experiment, rows, ...configurationOf(file, csv, experiment, io) }
+}
+
+/** The experiment of a result: one that is not shipped is in its manifest. */
+async function experimentOf(file: string): Promise<AnyExperiment> {
+  const origin = readManifest(dirname(file))?.result.origin
+  if (origin === undefined) return (await readExperiments([basename(file, ".csv")]))[0]!
+  const { loadExperiment } = await import("./execution/experiment-source.ts")
+  return loadExperiment(origin as ExperimentSource)
 }
 
 function csvFile(name: string, from: string): string {
@@ -37,7 +47,7 @@ function configurationOf(
   csv: string,
   experiment: AnyExperiment,
   io: Io,
-): Pick<Result, "rootSeed" | "replicas"> {
+): Pick<Result, "rootSeed" | "replicas" | "stopping" | "argument" | "origin"> {
   const manifest = readManifest(dirname(file))?.result
   if (manifest?.experiment !== experiment.id) {
     throw new UsageError(
@@ -50,5 +60,22 @@ function configurationOf(
       `warning: ${file} is not as quorate wrote it; its tables will not be reproduced by ${manifest.command}\n`,
     )
   }
-  return { rootSeed: manifest.configuration.seed, replicas: manifest.configuration.replicas }
+  return originOf(manifest)
+}
+
+/** What a result was computed from, by its manifest: all but the experiment and the rows. */
+export function originOf({
+  command,
+  configuration,
+  origin,
+}: ManifestResult): Pick<Result, "rootSeed" | "replicas" | "stopping" | "argument" | "origin"> {
+  const { seed, replicas, stopping } = configuration
+  const argument = /^quorate run (.*) --seed /s.exec(command)?.[1]
+  return {
+    rootSeed: seed,
+    replicas,
+    ...(stopping && { stopping }),
+    ...(origin && { origin }),
+    ...(argument !== undefined && { argument }),
+  }
 }

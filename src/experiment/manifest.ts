@@ -21,6 +21,8 @@ export interface ManifestResult {
   readonly question: string
   readonly reference: string
   readonly command: string
+  /** Where an experiment that is not shipped comes from: a sweep with all it says, or a module and its hash. */
+  readonly origin?: object
   readonly configuration: Configuration
   /** SHA-256 of the configuration and of all cases, as JSON. */
   readonly configurationSha256: string
@@ -78,6 +80,7 @@ export function manifestResult(result: Result, files: readonly ManifestFile[], s
     question: experiment.question,
     reference: experiment.reference,
     command: reproducingCommand(result),
+    ...(result.origin !== undefined && { origin: result.origin }),
     configuration: configurationOf(result),
     configurationSha256: configurationHash(result, sha256),
     rows: rowCountOf(result),

@@ -16,6 +16,8 @@ export interface Result {
   readonly stopping?: Stopping
   /** What the command line says instead of the id, for an experiment in a file of the user's own. */
   readonly argument?: string
+  /** Where the experiment comes from, for the manifest, if it is not shipped: plain JSON. */
+  readonly origin?: object
   /** As the CSV stores them. */
   readonly rows: readonly RowOf[]
   /** How many the CSV has, where `rows` does not hold them because they are too many for memory and nothing needs them all. */

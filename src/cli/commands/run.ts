@@ -2,9 +2,12 @@ import { Command } from "commander"
 import { UsageError } from "../../base/errors.ts"
 import { fullReplicas } from "../../experiment/define.ts"
 import type { Result } from "../../experiment/result.ts"
+import type { Stopping } from "../../experiment/stopping.ts"
 import type { Context } from "../context.ts"
 import type { SourcedExperiment } from "../execution/experiment-source.ts"
+import type { RunConfiguration } from "../execution/run-one.ts"
 import { type Shard, parseShard } from "../execution/shard.ts"
+import type { Override } from "../sweep/read-sweep.ts"
 import { type Format, formatOption, seedOption, whole } from "../options.ts"
 import { printJson, printTables } from "../output.ts"
 
@@ -14,6 +17,10 @@ interface RunOptions {
   readonly write: boolean
   readonly replicas?: number
   readonly full?: boolean
+  readonly untilCi?: number
+  readonly mostReplicas?: number
+  readonly set: readonly string[]
+  readonly dryRun?: boolean
   readonly workers?: number
   readonly shard?: Shard
   readonly fresh?: boolean
@@ -23,11 +30,14 @@ interface RunOptions {
 /** `quorate run`: computes experiments, writes their results, prints their tables. */
 export function runCommand(context: Context): Command {
   return new Command("run")
-    .summary("run experiments; write their CSV, tables and manifest")
+    .summary("run experiments and sweeps; write their CSV, tables and manifest")
     .description(
       "Runs experiments. Writes <out>/<id>/ with the CSV, each table as Markdown and LaTeX, and manifest.json; prints the tables.",
     )
-    .argument("<ids...>", "experiments, as quorate list shows them, or all")
+    .argument(
+      "<experiments...>",
+      "by id, as quorate list shows them, or all; or a file: sweep.yaml, mine.ts, mine.js",
+    )
     .addOption(seedOption())
     .option(
       "-n, --replicas <n>",
@@ -35,6 +45,23 @@ export function runCommand(context: Context): Command {
       whole("--replicas", 1),
     )
     .option("--full", "the long sweep: ten times the replicas, or what the experiment says")
+    .option(
+      "--until-ci <share>",
+      "add replicas to a case until half of each interval is within this share of its value: 2%",
+      parseShare,
+    )
+    .option(
+      "--most-replicas <n>",
+      "with --until-ci: where it stops at the latest; 100 times the replicas unless given",
+      whole("--most-replicas", 1),
+    )
+    .option(
+      "--set <path=value>",
+      "change a sweep file: setup.proposers=2; repeatable",
+      (text, before: string[]) => [...before, text],
+      [],
+    )
+    .option("--dry-run", "list the cases and estimate the time, and compute nothing")
     .option("-o, --out <folder>", "where the results go", "results")
     .option("--no-write", "print only")
     .option(
@@ -46,9 +73,10 @@ export function runCommand(context: Context): Command {
     .option("--fresh", "throw unfinished work away instead of continuing it")
     .addOption(formatOption())
     .addHelpText("after", help)
-    .action(async (ids: string[], options: RunOptions) => {
+    .action(async (names: string[], options: RunOptions) => {
       const { sourcedExperiments } = await import("../execution/experiment-source.ts")
-      await run(context, await sourcedExperiments(ids), options)
+      const sourced = await sourcedExperiments(names, await overridesOf(options.set))
+      await run(context, sourced, options)
     })
 }
 
@@ -60,7 +88,25 @@ A run that was stopped or killed is continued by the same command; nothing is co
 Examples:
   $ quorate run all
   $ quorate run systems --seed 7 --out /tmp/results
-  $ quorate run phase2-size --no-write --format latex`
+  $ quorate run phase2-size --no-write --format latex
+  $ quorate run ./my-sweep.yaml --set setup.proposers=2 --dry-run
+  $ quorate run failures --until-ci 2%`
+
+async function overridesOf(texts: readonly string[]): Promise<readonly Override[]> {
+  if (texts.length === 0) return []
+  const { parseOverride } = await import("../sweep/read-sweep.ts")
+  return texts.map((text) => parseOverride(text))
+}
+
+/** `2%` or `0.02`. */
+function parseShare(text: string): number {
+  const match = /^\s*(\d+(?:\.\d+)?|\.\d+)\s*(%?)\s*$/.exec(text)
+  const share = Number((Number(match?.[1]) / (match?.[2] === "%" ? 100 : 1)).toPrecision(12))
+  if (share > 0 && share < 1) return share
+  throw new UsageError(
+    `--until-ci is ${JSON.stringify(text)}; it must be a share between 0 and 1, such as 2% or 0.02.`,
+  )
+}
 
 async function run(
   context: Context,
@@ -68,20 +114,17 @@ async function run(
   options: RunOptions,
 ): Promise<void> {
   const { io } = context
-  const { format, out, seed, full } = options
-  if (format === "csv" && sourced.length > 1) {
+  const { format, out, seed } = options
+  if (format === "csv" && sourced.length > 1 && options.dryRun !== true) {
     throw new UsageError(
       `--format csv prints one table of rows, and ${sourced.length} experiments were asked for. ` +
         `Name one, or read the files under ${out}/.`,
     )
   }
+  const runs = sourced.map((one) => configurationOf(one, options))
+  if (options.dryRun === true) return (await import("../execution/dry-run.ts")).dryRun(context, runs, options)
   const { runAll } = await import("../execution/run-all.ts")
   const results: Result[] = []
-  const runs = sourced.map((one) => {
-    const { experiment } = one
-    const replicas = options.replicas ?? (full === true ? fullReplicas(experiment) : experiment.replicas)
-    return { ...one, rootSeed: seed, replicas }
-  })
   const keepRows = format === "json" || format === "csv"
   const end = await runAll(context, runs, { ...options, keepRows }, async (result) => {
     if (format === "json") results.push(result)
@@ -93,6 +136,35 @@ async function run(
   }
 }
 
+function configurationOf(one: SourcedExperiment, options: RunOptions): RunConfiguration {
+  const { experiment } = one
+  const usual = options.full === true ? fullReplicas(experiment) : experiment.replicas
+  const replicas = options.replicas ?? usual
+  const stopping = stoppingOf(options, replicas)
+  return { ...one, rootSeed: options.seed, replicas, ...(stopping && { stopping }) }
+}
+
+function stoppingOf(options: RunOptions, replicas: number): Stopping | undefined {
+  const { untilCi: relativeHalfWidth, mostReplicas = 100 * replicas, shard } = options
+  if (relativeHalfWidth === undefined) {
+    if (options.mostReplicas === undefined) return undefined
+    throw new UsageError(
+      "--most-replicas bounds --until-ci, which is not given. For a fixed number: --replicas.",
+    )
+  }
+  if (shard !== undefined) {
+    throw new UsageError(
+      "--until-ci decides by all replicas of a case, and a shard has only some of them. Use --workers or --queue instead of --shard.",
+    )
+  }
+  if (mostReplicas < replicas) {
+    throw new UsageError(
+      `--most-replicas is ${mostReplicas}, below the ${replicas} replicas of the first round.`,
+    )
+  }
+  return { relativeHalfWidth, mostReplicas }
+}
+
 async function printResult(
   io: Context["io"],
   format: Exclude<Format, "json">,
@@ -101,9 +173,11 @@ async function printResult(
   if (format === "csv") {
     const { rowsToCsv } = await import("../../experiment/csv.ts")
     io.out(rowsToCsv(result.experiment.columns, result.rows))
-  } else {
-    const { tablesOf } = await import("../../experiment/result.ts")
-    await printTables(io, format, tablesOf(result))
-    io.out("\n")
+    return
   }
+  const { tablesOf } = await import("../../experiment/result.ts")
+  const tables = tablesOf(result)
+  if (tables.length === 0) return
+  await printTables(io, format, tables)
+  io.out("\n")
 }

@@ -1,10 +1,14 @@
 import type { AnyExperiment } from "../../experiment/define.ts"
+import type { Override } from "../sweep/read-sweep.ts"
+import type { SweepData } from "../sweep/sweep-data.ts"
+import { sha256 } from "../results-folder.ts"
 
 /** Where an experiment's code comes from: plain data, with which a thread or another machine finds it again. */
-export interface ExperimentSource {
-  readonly kind: "shipped"
-  readonly id: string
-}
+export type ExperimentSource =
+  | { readonly kind: "shipped"; readonly id: string }
+  | { readonly kind: "sweep"; readonly data: SweepData }
+  /** A module of the user's own, by its absolute path; the hash tells whether another machine has the same. */
+  | { readonly kind: "module"; readonly path: string; readonly sha256: string }
 
 /** An experiment, and how to find it again. */
 export interface SourcedExperiment {
@@ -12,17 +16,105 @@ export interface SourcedExperiment {
   readonly source: ExperimentSource
   /** What the command line says instead of the id, for a file of the user's own. */
   readonly argument?: string
+  /** The source as the manifest keeps it; nothing where it is shipped. */
+  readonly origin?: ExperimentSource
 }
 
 /** The experiment of a source, as this thread has it. */
 export async function loadExperiment(source: ExperimentSource): Promise<AnyExperiment> {
-  const { readExperiments } = await import("../experiment-argument.ts")
-  return (await readExperiments([source.id]))[0]!
+  switch (source.kind) {
+    case "shipped":
+      return (await (await import("../experiment-argument.ts")).readExperiments([source.id]))[0]!
+    case "sweep":
+      return (await import("../sweep/sweep-experiment.ts")).sweepExperiment(source.data)
+    case "module":
+      return (await import("./user-module.ts")).loadUserModule(source)
+  }
 }
 
-/** The experiments of a command line: ids, or `all`. */
-export async function sourcedExperiments(names: readonly string[]): Promise<readonly SourcedExperiment[]> {
+/** The experiments of a command line: ids, `all`, and files of the user's own. */
+export async function sourcedExperiments(
+  names: readonly string[],
+  overrides: readonly Override[] = [],
+): Promise<readonly SourcedExperiment[]> {
+  const found: SourcedExperiment[] = []
+  for (const name of names) {
+    if (isSweepFile(name)) found.push(await fromSweepFile(name, overrides))
+    else if (isModuleFile(name)) found.push(await fromModule(name))
+    else found.push(...(await shipped(name)))
+  }
+  await refuseOverrides(names, overrides)
+  return distinct(found)
+}
+
+const isSweepFile = (name: string): boolean => /\.(ya?ml|json)$/i.test(name)
+const isModuleFile = (name: string): boolean => /\.[cm]?[jt]s$/i.test(name)
+
+async function shipped(name: string): Promise<SourcedExperiment[]> {
   const { readExperiments } = await import("../experiment-argument.ts")
-  const experiments = await readExperiments(names)
+  const experiments = await readExperiments([name])
   return experiments.map((experiment) => ({ experiment, source: { kind: "shipped", id: experiment.id } }))
+}
+
+async function fromSweepFile(path: string, overrides: readonly Override[]): Promise<SourcedExperiment> {
+  const { readSweep } = await import("../sweep/read-sweep.ts")
+  const source: ExperimentSource = { kind: "sweep", data: readSweep(path, overrides) }
+  const changes = overrides.map(({ text }) => ` --set ${shellWord(text)}`).join("")
+  const experiment = await loadExperiment(source)
+  return { experiment, source, origin: source, argument: `${shellWord(path)}${changes}` }
+}
+
+async function fromModule(path: string): Promise<SourcedExperiment> {
+  const { userModule } = await import("./user-module.ts")
+  const source = userModule(path)
+  const experiment = await loadExperiment(source)
+  // The manifest is the same wherever the folder of the file is.
+  return { experiment, source, origin: { ...source, path }, argument: shellWord(path) }
+}
+
+async function refuseOverrides(names: readonly string[], overrides: readonly Override[]): Promise<void> {
+  const other = names.find((name) => !isSweepFile(name))
+  if (overrides.length === 0 || other === undefined) return
+  const { UsageError } = await import("../../base/errors.ts")
+  throw new UsageError(
+    `--set changes a sweep file (.yaml or .json), and ${other} is none: what it runs is written in its code. ` +
+      `--seed and --replicas are for every experiment.`,
+  )
+}
+
+/** One experiment of each id: two would write into one folder. */
+async function distinct(found: readonly SourcedExperiment[]): Promise<readonly SourcedExperiment[]> {
+  const byId = new Map<string, SourcedExperiment>()
+  for (const one of found) {
+    const before = byId.get(one.experiment.id)
+    if (before !== undefined && JSON.stringify(before.source) !== JSON.stringify(one.source)) {
+      const { UsageError } = await import("../../base/errors.ts")
+      throw new UsageError(
+        `Two different experiments are called ${one.experiment.id}, and both would write to the same folder. Give one another id.`,
+      )
+    }
+    byId.set(one.experiment.id, before ?? one)
+  }
+  return [...byId.values()]
+}
+
+/** The code an experiment depends on: the program's, and what a source of the user's own adds to it. */
+export function codeOf(source: ExperimentSource, programSha256: string): string {
+  switch (source.kind) {
+    case "shipped":
+      return programSha256
+    case "sweep": {
+      const { latencyFiles } = source.data
+      return Object.keys(latencyFiles).length === 0
+        ? programSha256
+        : sha256(`${programSha256} ${JSON.stringify(latencyFiles)}`)
+    }
+    case "module":
+      return sha256(`${programSha256} ${source.sha256}`)
+  }
+}
+
+/** A word as a shell reads it back. */
+export function shellWord(word: string): string {
+  return /^[\w.,:@/=+-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`
 }

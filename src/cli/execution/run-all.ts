@@ -8,7 +8,7 @@ import { currentEnvironment } from "../environment.ts"
 import { exitCodes } from "../exit-codes.ts"
 import { type Progress, progressOn } from "../progress.ts"
 import { prepareFolder, resultFolder, writeResult } from "../results-folder.ts"
-import type { SourcedExperiment } from "./experiment-source.ts"
+import { type SourcedExperiment, shellWord } from "./experiment-source.ts"
 import { Interrupted, listenForInterruption } from "./interruption.ts"
 import { parcelExecutor } from "./parcels.ts"
 import { type Kept, type RunConfiguration, type RunRequest, keepWork, runOne, runShard } from "./run-one.ts"
@@ -194,8 +194,4 @@ function interruptedLines({ args }: Context, { write }: RunAllOptions): string {
   return write
     ? `interrupted; what was computed is kept, and the same command continues from there:\n  ${command}`
     : "interrupted; nothing was kept, because of --no-write"
-}
-
-function shellWord(word: string): string {
-  return /^[\w.,:@/=+-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`
 }

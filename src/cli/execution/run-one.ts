@@ -8,7 +8,7 @@ import { sweepRows } from "../../experiment/sweep.ts"
 import type { Progress } from "../progress.ts"
 import { explained, sha256 } from "../results-folder.ts"
 import { StagedCsv } from "../staged-csv.ts"
-import type { SourcedExperiment } from "./experiment-source.ts"
+import { type SourcedExperiment, codeOf } from "./experiment-source.ts"
 import { interruptible } from "./interruption.ts"
 import { type Journal, journaled, openJournal } from "./journal.ts"
 import type { JournalHeader } from "./journal-file.ts"
@@ -147,7 +147,11 @@ function endJournal(journal: Journal, done: boolean, giveBack: () => void): void
 }
 
 /** What the journal of a run, or of a shard of it, begins with. */
-export function headerOf(configuration: RunConfiguration, codeSha256: string, shard?: Shard): JournalHeader {
+export function headerOf(
+  configuration: RunConfiguration,
+  programSha256: string,
+  shard?: Shard,
+): JournalHeader {
   const { experiment, rootSeed, replicas, stopping } = configuration
   return {
     quorateJournal: 1,
@@ -156,7 +160,7 @@ export function headerOf(configuration: RunConfiguration, codeSha256: string, sh
     replicas,
     ...(stopping && { stopping }),
     configurationSha256: configurationHash(configuration, sha256),
-    codeSha256,
+    codeSha256: codeOf(configuration.source, programSha256),
     ...(shard !== undefined && { shard: formatShard(shard) }),
   }
 }

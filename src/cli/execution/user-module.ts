@@ -1,0 +1,126 @@
+import { createHash } from "node:crypto"
+import { existsSync, readFileSync } from "node:fs"
+import { createRequire, register } from "node:module"
+import { basename, dirname, join, resolve } from "node:path"
+import { fileURLToPath, pathToFileURL } from "node:url"
+import { UsageError } from "../../base/errors.ts"
+import { type AnyExperiment, defineExperiment } from "../../experiment/define.ts"
+import type { ExperimentSource } from "./experiment-source.ts"
+
+type ModuleSource = Extract<ExperimentSource, { kind: "module" }>
+
+/** A module of the user's own, as it is now. */
+export function userModule(path: string): ModuleSource {
+  if (!existsSync(path)) {
+    throw new UsageError(
+      `There is no file ${path}. An experiment of one's own is a module whose default export is defineExperiment({ … }).`,
+    )
+  }
+  return { kind: "module", path: resolve(path), sha256: hashOf(path) }
+}
+
+/** Its default export. In it, `quorate` is this program, wherever the file is and whatever is installed beside it. */
+export async function loadUserModule({ path: given, sha256 }: ModuleSource): Promise<AnyExperiment> {
+  const path = resolve(given)
+  if (!existsSync(path) || hashOf(path) !== sha256) {
+    throw new UsageError(
+      `${path} is not here as it was where the run began. Every machine needs the same file in the same place.`,
+    )
+  }
+  // What is registered last is asked first.
+  if (/\.[cm]?ts$/i.test(path)) await readTypeScript(path)
+  resolveOurselves()
+  const module = await imported(path)
+  return checked(module["default"], path)
+}
+
+async function imported(path: string): Promise<Record<string, unknown>> {
+  try {
+    return (await import(pathToFileURL(path).href)) as Record<string, unknown>
+  } catch (error) {
+    if (error instanceof UsageError) throw new UsageError(`${path}: ${error.message}`)
+    if (error instanceof SyntaxError) throw new UsageError(`${syntaxPlace(error) ?? path}: ${error.message}`)
+    const { code, message } = error as NodeJS.ErrnoException
+    if (code?.startsWith("ERR_MODULE") || code === "ERR_PACKAGE_PATH_NOT_EXPORTED")
+      throw new UsageError(`${path}: ${message}`)
+    throw error
+  }
+}
+
+/** The first line of a syntax error's stack is its file and line. */
+function syntaxPlace({ stack = "" }: SyntaxError): string | undefined {
+  const [, url, line] = /^(file:.*):(\d+)$/m.exec(stack) ?? []
+  return url === undefined ? undefined : `${fileURLToPath(url)}:${line}`
+}
+
+function checked(value: unknown, path: string): AnyExperiment {
+  const experiment = value as Partial<AnyExperiment> | null | undefined
+  const needed = ["cases", "observe", "summarise"] as const
+  const missing =
+    typeof experiment !== "object" || experiment === null
+      ? "default export that is an experiment"
+      : (needed.find((name) => typeof experiment[name] !== "function") ??
+        (["columns", "tables"] as const).find((name) => !Array.isArray(experiment[name])))
+  if (missing !== undefined) {
+    throw new UsageError(
+      `${path} has no ${missing}. It needs: export default defineExperiment({ id, question, reference, columns, cases, replicas, observe, summarise, tables }).`,
+    )
+  }
+  return defineExperiment(experiment as AnyExperiment)
+}
+
+let resolving = false
+
+/** From here on, `import … from "quorate"` in any module of this thread is this program. */
+function resolveOurselves(): void {
+  if (resolving) return
+  resolving = true
+  const fromSource = import.meta.url.endsWith(".ts")
+  const index = new URL(fromSource ? "../../index.ts" : "../../index.js", import.meta.url).href
+  // A folder without package.json is CommonJS to Node, and to tsx; what has import and export is not.
+  const hooks = `export const resolve = async (specifier, context, next) => {
+    const found = await next(specifier === "quorate" ? ${JSON.stringify(index)} : specifier, context)
+    const typed = ${fromSource ? "/\\.[jt]s(\\?|$)/" : "/\\.ts(\\?|$)/"}.test(found.url) && !found.url.includes("/node_modules/")
+    return typed ? { ...found, format: found.format?.replace("commonjs", "module") ?? "module" } : found
+  }`
+  register(`data:text/javascript,${encodeURIComponent(hooks)}`)
+}
+
+let typed = false
+
+/** Node reads TypeScript itself from 22.18 on; before, tsx does where it is installed: beside the file, or beside this program. */
+async function readTypeScript(path: string): Promise<void> {
+  const features = process.features as { readonly typescript?: unknown }
+  if (typed || (features.typescript !== undefined && features.typescript !== false)) return
+  for (const from of [pathToFileURL(path).href, import.meta.url]) {
+    const place = tsxFrom(from)
+    if (place === undefined) continue
+    const { register } = (await import(pathToFileURL(place).href)) as { register: () => void }
+    register()
+    typed = true
+    return
+  }
+  throw new UsageError(
+    `${path} is TypeScript, which Node ${process.versions.node} does not read by itself. Any of these will do: ` +
+      `npm install tsx beside the file; Node 22.18 or later; or compile it with npx tsc and run ${basename(path).replace(/ts$/, "js")}.`,
+  )
+}
+
+/** Where the package's file for modules is: asked for from elsewhere, Node only finds the one for CommonJS. */
+function tsxFrom(url: string): string | undefined {
+  try {
+    const file = createRequire(url).resolve("tsx/package.json")
+    const { exports } = JSON.parse(readFileSync(file, "utf8")) as TsxPackage
+    return join(dirname(file), exports["./esm/api"].import.default)
+  } catch {
+    return undefined
+  }
+}
+
+interface TsxPackage {
+  readonly exports: { readonly "./esm/api": { readonly import: { readonly default: string } } }
+}
+
+function hashOf(path: string): string {
+  return createHash("sha256").update(readFileSync(path)).digest("hex")
+}

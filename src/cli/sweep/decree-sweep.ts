@@ -1,0 +1,113 @@
+import { planFrom } from "../../../experiments/setup.ts"
+import { randomFromSeed } from "../../base/random.ts"
+import { meanInterval, shareInterval } from "../../base/statistics.ts"
+import { count, estimateCells, estimateColumns, text } from "../../experiment/column.ts"
+import { usualSetup } from "../../experiment/decree-setup.ts"
+import { type AnyExperiment, defineExperiment } from "../../experiment/define.ts"
+import { runDecree } from "../../experiment/single-decree.ts"
+import { type SweepCase, sweepCases } from "./sweep-cases.ts"
+import { type SweepData, latencyOf, readDecreeSettings } from "./sweep-data.ts"
+import { axisCells, axisColumns, safeOnes, sweepHead, sweepTables } from "./sweep-table.ts"
+
+interface Observation {
+  readonly decideMs: number | null
+  readonly learnMs: number | null
+  readonly messages: number
+  readonly epochs: number
+  /** The command that shows the violation, where safety was violated. */
+  readonly violation: string | null
+}
+
+/** A sweep over single decrees: when a value was decided, when somebody learned it, and what that cost. */
+export function decreeSweep(data: SweepData): AnyExperiment {
+  return defineExperiment<SweepCase, Observation, Record<string, string | number | boolean | null>>({
+    ...sweepHead(data),
+    columns: [
+      ...axisColumns(data),
+      text("variant", "The member of the Paxos family."),
+      count("replicas", "Number of independent runs."),
+      count("violations", "Runs in which a safety property was violated; they are in no average."),
+      text("violationReplay", "The command that shows the first of them.", { empty: "no violation" }),
+      ...estimateColumns("decidedShare", "Share of the runs in which a value was decided.", { digits: 4 }),
+      ...estimateColumns("decideMs", "Mean time to the commit point.", {
+        unit: "ms",
+        empty: "never decided",
+      }),
+      ...estimateColumns("learnMs", "Mean time until the first proposer learned.", {
+        unit: "ms",
+        empty: "never learned",
+      }),
+      ...estimateColumns("messages", "Mean number of messages sent.", { digits: 1 }),
+      ...estimateColumns("epochs", "Mean number of epochs used.", { digits: 2 }),
+    ],
+    cases: () => sweepCases(data),
+    observe: (c, seed) => observe(data, c, seed),
+    summarise: (c, observations) => {
+      const safe = safeOnes(observations)
+      const values = (read: (o: Observation) => number | null) =>
+        meanInterval(safe.map(read).filter((value) => value !== null))
+      return [
+        {
+          ...axisCells(data, c),
+          variant: c.variant,
+          replicas: observations.length,
+          violations: observations.length - safe.length,
+          violationReplay: observations.find(({ violation }) => violation !== null)?.violation ?? null,
+          ...estimateCells("decidedShare", shareInterval(safe.map(({ decideMs }) => decideMs !== null))),
+          ...estimateCells(
+            "decideMs",
+            values(({ decideMs }) => decideMs),
+          ),
+          ...estimateCells(
+            "learnMs",
+            values(({ learnMs }) => learnMs),
+          ),
+          ...estimateCells(
+            "messages",
+            values(({ messages }) => messages),
+          ),
+          ...estimateCells(
+            "epochs",
+            values(({ epochs }) => epochs),
+          ),
+        },
+      ]
+    },
+    tables: sweepTables(data, [
+      { name: "decidedShare", heading: "decided", digits: 3 },
+      { name: "decideMs", heading: "decided after", unit: "ms", digits: 1 },
+      { name: "learnMs", heading: "learned after", unit: "ms", digits: 1 },
+      { name: "messages", heading: "messages", digits: 0, plain: true },
+    ]),
+  })
+}
+
+function observe(
+  data: SweepData,
+  { system, variant, latency, seed: root, settings }: SweepCase,
+  seed: number,
+): Observation {
+  const setup = {
+    ...usualSetup,
+    plan: planFrom(system),
+    latency: latencyOf(latency, data.latencyFiles),
+    variant,
+    ...readDecreeSettings(settings),
+  }
+  const { measures, violations } = runDecree(setup, seedOf(root, seed))
+  const learned = measures.learnedAt.filter((at) => at !== null)
+  return {
+    decideMs: measures.decidedAt === null ? null : measures.decidedAt / 1000,
+    learnMs: learned.length === 0 ? null : Math.min(...learned) / 1000,
+    messages: measures.messagesSent,
+    epochs: measures.epochsUsed,
+    violation: violations[0]?.replay ?? null,
+  }
+}
+
+/** The seed of a replica under a further root seed: 53 bits of both. */
+export function seedOf(root: number | null, seed: number): number {
+  if (root === null) return seed
+  const random = randomFromSeed(seed).fork("root").fork(String(root))
+  return (random.uint32() >>> 11) * 2 ** 32 + random.uint32()
+}

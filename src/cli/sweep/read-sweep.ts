@@ -1,0 +1,179 @@
+import { existsSync, readFileSync } from "node:fs"
+import { basename, dirname, join } from "node:path"
+import { parse } from "yaml"
+import type { z } from "zod"
+import { namedLatencies } from "../../../experiments/data/latencies.ts"
+import { planFrom } from "../../../experiments/setup.ts"
+import { UsageError, didYouMean } from "../../base/errors.ts"
+import { variantNamed } from "../../protocol/paxos/variants.ts"
+import { PlacedYaml } from "../yaml-places.ts"
+import {
+  type SweepDocument,
+  decreeFaults,
+  decreeWorkload,
+  logFaults,
+  logWorkload,
+  schemaOf,
+} from "./settings.ts"
+import { type SweepData, asList, latencyOf, readDecreeSettings, readLogSettings } from "./sweep-data.ts"
+
+/**
+ * The sweep of a YAML or JSON file, with what `--set` changes of it. A mistake
+ * is a UsageError that begins with its place: `sweep.yaml:5:24: …`.
+ */
+export function readSweep(path: string, overrides: readonly Override[] = []): SweepData {
+  const yaml = new PlacedYaml(readText(path), path)
+  for (const override of overrides) applyOverride(yaml, override)
+  const document = validated(yaml)
+  const data: SweepData = {
+    ...document,
+    id: document.id ?? idOf(path),
+    latencyFiles: latencyFiles(document, dirname(path)),
+  }
+  refuseUnknownNames(data, yaml)
+  return data
+}
+
+/** `matrix.latency=paxi` as a path and a value. */
+export interface Override {
+  readonly path: readonly string[]
+  readonly value: unknown
+  /** As it was given. */
+  readonly text: string
+}
+
+/** What `--set` says. The value is YAML: a number, a text, a list. */
+export function parseOverride(text: string): Override {
+  const match = /^([\w$]+(?:\.[\w$]+)*)=(.*)$/s.exec(text)
+  if (match === null) {
+    throw new UsageError(
+      `--set is ${JSON.stringify(text)}; it must be a path and a value, such as --set setup.proposers=2 or --set "matrix.latency=[paxi, aws]".`,
+    )
+  }
+  return { path: match[1]!.split("."), value: valueOf(match[2]!), text }
+}
+
+function valueOf(text: string): unknown {
+  try {
+    return parse(text) as unknown
+  } catch {
+    return text
+  }
+}
+
+function applyOverride({ document }: PlacedYaml, { path, value }: Override): void {
+  const keys = path.map((key) => (/^\d+$/.test(key) ? Number(key) : key))
+  try {
+    document.setIn(keys, document.createNode(value))
+  } catch {
+    throw new UsageError(`--set ${path.join(".")}: there is nothing on the way to it that could hold it.`)
+  }
+}
+
+function validated(yaml: PlacedYaml): SweepDocument {
+  const content: unknown = yaml.document.toJS() ?? {}
+  const protocol = (content as { protocol?: unknown }).protocol ?? "decree"
+  if (protocol !== "decree" && protocol !== "log") {
+    throw new UsageError(`${yaml.place(["protocol"])}: protocol must be decree or log.`)
+  }
+  const result = schemaOf[protocol].safeParse(content)
+  if (result.success) return JSON.parse(JSON.stringify(result.data)) as SweepDocument
+  throw new UsageError(explain(deepest(result.error.issues[0]!), yaml, protocol))
+}
+
+type Issue = z.core.$ZodIssue
+
+/** Of alternatives, the mistake inside the one that was meant: a record, where one was written. */
+function deepest(issue: Issue): Issue {
+  if (issue.code !== "invalid_union") return issue
+  const all = issue.errors.flat().map((one) => ({ ...one, path: [...issue.path, ...one.path] }))
+  const further = all
+    .map((one) => deepest(one))
+    .filter(({ code, path }) => code === "unrecognized_keys" || path.length > issue.path.length)
+  return further.sort((a, b) => b.path.length - a.path.length)[0] ?? issue
+}
+
+function explain(issue: Issue, yaml: PlacedYaml, protocol: "decree" | "log"): string {
+  const name = issue.path.join(".")
+  if (issue.code === "unrecognized_keys") {
+    const [key] = issue.keys
+    const known = knownKeys(issue.path, protocol)
+    return `${yaml.keyPlace(issue.path, key!)}: there is no ${key} here.${didYouMean(key!, known)} Known are ${known.join(", ")}.`
+  }
+  const missing = issue.code === "invalid_type" && issue.message.startsWith("Invalid input")
+  const message = missing ? "is missing" : issue.message
+  return `${yaml.place(issue.path)}: ${name === "" ? "the file" : name} ${message}.`
+}
+
+function knownKeys(path: readonly PropertyKey[], protocol: "decree" | "log"): string[] {
+  const [workload, faults] = protocol === "log" ? [logWorkload, logFaults] : [decreeWorkload, decreeFaults]
+  if (path.length === 0) return Object.keys(schemaOf[protocol].shape)
+  if (path.includes("faults")) return ["name", ...Object.keys(faults)]
+  if (path.includes("workload")) return ["name", ...Object.keys(workload)]
+  if (path[0] === "setup") return ["name", ...Object.keys(workload), ...Object.keys(faults)]
+  return Object.keys(schemaOf[protocol].shape.matrix.shape)
+}
+
+/** Everything that is more than a type: systems, variants, latencies, policies, crashes; each mistake at its place. */
+function refuseUnknownNames(data: SweepData, yaml: PlacedYaml): void {
+  const { matrix } = data
+  const each = (axis: "system" | "latency" | "variant", read: (text: string) => unknown): void => {
+    const value = (matrix as Record<string, unknown>)[axis]
+    asList(value as string | string[] | undefined).forEach((text, i) =>
+      placed(yaml, ["matrix", axis, ...(Array.isArray(value) ? [i] : [])], () => read(text)),
+    )
+  }
+  each("system", planFrom)
+  each("latency", (text) => latencyOf(text, data.latencyFiles))
+  each("variant", variantNamed)
+  const read = data.protocol === "log" ? readLogSettings : readDecreeSettings
+  placed(yaml, ["setup"], () => read(data.setup ?? {}))
+  for (const axis of ["faults", "workload"] as const) {
+    const value = matrix[axis]
+    asList<object | string>(value).forEach((one, i) => {
+      if (typeof one === "string") return
+      placed(yaml, ["matrix", axis, ...(Array.isArray(value) ? [i] : [])], () => read(one))
+    })
+  }
+}
+
+function placed(yaml: PlacedYaml, path: readonly PropertyKey[], read: () => unknown): void {
+  try {
+    read()
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error
+    throw new UsageError(`${yaml.place(path)}: ${error.message.replace(/^--([\w-]+) is/, "$1 is")}`)
+  }
+}
+
+/** Latencies that are files beside the sweep go along as texts: another machine does not have the files. */
+function latencyFiles({ matrix }: SweepDocument, folder: string): Record<string, string> {
+  const files = asList(matrix.latency).filter((text) => !namedLatencies.has(text) && /\.csv$/i.test(text))
+  return Object.fromEntries(
+    files.flatMap((name) => {
+      const path = join(folder, name)
+      return existsSync(path) ? [[name, readFileSync(path, "utf8")]] : []
+    }),
+  )
+}
+
+/** The name of a sweep that does not say its own: that of its file. */
+function idOf(path: string): string {
+  const words = basename(path)
+    .replace(/\.\w+$/, "")
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]+/g, "-")
+    .replaceAll(/^[^a-z]+|-+$/g, "")
+  return words === "" ? "sweep" : words
+}
+
+function readText(path: string): string {
+  try {
+    return readFileSync(path, "utf8")
+  } catch {
+    throw new UsageError(
+      `There is no file ${path} to read. A sweep is a YAML file such as:\n` +
+        `  matrix:\n    system: [majority(5), "simple(5, 4, 2)"]\n    latency: [paxi, constant(10)]`,
+    )
+  }
+}

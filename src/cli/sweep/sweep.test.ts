@@ -1,0 +1,297 @@
+import { spawnSync } from "node:child_process"
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { afterAll, beforeAll, describe, expect, test } from "vitest"
+import { quorate } from "../../../test/support/listen.ts"
+import { sweep } from "../../experiment/sweep.ts"
+import { computeChunk, matrixOf } from "../../experiment/executor.ts"
+import { parseOverride, readSweep } from "./read-sweep.ts"
+import { sweepJsonSchema } from "./settings.ts"
+import { sweepExperiment } from "./sweep-experiment.ts"
+
+let folder: string
+beforeAll(() => (folder = mkdtempSync(join(tmpdir(), "quorate-sweep-"))))
+afterAll(() => rmSync(folder, { recursive: true }))
+
+/** Writes a sweep file and answers its path. */
+function file(text: string, name = "sweep.yaml"): string {
+  writeFileSync(join(folder, name), text)
+  return join(folder, name)
+}
+
+const small = `replicas: 5
+setup: {timeoutMs: 100}
+matrix:
+  system: [majority(3), "simple(4, 3, 2)"]
+  latency: ["exponential(10)", paxi]
+  faults:
+    - none
+    - {name: lossy, lossProbability: 0.1}
+  workload: {proposers: 2}
+`
+
+test("the shipped schema is that of the code", () => {
+  const kept = readFileSync("schemas/sweep.schema.json", "utf8")
+  expect(kept === sweepJsonSchema(), "write it anew with: npm run schema").toBe(true)
+})
+
+describe("a sweep file", () => {
+  test("is a matrix, the last axis fastest", () => {
+    const experiment = sweepExperiment(readSweep(file(small)))
+    expect(experiment.id).toBe("sweep")
+    expect(matrixOf(experiment)).toHaveLength(8)
+    expect(matrixOf(experiment)[1]).toEqual({
+      system: "majority(3)",
+      variant: "classic",
+      latency: "exponential(10)",
+      faults: "lossy",
+      workload: "proposers 2",
+      seed: null,
+      settings: { timeoutMs: 100, proposers: 2, lossProbability: 0.1 },
+    })
+  })
+
+  test("is the same from YAML, from JSON, and after a way as data", async () => {
+    const data = readSweep(file(small))
+    const json = readSweep(
+      file(JSON.stringify(JSON.parse(JSON.stringify({ ...data, latencyFiles: undefined }))), "s.json"),
+    )
+    const rows = (one: typeof data) => sweep(sweepExperiment(one), { rootSeed: 1 })
+    const expected = await rows(data)
+    expect(await rows(json)).toEqual(expected)
+    expect(await rows(JSON.parse(JSON.stringify(data)) as typeof data)).toEqual(expected)
+  })
+
+  test("takes changes by --set, as YAML values", () => {
+    const set = [
+      "matrix.latency=[paxi, aws, lan]",
+      "setup.timeoutMs=50",
+      "matrix.faults.1.lossProbability=0.2",
+      "replicas=7",
+    ]
+    const data = readSweep(
+      file(small),
+      set.map((text) => parseOverride(text)),
+    )
+    expect(data.replicas).toBe(7)
+    expect(matrixOf(sweepExperiment(data))).toHaveLength(12)
+    expect(matrixOf(sweepExperiment(data))[1]).toMatchObject({
+      settings: { timeoutMs: 50, lossProbability: 0.2 },
+    })
+  })
+
+  test("with several seeds has a column for them, and other runs for each", async () => {
+    const experiment = sweepExperiment(
+      readSweep(file("replicas: 3\nmatrix: {system: majority(3), latency: exponential(5), seed: [1, 2]}")),
+    )
+    const rows = await sweep(experiment, { rootSeed: 1 })
+    expect(rows.map(({ seed }) => seed)).toEqual([1, 2])
+    expect(rows[0]!["decideMs"]).not.toBe(rows[1]!["decideMs"])
+  })
+
+  test("with a latency of its own takes the matrix along", async () => {
+    writeFileSync(join(folder, "two.csv"), "from,to,rtt_ms\nA,B,30\n")
+    const data = readSweep(file("replicas: 1\nmatrix: {system: majority(2), latency: two.csv}"))
+    rmSync(join(folder, "two.csv"))
+    const rows = await sweep(sweepExperiment(data), { rootSeed: 1 })
+    expect(rows[0]!["decideMs"]).toBe(45)
+  })
+
+  test("of a log has latency and throughput, and what its faults do", async () => {
+    const text =
+      "protocol: log\nreplicas: 2\nsetup: {clientsPerGroup: 1, horizonMs: 4000, thinkMs: 20, electionMs: 500, retryMs: 300}\nmatrix:\n  system: majority(3)\n  faults: [none, {crashes: [leader@1000]}]\n"
+    const rows = await sweep(sweepExperiment(readSweep(file(text))), { rootSeed: 1 })
+    expect(rows.map(({ faults, elections }) => [faults, elections])).toEqual([
+      ["none", 1],
+      ["crashes leader@1000", 2],
+    ])
+    expect(Number(rows[1]!["longestGapMs"])).toBeGreaterThan(400)
+  })
+
+  test("counts violations of an unsafe system, and averages none of them", async () => {
+    const text =
+      "replicas: 60\nmatrix: {system: 'simple(4, 2, 2)', latency: exponential(10), workload: {proposers: 2}}"
+    const [row] = await sweep(sweepExperiment(readSweep(file(text))), { rootSeed: 1 })
+    expect(Number(row!["violations"])).toBeGreaterThan(0)
+    expect(row!["violationReplay"]).toMatch(/^quorate simulate "simple\(4, 2, 2\)".*--seed \d+ --trace$/)
+  })
+
+  test("of many cases has no table, so that its rows need not be in memory", () => {
+    const seeds = Array.from({ length: 201 }, (_, i) => i).join(", ")
+    expect(
+      sweepExperiment(readSweep(file(`matrix: {system: majority(3), seed: [${seeds}]}`))).tables,
+    ).toEqual([])
+  })
+})
+
+describe("a mistake in a sweep file is shown with its place", () => {
+  test.each([
+    [
+      "matrix:\n  system: majority(3)\n  latncy: paxi\n",
+      "3:3: there is no latncy here. Did you mean latency?",
+    ],
+    ["matrix:\n  latency: paxi\n", "2:3: matrix.system must be a quorum system or a list of them"],
+    ["replicas: 0\nmatrix: {system: majority(3)}\n", "1:11: replicas must be a whole number from 1."],
+    ["matrix:\n  system: [majority(3), majority()]\n", "2:25: majority(n) takes 1 argument"],
+    [
+      "matrix:\n  system: majority(3)\n  latency: pax\n",
+      "3:12: There is no latency called pax. Did you mean paxi",
+    ],
+    [
+      "matrix:\n  system: majority(3)\n  variant: clasic\n",
+      "3:12: There is no variant clasic. Did you mean classic?",
+    ],
+    [
+      "matrix:\n  system: majority(3)\n  faults: [none, {lossProbability: 2}]\n",
+      "3:36: matrix.faults.1.lossProbability must be a probability, from 0 to 1.",
+    ],
+    [
+      "matrix:\n  system: majority(3)\n  workload:\n    - {backOff: never}\n",
+      "4:7: back-off is never; it must be none, fixed(pause)",
+    ],
+    [
+      "matrix:\n  system: majority(3)\n  workload:\n    - {backOf: none}\n",
+      "4:8: there is no backOf here. Did you mean backOff?",
+    ],
+    ["setup:\n  crashes: [a1]\nmatrix: {system: majority(3)}\n", "2:3: crash is a1; it must be process@ms"],
+    ["protocol: decre\nmatrix: {system: majority(3)}\n", "1:11: protocol must be decree or log."],
+    ["protocol: log\nmatrix: {system: majority(3), variant: classic}\n", "2:31: there is no variant here."],
+    ["matrix: [\n", "2:1: Flow sequence in block collection"],
+    ["", "the file"],
+  ])("%j", (text, message) => {
+    const path = file(text, "bad.yaml")
+    const error = () => readSweep(path)
+    expect(error).toThrow(text === "" ? "matrix" : `${path}:${message}`)
+  })
+
+  test.each(["matrix", "=1", "a b=1"])("--set %j is refused", (text) => {
+    expect(() => parseOverride(text)).toThrow("must be a path and a value")
+  })
+
+  test("what --set has broken is said, too", () => {
+    const broken = () => readSweep(file(small), [parseOverride("replicas=many")])
+    expect(broken).toThrow(/sweep\.yaml(:\d+:\d+)?: replicas must be a whole number/)
+  })
+})
+
+describe("quorate run of files", () => {
+  test("--dry-run lists the cases and estimates, and writes nothing", async () => {
+    const { code, out } = await quorate("run", file(small), "--dry-run", "--out", join(folder, "none"))
+    expect(code).toBe(0)
+    expect(out).toMatch(/^sweep 1 {2}system: majority\(3\), variant: classic, latency: exponential\(10\)/)
+    expect(out).toMatch(/8 cases of 5 replicas: 40 runs; about 1 s on \d+ workers?\n$/)
+    expect(() => readFileSync(join(folder, "none"))).toThrow("ENOENT")
+  })
+
+  test("a sweep's result says how to make it again, and is read again without its file", async () => {
+    const out = join(folder, "out")
+    const ran = await quorate("run", file(small), "--set", "replicas=4", "--out", out)
+    expect(ran.code).toBe(0)
+    expect(ran.out).toContain("--set replicas=4 --seed 1 --replicas 4")
+    rmSync(join(folder, "sweep.yaml"))
+    const again = await quorate("table", join(out, "sweep"))
+    expect(again.out.trimEnd()).toBe(ran.out.trimEnd())
+  })
+
+  test("--set is for sweep files", async () => {
+    expect((await quorate("run", "duelling", "--set", "a=1")).err).toContain("duelling is none")
+  })
+
+  const body = (id: string) => `import { column, defineExperiment, quorumSystemFrom } from "quorate"
+export default defineExperiment({
+  id: "${id}", question: "?", reference: "-", columns: [column.text("a", "A."), column.count("n", "N.")],
+  cases: () => [{ a: "majority(3)" }, { a: "grid(2, 3)" }], replicas: 3,
+  observe: ({ a }, seed) => ({ n: quorumSystemFrom(a).nodes.length }),
+  summarise: ({ a }, all) => [{ a, n: all.length * all[0].n }], tables: [],
+})
+`
+
+  /** In a process of its own: the test runner would resolve the module's imports itself. */
+  const runAlone = (path: string, ...more: string[]) => {
+    const args = ["--import", "tsx", "src/cli/main.ts", "run", path, "--no-write", "--format", "csv", ...more]
+    const { status, stdout, stderr } = spawnSync(process.execPath, args, { encoding: "utf8" })
+    return { code: status, out: stdout, err: stderr }
+  }
+
+  test.each([
+    ["mine.mjs", "0"],
+    ["plain.js", "2"],
+    ["typed.ts", "1"],
+  ])("a module of one's own, %s, imports quorate from anywhere, with %s threads", (name, workers) => {
+    const { code, out, err } = runAlone(file(body(name.split(".")[0]!), name), "--workers", workers)
+    expect([code, out], err).toEqual([0, 'a,n\nmajority(3),9\n"grid(2, 3)",18\n'])
+  })
+
+  test("an observation of one's own that is no JSON is refused by name", () => {
+    const { err } = runAlone(file(body("odd").replace("({ n: q", "({ m: NaN, n: q"), "odd.mjs"))
+    expect(err).toContain("observation.m is NaN")
+  })
+
+  test("a module that is no experiment is refused, with what it needs", () => {
+    const { code, err } = runAlone(file("export default 1\n", "one.mjs"))
+    expect([code, err]).toEqual([2, expect.stringContaining("needs: export default defineExperiment(")])
+  })
+})
+
+describe("--until-ci", () => {
+  const uneven = "matrix:\n  system: majority(3)\n  latency: [paxi, exponential(10), 'lognormal(10, 1)']\n"
+
+  test("gives each case the replicas it needs, the same whoever computes them", async () => {
+    const path = file(uneven)
+    const args = [
+      "run",
+      path,
+      "--replicas",
+      "8",
+      "--until-ci",
+      "5%",
+      "--most-replicas",
+      "2000",
+      "--no-write",
+      "--format",
+      "json",
+    ]
+    const [one, two] = await Promise.all(["0", "2"].map((workers) => quorate(...args, "--workers", workers)))
+    expect(one!.out).toBe(two!.out)
+    const { results } = JSON.parse(one!.out) as { results: { rows: Record<string, number>[] }[] }
+    const rows = results[0]!.rows
+    const replicas = rows.map((row) => row["replicas"]!)
+    expect(replicas[0]).toBeLessThan(replicas[1]!)
+    expect(replicas[1]).toBeLessThanOrEqual(replicas[2]!)
+    for (const row of rows) {
+      expect((row["decideMsHigh"]! - row["decideMsLow"]!) / 2).toBeLessThanOrEqual(0.05 * row["decideMs"]!)
+    }
+  })
+
+  test("has the rows that a fixed number of that many replicas has", async () => {
+    const experiment = sweepExperiment(readSweep(file(uneven)))
+    const stopping = { relativeHalfWidth: 0.05, mostReplicas: 500 }
+    const computed: number[] = []
+    const executor = {
+      async *run(chunks: Iterable<Parameters<typeof computeChunk>[1]>) {
+        for (const chunk of chunks) {
+          computed.push(chunk.replicas)
+          yield await computeChunk(experiment, chunk)
+        }
+      },
+    }
+    const rows = await sweep(experiment, { rootSeed: 3, replicas: 8, stopping, executor })
+    for (const [i, row] of rows.entries()) {
+      const fixed = await sweep(experiment, { rootSeed: 3, replicas: Number(row["replicas"]) })
+      expect(row).toEqual(fixed[i])
+    }
+    // No replica is computed twice.
+    expect(computed.reduce((a, b) => a + b)).toBe(rows.reduce((sum, row) => sum + Number(row["replicas"]), 0))
+  })
+
+  test.each([
+    [["clock-drift", "--until-ci", "2%"], "has none"],
+    [["duelling", "--until-ci", "2"], "a share between 0 and 1"],
+    [["duelling", "--until-ci", "2%", "--shard", "1/2"], "a shard has only some of them"],
+    [["duelling", "--most-replicas", "20"], "--until-ci, which is not given"],
+  ])("refuses %j", async (args, message) => {
+    const { code, err } = await quorate("run", ...args, "--no-write")
+    expect([code, err]).toEqual([2, expect.stringContaining(message)])
+  })
+})

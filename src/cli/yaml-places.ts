@@ -1,0 +1,55 @@
+import { type Document, LineCounter, type Node, isMap, isScalar, isSeq, parseDocument } from "yaml"
+import { UsageError } from "../base/errors.ts"
+
+/** A YAML or JSON document that knows where each of its values is written. */
+export class PlacedYaml {
+  readonly document: Document
+  private readonly path: string
+  private readonly lines = new LineCounter()
+
+  /** A text that is no YAML is a UsageError with its place. */
+  constructor(text: string, path: string) {
+    this.path = path
+    this.document = parseDocument(text, { lineCounter: this.lines })
+    const broken = this.document.errors[0]
+    if (broken === undefined) return
+    const { line, col } = this.lines.linePos(broken.pos[0])
+    throw new UsageError(`${path}:${line}:${col}: ${broken.message.split(" at line ")[0]!}.`)
+  }
+
+  /** `file.yaml:5:24`: where the value at a path is, or the last one on the way that exists. */
+  place(path: readonly PropertyKey[]): string {
+    return this.placeOf(this.nodeAt(path))
+  }
+
+  /** Where a key is written. */
+  keyPlace(path: readonly PropertyKey[], key: string): string {
+    const owner = this.nodeAt(path)
+    const pair = isMap(owner)
+      ? owner.items.find((item) => isScalar(item.key) && String(item.key.value) === key)
+      : undefined
+    return this.placeOf(isNode(pair?.key) ? pair.key : owner)
+  }
+
+  private placeOf(node: Node | null): string {
+    // What --set has put in is written nowhere.
+    const offset = node?.range?.[0]
+    if (offset === undefined) return this.path
+    const { line, col } = this.lines.linePos(offset)
+    return `${this.path}:${line}:${col}`
+  }
+
+  private nodeAt(path: readonly PropertyKey[]): Node | null {
+    let node: Node | null = this.document.contents
+    for (const key of path) {
+      const next: unknown = isMap(node) || isSeq(node) ? node.get(key, true) : undefined
+      if (!isNode(next)) return node
+      node = next
+    }
+    return node
+  }
+}
+
+function isNode(value: unknown): value is Node {
+  return typeof value === "object" && value !== null && "items" in value ? true : isScalar(value)
+}
