@@ -72,7 +72,8 @@ export async function runSwarmHere(task: SwarmTask, progress: (done: number) => 
   return { runs, events, answered, failures, coverage, lastTraceHash }
 }
 
-async function optionsOf({ system, bug, keep, twice }: SwarmTask): Promise<SwarmOptions> {
+/** The options of every run of the task. */
+export async function optionsOf({ system, bug, keep, twice }: SwarmTask): Promise<SwarmOptions> {
   const found = bug === undefined ? undefined : knownBugs.find(({ id }) => id === bug)
   const given = system === undefined ? undefined : await readSystem(system)
   return {

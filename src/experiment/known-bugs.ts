@@ -202,7 +202,7 @@ export const knownBugs: readonly SeededBug[] = [
   {
     id: "lease-without-drift-margin",
     mistake: "The leader's lease lasts as long as the followers': no margin for clocks that drift.",
-    caughtBy: ["fresh-reads"],
+    caughtBy: ["linearizability"],
     setup: (setup) =>
       leased({
         ...setup,
@@ -213,7 +213,7 @@ export const knownBugs: readonly SeededBug[] = [
   {
     id: "lease-not-kept",
     mistake: "A follower promises another candidate while the lease it has granted lasts.",
-    caughtBy: ["fresh-reads"],
+    caughtBy: ["linearizability"],
     setup: (setup) => leased({ ...setup, electionMs: 30 }),
     before: (state, input) => {
       state.granted = false
@@ -223,13 +223,13 @@ export const knownBugs: readonly SeededBug[] = [
   {
     id: "stale-read-at-deposed-leader",
     mistake: "A leader that has been replaced and does not know it answers reads from its own state.",
-    caughtBy: ["fresh-reads"],
+    caughtBy: ["linearizability"],
     setup: (setup) => leased({ ...setup, reads: "stale" }),
   },
   {
     id: "read-own-state",
     mistake: "A quorum read asks no quorum.",
-    caughtBy: ["fresh-reads"],
+    caughtBy: ["linearizability"],
     setup: (setup) => ({ ...setup, reads: "quorum", readShare: 0.5, keys: { kind: "uniform", count: 2 } }),
     after: (state, outputs, input) => {
       if (input.type !== "receive" || input.message.type !== "request") return outputs

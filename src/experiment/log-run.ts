@@ -1,4 +1,5 @@
 import { InvariantError } from "../base/errors.ts"
+import { ClientHistory } from "../check/log/client-history.ts"
 import { FreshReads } from "../check/log/fresh-reads.ts"
 import { LogJudge } from "../check/log/log-judge.ts"
 import type { Judgement } from "../check/log/verdicts.ts"
@@ -15,6 +16,8 @@ export interface LogRun {
   /** Those that do not hold: none, if the quorums meet. */
   readonly violations: readonly Judgement[]
   readonly end: RunEnd
+  /** What clients asked and were told; empty unless that was recorded, see `LogRunOptions.linearizability`. */
+  readonly clients: ClientHistory
 }
 
 export interface LogRunOptions {
@@ -23,6 +26,8 @@ export interface LogRunOptions {
   readonly intervalMs?: number
   /** Whether reads are checked for freshness, which remembers all values; where there are gets, unless said otherwise. */
   readonly freshReads?: boolean
+  /** Whether what clients were told is recorded and checked, which remembers all of it; where it depends on the state, unless said otherwise. */
+  readonly linearizability?: boolean
 }
 
 /** Simulates a log, measures it and judges it; further observers see the run as it goes by. */
@@ -38,7 +43,12 @@ export function runLog(
 export function runBuiltLog(
   built: BuiltLog,
   setup: LogSetup,
-  { warmUpMs = 0, intervalMs = 0, freshReads = setup.readShare > 0 }: LogRunOptions,
+  {
+    warmUpMs = 0,
+    intervalMs = 0,
+    freshReads = setup.readShare > 0,
+    linearizability = setup.readShare > 0 || setup.casShare > 0,
+  }: LogRunOptions,
   ...observers: readonly LogObserver[]
 ): LogRun {
   const measures = new LogMeasuring({
@@ -49,16 +59,22 @@ export function runBuiltLog(
   })
   const judge = new LogJudge(setup.plan)
   const fresh = new FreshReads()
+  const clients = new ClientHistory()
   const end = simulate(
     built.scenario,
     built.leadership,
     measures,
     judge,
     ...(freshReads ? [fresh] : []),
+    ...(linearizability ? [clients] : []),
     ...observers,
   )
-  const judgements = freshReads ? [...judge.judgements, fresh.judgement] : judge.judgements
-  return { built, measures, judgements, violations: judgements.filter(isViolated), end }
+  const judgements = [
+    ...judge.judgements,
+    ...(linearizability ? [clients.judgement] : []),
+    ...(freshReads ? [fresh.judgement] : []),
+  ]
+  return { built, measures, judgements, violations: judgements.filter(isViolated), end, clients }
 }
 
 const isViolated = ({ verdict }: Judgement): boolean => verdict.verdict === "violated"

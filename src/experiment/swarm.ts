@@ -1,4 +1,5 @@
 import { type Verdict, holds, violated } from "../base/verdict.ts"
+import type { ClientHistory } from "../check/log/client-history.ts"
 import { DurableAnswers } from "../check/log/durable-answers.ts"
 import type { Judgement } from "../check/log/verdicts.ts"
 import type { LogMessage, LogRecord, LogReport } from "../protocol/log/messages.ts"
@@ -22,6 +23,8 @@ export interface SwarmRun {
   readonly answered: number
   readonly violations: readonly Judgement[]
   readonly coverage: ReadonlyMap<string, number>
+  /** What clients asked and were told. */
+  readonly clients: ClientHistory
 }
 
 export interface SwarmOptions {
@@ -49,7 +52,7 @@ function runSetup(seed: number, setup: LogSetup, { bug, hashMessages = false }: 
   const hash = new TraceHash<LogMessage, LogRecord, LogReport>(digest)
   const wants = hashMessages ? traceEventTypes : (["store", "report", "crash", "recover"] as const)
   const durable = new DurableAnswers()
-  const run = runBuiltLog(built, setup, {}, { wants, observe: hash.observe }, durable)
+  const run = runBuiltLog(built, setup, { linearizability: true }, { wants, observe: hash.observe }, durable)
   const further = [durable.judgement, progressOf(built, setup, run.measures.returned)]
   return {
     seed,
@@ -59,6 +62,7 @@ function runSetup(seed: number, setup: LogSetup, { bug, hashMessages = false }: 
     answered: run.measures.returned,
     violations: [...run.violations, ...further.filter(({ verdict }) => verdict.verdict === "violated")],
     coverage: built.coverage,
+    clients: run.clients,
   }
 }
 

@@ -90,3 +90,26 @@ describe("quorate linearizable", () => {
     )
   })
 })
+
+test("what clients of a random run saw can be written down and judged", async () => {
+  const path = join(folder, "run.jsonl")
+  const run = await quorate(
+    "swarm",
+    "--first",
+    "1",
+    "--seeds",
+    "1",
+    "--bug",
+    "stale-read-at-deposed-leader",
+    "--history",
+    path,
+  )
+  const { code, out } = await quorate("linearizable", path)
+  expect(run.code).toBe(1)
+  expect(code).toBe(1)
+  const why = /Not linearizable: ([^;]*);/.exec(out)![1]!.replaceAll("\n", " ")
+  expect(run.out.replaceAll(/\n +/g, " ")).toContain(why)
+  expect((await quorate("swarm", "--seeds", "2", "--history", path)).err).toContain(
+    "--history is for one run",
+  )
+})

@@ -73,6 +73,7 @@ Examples:
   $ quorate linearizable jepsen/store/latest/history.edn --initial 0
   $ quorate linearizable test_data/jepsen/*.log       a line for each file
   $ quorate linearizable history.jsonl --format json
+  $ quorate swarm --first 7 --seeds 1 --history run.jsonl && quorate linearizable run.jsonl
 
 ${exitCodeHelp}`
 

@@ -1,3 +1,4 @@
+import { writeFileSync } from "node:fs"
 import { Command } from "commander"
 import { UsageError, didYouMean } from "../../base/errors.ts"
 import type { Context } from "../context.ts"
@@ -15,6 +16,7 @@ interface SwarmFlags {
   readonly keep?: string
   readonly workers?: number
   readonly twice: boolean
+  readonly history?: string
   readonly format: "text" | "json"
 }
 
@@ -33,10 +35,15 @@ export function swarmCommand(context: Context): Command {
     .option("--keep <faults>", 'only these faults of the seed, by number: "0,3", or "none"')
     .option("-w, --workers <count>", "threads (default: one for each core)", whole("--workers", 1))
     .option("--twice", "run each seed twice and compare the traces", false)
+    .option(
+      "--history <file>",
+      "write what the clients of the one seed saw, for quorate linearizable (JSON lines)",
+    )
     .option("-f, --format <format>", "text or json", readFormat, "text")
     .addHelpText("after", help)
     .action(async (flags: SwarmFlags) => {
       const tally = await swarm(context, flags)
+      if (flags.history !== undefined) await writeHistory(flags.history, flags)
       if (flags.format === "json") printJson(context.io, { command: "swarm", ...tally })
       else print(context, flags, tally)
       if (tally.failures.length > 0) context.end(exitCodes.violated)
@@ -49,6 +56,7 @@ Examples:
   $ quorate swarm --seeds 500 --system "simple(5, 4, 2)"
   $ quorate swarm --bug reports-ignored --seeds 100
   $ quorate swarm --seeds 50 --system "simple(4, 2, 2)"    quorums that do not meet
+  $ quorate swarm --first 7 --seeds 1 --history run.jsonl && quorate linearizable run.jsonl
 
 ${exitCodeHelp}`
 
@@ -67,6 +75,20 @@ async function swarm(context: Context, flags: SwarmFlags): Promise<SwarmTally> {
   const seconds = (performance.now() - began) / 1000
   progress.finish(`swarm: ${tally.runs} seeds in ${seconds.toFixed(1)} s, ${tally.failures.length} failed`)
   return tally
+}
+
+/** The run of the one seed once more, for what its clients saw. */
+async function writeHistory(file: string, flags: SwarmFlags): Promise<void> {
+  if (flags.seeds !== 1) {
+    throw new UsageError(
+      `--history is for one run, and this is ${flags.seeds}; add --first <seed> --seeds 1.`,
+    )
+  }
+  const { optionsOf } = await import("../swarm-share.ts")
+  const { swarmRun } = await import("../../experiment/swarm.ts")
+  const { writeJsonLines } = await import("../../check/history/formats/json-lines.ts")
+  const { clients } = swarmRun(flags.first, await optionsOf(await taskOf(flags)))
+  writeFileSync(file, writeJsonLines(clients.history))
 }
 
 async function taskOf({ first, seeds, system, bug, keep, twice }: SwarmFlags): Promise<SwarmTask> {

@@ -1,0 +1,57 @@
+import { describe, expect, test } from "vitest"
+import { logSetupFrom } from "../../../experiments/log-setup-from.ts"
+import { runLog } from "../../experiment/log-run.ts"
+import type { Command, Result } from "../../protocol/log/command.ts"
+import type { LogReport } from "../../protocol/log/messages.ts"
+import { ClientHistory } from "./client-history.ts"
+
+const command = (client: number, request: number, operation: Command["operation"], value = ""): Command => ({
+  client,
+  request,
+  operation,
+  key: 4,
+  value,
+  expected: operation === "cas" ? "x" : null,
+  bytes: 0,
+})
+
+const call = (asked: Command): LogReport => ({ type: "call", command: asked })
+const told = (asked: Command, result: Result): LogReport => ({ type: "return", command: asked, result })
+
+function judged(...reports: readonly LogReport[]) {
+  const clients = new ClientHistory()
+  reports.forEach((report, i) => clients.observe({ at: 10 * i, type: "report", process: 9, report }))
+  return clients.judgement
+}
+
+const [write, read] = [command(0, 1, "put", "x"), command(1, 1, "get")]
+
+describe("what clients are told", () => {
+  test("holds where one copy would have told it, and not where it is stale", () => {
+    expect(judged(call(write), call(read), told(write, "ok"), told(read, null)).verdict.verdict).toBe("holds")
+    const { verdict } = judged(call(write), told(write, "ok"), call(read), told(read, null))
+    expect(verdict).toMatchObject({
+      verdict: "violated",
+      because: "there is no place for get k4: nil of client c1; what it could find is x",
+      witness: { at: 30 },
+    })
+  })
+
+  test("counts the answers of cas, and what is never answered may have happened", () => {
+    const swap = command(2, 1, "cas", "y")
+    expect(judged(call(write), told(write, "ok"), call(swap), told(swap, "ok")).verdict.verdict).toBe("holds")
+    expect(judged(call(write), told(write, "ok"), call(swap), told(swap, "no")).verdict.verdict).toBe(
+      "violated",
+    )
+    expect(judged(call(write), call(read), told(read, "x")).verdict.verdict).toBe("holds")
+  })
+})
+
+test("every run of the log in which answers depend on the state is judged", () => {
+  const names = (readShare: number): string[] =>
+    runLog(logSetupFrom("majority(3)", "uniform(1, 3)", { readShare, horizonMs: 200 }), 1).judgements.map(
+      ({ name }) => name,
+    )
+  expect(names(0.5)).toContain("linearizability")
+  expect(names(0)).not.toContain("linearizability")
+})

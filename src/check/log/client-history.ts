@@ -1,0 +1,73 @@
+import { type Verdict, holds, unknown, violated } from "../../base/verdict.ts"
+import type { Command, Result } from "../../protocol/log/command.ts"
+import type { LogMessage, LogRecord, LogReport } from "../../protocol/log/messages.ts"
+import type { SelectiveObserver, TraceEvent } from "../../sim/trace.ts"
+import type { Violation } from "../check.ts"
+import type { CellOutput } from "../history/cell.ts"
+import { type KeyValueInput, keyValueStore } from "../history/key-value.ts"
+import { checkLinearizability } from "../history/linearizability.ts"
+import type { History } from "../history/operation.ts"
+import { HistoryRecorder } from "../history/recorder.ts"
+import type { Judgement } from "./verdicts.ts"
+
+/**
+ * What the clients of a log asked and were told, and whether one copy of the
+ * store would have told them the same: linearizability (Herlihy & Wing 1990).
+ * Looks at nothing that a client cannot see, neither at the log nor at disks.
+ *
+ * Remembers every operation: for runs of bounded length.
+ */
+export class ClientHistory implements SelectiveObserver<LogMessage, LogRecord, LogReport> {
+  readonly wants = ["report"] as const
+  private readonly recorder = new HistoryRecorder<KeyValueInput, CellOutput>()
+
+  observe({ at, ...event }: TraceEvent<LogMessage, LogRecord, LogReport>): void {
+    if (event.type !== "report") return
+    const { report } = event
+    if (report.type === "call") {
+      const { client, request } = report.command
+      this.recorder.call(nameOf(client), request, inputOf(report.command), at)
+    } else if (report.type === "return") {
+      const { client, request } = report.command
+      this.recorder.answer(nameOf(client), request, outputOf(report.command, report.result), at)
+    }
+  }
+
+  get history(): History<KeyValueInput, CellOutput> {
+    return this.recorder.history()
+  }
+
+  /** Checks what has been recorded, each time it is asked for. */
+  get judgement(): Judgement {
+    return {
+      name: "linearizability",
+      reference: "Herlihy and Wing 1990: linearizability",
+      verdict: verdictOn(this.history),
+    }
+  }
+}
+
+/** More than enough for a history of a key–value store; at most a few seconds. */
+const mostSteps = 5_000_000
+
+function verdictOn(history: History<KeyValueInput, CellOutput>): Verdict<Violation> {
+  const result = checkLinearizability(history, keyValueStore(), { mostSteps })
+  if (result.verdict === "holds") return holds(result.because)
+  if (result.verdict === "unknown") return unknown(result.because)
+  const { unplaceable } = result.witness
+  return violated({ at: unplaceable.times!.returned!, message: result.because }, result.because)
+}
+
+const nameOf = (client: number): string => `c${client}`
+
+function inputOf({ operation, key: number, value, expected }: Command): KeyValueInput {
+  const key = `k${number}`
+  if (operation === "get") return { type: "get", key }
+  if (operation === "cas") return { type: "cas", key, expected, value }
+  return { type: operation, key, value }
+}
+
+function outputOf({ operation }: Command, result: Result): CellOutput | undefined {
+  if (operation === "get") return result
+  return operation === "cas" ? result === "ok" : undefined
+}
