@@ -55,10 +55,10 @@ async function renderDrawing({ id, svg }: Drawing, format: FigureFormat): Promis
 }
 
 export interface FigurePlace {
-  readonly format: FigureFormat | undefined
+  readonly format?: FigureFormat | undefined
   /** Ids of the figures wanted; all unless given. */
   readonly only?: readonly string[] | undefined
-  readonly out: string | undefined
+  readonly out?: string | undefined
 }
 
 /** Prints figures, or writes them into a file or a folder and says so. `names` are those of the results, for messages. */

@@ -32,6 +32,8 @@ const commands: Readonly<Record<string, () => Promise<(context: Context) => Comm
   swarm: async () => (await import("./commands/swarm.ts")).swarmCommand,
   linearizable: async () => (await import("./commands/linearizable.ts")).linearizableCommand,
   figure: async () => (await import("./commands/figure.ts")).figureCommand,
+  report: async () => (await import("./commands/report.ts")).reportCommand,
+  compare: async () => (await import("./commands/compare.ts")).compareCommand,
   table: async () => (await import("./commands/table.ts")).tableCommand,
   explain: async () => (await import("./commands/explain.ts")).explainCommand,
 }

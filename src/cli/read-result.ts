@@ -31,10 +31,13 @@ async function experimentOf(file: string): Promise<AnyExperiment> {
   return loadExperiment(origin as ExperimentSource)
 }
 
-function csvFile(name: string, from: string): string {
+/** The CSV a name stands for; a folder has that of the experiment its manifest names. */
+export function csvFile(name: string, from: string): string {
   const folder = existsSync(name) ? name : resultFolder(from, name)
   const file =
-    existsSync(folder) && statSync(folder).isDirectory() ? join(folder, `${basename(folder)}.csv`) : folder
+    existsSync(folder) && statSync(folder).isDirectory()
+      ? join(folder, `${readManifest(folder)?.result.experiment ?? basename(folder)}.csv`)
+      : folder
   if (existsSync(file) && file.endsWith(".csv")) return file
   throw new UsageError(
     `There is no result ${name}: neither a CSV file, nor a folder with one, nor ${join(resultFolder(from, name), `${name}.csv`)}. ` +

@@ -67,6 +67,24 @@ describe("quorate figure of results", () => {
   })
 })
 
+describe("quorate search --figure", () => {
+  test("draws the front it prints, in the format of the ending", async () => {
+    for (const ending of ["svg", "tex", "png"]) {
+      const file = join(folder, `front.${ending}`)
+      const { code, out, err } = await quorate("search", "4", "--figure", file)
+      expect([code, err]).toEqual([0, `${file}\n`])
+      expect(out).toContain("failure probability, logarithmic")
+      expect(readFileSync(file).length).toBeGreaterThan(1000)
+    }
+    expect(readFileSync(join(folder, "front.svg"), "utf8")).toContain(">load<")
+  })
+
+  test("refuses an ending that it does not know", async () => {
+    const { code, err } = await quorate("search", "3", "--figure", "front.jpg")
+    expect([code, err]).toEqual([2, expect.stringContaining("written as .svg")])
+  })
+})
+
 test("an image has the text of its drawing: without a font it would be blank", async () => {
   const svg = (content: string): string =>
     `<svg xmlns="http://www.w3.org/2000/svg" width="60" height="20"><rect width="60" height="20" fill="white"/>${content}</svg>`

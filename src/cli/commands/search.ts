@@ -14,6 +14,7 @@ interface SearchFlags extends AnalysisFlags {
   readonly mostFailureProbability: number
   readonly deadline: number
   readonly format: Format
+  readonly figure?: string
 }
 
 /** `quorate search`: the best quorum systems over given nodes. */
@@ -34,6 +35,10 @@ export function searchCommand(context: Context): Command {
     )
     .option("--deadline <ms>", "stop then, with the best so far", milliseconds("--deadline"), 60_000)
     .addOption(formatOption())
+    .option(
+      "--figure <file>",
+      "draw the front, load against failure probability, as .svg, .png, .tex or .json",
+    )
     .addHelpText("after", help)
     .action(async (count: number | undefined, flags: SearchFlags) => {
       const end = performance.now() + flags.deadline
@@ -50,6 +55,7 @@ export function searchCommand(context: Context): Command {
         expired: () => performance.now() > end,
       })
       await print(context, flags, result)
+      if (flags.figure !== undefined) await drawFront(context, flags.figure, result)
       if (result.complete && result.best === undefined) context.end(exitCodes.violated)
     })
 }
@@ -59,6 +65,7 @@ Examples:
   $ quorate search 5 --resilience 1
   $ quorate search --nodes nodes.yaml --phase1-fraction 0.1 --resilience 1 --latency-limit 50
   $ quorate search --nodes nodes.yaml --objective latency --deadline 5000 --format json
+  $ quorate search 6 --figure front.svg
 
 ${exitCodeHelp}`
 
@@ -102,6 +109,17 @@ function plot(front: readonly FoundSystem[], width: number): string {
     letter: letterOf(i),
   }))
   return scatter(points, { x: "load", y: "failure probability" }, width)
+}
+
+/** The same front as a figure, in a file. */
+async function drawFront({ io }: Context, file: string, result: SearchResult): Promise<void> {
+  if (result.front.length === 0) {
+    throw new UsageError(`There is no front to draw in ${file}: no system meets the conditions.`)
+  }
+  const { formatOfFile, outputFigures, shownFigures } = await import("../figure-output.ts")
+  const { searchFigure } = await import("../search-figure.ts")
+  const format = formatOfFile(file)
+  await outputFigures(io, shownFigures([searchFigure(result, letterOf)]), ["search"], { format, out: file })
 }
 
 /** a … z, then A … Z, then a dot. */
