@@ -26,6 +26,7 @@ const commands: Readonly<Record<string, () => Promise<(context: Context) => Comm
   search: async () => (await import("./commands/search.ts")).searchCommand,
   run: async () => (await import("./commands/run.ts")).runCommand,
   merge: async () => (await import("./commands/merge.ts")).mergeCommand,
+  worker: async () => (await import("./commands/worker.ts")).workerCommand,
   simulate: async () => (await import("./commands/simulate.ts")).simulateCommand,
   explore: async () => (await import("./commands/explore.ts")).exploreCommand,
   replay: async () => (await import("./commands/replay.ts")).replayCommand,

@@ -22,6 +22,7 @@ interface RunOptions {
   readonly set: readonly string[]
   readonly dryRun?: boolean
   readonly workers?: number
+  readonly queue?: string
   readonly shard?: Shard
   readonly fresh?: boolean
   readonly format: Format
@@ -68,6 +69,10 @@ export function runCommand(context: Context): Command {
       "-w, --workers <n>",
       "worker threads, 0 for none; as many as there are cores unless given",
       whole("--workers", 0),
+    )
+    .option(
+      "-q, --queue <address>",
+      "let quorate worker compute it, by a Redis such as redis://localhost:6379",
     )
     .option("--shard <i/n>", "compute only the i-th of n parts, for quorate merge", parseShard)
     .option("--fresh", "throw unfinished work away instead of continuing it")

@@ -11,6 +11,7 @@ import { prepareFolder, resultFolder, writeResult } from "../results-folder.ts"
 import { type SourcedExperiment, shellWord } from "./experiment-source.ts"
 import { Interrupted, listenForInterruption } from "./interruption.ts"
 import { parcelExecutor } from "./parcels.ts"
+import type { QueueService } from "./queue-service.ts"
 import { type Kept, type RunConfiguration, type RunRequest, keepWork, runOne, runShard } from "./run-one.ts"
 import { type Shard, formatShard, shardFile } from "./shard.ts"
 import { unhurriedExecutor } from "./unhurried-executor.ts"
@@ -21,6 +22,8 @@ export interface RunAllOptions {
   readonly write: boolean
   /** Worker threads, 0 for none; as many as there are cores unless given, and none where it would not pay. */
   readonly workers?: number
+  /** The address of a Redis whose workers compute it, instead of threads. */
+  readonly queue?: string
   /** Throw away unfinished work instead of continuing it. */
   readonly fresh?: boolean
   readonly shard?: Shard
@@ -69,6 +72,7 @@ interface Session {
   readonly environment: ReturnType<typeof currentEnvironment>
   readonly progress: Progress
   readonly pool: WorkerPool
+  readonly queue?: QueueService
   readonly signal: AbortSignal
   /** Where the work of each is kept, until it is done; empty where nothing is written. */
   readonly kept: Map<RunConfiguration, Kept>
@@ -86,13 +90,48 @@ async function openSession(
     ? takePlaces(runs, options, environment.codeSha256!, warn)
     : new Map<never, Kept>()
   const pool = new WorkerPool(options.workers ?? availableParallelism())
+  const queue = await openQueue(options, environment.codeSha256!, warn).catch((error: unknown) => {
+    for (const one of kept.values()) one.end(false)
+    throw error
+  })
   const { signal, ignore } = listenForInterruption()
   const close = async (): Promise<void> => {
     ignore()
+    await queue?.close()
     await pool.close()
     for (const one of kept.values()) one.end(false)
   }
-  return { options, environment, progress: await progressOn(io), pool, signal, kept, close }
+  return {
+    options,
+    environment,
+    progress: await progressOn(io),
+    pool,
+    ...(queue && { queue }),
+    signal,
+    kept,
+    close,
+  }
+}
+
+async function openQueue(
+  { queue, workers }: RunAllOptions,
+  programSha256: string,
+  warn: (message: string) => void,
+): Promise<QueueService | undefined> {
+  if (queue === undefined) return undefined
+  if (workers !== undefined) {
+    throw new UsageError(
+      "--workers are threads here, and with --queue others compute: give --workers to quorate worker.",
+    )
+  }
+  const { QueueService } = await import("./queue-service.ts")
+  const service = await QueueService.open(queue, programSha256, warn)
+  if ((await service.workers()) === 0) {
+    warn(
+      `no worker of code ${programSha256.slice(0, 12)} is there yet; start some with: quorate worker --queue ${queue}`,
+    )
+  }
+  return service
 }
 
 /** Takes every place before anything is computed: what cannot be written, or is another's, is found out at once. */
@@ -131,7 +170,8 @@ function requestOf(session: Session, configuration: RunConfiguration): RunReques
 }
 
 /** Threads as asked for; where nothing was asked for, only for what takes longer than starting them. */
-function executorFor({ experiment, source }: SourcedExperiment, { pool, options }: Session): Executor {
+function executorFor({ experiment, source }: SourcedExperiment, { pool, queue, options }: Session): Executor {
+  if (queue !== undefined) return parcelExecutor(queue, source, experiment)
   if (options.workers === 0) return inProcessExecutor(experiment)
   const threads = parcelExecutor(pool, source, experiment)
   return options.workers === undefined && !pool.started ? unhurriedExecutor(experiment, threads) : threads

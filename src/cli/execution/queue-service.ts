@@ -1,0 +1,168 @@
+import { randomUUID } from "node:crypto"
+import type { Queue } from "bullmq"
+import type { Redis } from "ioredis"
+import type { Parcel, ParcelAnswer } from "./chunk-worker.ts"
+import type { ParcelService } from "./parcels.ts"
+import { connect, queueKeys, queuePackages, shownAddress } from "./redis.ts"
+
+/** What travels by the queue. */
+export interface QueuedParcel {
+  readonly run: string
+  readonly parcel: Parcel
+}
+
+/** What comes back, by a list of the run's own. */
+export interface QueuedAnswer {
+  readonly job: string
+  readonly answer: ParcelAnswer
+}
+
+interface Waiting {
+  readonly parcel: Parcel
+  readonly resolve: (answer: ParcelAnswer) => void
+  /** How often it was looked for and not found in the queue. */
+  missed: number
+}
+
+/**
+ * Workers of any number and place, by way of a queue in Redis (BullMQ).
+ *
+ * A parcel may be computed more than once: when a worker dies with it, when an
+ * answer is lost, when Redis forgets. The first answer counts, and all are the
+ * same. What Redis has lost is put there again. When this process dies, its
+ * parcels are dropped by the workers within a minute.
+ */
+export class QueueService implements ParcelService {
+  readonly atOnce = 64
+  readonly parcelMs = 2000
+  private readonly run = randomUUID()
+  private readonly waiting = new Map<string, Waiting>()
+  private readonly queue: Queue<QueuedParcel>
+  private readonly client: Redis
+  private readonly answers: Redis
+  private readonly timers: NodeJS.Timeout[]
+  private jobs = 0
+  private open = true
+
+  private constructor(queue: Queue<QueuedParcel>, client: Redis, answers: Redis) {
+    this.queue = queue
+    this.client = client
+    this.answers = answers
+    this.timers = [
+      setInterval(() => void this.stayAlive().catch(ignore), 15_000),
+      setInterval(() => void this.lookForLost().catch(ignore), 3000),
+    ]
+  }
+
+  /** Connects; `warn` is told when Redis goes away and comes back. */
+  static async open(
+    url: string,
+    programSha256: string,
+    warn: (message: string) => void,
+  ): Promise<QueueService> {
+    const packages = await queuePackages()
+    const client = await connect(packages, url)
+    warnOfLoss(client, url, warn)
+    const answers = client.duplicate({ lazyConnect: false })
+    answers.on("error", ignore)
+    const queue = new packages.bullmq.Queue<QueuedParcel>(queueKeys.queue(programSha256), {
+      connection: client,
+    })
+    queue.on("error", ignore)
+    const service = new QueueService(queue, client, answers)
+    await service.stayAlive()
+    void service.listen()
+    return service
+  }
+
+  /** How many workers are connected now. */
+  async workers(): Promise<number> {
+    return this.queue.getWorkersCount()
+  }
+
+  async compute(parcel: Parcel): Promise<ParcelAnswer> {
+    const job = `${this.run}-${this.jobs++}`
+    const answer = new Promise<ParcelAnswer>((resolve) =>
+      this.waiting.set(job, { parcel, resolve, missed: 0 }),
+    )
+    await this.submit(job, parcel)
+    return answer
+  }
+
+  /** Takes back what nobody has begun, and disconnects. */
+  async close(): Promise<void> {
+    this.open = false
+    for (const timer of this.timers) clearInterval(timer)
+    this.answers.disconnect()
+    await Promise.race([this.takeBack().catch(ignore), pause(2000)])
+    await Promise.race([this.queue.close().catch(ignore), pause(500)])
+    this.client.disconnect()
+  }
+
+  private async submit(jobId: string, parcel: Parcel): Promise<void> {
+    const data = { run: this.run, parcel }
+    await this.queue.add("parcel", data, { jobId, attempts: 3, removeOnComplete: true, removeOnFail: true })
+  }
+
+  /** Takes answers as they come, until it is closed. */
+  private async listen(): Promise<void> {
+    while (this.open) {
+      try {
+        const popped = await this.answers.blpop(queueKeys.answers(this.run), 5)
+        if (popped !== null) this.receive(JSON.parse(popped[1]) as QueuedAnswer)
+      } catch {
+        // Redis is gone, or this is closed: the loop knows which.
+        await pause(200)
+      }
+    }
+  }
+
+  private receive({ job, answer }: QueuedAnswer): void {
+    // An answer that comes again finds nobody waiting.
+    this.waiting.get(job)?.resolve(answer)
+    this.waiting.delete(job)
+  }
+
+  /** Whether Redis still has each parcel; one that was not there twice is put there again. */
+  private async lookForLost(): Promise<void> {
+    for (const [job, waiting] of this.waiting) {
+      if ((await this.queue.getJob(job)) !== undefined) {
+        waiting.missed = 0
+      } else if (++waiting.missed >= 2 && this.waiting.has(job)) {
+        waiting.missed = 0
+        await this.submit(job, waiting.parcel)
+      }
+    }
+  }
+
+  private async stayAlive(): Promise<void> {
+    await this.client.set(queueKeys.alive(this.run), "1", "EX", 60)
+  }
+
+  private async takeBack(): Promise<void> {
+    await this.client.del(queueKeys.alive(this.run))
+    for (const job of this.waiting.keys()) await this.queue.remove(job).catch(ignore)
+    await this.client.del(queueKeys.answers(this.run))
+  }
+}
+
+function warnOfLoss(client: Redis, url: string, warn: (message: string) => void): void {
+  let lost = false
+  client.on("reconnecting", () => {
+    if (!lost)
+      warn(`Redis at ${shownAddress(url)} is gone; the run goes on when it is back, and keeps what it has`)
+    lost = true
+  })
+  client.on("ready", () => {
+    if (lost) warn(`Redis at ${shownAddress(url)} is back`)
+    lost = false
+  })
+}
+
+const ignore = (): void => undefined
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, ms).unref()
+  })
+}

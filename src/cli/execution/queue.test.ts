@@ -1,0 +1,124 @@
+import { type ChildProcess, spawn, spawnSync } from "node:child_process"
+import { mkdtempSync, readFileSync, readdirSync, rmSync, statSync } from "node:fs"
+import { createServer } from "node:net"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { setTimeout as pause } from "node:timers/promises"
+import { afterAll, beforeAll, describe, expect, test } from "vitest"
+import { quorate } from "../../../test/support/listen.ts"
+
+const hasRedis = spawnSync("redis-server", ["--version"]).status === 0
+if (!hasRedis) console.warn("redis-server is not installed: the tests of the queue are skipped")
+
+let folder: string
+let port: number
+const children: ChildProcess[] = []
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), "quorate-queue-"))
+  if (hasRedis) port = await freePort()
+})
+afterAll(() => {
+  for (const child of children) child.kill("SIGKILL")
+  rmSync(folder, { recursive: true })
+})
+
+function freePort(): Promise<number> {
+  return new Promise((resolve) => {
+    const server = createServer().listen(0, "127.0.0.1", () => {
+      const address = server.address()
+      server.close(() => resolve(typeof address === "object" ? address!.port : 0))
+    })
+  })
+}
+
+/** Starts a process that belongs to the test, and waits until it has said something. */
+async function begin(command: string, args: readonly string[], said: RegExp): Promise<ChildProcess> {
+  const child = spawn(command, args, { stdio: ["ignore", "pipe", "pipe"] })
+  children.push(child)
+  let text = ""
+  for (const stream of [child.stdout, child.stderr])
+    stream.on("data", (data: Buffer) => (text += data.toString()))
+  while (!said.test(text)) {
+    expect(child.exitCode, text).toBeNull()
+    await pause(20)
+  }
+  return child
+}
+
+const redis = () =>
+  begin(
+    "redis-server",
+    ["--port", String(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir", folder],
+    /Ready to accept/,
+  )
+const address = () => `redis://127.0.0.1:${port}`
+const worker = () =>
+  begin(
+    process.execPath,
+    ["--import", "tsx", "src/cli/main.ts", "worker", "--queue", address(), "--workers", "1"],
+    /waits for work/,
+  )
+
+const filesOf = (out: string) =>
+  readdirSync(join(folder, out, "duelling"))
+    .filter((name) => name !== "manifest.json")
+    .sort()
+    .map((name) => [name, readFileSync(join(folder, out, "duelling", name), "utf8")])
+
+const run = (out: string, ...more: string[]) =>
+  quorate("run", "duelling", "--replicas", "150", "--out", join(folder, out), ...more)
+
+/** Waits until the journal of a run has so many bytes. */
+async function journalHas(out: string, bytes: number): Promise<void> {
+  const file = join(folder, out, "duelling", "unfinished.journal")
+  while ((statSync(file, { throwIfNoEntry: false })?.size ?? 0) < bytes) await pause(10)
+}
+
+const end = async (child: ChildProcess, signal: NodeJS.Signals): Promise<number | null> => {
+  const ended = new Promise<number | null>((resolve) => child.once("close", resolve))
+  child.kill(signal)
+  return ended
+}
+
+describe.skipIf(!hasRedis)("a queue in Redis", () => {
+  test("with two worker processes, one killed in the middle, gives the bytes of one thread", async () => {
+    await run("here", "--workers", "0")
+    const server = await redis()
+    const [doomed, other] = await Promise.all([worker(), worker()])
+    const running = run("queued", "--queue", address())
+    await journalHas("queued", 5000)
+    expect(await end(doomed, "SIGKILL")).toBeNull()
+    expect(await running).toMatchObject({ code: 0 })
+    expect(filesOf("queued")).toEqual(filesOf("here"))
+    expect(await end(other, "SIGTERM")).toBe(0)
+    await end(server, "SIGTERM")
+  }, 180_000)
+
+  test("that is killed and comes back empty costs nothing but time", async () => {
+    const server = await redis()
+    const working = await worker()
+    const running = run("lost", "--queue", address())
+    await journalHas("lost", 5000)
+    await end(server, "SIGKILL")
+    const again = await redis()
+    const { code, err } = await running
+    expect([code, err]).toEqual([0, expect.stringMatching(/is gone; the run goes on.*\n.*is back/)])
+    expect(filesOf("lost")).toEqual(filesOf("here"))
+    await end(working, "SIGTERM")
+    await end(again, "SIGTERM")
+  }, 180_000)
+})
+
+test("without a Redis it says so at once, and leaves no lock behind", async () => {
+  const { code, err } = await run("none", "--queue", "redis://127.0.0.1:1")
+  expect([code, err]).toEqual([
+    2,
+    expect.stringContaining("Cannot reach Redis at redis://127.0.0.1:1: connect ECONNREFUSED"),
+  ])
+  expect(readdirSync(join(folder, "none", "duelling"))).toEqual([])
+  expect((await run("none", "--queue", "localhost")).err).toContain("must be the address of a Redis")
+  expect((await run("none", "--queue", "redis://127.0.0.1:1", "--workers", "2")).err).toContain(
+    "give --workers to quorate worker",
+  )
+})
