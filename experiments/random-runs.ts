@@ -1,29 +1,36 @@
 import { shareInterval } from "../src/base/statistics.ts"
 import { allChecks } from "../src/check/all-checks.ts"
-import { count, estimateCells, estimateColumns, flag, text } from "../src/experiment/column.ts"
+import { count, estimateCells, estimateColumns, text } from "../src/experiment/column.ts"
 import { defineExperiment } from "../src/experiment/define.ts"
-import { randomSetup } from "../src/experiment/random-setup.ts"
+import { type Algorithm, randomSetup } from "../src/experiment/random-setup.ts"
+import { type EpochKind, epochKinds, safeCombination } from "../src/experiment/random-variant.ts"
+import { troubleCommand } from "../src/experiment/replay-command.ts"
 import { decreeScenario } from "../src/experiment/single-decree.ts"
 import type { Table } from "../src/experiment/table.ts"
 import { variantNamed, variants } from "../src/protocol/paxos/variants.ts"
+import type { QuorumPlan } from "../src/quorum/plan.ts"
 import { simulate } from "../src/sim/simulate.ts"
 
 interface Case {
-  readonly variant: string
+  /** A named variant, or epochs of a kind with all else drawn at random. */
+  readonly variant: string | null
+  readonly epochs: EpochKind | null
 }
 
 interface Observation {
   readonly events: number
   readonly checks: number
   readonly learned: boolean
+  /** The command that shows the run. */
+  readonly replay: string
   /** The names of the checks that were violated. */
   readonly violated: readonly string[]
 }
 
 type Row = {
+  readonly kind: string
   readonly variant: string
-  readonly reference: string
-  readonly control: boolean
+  readonly reference: string | null
   readonly runs: number
   readonly checks: number
   readonly events: number
@@ -33,6 +40,7 @@ type Row = {
   readonly runsViolated: number
   readonly oracleViolated: number
   readonly violated: string | null
+  readonly replay: string | null
 }
 
 /** Three, four or five acceptors, in turn by the seed. */
@@ -41,16 +49,23 @@ const acceptorsOf = (seed: number): number => 3 + (seed % 3)
 /** Every variant in random trouble, before every check there is. */
 export default defineExperiment<Case, Observation, Row>({
   id: "random-runs",
-  question: "Does any variant break a property it should keep, whatever goes wrong?",
+  question:
+    "Does any variant, or any combination of switches called safe, break a property it should keep, whatever goes wrong?",
   reference: "Howard 2019, §2.4 to §2.7 and chapters 3 to 7; Howard and Mortier 2019",
   columns: [
-    text("variant", "The variant, by its id."),
-    text("reference", "Its algorithms in Howard 2019, or its section."),
-    flag("control", "Whether it is a control: printed so, and wrong."),
-    count("runs", "Random runs, with three to five acceptors."),
+    text(
+      "kind",
+      "named: a variant of the thesis; combination: random switches and quorums that the validator calls safe; control: a variant as it is printed, and wrong.",
+    ),
+    text("variant", "The variant, by its id; of a combination, how epochs are handed out."),
+    text("reference", "Its algorithms in Howard 2019, or its section.", { empty: "it is a combination" }),
+    count(
+      "runs",
+      "Random runs: of named variants with three to five acceptors, of combinations with two to five.",
+    ),
     count(
       "checks",
-      "Checks on each run: definitions, properties and lemmas the variant keeps, statements, oracle.",
+      "Checks on each run, at most: definitions, properties and lemmas the variant keeps, statements, oracle.",
     ),
     count("events", "Simulated events in all runs."),
     ...estimateColumns(
@@ -61,12 +76,16 @@ export default defineExperiment<Case, Observation, Row>({
     count("runsViolated", "Runs in which some check was violated."),
     count("oracleViolated", "Runs in which a rule of the oracle was."),
     text("violated", "The checks that were violated.", { empty: "none" }),
+    text("replay", "The command that shows the first run with a violation.", { empty: "there was none" }),
   ],
-  cases: () => variants.map(({ id }) => ({ variant: id })),
+  cases: () => [
+    ...variants.map(({ id }) => ({ variant: id, epochs: null })),
+    ...epochKinds.map((epochs) => ({ variant: null, epochs })),
+  ],
   replicas: 300,
-  observe: ({ variant }, seed) => {
-    const setup = randomSetup(variantNamed(variant).plan(acceptorsOf(seed)), seed, { variant })
-    const { cluster, scenario } = decreeScenario(setup, seed)
+  observe: (c, seed) => {
+    const { plan, ...algorithm } = drawn(c, seed)
+    const { cluster, scenario } = decreeScenario(randomSetup(plan, seed, algorithm), seed)
     const checks = allChecks(cluster)
     let learned = false
     const { events } = simulate(scenario, (event) => {
@@ -74,16 +93,19 @@ export default defineExperiment<Case, Observation, Row>({
       for (const check of checks) check.observe(event)
     })
     const violated = checks.filter((check) => check.verdict().verdict === "violated").map(({ name }) => name)
-    return { events, checks: checks.length, learned, violated }
+    return {
+      events,
+      checks: checks.length,
+      learned,
+      violated,
+      replay: troubleCommand(plan.name, seed, algorithm),
+    }
   },
-  summarise: ({ variant }, observations) => {
-    const { reference, control = false } = variantNamed(variant)
+  summarise: (c, observations) => {
     const names = new Set(observations.flatMap(({ violated }) => violated))
     return [
       {
-        variant,
-        reference,
-        control,
+        ...headOf(c),
         runs: observations.length,
         checks: Math.max(...observations.map(({ checks }) => checks)),
         events: observations.reduce((sum, { events }) => sum + events, 0),
@@ -93,19 +115,35 @@ export default defineExperiment<Case, Observation, Row>({
           violated.some((name) => name.startsWith("oracle-")),
         ).length,
         violated: names.size === 0 ? null : [...names].sort().join(" "),
+        replay: observations.find(({ violated }) => violated.length > 0)?.replay ?? null,
       },
     ]
   },
   tables: [runsTable],
 })
 
+/** What runs in a case with a seed. */
+function drawn({ variant, epochs }: Case, seed: number): Partial<Algorithm> & { readonly plan: QuorumPlan } {
+  if (epochs === null) return { variant: variant!, plan: variantNamed(variant!).plan(acceptorsOf(seed)) }
+  const { plan, switches, colocated } = safeCombination(seed, epochs)
+  return { plan, switches, colocated }
+}
+
+function headOf({ variant, epochs }: Case): Pick<Row, "kind" | "variant" | "reference"> {
+  if (epochs !== null) return { kind: "combination", variant: epochs, reference: null }
+  const { reference, control } = variantNamed(variant!)
+  return { kind: control === true ? "control" : "named", variant: variant!, reference }
+}
+
 function runsTable(rows: readonly Row[]): Table {
-  const safe = rows.filter(({ control }) => !control)
+  const safe = rows.filter(({ kind }) => kind !== "control")
   const total = safe.reduce((sum, { runs }) => sum + runs, 0)
   const broken = safe.reduce((sum, { runsViolated }) => sum + runsViolated, 0)
+  const lines = (wanted: string) => rows.filter(({ kind }) => kind === wanted).map(cells)
   return {
     id: "random-runs",
-    caption: "Every variant under random faults, before every check.",
+    caption:
+      "Every variant, and random combinations of switches and quorums, under random faults before every check.",
     columns: [
       { heading: "variant" },
       { heading: "checks" },
@@ -114,16 +152,17 @@ function runsTable(rows: readonly Row[]): Table {
       { heading: "any check", group: "runs that violate" },
       { heading: "the oracle", group: "runs that violate" },
     ],
-    rows: [...safe.map(cells), "rule", ...rows.filter(({ control }) => control).map(cells)],
+    rows: [...lines("named"), "rule", ...lines("combination"), "rule", ...lines("control")],
     notes: [
-      "Loss, duplication, late messages, crashes with and without recovery, partitions, slow disks; one to four proposers, three to five acceptors.",
-      `Above the line ${total} runs, of which ${broken} violate anything; below it, controls: algorithms as they are printed. printed-multi-path is safe and can halt.`,
+      "Loss, duplication, late messages, crashes with and without recovery, partitions, slow disks; one to four proposers, two to five acceptors.",
+      "In the middle, epochs are handed out as it says and all other switches and the quorums are drawn at random, until the validator calls them safe.",
+      `Above the last line ${total} runs, of which ${broken} violate anything; below it, controls: algorithms as they are printed. printed-multi-path is safe and can halt.`,
     ],
   }
 }
 
 const cells = (row: Row) => [
-  row.variant,
+  row.kind === "combination" ? `any, ${row.variant}` : row.variant,
   row.checks,
   row.runs,
   row.learnedShare,

@@ -77,7 +77,7 @@ const replacements: readonly Replacement[] = [
     where: ({ afterDecision }) => afterDecision === "discard",
   },
   {
-    gone: ["P2", "P3", "P4", "P6", "P7", "P8", "P9", "P10", "10", "11"],
+    gone: ["P2", "P3", "P4", "P6", "P7", "P8", "P9", "P10", "10", "11", "12"],
     because: "what acceptor and proposer of one process tell each other takes no message (§3.7)",
     where: (_, { processes }) => processes.some(({ role }) => role === "replica"),
   },

@@ -76,6 +76,7 @@ export const agreementTerms: TermSection = {
     },
     {
       name: "value collision",
+      also: ["collision"],
       meaning:
         "Two values or more, proposed in one epoch that several proposers share, so that neither may be known to be ruled out. " +
         "It costs further messages, not safety.",
@@ -88,7 +89,7 @@ export const agreementTerms: TermSection = {
     },
     {
       name: "duelling proposers",
-      also: ["contention", "livelock"],
+      also: ["contention", "livelock", "dueling proposers"],
       meaning:
         "Proposers whose prepares void each other's proposals by turns: each raises what the acceptors have promised before the other is done. " +
         "It can go on for ever. " +

@@ -6,7 +6,7 @@ export const consistencyTerms: TermSection = {
   terms: [
     {
       name: "linearizability",
-      also: ["linearizable", "atomic consistency", "external consistency"],
+      also: ["linearizable", "linearisability", "atomic consistency", "external consistency"],
       meaning:
         "Every operation seems to happen at one instant between its call and its return, so that whoever starts after it sees it. " +
         "It is a property of histories of calls and returns, to be checked on them; it is not durability, and quorums that overlap do not give it by themselves.",
@@ -30,6 +30,7 @@ export const consistencyTerms: TermSection = {
     },
     {
       name: "Multi-Paxos",
+      also: ["multi-decree Paxos"],
       meaning:
         "Paxos for a sequence in which phase 1 is done once for all slots. While its leader lasts, a decision takes one round trip and one synchronous write.",
       thesis: "§3.6.",
@@ -73,6 +74,7 @@ export const consistencyTerms: TermSection = {
     },
     {
       name: "Fast Paxos",
+      also: ["Fast Flexible Paxos"],
       meaning:
         "Paxos with rounds in which clients propose to the acceptors directly: one message delay less, larger quorums, and collisions.",
       thesis: "§3.12, and as a special case of epochs by recovery (§7.3).",

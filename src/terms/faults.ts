@@ -27,6 +27,7 @@ export const faultTerms: TermSection = {
     },
     {
       name: "durability",
+      also: ["persistence"],
       meaning:
         "What was acknowledged survives crashes. " +
         "It takes both enough copies and writes that were on disk before the reply: with phase-2 quorums of one acceptor, the loss of one disk loses a decision.",

@@ -7,6 +7,7 @@ import { parliamentTerms } from "./parliament.ts"
 import { phaseTerms } from "./phases.ts"
 import { problemTerms } from "./problem.ts"
 import { quorumTerms } from "./quorums.ts"
+import { revisionTerms } from "./revisions.ts"
 import { roleTerms } from "./roles.ts"
 import type { Term, TermSection } from "./term.ts"
 import { timeTerms } from "./time.ts"
@@ -22,6 +23,7 @@ export const glossary: readonly TermSection[] = [
   timeTerms,
   faultTerms,
   consistencyTerms,
+  revisionTerms,
   parliamentTerms,
 ]
 

@@ -33,7 +33,7 @@ export const problemTerms: TermSection = {
     },
     {
       name: "learned",
-      also: ["returned"],
+      also: ["returned", "applied"],
       meaning:
         "A process has learned a value when it knows that the value is decided. " +
         "Learning is never earlier than the decision, usually one message delay later.",

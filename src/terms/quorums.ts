@@ -83,7 +83,7 @@ export const quorumTerms: TermSection = {
     },
     {
       name: "coterie",
-      also: ["non-dominated", "dominated"],
+      also: ["non-dominated", "non-dominated coterie", "dominated"],
       meaning:
         "A set of quorums of which every two meet and none contains another. " +
         "It is dominated if another coterie has a subset for each of its quorums, which is then at least as available; non-dominated if none has.",

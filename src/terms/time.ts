@@ -6,7 +6,7 @@ export const timeTerms: TermSection = {
   terms: [
     {
       name: "clock skew",
-      also: ["clock offset"],
+      also: ["clock offset", "skew"],
       meaning:
         "The difference between what two clocks show at one instant, in seconds. " +
         "Paxos compares no clocks of different processes, so skew means nothing to it.",
@@ -19,7 +19,7 @@ export const timeTerms: TermSection = {
     },
     {
       name: "clock drift",
-      also: ["clock rate"],
+      also: ["clock rate", "drift"],
       meaning:
         "The difference between the rates of two clocks, in seconds per second: by it skew grows with time. " +
         "A proposer whose clock gains too much during one time-out gives up on replies that are still on their way.",

@@ -1,20 +1,7 @@
-import { type Random, randomFromSeed } from "../../src/base/random.ts"
+import { randomFromSeed } from "../../src/base/random.ts"
 import { allChecks } from "../../src/check/all-checks.ts"
 import type { Cluster } from "../../src/protocol/paxos/cluster.ts"
 import type { PaxosMessage, PaxosRecord } from "../../src/protocol/paxos/messages.ts"
-import type { Variant } from "../../src/protocol/paxos/variant.ts"
-import {
-  allAboardPlan,
-  colocatedMajorityPlan,
-  counting,
-  fastFlexiblePlan,
-  fastPaxosPlan,
-  fixedQuorumsPlan,
-  largeQuorumsPlan,
-  majorityOf,
-  multiPathPlan,
-} from "../../src/protocol/paxos/plans.ts"
-import { type QuorumPlan, constantPlan } from "../../src/quorum/plan.ts"
 import { uniformLatency } from "../../src/sim/latency.ts"
 import { duplicating, lossy, reliable, reordering } from "../../src/sim/network.ts"
 import type { Crash } from "../../src/sim/scenario.ts"
@@ -60,66 +47,4 @@ export function violationsIn(cluster: Cluster, seed: number): string[] {
     const verdict = check.verdict()
     return verdict.verdict === "violated" ? [`seed ${seed}: ${check.name}: ${verdict.because}`] : []
   })
-}
-
-const pick = <T>(random: Random, choices: readonly T[]): T => choices[random.below(choices.length)]!
-
-/** Any combination of switches, safe or not. Most switches are off, so that those that are on meet in many ways. */
-export function randomVariant(random: Random): Partial<Variant> {
-  const rarely = <T>(off: T, ...on: readonly T[]): T => (random.unit() < 0.7 ? off : pick(random, on))
-  const values = ["A", "B", "C", "D"]
-  return {
-    epochs: pick<Variant["epochs"]>(random, [
-      { kind: "round-robin" },
-      { kind: "sequence" },
-      { kind: "versioned", restarts: 64 },
-      { kind: "reserved", ahead: random.below(5) },
-      { kind: "voting" },
-      { kind: "allocator" },
-      { kind: "register" },
-      { kind: "by-value", values },
-      { kind: "recovery", durable: random.below(2) === 0 },
-      { kind: "multi-path", fast: { kind: "allocator" } },
-      { kind: "multi-path", fast: { kind: "register" } },
-      { kind: "multi-path", fast: { kind: "by-value", values: ["A", "B"] } },
-      { kind: "multi-path", fast: { kind: "recovery" } },
-    ]),
-    epochWrite: rarely("before-phase-1", "before-phase-2"),
-    promise: pick(random, ["at-least", "greater", "voting"]),
-    accept: rarely("at-least", "equal"),
-    keepFirst: random.below(2) === 0,
-    nacks: pick(random, ["none", "epoch", "proposal"]),
-    promiseAhead: rarely(0, 3, 20),
-    history: rarely(false, true),
-    phase1: pick(random, ["quorum", "revision-A", "revision-B", "revision-C", "none"]),
-    untilOneValue: random.below(2) === 0,
-    select: pick(random, ["greatest", "greatest", "quorums", "quorums-by-epoch", "multi-path", "fast"]),
-    afterNack: rarely("restart", "wait"),
-    bypass: rarely("off", "greatest", "every"),
-    remember: rarely(false, true),
-    patience: rarely(0, 5000),
-    termination: rarely("off", "value", "epoch"),
-    afterDecision: rarely("keep", "discard"),
-    copying: rarely("off", "latest", "any"),
-    phase1First: rarely(false, true),
-    valueWithPrepare: rarely(false, true),
-    failStop: rarely(false, true),
-  }
-}
-
-/** Any plan for two to five acceptors, safe or not. */
-export function randomPlan(random: Random): QuorumPlan {
-  const n = 2 + random.below(4)
-  const any = (): number => 1 + random.below(n)
-  return pick(random, [
-    () => constantPlan(counting(n, majorityOf(n), majorityOf(n))),
-    () => constantPlan(counting(n, any(), any())),
-    () => allAboardPlan(n, 1 + random.below(4)),
-    () => colocatedMajorityPlan(n, 1 + random.below(6)),
-    () => multiPathPlan(n),
-    () => largeQuorumsPlan(n),
-    () => fastFlexiblePlan(n),
-    () => fastPaxosPlan(n, any(), any()),
-    () => fixedQuorumsPlan(n, [[1], Array.from({ length: n }, (_, i) => i + 1)]),
-  ])()
 }

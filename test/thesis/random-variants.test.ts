@@ -8,7 +8,8 @@ import { type NamedVariant, variants } from "../../src/protocol/paxos/variants.t
 import { uniformLatency } from "../../src/sim/latency.ts"
 import { reliable } from "../../src/sim/network.ts"
 import { simulate } from "../../src/sim/simulate.ts"
-import { randomPlan, randomVariant, violationsIn } from "../support/random-variant.ts"
+import { randomPlan, randomVariant } from "../../src/experiment/random-variant.ts"
+import { violationsIn } from "../support/random-variant.ts"
 
 const runsPerVariant = process.env["SLOW"] === "1" ? 1000 : 25
 const safe = variants.filter(({ control }) => control !== true)

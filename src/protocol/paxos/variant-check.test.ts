@@ -74,6 +74,14 @@ describe("what is refused, and by which number", () => {
     "nobody-has-promised": [{ accept: "equal", phase1: "revision-B" }],
     "values-without-epochs": [{ epochs: { kind: "by-value", values: [] } }],
   }
+  test("a value may travel with the prepare only where the epoch is not used again for another", () => {
+    const early = { ...variantById("recovery")!.switches, valueWithPrepare: true }
+    expect(ids(early, majority3)).toContain("unsafe value-sent-before-epoch-is-durable")
+    expect(ids({ ...early, epochs: { kind: "recovery", durable: true } }, majority3)).not.toContain(
+      "unsafe value-sent-before-epoch-is-durable",
+    )
+  })
+
   test.each(variantRules.map((rule) => [rule.id, rule] as const))("rule %s", (id, rule) => {
     const [switches, plan = majority3] = refused[id]!
     expect(rule.applies(variantOf(switches), plan)).toBe(true)

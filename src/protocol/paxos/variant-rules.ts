@@ -99,9 +99,9 @@ export const variantRules: readonly VariantRule[] = [
     id: "value-sent-before-epoch-is-durable",
     harm: "unsafe",
     because:
-      "a prepare carries the value, and after a crash the epoch may be used again with another one: acceptors would accept different values for one proposal. Write the epoch before phase 1",
+      "a prepare carries the value, and after a crash the epoch may be used again with another one: acceptors would accept what this proposal does not say. Write the epoch before phase 1, and use epochs that are written",
     reference: "Howard 2019, §3.8 allows the late write because a prepare has no value",
-    applies: (v) => v.valueWithPrepare && v.epochWrite === "before-phase-2",
+    applies: (v) => v.valueWithPrepare && (v.epochWrite === "before-phase-2" || forgetsEpochs(v)),
   },
   {
     id: "values-may-stay-apart",
@@ -136,6 +136,14 @@ export const variantRules: readonly VariantRule[] = [
     applies: ({ epochs }) => epochs.kind === "by-value" && epochs.values.length === 0,
   },
 ]
+
+/** Whether a proposer that comes back may use an epoch again, for another value: where they are shared and not written. */
+function forgetsEpochs({ epochs }: Variant): boolean {
+  return (
+    (epochs.kind === "recovery" && !epochs.durable) ||
+    (epochs.kind === "multi-path" && epochs.fast.kind === "recovery")
+  )
+}
 
 /** Whether the first epoch begins with phase 2. */
 export function skipsPhase1(variant: Variant, plan: QuorumPlan): boolean {
