@@ -23,6 +23,7 @@ import smallScope from "./small-scope.ts"
 import systems from "./systems.ts"
 import tailLatency from "./tail-latency.ts"
 import unsafe from "./unsafe.ts"
+import valueWithPrepare from "./value-with-prepare.ts"
 
 /** Every experiment, in teaching order. */
 export const experiments: ExperimentCatalogue = experimentCatalogue([
@@ -31,6 +32,7 @@ export const experiments: ExperimentCatalogue = experimentCatalogue([
   failures,
   duelling,
   revisions,
+  valueWithPrepare,
   recoveryEpochs,
   clockDrift,
   unsafe,

@@ -82,7 +82,7 @@ export default defineExperiment<Case, Observation, Row>({
     ...variants.map(({ id }) => ({ variant: id, epochs: null })),
     ...epochKinds.map((epochs) => ({ variant: null, epochs })),
   ],
-  replicas: 300,
+  replicas: 200,
   observe: (c, seed) => {
     const { plan, ...algorithm } = drawn(c, seed)
     const { cluster, scenario } = decreeScenario(randomSetup(plan, seed, algorithm), seed)
