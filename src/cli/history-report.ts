@@ -4,6 +4,7 @@ import { drawWindow } from "../check/history/draw-window.ts"
 import { type ReadHistory, type ReadOptions, readHistory } from "../check/history/formats/read-history.ts"
 import { LinearizabilityCheck, type LinearizabilityVerdict } from "../check/history/linearizability.ts"
 import type { Operation } from "../check/history/operation.ts"
+import { type SessionVerdict, checkSessionGuarantees } from "../check/history/session-guarantees.ts"
 import type { FailingWindow } from "../check/history/window.ts"
 
 /** What became of the check of one file. */
@@ -11,14 +12,28 @@ export interface HistoryReport {
   readonly file: string
   readonly read: ReadHistory
   readonly result: LinearizabilityVerdict<unknown, unknown>
+  /** Empty unless asked for. */
+  readonly sessions: readonly SessionVerdict[]
   readonly json: object
 }
 
 /** Reads and checks a file; gives up after `limit` seconds. */
-export function reportOn(path: string, options: ReadOptions & { readonly limit: number }): HistoryReport {
+export function reportOn(
+  path: string,
+  options: ReadOptions & { readonly limit: number; readonly sessions: boolean },
+): HistoryReport {
+  const { file } = options
   const read = readHistory(contentOf(path), options)
   const result = checked(read, options.limit)
-  return { file: options.file, read, result, json: jsonOf(options.file, read, result) }
+  const sessions = options.sessions ? sessionsOf(read, file) : []
+  return { file, read, result, sessions, json: jsonOf(file, read, result, sessions) }
+}
+
+function sessionsOf({ cells, initial, model }: ReadHistory, file: string): SessionVerdict[] {
+  if (cells === undefined) {
+    throw new UsageError(`${file}: --sessions is for reads and writes of single keys; this is a ${model}.`)
+  }
+  return checkSessionGuarantees(cells, ["nil", "nil or 0", "any"].includes(initial) ? null : initial)
 }
 
 function contentOf(path: string): string {
@@ -55,7 +70,7 @@ export function summaryLine({ file, result, read }: HistoryReport): string {
 }
 
 /** A report of several lines of `width` columns, with the failing window if there is one. */
-export function describeReport({ file, read, result }: HistoryReport, width: number): string {
+export function describeReport({ file, read, result, sessions }: HistoryReport, width: number): string {
   const { history, model, initial, failed } = read
   const clients = new Set(history.map(({ client }) => client)).size
   const dropped = failed === 0 ? "" : `, and ${failed} that failed`
@@ -64,6 +79,8 @@ export function describeReport({ file, read, result }: HistoryReport, width: num
     `${file}: ${plural(history.length, "operation")} of ${plural(clients, "client")}${dropped}; ${model}, at first ${first}`,
     `${capital(verdictWords[result.verdict])}: ${result.because}`,
     ...(result.verdict === "violated" ? windowLines(result.witness, read, width) : []),
+    ...(sessions.length > 0 ? [""] : []),
+    ...sessions.map(({ guarantee, verdict }) => `${guarantee}: ${verdict.verdict}; ${verdict.because}`),
   ]
   return lines.flatMap((line) => wrapped(line, width)).join("\n") + "\n"
 }
@@ -100,7 +117,12 @@ function shownBy({ specification, lines }: ReadHistory) {
   }
 }
 
-function jsonOf(file: string, read: ReadHistory, result: LinearizabilityVerdict<unknown, unknown>): object {
+function jsonOf(
+  file: string,
+  read: ReadHistory,
+  result: LinearizabilityVerdict<unknown, unknown>,
+  sessions: readonly SessionVerdict[],
+): object {
   const { format, model, initial, history, failed } = read
   const { verdict, because } = result
   return {
@@ -113,6 +135,13 @@ function jsonOf(file: string, read: ReadHistory, result: LinearizabilityVerdict<
     verdict,
     because,
     ...(result.verdict === "violated" && { window: windowJson(result.witness, read) }),
+    ...(sessions.length > 0 && {
+      sessions: sessions.map(({ guarantee, verdict: { verdict: found, because: why } }) => ({
+        guarantee,
+        verdict: found,
+        because: why,
+      })),
+    }),
   }
 }
 

@@ -71,7 +71,7 @@ export function runBuiltLog(
   )
   const judgements = [
     ...judge.judgements,
-    ...(linearizability ? [clients.judgement] : []),
+    ...(linearizability ? clients.judgements : []),
     ...(freshReads ? [fresh.judgement] : []),
   ]
   return { built, measures, judgements, violations: judgements.filter(isViolated), end, clients }

@@ -21,7 +21,7 @@ const told = (asked: Command, result: Result): LogReport => ({ type: "return", c
 function judged(...reports: readonly LogReport[]) {
   const clients = new ClientHistory()
   reports.forEach((report, i) => clients.observe({ at: 10 * i, type: "report", process: 9, report }))
-  return clients.judgement
+  return clients.judgements[0]!
 }
 
 const [write, read] = [command(0, 1, "put", "x"), command(1, 1, "get")]

@@ -6,8 +6,9 @@ import type { Violation } from "../check.ts"
 import type { CellOutput } from "../history/cell.ts"
 import { type KeyValueInput, keyValueStore } from "../history/key-value.ts"
 import { checkLinearizability } from "../history/linearizability.ts"
-import type { History } from "../history/operation.ts"
+import type { History, Operation } from "../history/operation.ts"
 import { HistoryRecorder } from "../history/recorder.ts"
+import { type SessionVerdict, checkSessionGuarantees } from "../history/session-guarantees.ts"
 import type { Judgement } from "./verdicts.ts"
 
 /**
@@ -37,15 +38,29 @@ export class ClientHistory implements SelectiveObserver<LogMessage, LogRecord, L
     return this.recorder.history()
   }
 
-  /** Checks what has been recorded, each time it is asked for. */
-  get judgement(): Judgement {
-    return {
-      name: "linearizability",
-      reference: "Herlihy and Wing 1990: linearizability",
-      verdict: verdictOn(this.history),
-    }
+  /** Checks what has been recorded, each time it is asked for: linearizability, and the session guarantees it implies. */
+  get judgements(): readonly Judgement[] {
+    const { history } = this
+    const reference = "Herlihy and Wing 1990: linearizability"
+    return [
+      { name: "linearizability", reference, verdict: verdictOn(history) },
+      ...checkSessionGuarantees(history).map(sessionJudgement),
+    ]
   }
 }
+
+function sessionJudgement({ guarantee, verdict }: SessionVerdict): Judgement {
+  const reference = "Terry et al. 1994: session guarantees"
+  if (verdict.verdict !== "violated") return { name: guarantee, reference, verdict }
+  const { because, witness } = verdict
+  return {
+    name: guarantee,
+    reference,
+    verdict: violated({ at: endOf(witness.later), message: because }, because),
+  }
+}
+
+const endOf = ({ times }: Operation<KeyValueInput, CellOutput>): number => times!.returned!
 
 /** More than enough for a history of a key–value store; at most a few seconds. */
 const mostSteps = 5_000_000
@@ -54,8 +69,8 @@ function verdictOn(history: History<KeyValueInput, CellOutput>): Verdict<Violati
   const result = checkLinearizability(history, keyValueStore(), { mostSteps })
   if (result.verdict === "holds") return holds(result.because)
   if (result.verdict === "unknown") return unknown(result.because)
-  const { unplaceable } = result.witness
-  return violated({ at: unplaceable.times!.returned!, message: result.because }, result.because)
+  const { because, witness } = result
+  return violated({ at: endOf(witness.unplaceable), message: because }, because)
 }
 
 const nameOf = (client: number): string => `c${client}`

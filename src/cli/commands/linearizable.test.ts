@@ -71,6 +71,15 @@ describe("quorate linearizable", () => {
     })
   })
 
+  test("tells which session guarantees a client could notice the loss of", async () => {
+    const path = file("session.edn", ...stale, event(1, "invoke", "read", "nil"), event(1, "ok", "read", "1"))
+    const { out } = await quorate("linearizable", path, "--sessions")
+    expect(out).toContain("\nread-your-writes: holds; 5 operations were judged\n")
+    expect(out.replaceAll("\n", " ")).toContain(
+      "monotonic-reads: violated; client 1 had seen read: 2, and then read: 1, which is older",
+    )
+  })
+
   test("of several files a line each, and the worst of them decides", async () => {
     const [good, bad] = [file("a.edn", ...stale.slice(0, 6)), file("b.edn", ...stale)]
     const { code, out } = await quorate("linearizable", good, bad)

@@ -13,6 +13,7 @@ interface LinearizableFlags {
   readonly model?: HistoryModel
   readonly initial?: string
   readonly limit: number
+  readonly sessions: boolean
   readonly format: "text" | "json"
 }
 
@@ -41,13 +42,18 @@ export function linearizableCommand(context: Context): Command {
       "what everything holds at first; nil for nothing, any if it is not known (default: etcd and jsonl nil, kv the empty text, edn nil or 0)",
     )
     .option("--limit <seconds>", "give up on a file, with unknown, after so long", seconds, 60)
+    .option("--sessions", "judge the four session guarantees as well", false)
     .addOption(new Option("-f, --format <format>", "how to print").choices(["text", "json"]).default("text"))
     .addHelpText("after", help)
     .action(async (files: readonly string[], flags: LinearizableFlags) => {
       const { reportOn, describeReport, summaryLine } = await import("../history-report.ts")
       const reports: HistoryReport[] = []
       for (const file of files) {
-        const report = reportOn(file, { ...optionsOf(file, flags), limit: flags.limit })
+        const report = reportOn(file, {
+          ...optionsOf(file, flags),
+          limit: flags.limit,
+          sessions: flags.sessions,
+        })
         reports.push(report)
         if (flags.format === "json") continue
         context.io.out(files.length === 1 ? describeReport(report, context.io.width) : summaryLine(report))
@@ -73,6 +79,7 @@ Examples:
   $ quorate linearizable jepsen/store/latest/history.edn --initial 0
   $ quorate linearizable test_data/jepsen/*.log       a line for each file
   $ quorate linearizable history.jsonl --format json
+  $ quorate linearizable history.jsonl --sessions     who could notice: read your writes, ...
   $ quorate swarm --first 7 --seeds 1 --history run.jsonl && quorate linearizable run.jsonl
 
 ${exitCodeHelp}`

@@ -1,0 +1,161 @@
+import { type Verdict, holds, unknown, violated } from "../../base/verdict.ts"
+import type { CellOutput, Content } from "./cell.ts"
+import { groupedBy } from "./grouped.ts"
+import { type KeyValueInput, keyValueStore } from "./key-value.ts"
+import { type History, type Operation, isPending } from "./operation.ts"
+import { type Version, Versions, byKey, isBefore } from "./versions.ts"
+
+type KeyValueOperation = Operation<KeyValueInput, CellOutput>
+
+export const sessionGuarantees = [
+  "read-your-writes",
+  "monotonic-reads",
+  "monotonic-writes",
+  "writes-follow-reads",
+] as const
+export type SessionGuarantee = (typeof sessionGuarantees)[number]
+
+/** Two operations of one client, the first over before the second, that contradict a guarantee. */
+export interface SessionWitness {
+  readonly earlier: KeyValueOperation
+  readonly later: KeyValueOperation
+}
+
+export interface SessionVerdict {
+  readonly guarantee: SessionGuarantee
+  readonly verdict: Verdict<SessionWitness>
+}
+
+/**
+ * The four session guarantees of Terry et al. (1994) on the keys of a store, a
+ * client being a session:
+ *
+ * - *read your writes*: a read does not see what was there before a write of its client;
+ * - *monotonic reads*: nor what was there before something its client has read;
+ * - *monotonic writes*: a client's writes take effect in the order in which it made them;
+ * - *writes follow reads*: and after whatever it had read.
+ *
+ * Linearizability implies all four; where it fails they tell who can notice. A
+ * violation is one for sure. What cannot be judged, for several writes may have
+ * left what was read, makes a guarantee unknown rather than hold. Writes are
+ * taken to take effect between call and return: see `Versions`.
+ *
+ * Cost: linear in the history, and for long chains of appends in their lengths.
+ */
+export function checkSessionGuarantees(
+  history: History<KeyValueInput, CellOutput>,
+  initial: Content = null,
+): SessionVerdict[] {
+  const findings = new Findings()
+  for (const operations of byKey(history).values()) {
+    const versions = new Versions(operations, initial)
+    const ofClients = groupedBy(
+      operations.filter((one) => !isPending(one)),
+      ({ client }) => client,
+    )
+    for (const session of ofClients.values()) judgeSession(session, versions, findings)
+  }
+  return sessionGuarantees.map((guarantee) => ({ guarantee, verdict: findings.verdict(guarantee) }))
+}
+
+/** What the operations of one client on one key say, in its order. */
+function judgeSession(session: readonly KeyValueOperation[], versions: Versions, findings: Findings): void {
+  let written: Seen | undefined
+  const read: Seen[] = []
+  for (const operation of session) {
+    const { input, output } = operation
+    if (input.type === "get") {
+      if (output === undefined) continue
+      const version = versions.holding(output as Content)
+      if (version === undefined) {
+        findings.unclear++
+        continue
+      }
+      findings.judged++
+      judgeRead({ operation, version }, written, read, findings)
+      judgeOrder({ operation, version }, session, findings)
+      remember({ operation, version }, read)
+    } else if (output !== false) {
+      const version = versions.of(operation)
+      findings.judged++
+      judgeOrder({ operation, version }, session, findings)
+      if (written === undefined || !isBefore(version, written.version)) written = { operation, version }
+    }
+  }
+}
+
+interface Seen {
+  readonly operation: KeyValueOperation
+  readonly version: Version
+}
+
+function judgeRead(later: Seen, written: Seen | undefined, read: readonly Seen[], findings: Findings): void {
+  if (written !== undefined && isBefore(later.version, written.version)) {
+    findings.report("read-your-writes", written.operation, later.operation)
+  }
+  const before = read.find(({ version }) => isBefore(later.version, version))
+  if (before !== undefined) findings.report("monotonic-reads", before.operation, later.operation)
+}
+
+/** Keeps the last read, and the one of the latest version so far. */
+function remember(seen: Seen, read: Seen[]): void {
+  const [latest] = read
+  if (latest === undefined || seen.version.latestCall >= latest.version.latestCall) read.splice(0, 2, seen)
+  else read.splice(1, 1, seen)
+}
+
+/** Whether what was read or written was built on a write that the same client made only afterwards. */
+function judgeOrder(
+  { operation, version }: Seen,
+  session: readonly KeyValueOperation[],
+  findings: Findings,
+): void {
+  const guarantee = operation.input.type === "get" ? "writes-follow-reads" : "monotonic-writes"
+  const isOwn = new Set(session)
+  for (
+    let at = guarantee === "monotonic-writes" ? version.parent : version;
+    at !== undefined;
+    at = at.parent
+  ) {
+    const { writer } = at
+    if (writer === undefined || !isOwn.has(writer) || writer.called < operation.returned) continue
+    return findings.report(guarantee, operation, writer)
+  }
+}
+
+/** Counts what was judged, and keeps of every guarantee the violation that ends first. */
+class Findings {
+  judged = 0
+  unclear = 0
+  private readonly first = new Map<SessionGuarantee, SessionWitness>()
+
+  report(guarantee: SessionGuarantee, earlier: KeyValueOperation, later: KeyValueOperation): void {
+    const known = this.first.get(guarantee)
+    if (known === undefined || later.returned < known.later.returned)
+      this.first.set(guarantee, { earlier, later })
+  }
+
+  verdict(guarantee: SessionGuarantee): Verdict<SessionWitness> {
+    const { judged, unclear } = this
+    const witness = this.first.get(guarantee)
+    if (witness !== undefined) return violated(witness, sentences[guarantee](witness))
+    if (unclear === 0) return holds(`${judged} operations were judged`)
+    return unknown(
+      `${unclear} of ${judged + unclear} operations read what several writes, or none, could have left; the others keep it`,
+    )
+  }
+}
+
+const store = keyValueStore()
+const show = ({ input, output }: KeyValueOperation): string => store.describe(input, output)
+
+const sentences: Readonly<Record<SessionGuarantee, (witness: SessionWitness) => string>> = {
+  "read-your-writes": ({ earlier, later }) =>
+    `client ${later.client} had done ${show(earlier)}, and then ${show(later)}, which is older`,
+  "monotonic-reads": ({ earlier, later }) =>
+    `client ${later.client} had seen ${show(earlier)}, and then ${show(later)}, which is older`,
+  "monotonic-writes": ({ earlier, later }) =>
+    `client ${later.client} had done ${show(earlier)}, which is built on what it did later, ${show(later)}`,
+  "writes-follow-reads": ({ earlier, later }) =>
+    `client ${later.client} had seen ${show(earlier)}, which is built on what it did later, ${show(later)}`,
+}
