@@ -5,6 +5,7 @@ import type { LogSetup } from "../src/experiment/log-setup.ts"
 import { simulate } from "../src/sim/simulate.ts"
 import { buildLog } from "../src/experiment/log-scenario.ts"
 import { Agenda, Due } from "../src/sim/agenda.ts"
+import { benchHistories } from "./histories.ts"
 import { cpuSeconds, medianRate, readable } from "./timing.ts"
 
 /**
@@ -12,7 +13,8 @@ import { cpuSeconds, medianRate, readable } from "./timing.ts"
  * without them, and what the agenda alone could do in the same run; then memory
  * against the length of a run, and the cost of a command against the number of
  * replicas. `npm run bench:sim -- long` runs ten million commands for the
- * memory; `-- sizes` only compares numbers of replicas.
+ * memory; `-- sizes` only compares numbers of replicas, and `-- histories` only
+ * measures the check of what clients saw.
  */
 const usual = (horizonMs: number): LogSetup =>
   logSetupFrom("simple(5, 4, 2)", "paxi", { clientsPerGroup: 100, leader: 2, horizonMs })
@@ -118,6 +120,9 @@ function report(what: string, value: string): void {
 }
 
 const part = process.argv[2]
-if (part !== "sizes") rates()
-if (part !== "sizes") memory(part === "long")
-sizes()
+if (part === undefined || part === "long") {
+  rates()
+  memory(part === "long")
+}
+if (part !== "histories") sizes()
+if (part !== "sizes") benchHistories()

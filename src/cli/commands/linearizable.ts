@@ -79,7 +79,7 @@ Examples:
   $ quorate linearizable jepsen/store/latest/history.edn --initial 0
   $ quorate linearizable test_data/jepsen/*.log       a line for each file
   $ quorate linearizable history.jsonl --format json
-  $ quorate linearizable history.jsonl --sessions     who could notice: read your writes, ...
+  $ quorate linearizable history.jsonl --sessions     who could notice: read your writes, …
   $ quorate swarm --first 7 --seeds 1 --history run.jsonl && quorate linearizable run.jsonl
 
 ${exitCodeHelp}`
