@@ -48,7 +48,8 @@ export function commaList(text: string): string[] {
   return text.split(",").map((part) => part.trim())
 }
 
-function sigma(text: string): number {
+/** `--jitter`. */
+export function sigma(text: string): number {
   const value = number(text)
   if (value >= 0 && value <= 10) return value
   throw new UsageError(

@@ -28,6 +28,7 @@ const commands: Readonly<Record<string, () => Promise<(context: Context) => Comm
   merge: async () => (await import("./commands/merge.ts")).mergeCommand,
   worker: async () => (await import("./commands/worker.ts")).workerCommand,
   simulate: async () => (await import("./commands/simulate.ts")).simulateCommand,
+  log: async () => (await import("./commands/log.ts")).logCommand,
   explore: async () => (await import("./commands/explore.ts")).exploreCommand,
   replay: async () => (await import("./commands/replay.ts")).replayCommand,
   swarm: async () => (await import("./commands/swarm.ts")).swarmCommand,

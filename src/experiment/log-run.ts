@@ -8,6 +8,7 @@ import { micros } from "../sim/latency.ts"
 import { type RunEnd, simulate } from "../sim/simulate.ts"
 import { type BuiltLog, type LogObserver, buildLog } from "./log-scenario.ts"
 import type { LogSetup } from "./log-setup.ts"
+import { type HashedPart, logTraceHash } from "./log-trace-hash.ts"
 
 export interface LogRun {
   readonly built: BuiltLog
@@ -18,6 +19,8 @@ export interface LogRun {
   readonly end: RunEnd
   /** What clients asked and were told; empty unless that was recorded, see `LogRunOptions.linearizability`. */
   readonly clients: ClientHistory
+  /** Sixteen hexadecimal digits, equal for equal runs; empty where it was not wanted. */
+  readonly traceHash: string
 }
 
 export interface LogRunOptions {
@@ -28,6 +31,8 @@ export interface LogRunOptions {
   readonly freshReads?: boolean
   /** Whether what clients were told is recorded and checked, which remembers all of it; where it depends on the state, unless said otherwise. */
   readonly linearizability?: boolean
+  /** What the fingerprint covers; `states` unless said otherwise. */
+  readonly traceHash?: HashedPart | "none"
 }
 
 /** Simulates a log, measures it and judges it; further observers see the run as it goes by. */
@@ -43,14 +48,12 @@ export function runLog(
 export function runBuiltLog(
   built: BuiltLog,
   setup: LogSetup,
-  {
-    warmUpMs = 0,
-    intervalMs = 0,
-    freshReads = setup.readShare > 0,
-    linearizability = setup.readShare > 0 || setup.casShare > 0,
-  }: LogRunOptions,
+  options: LogRunOptions,
   ...observers: readonly LogObserver[]
 ): LogRun {
+  const { warmUpMs = 0, intervalMs = 0, freshReads = setup.readShare > 0, traceHash = "states" } = options
+  const { linearizability = setup.readShare > 0 || setup.casShare > 0 } = options
+  const hash = traceHash === "none" ? undefined : logTraceHash(traceHash)
   const measures = new LogMeasuring({
     from: micros(warmUpMs),
     until: micros(setup.horizonMs),
@@ -67,6 +70,7 @@ export function runBuiltLog(
     judge,
     ...(freshReads ? [fresh] : []),
     ...(linearizability ? [clients] : []),
+    ...(hash === undefined ? [] : [hash.observer]),
     ...observers,
   )
   const judgements = [
@@ -74,7 +78,15 @@ export function runBuiltLog(
     ...(linearizability ? clients.judgements : []),
     ...(freshReads ? [fresh.judgement] : []),
   ]
-  return { built, measures, judgements, violations: judgements.filter(isViolated), end, clients }
+  return {
+    built,
+    measures,
+    judgements,
+    violations: judgements.filter(isViolated),
+    end,
+    clients,
+    traceHash: hash?.digits ?? "",
+  }
 }
 
 const isViolated = ({ verdict }: Judgement): boolean => verdict.verdict === "violated"

@@ -1,3 +1,5 @@
+import { inProportion } from "./drawn-quorums.ts"
+import { UsageError } from "../base/errors.ts"
 import { members } from "../base/node-set.ts"
 import { type Random, randomFromSeed } from "../base/random.ts"
 import type { Address } from "../protocol/actor.ts"
@@ -9,12 +11,12 @@ import { workload } from "../protocol/log/workload.ts"
 import { closestQuorum } from "../quorum/closest.ts"
 import { type ProcessFault, isNetworkFault, isProcessFault } from "../sim/faults/fault.ts"
 import { withNetworkFaults } from "../sim/faults/network.ts"
-import { type LatencyModel, constantLatency, matrixLatency, micros } from "../sim/latency.ts"
+import { type LatencyModel, constantLatency, exponentialLatency, micros } from "../sim/latency.ts"
 import { reliable } from "../sim/network.ts"
 import type { NodeModel } from "../sim/node-model.ts"
-import { refuseRegions, regionNumber, regionsInTurn } from "../sim/placement.ts"
 import type { Scenario } from "../sim/scenario.ts"
 import type { SelectiveObserver } from "../sim/trace.ts"
+import { placement } from "./log-placement.ts"
 import type { LogSetup } from "./log-setup.ts"
 
 export type LogScenario = Scenario<LogMessage, LogRecord, LogReport>
@@ -33,11 +35,11 @@ export interface BuiltLog {
 
 export function buildLog(setup: LogSetup, seed: number): BuiltLog {
   const random = randomFromSeed(seed).fork("log setup")
-  const { latency, groupRegions } = placed(setup)
+  const { latency, groups } = placement(setup)
   const n = setup.plan.nodes.length
   const cluster = logCluster({
     replica: replicaOptions(setup, latency, random.fork("quorums")),
-    clientGroups: groupRegions.map((_, group) => clientOptions(setup, latency, group, seed)),
+    clientGroups: groups.map((_, group) => clientOptions(setup, latency, group, seed)),
   })
   let leader: Address | undefined
   const coverage = new Map<string, number>()
@@ -78,10 +80,11 @@ export function buildLog(setup: LogSetup, seed: number): BuiltLog {
 /** Disks, processors and links, where the setup gives them limits. */
 function machines(setup: LogSetup, n: number): Pick<LogScenario, "disk" | "node" | "bandwidth"> {
   const { writeMs, groupCommit, receiveMicros, sendMicros, microsPerByte, bandwidth } = setup
+  const time = setup.service === "exponential" ? exponentialLatency : constantLatency
   const costs = receiveMicros > 0 || sendMicros > 0 || microsPerByte > 0
   const node: NodeModel = {
-    receive: constantLatency(receiveMicros / 1000),
-    send: constantLatency(sendMicros / 1000),
+    receive: time(receiveMicros / 1000),
+    send: time(sendMicros / 1000),
     microsPerByte,
     writesBroadcastOnce: true,
   }
@@ -90,37 +93,6 @@ function machines(setup: LogSetup, n: number): Pick<LogScenario, "disk" | "node"
     // Clients are many machines, each with little to do.
     ...(costs && { node: (process: Address) => (process < n ? node : undefined) }),
     ...(bandwidth !== null && { bandwidth: () => bandwidth }),
-  }
-}
-
-/** Where everyone is, and how far apart: replicas, then groups of clients. */
-function placed(setup: LogSetup): { latency: LatencyModel; groupRegions: readonly number[] } {
-  const { latency, plan, replicaRegions, clientRegions, jitterSigma } = setup
-  const n = plan.nodes.length
-  if (latency.kind === "everywhere") {
-    refuseRegions([...replicaRegions, ...clientRegions])
-    return {
-      latency: besideReplicas(latency.model, n),
-      groupRegions: plan.nodes.slice(0, setup.groups ?? n).map((_, i) => i),
-    }
-  }
-  const replicas = regionsInTurn(latency, n, replicaRegions)
-  const groups =
-    clientRegions.length === 0 ? replicas : clientRegions.map((name) => regionNumber(latency, name))
-  const model = matrixLatency(latency.name, latency.delays, [...replicas, ...groups], jitterSigma)
-  return { latency: model, groupRegions: groups }
-}
-
-/** A model that is the same everywhere, but for group i of the clients, which is on the machine of replica i. */
-function besideReplicas(model: LatencyModel, n: number): LatencyModel {
-  const together = (from: Address, to: Address): boolean => from % n === to % n
-  return {
-    name: model.name,
-    expected: (from, to) => (together(from, to) ? 0 : model.expected(from, to)),
-    sampler: (random) => {
-      const draw = model.sampler(random)
-      return (from, to) => (together(from, to) ? 0 : draw(from, to))
-    },
   }
 }
 
@@ -152,7 +124,7 @@ function replicaOptions(
 const drawnQuorums = 1000
 
 function recipients(
-  { plan, recipients: choice }: LogSetup,
+  { plan, recipients: choice, strategy }: LogSetup,
   latency: LatencyModel,
   random: Random,
 ): LogRecipients {
@@ -169,6 +141,10 @@ function recipients(
       }
       return { kind: "rotating", quorums: Array.from({ length: drawnQuorums }, draw) }
     }
+    case "strategy":
+      if (strategy === null)
+        throw new UsageError(`${plan.name}: quorums are to be drawn from a strategy, and there is none.`)
+      return { kind: "rotating", quorums: inProportion(strategy[2], drawnQuorums, random).map(members) }
     case "rotating":
     case "standby":
       return { kind: choice, quorums: [...system.minimalQuorums(2)].slice(0, drawnQuorums).map(members) }

@@ -1,3 +1,4 @@
+import type { Strategy } from "../analysis/index.ts"
 import type { BackOff } from "../protocol/paxos/retry.ts"
 import type { ReadStrategy } from "../protocol/log/options.ts"
 import type { KeyChoice } from "../protocol/log/workload.ts"
@@ -26,6 +27,8 @@ export interface LogSetup {
 
   // The protocol
   readonly recipients: RecipientChoice
+  /** Where quorums are drawn from a strategy: which. `withOptimalStrategy` finds the best one. */
+  readonly strategy: Strategy | null
   readonly reads: ReadStrategy
   readonly leaseMs: number
   readonly leaseDrift: number
@@ -47,6 +50,8 @@ export interface LogSetup {
   /** What reading and writing a message costs, in microseconds; 0 for both means no limit. */
   readonly receiveMicros: number
   readonly sendMicros: number
+  /** Whether these are what it takes each time, or the means of exponential times. */
+  readonly service: "constant" | "exponential"
   readonly microsPerByte: number
   /** Bytes per microsecond of every link; null for no limit. */
   readonly bandwidth: number | null
@@ -74,8 +79,13 @@ export interface LogSetup {
   readonly horizonMs: number
 }
 
-/** Whom a leader asks first: everyone, the nearest phase-2 quorum, or minimal phase-2 quorums in turn, in an order drawn by seed. */
-export type RecipientChoice = "broadcast" | "closest" | "random" | "rotating" | "standby"
+/**
+ * Whom a leader asks first: everyone; the nearest phase-2 quorum; quorums drawn
+ * at random, or from a strategy; minimal phase-2 quorums in turn; or always the
+ * first of these that nobody silent is in, the others standing by.
+ */
+export const recipientChoices = ["broadcast", "closest", "random", "strategy", "rotating", "standby"] as const
+export type RecipientChoice = (typeof recipientChoices)[number]
 
 /** What is not said about a setup: ten clients beside each replica, no faults, machines without limits, ten seconds. */
 export const usualLogSetup: Omit<LogSetup, "plan" | "latency"> = {
@@ -85,6 +95,7 @@ export const usualLogSetup: Omit<LogSetup, "plan" | "latency"> = {
   jitterSigma: 0,
   leader: 0,
   recipients: "broadcast",
+  strategy: null,
   reads: "log",
   leaseMs: 500,
   leaseDrift: 0.01,
@@ -102,6 +113,7 @@ export const usualLogSetup: Omit<LogSetup, "plan" | "latency"> = {
   groupCommit: true,
   receiveMicros: 0,
   sendMicros: 0,
+  service: "constant",
   microsPerByte: 0,
   bandwidth: null,
   clockRates: [],

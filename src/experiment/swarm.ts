@@ -2,11 +2,8 @@ import { type Verdict, holds, violated } from "../base/verdict.ts"
 import type { ClientHistory } from "../check/log/client-history.ts"
 import { DurableAnswers } from "../check/log/durable-answers.ts"
 import type { Judgement } from "../check/log/verdicts.ts"
-import type { LogMessage, LogRecord, LogReport } from "../protocol/log/messages.ts"
 import type { QuorumSystem } from "../quorum/system.ts"
 import { type Fault, endOfFaults } from "../sim/faults/fault.ts"
-import { TraceHash } from "../sim/trace-hash.ts"
-import { traceEventTypes } from "../sim/trace.ts"
 import { runBuiltLog } from "./log-run.ts"
 import { type BuiltLog, type LogObserver, buildLog } from "./log-scenario.ts"
 import type { LogSetup } from "./log-setup.ts"
@@ -49,15 +46,14 @@ export function swarmRun(seed: number, options: SwarmOptions): SwarmRun {
 function runSetup(seed: number, setup: LogSetup, { bug, hashMessages = false }: SwarmOptions): SwarmRun {
   const plain = withAnEnd(buildLog(setup, seed), setup)
   const built = bug === undefined ? plain : withBug(plain, bug, setup)
-  const hash = new TraceHash<LogMessage, LogRecord, LogReport>(digest)
-  const wants = hashMessages ? traceEventTypes : (["store", "report", "crash", "recover"] as const)
   const durable = new DurableAnswers()
-  const run = runBuiltLog(built, setup, { linearizability: true }, { wants, observe: hash.observe }, durable)
+  const part = hashMessages ? "messages" : "states"
+  const run = runBuiltLog(built, setup, { linearizability: true, traceHash: part }, durable)
   const further = [durable.judgement, progressOf(built, setup, run.measures.returned)]
   return {
     seed,
     setup,
-    traceHash: hash.digits,
+    traceHash: run.traceHash,
     events: run.end.events,
     answered: run.measures.returned,
     violations: [...run.violations, ...further.filter(({ verdict }) => verdict.verdict === "violated")],
@@ -97,12 +93,6 @@ function progressOf(built: BuiltLog, setup: LogSetup, answered: number): Judgeme
           `${wanted - answered} of ${wanted} requests were never answered, though every fault was over long before`,
         )
   return { name: "progress", reference: "Howard 2019, theorem 16, for each request", verdict }
-}
-
-/** The numbers of a message, a record or a report that tell it from others. */
-function digest(content: LogMessage | LogRecord | LogReport): number {
-  const parts = content as { type: string; epoch?: number; slot?: number; request?: number }
-  return (parts.epoch ?? 0) * 65_537 + (parts.slot ?? 0) * 257 + (parts.request ?? 0) * 31 + parts.type.length
 }
 
 /** The smallest failure that a seed leads to: fewest faults, as far as taking one away at a time gets. */

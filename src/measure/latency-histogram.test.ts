@@ -23,6 +23,13 @@ test("quantiles are exact below two milliseconds, and within 0.1 % of the sample
   )
 })
 
+test("one latency over and over comes back as it was", () => {
+  const histogram = new LatencyHistogram()
+  for (let i = 0; i < 10; i++) histogram.add(40_000)
+  histogram.add(7_777_777)
+  expect([0, 0.5, 0.9, 1].map((p) => histogram.quantile(p))).toEqual([40_000, 40_000, 40_000, 7_777_777])
+})
+
 test("nothing has no quantiles", () => {
   const empty = new LatencyHistogram()
   expect([empty.mean, empty.quantile(0.5), empty.count]).toEqual([null, null, 0])

@@ -1,27 +1,27 @@
 /**
  * Latencies in whole microseconds, counted in buckets: exact below 2048 µs, and
  * above it a quantile is too large by less than 0.1 %, the width of its bucket.
- * Its memory does not depend on how many there are (Tene's HdrHistogram: a
- * linear scale within each power of two).
+ * It is the greatest latency of its bucket, so that latencies far apart, such as
+ * those of constant delays, come back as they were. Memory does not depend on how
+ * many there are (Tene's HdrHistogram: a linear scale within each power of two).
  *
  * It is the sketch of long runs: histograms merge, and because all they hold
- * are counts and an exact sum, the result is the same to the byte in whatever
+ * are counts, maxima and an exact sum, the result is the same to the byte in whatever
  * order they are merged, and however often they were taken apart before.
  */
 export class LatencyHistogram {
   private counts = new Float64Array(4 * half)
+  /** The greatest latency in each bucket. */
+  private tops = new Float64Array(4 * half)
   count = 0
   private sum = 0
   max = 0
 
   add(micros: number): void {
     const bucket = bucketOf(micros)
-    if (bucket >= this.counts.length) {
-      const longer = new Float64Array(Math.max(bucket + 1, this.counts.length * 2))
-      longer.set(this.counts)
-      this.counts = longer
-    }
+    if (bucket >= this.counts.length) this.grow(Math.max(bucket + 1, this.counts.length * 2))
     this.counts[bucket]!++
+    if (micros > this.tops[bucket]!) this.tops[bucket] = micros
     this.count++
     this.sum += micros
     if (micros > this.max) this.max = micros
@@ -29,23 +29,22 @@ export class LatencyHistogram {
 
   /** Adds all that another has counted. */
   merge(other: LatencyHistogram): this {
-    if (other.counts.length > this.counts.length) {
-      const longer = new Float64Array(other.counts.length)
-      longer.set(this.counts)
-      this.counts = longer
-    }
-    other.counts.forEach((count, bucket) => (this.counts[bucket]! += count))
+    if (other.counts.length > this.counts.length) this.grow(other.counts.length)
+    other.counts.forEach((count, bucket) => {
+      this.counts[bucket]! += count
+      this.tops[bucket] = Math.max(this.tops[bucket]!, other.tops[bucket]!)
+    })
     this.count += other.count
     this.sum += other.sum
     this.max = Math.max(this.max, other.max)
     return this
   }
 
-  /** As plain JSON: the buckets that are not empty, in increasing order, each with its count. */
+  /** As plain JSON: the buckets that are not empty, in increasing order, each with its count and its greatest latency. */
   toJSON(): LatencyCounts {
-    const buckets: [number, number][] = []
+    const buckets: [number, number, number][] = []
     this.counts.forEach((count, bucket) => {
-      if (count > 0) buckets.push([bucket, count])
+      if (count > 0) buckets.push([bucket, count, this.tops[bucket]!])
     })
     return { buckets, sum: this.sum, max: this.max }
   }
@@ -53,9 +52,10 @@ export class LatencyHistogram {
   static fromJSON({ buckets, sum, max }: LatencyCounts): LatencyHistogram {
     const histogram = new LatencyHistogram()
     const last = buckets.at(-1)?.[0] ?? 0
-    if (last >= histogram.counts.length) histogram.counts = new Float64Array(last + 1)
-    for (const [bucket, count] of buckets) {
+    if (last >= histogram.counts.length) histogram.grow(last + 1)
+    for (const [bucket, count, top] of buckets) {
       histogram.counts[bucket] = count
+      histogram.tops[bucket] = top
       histogram.count += count
     }
     histogram.sum = sum
@@ -75,15 +75,23 @@ export class LatencyHistogram {
     let seen = 0
     for (let bucket = 0; bucket < this.counts.length; bucket++) {
       seen += this.counts[bucket]!
-      if (seen >= rank) return Math.min(valueOf(bucket), this.max)
+      if (seen >= rank) return this.tops[bucket]!
     }
     return this.max
+  }
+
+  private grow(length: number): void {
+    const [counts, tops] = [new Float64Array(length), new Float64Array(length)]
+    counts.set(this.counts)
+    tops.set(this.tops)
+    this.counts = counts
+    this.tops = tops
   }
 }
 
 /** A histogram as plain JSON, to be sent from where a run was to where it is summarised. */
 export interface LatencyCounts {
-  readonly buckets: readonly (readonly [bucket: number, count: number])[]
+  readonly buckets: readonly (readonly [bucket: number, count: number, top: number])[]
   /** Of all latencies, in microseconds: exact up to 2^53, some 285 years. */
   readonly sum: number
   readonly max: number
@@ -96,12 +104,4 @@ function bucketOf(micros: number): number {
   if (micros < 2 * half) return micros
   const exponent = (micros < 2 ** 31 ? 31 - Math.clz32(micros) : Math.floor(Math.log2(micros))) - 10
   return exponent * half + Math.floor(micros / 2 ** exponent)
-}
-
-/** The greatest value of a bucket. */
-function valueOf(bucket: number): number {
-  if (bucket < 2 * half) return bucket
-  const exponent = Math.floor(bucket / half) - 1
-  const mantissa = bucket - exponent * half
-  return (mantissa + 1) * 2 ** exponent - 1
 }

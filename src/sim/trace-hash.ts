@@ -49,7 +49,7 @@ export class TraceHash<Message, Stored, Report = never> {
     else this.addText(digest)
   }
 
-  private addText(text: string): void {
+  addText(text: string): void {
     for (let i = 0; i < text.length; i++) this.addWord(text.charCodeAt(i))
     this.addWord(text.length)
   }
@@ -67,4 +67,12 @@ export class TraceHash<Message, Stored, Report = never> {
     this.high = (high << 17) | (high >>> 15)
     this.low ^= this.high >>> 7
   }
+}
+
+/** One fingerprint for several runs, in their order. */
+export function combinedHash(digits: readonly string[]): string {
+  if (digits.length === 1) return digits[0]!
+  const all = new TraceHash()
+  for (const text of digits) all.addText(text)
+  return all.digits
 }

@@ -63,6 +63,28 @@ export type LogMessage =
 
 export type LogMessageType = LogMessage["type"]
 
+const typesInOrder: Readonly<Record<LogMessageType, true>> = {
+  prepare: true,
+  promise: true,
+  propose: true,
+  accept: true,
+  "no-promise": true,
+  "no-accept": true,
+  heartbeat: true,
+  "heartbeat-ack": true,
+  "hand-over": true,
+  fetch: true,
+  decided: true,
+  "read-ask": true,
+  "read-answer": true,
+  rejoin: true,
+  "rejoin-answer": true,
+  rejoined: true,
+  request: true,
+  reply: true,
+}
+export const logMessageTypes = Object.keys(typesInOrder) as readonly LogMessageType[]
+
 /** The state that all slots before `upTo` led to. */
 export interface Snapshot {
   readonly upTo: number
