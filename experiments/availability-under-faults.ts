@@ -18,11 +18,18 @@ import { fullSet, has, nodeSet } from "../src/base/node-set.ts"
 import type { Fault } from "../src/sim/faults/fault.ts"
 import { planFrom } from "./setup.ts"
 import { logSetupFrom } from "./log-setup-from.ts"
+import { traceHashColumn } from "../src/experiment/log-trace-hash.ts"
+import { combinedHash } from "../src/sim/trace-hash.ts"
 
 interface Case {
   readonly system: string
   /** The share of time for which a replica is down. */
   readonly downShare: number
+}
+
+interface Observation {
+  readonly answering: number
+  readonly traceHash: string
 }
 
 type Row = EstimateCells<"answeringShare"> & {
@@ -31,6 +38,7 @@ type Row = EstimateCells<"answeringShare"> & {
   readonly replicas: number
   readonly phase2LiveProbability: number
   readonly bothLiveProbability: number
+  readonly traceHash: string
 }
 
 const systems = ["majority(5)", "simple(5, 4, 2)", "simple(5, 2, 4)", "grid(2, 3)", "grid(3, 2)"]
@@ -39,7 +47,7 @@ const meanDownMs = 3000
 const intervalMs = 500
 
 /** Replicas that crash and come back, and a log that must elect a leader each time it loses one. */
-export default defineExperiment<Case, number, Row>({
+export default defineExperiment<Case, Observation, Row>({
   id: "availability-under-faults",
   question:
     "For what share of time do clients get answers when replicas crash and recover, elections included?",
@@ -61,6 +69,7 @@ export default defineExperiment<Case, number, Row>({
       { digits: 4 },
     ),
     measure("bothLiveProbability", "Exact probability that quorums of both phases are up.", { digits: 4 }),
+    traceHashColumn,
   ],
   cases: () => systems.flatMap((system) => [0.05, 0.1, 0.2].map((downShare) => ({ system, downShare }))),
   replicas: 16,
@@ -76,8 +85,9 @@ export default defineExperiment<Case, number, Row>({
       faults: crashesAndRecoveries(n, downShare, seed),
       horizonMs,
     })
-    const { perInterval } = runSafeLog(setup, seed, { warmUpMs: 2000, intervalMs }).measures
-    return perInterval.filter((answers) => answers > 0).length / ((horizonMs - 2000) / intervalMs)
+    const { measures, traceHash } = runSafeLog(setup, seed, { warmUpMs: 2000, intervalMs })
+    const intervals = (horizonMs - 2000) / intervalMs
+    return { answering: measures.perInterval.filter((answers) => answers > 0).length / intervals, traceHash }
   },
   summarise: ({ system, downShare }, observations) => {
     const quorums = planFrom(system).systemAt(0)
@@ -86,9 +96,10 @@ export default defineExperiment<Case, number, Row>({
         system,
         downShare,
         replicas: observations.length,
-        ...estimateCells("answeringShare", meanInterval(observations)),
+        ...estimateCells("answeringShare", meanInterval(observations.map(({ answering }) => answering))),
         phase2LiveProbability: liveProbability(quorums, downShare, [2]),
         bothLiveProbability: liveProbability(quorums, downShare, [1, 2]),
+        traceHash: combinedHash(observations.map(({ traceHash }) => traceHash)),
       },
     ]
   },

@@ -14,6 +14,8 @@ import type { Figure } from "../src/experiment/figure.ts"
 import { type Table, intervalOf } from "../src/experiment/table.ts"
 import type { Fault } from "../src/sim/faults/fault.ts"
 import { logSetupFrom } from "./log-setup-from.ts"
+import { traceHashColumn } from "../src/experiment/log-trace-hash.ts"
+import { combinedHash } from "../src/sim/trace-hash.ts"
 
 interface Case {
   /** By which share clocks are really wrong: the leader's slow, the others' fast. */
@@ -22,11 +24,17 @@ interface Case {
   readonly margin: number
 }
 
+interface Observation {
+  readonly stale: boolean
+  readonly traceHash: string
+}
+
 type Row = EstimateCells<"staleShare"> & {
   readonly drift: number
   readonly margin: number
   readonly replicas: number
   readonly promised: boolean
+  readonly traceHash: string
 }
 
 const [drifts, margins] = [
@@ -43,7 +51,7 @@ const cuts = Array.from({ length: 4 }, (_, i): Fault => ({
 }))
 
 /** Leases are the one place where timing enters safety: what clocks may do, and what happens when they do more. */
-export default defineExperiment<Case, boolean, Row>({
+export default defineExperiment<Case, Observation, Row>({
   id: "drift-and-leases",
   question: "How wrong may clocks be before a leader's lease lets it answer a read that is out of date?",
   reference: "Gray and Cheriton 1989; Howard 2019, §1.6 (leases are outside the model)",
@@ -57,6 +65,7 @@ export default defineExperiment<Case, boolean, Row>({
       digits: 3,
     }),
     flag("promised", "Whether the protocol promises that there is none: the drift is at most ε."),
+    traceHashColumn,
   ],
   cases: () => margins.flatMap((margin) => drifts.map((drift) => ({ drift, margin }))),
   replicas: 30,
@@ -77,15 +86,17 @@ export default defineExperiment<Case, boolean, Row>({
       faults: cuts,
       horizonMs: 7000,
     })
-    return runLog(setup, seed).violations.some(({ name }) => name === "fresh-reads")
+    const { violations, traceHash } = runLog(setup, seed)
+    return { stale: violations.some(({ name }) => name === "fresh-reads"), traceHash }
   },
   summarise: ({ drift, margin }, observations) => [
     {
       drift,
       margin,
       replicas: observations.length,
-      ...estimateCells("staleShare", shareInterval(observations)),
+      ...estimateCells("staleShare", shareInterval(observations.map(({ stale }) => stale))),
       promised: drift <= margin,
+      traceHash: combinedHash(observations.map(({ traceHash }) => traceHash)),
     },
   ],
   tables: [driftTable],

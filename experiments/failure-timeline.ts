@@ -6,10 +6,17 @@ import type { Figure } from "../src/experiment/figure.ts"
 import { runSafeLog } from "../src/experiment/log-run.ts"
 import { type Table, intervalOf } from "../src/experiment/table.ts"
 import { crashAtMs, crashedLeader, horizonMs, systems } from "./crashed-leader.ts"
+import { traceHashColumn } from "../src/experiment/log-trace-hash.ts"
+import { combinedHash } from "../src/sim/trace-hash.ts"
 
 interface Case {
   readonly system: string
   readonly latency: string
+}
+
+interface Observation {
+  readonly answers: readonly number[]
+  readonly traceHash: string
 }
 
 type Row = EstimateCells<"throughputPerS"> & {
@@ -17,6 +24,7 @@ type Row = EstimateCells<"throughputPerS"> & {
   readonly system: string
   readonly atMs: number
   readonly replicas: number
+  readonly traceHash: string
 }
 
 const clients = 10
@@ -24,7 +32,7 @@ const [fromMs, intervalMs] = [3000, 500]
 const intervals = (horizonMs - fromMs) / intervalMs
 
 /** Throughput through the crash of a leader, interval by interval. */
-export default defineExperiment<Case, readonly number[], Row>({
+export default defineExperiment<Case, Observation, Row>({
   id: "failure-timeline",
   question: "What do clients see of a leader's crash, from before it until the next leader is up to speed?",
   reference: "Howard 2019, §3.4 and §4.3.3",
@@ -43,25 +51,27 @@ export default defineExperiment<Case, readonly number[], Row>({
       unit: "1/s",
       digits: 1,
     }),
+    traceHashColumn,
   ],
   cases: () => ["aws", "paxi"].flatMap((latency) => systems.map(([system]) => ({ system, latency }))),
   replicas: 20,
   observe: ({ system, latency }, seed) => {
-    const { perInterval } = runSafeLog(crashedLeader(system, latency, clients), seed, {
+    const { measures, traceHash } = runSafeLog(crashedLeader(system, latency, clients), seed, {
       warmUpMs: fromMs,
       intervalMs,
-    }).measures
-    return Array.from({ length: intervals }, (_, i) => perInterval[i] ?? 0)
+    })
+    return { answers: Array.from({ length: intervals }, (_, i) => measures.perInterval[i] ?? 0), traceHash }
   },
   summarise: ({ system, latency }, observations) =>
     Array.from({ length: intervals }, (_, i) => {
-      const rates = observations.map((counts) => (counts[i]! * 1000) / intervalMs)
+      const rates = observations.map(({ answers }) => (answers[i]! * 1000) / intervalMs)
       return {
         latency,
         system,
         atMs: fromMs + i * intervalMs,
         replicas: observations.length,
         ...estimateCells("throughputPerS", meanInterval(rates)),
+        traceHash: combinedHash(observations.map((run) => run.traceHash)),
       }
     }),
   tables: [timelineTable],

@@ -5,6 +5,7 @@ import { seriesBy } from "../src/experiment/figure/from-rows.ts"
 import type { Figure } from "../src/experiment/figure.ts"
 import type { Table } from "../src/experiment/table.ts"
 import { logSetupFrom, ms } from "./log-setup-from.ts"
+import { traceHashColumn } from "../src/experiment/log-trace-hash.ts"
 
 interface Case {
   /** Everyone is asked and a majority waited for, or a random phase-2 quorum of this size is asked. */
@@ -15,6 +16,7 @@ interface Case {
 interface Observation {
   readonly latencyMs: number
   readonly throughput: number
+  readonly traceHash: string
 }
 
 type Row = {
@@ -24,6 +26,7 @@ type Row = {
   readonly latencyMs: number
   readonly throughputPerS: number
   readonly inFlight: number
+  readonly traceHash: string
 }
 
 /**
@@ -50,6 +53,7 @@ export default defineExperiment<Case, Observation, Row>({
     measure("inFlight", "Latency times throughput: by Little's law the ten requests in flight.", {
       digits: 2,
     }),
+    traceHashColumn,
   ],
   cases: () => {
     const sizes = [3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14]
@@ -74,11 +78,11 @@ export default defineExperiment<Case, Observation, Row>({
       spreadMs: 50,
       horizonMs: 5000,
     })
-    const { measures } = runSafeLog(setup, seed, { warmUpMs: 1000 })
-    return { latencyMs: ms(measures.all.mean), throughput: measures.throughput }
+    const { measures, traceHash } = runSafeLog(setup, seed, { warmUpMs: 1000 })
+    return { latencyMs: ms(measures.all.mean), throughput: measures.throughput, traceHash }
   },
   summarise: ({ n, q2 }, [observation]) => {
-    const { latencyMs, throughput } = observation!
+    const { latencyMs, throughput, traceHash } = observation!
     return [
       {
         system: q2 === null ? "paxos" : "fpaxos",
@@ -87,6 +91,7 @@ export default defineExperiment<Case, Observation, Row>({
         latencyMs,
         throughputPerS: throughput,
         inFlight: (latencyMs * throughput) / 1000,
+        traceHash,
       },
     ]
   },

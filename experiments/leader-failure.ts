@@ -6,6 +6,8 @@ import type { Figure } from "../src/experiment/figure.ts"
 import { type Table, intervalOf } from "../src/experiment/table.ts"
 import { crashAtMs, crashedLeader, systems } from "./crashed-leader.ts"
 import { ms } from "./log-setup-from.ts"
+import { traceHashColumn } from "../src/experiment/log-trace-hash.ts"
+import { combinedHash } from "../src/sim/trace-hash.ts"
 
 interface Case {
   readonly system: string
@@ -16,6 +18,7 @@ interface Observation {
   readonly detectedMs: number
   readonly gapMs: number
   readonly elections: number
+  readonly traceHash: string
 }
 
 type Row = EstimateCells<"electedMs" | "gapMs" | "elections"> & {
@@ -23,6 +26,7 @@ type Row = EstimateCells<"electedMs" | "gapMs" | "elections"> & {
   readonly latency: string
   readonly phase1: number
   readonly replicas: number
+  readonly traceHash: string
 }
 
 /** A leader crashes and stays away; the others wait, elect, and go on. With |Q2| = 1 decided values may be gone with it, so it is not here. */
@@ -45,14 +49,21 @@ export default defineExperiment<Case, Observation, Row>({
       digits: 1,
     }),
     ...estimateColumns("elections", "Mean number of leaders after the crash.", { digits: 2 }),
+    traceHashColumn,
   ],
   cases: () => ["aws", "paxi"].flatMap((latency) => systems.map(([system]) => ({ system, latency }))),
   replicas: 40,
   observe: ({ system, latency }, seed) => {
     const setup = crashedLeader(system, latency, 2)
-    const { elections, longestGap } = runSafeLog(setup, seed, { warmUpMs: 2000 }).measures
+    const { measures, traceHash } = runSafeLog(setup, seed, { warmUpMs: 2000 })
+    const { elections, longestGap } = measures
     const after = elections.filter(({ at }) => at > crashAtMs * 1000)
-    return { detectedMs: ms(after[0]!.at) - crashAtMs, gapMs: ms(longestGap.length), elections: after.length }
+    return {
+      detectedMs: ms(after[0]!.at) - crashAtMs,
+      gapMs: ms(longestGap.length),
+      elections: after.length,
+      traceHash,
+    }
   },
   summarise: ({ system, latency }, observations) => [
     {
@@ -63,6 +74,7 @@ export default defineExperiment<Case, Observation, Row>({
       ...estimateCells("electedMs", meanInterval(observations.map(({ detectedMs }) => detectedMs))),
       ...estimateCells("gapMs", meanInterval(observations.map(({ gapMs }) => gapMs))),
       ...estimateCells("elections", meanInterval(observations.map(({ elections }) => elections))),
+      traceHash: combinedHash(observations.map(({ traceHash }) => traceHash)),
     },
   ],
   tables: [leaderFailureTable],

@@ -6,6 +6,7 @@ import type { Figure } from "../src/experiment/figure.ts"
 import type { Table } from "../src/experiment/table.ts"
 import { latencyFrom } from "./setup.ts"
 import { logSetupFrom, ms } from "./log-setup-from.ts"
+import { traceHashColumn } from "../src/experiment/log-trace-hash.ts"
 
 interface Case {
   readonly latency: string
@@ -14,7 +15,9 @@ interface Case {
   readonly readShare: number
 }
 
-type Observation = Readonly<Record<"readMs" | "readMsP99" | "writeMs" | "messagesPerRequest", number>>
+type Observation = Readonly<Record<"readMs" | "readMsP99" | "writeMs" | "messagesPerRequest", number>> & {
+  readonly traceHash: string
+}
 
 type Row = Case & Observation & Readonly<Record<string, string | number>>
 
@@ -33,6 +36,7 @@ export default defineExperiment<Case, Observation, Row>({
     measure("readMsP99", "Its 99th percentile.", { unit: "ms", digits: 2 }),
     measure("writeMs", "Mean latency of puts.", { unit: "ms", digits: 2 }),
     measure("messagesPerRequest", "Messages sent per answered request, heartbeats included.", { digits: 2 }),
+    traceHashColumn,
   ],
   cases: () =>
     ["aws", "paxi"].flatMap((latency) =>
@@ -59,7 +63,7 @@ export default defineExperiment<Case, Observation, Row>({
       horizonMs: 15_000,
     })
     let sent = 0
-    const { measures } = runSafeLog(
+    const { measures, traceHash } = runSafeLog(
       setup,
       seed,
       { warmUpMs: 3000 },
@@ -70,6 +74,7 @@ export default defineExperiment<Case, Observation, Row>({
       readMsP99: ms(measures.reads.quantile(0.99)),
       writeMs: ms(measures.writes.mean),
       messagesPerRequest: sent / measures.returned,
+      traceHash,
     }
   },
   summarise: (c, [observation]) => [{ ...c, ...observation! }],

@@ -4,6 +4,7 @@ import { knownBugs } from "../src/experiment/known-bugs.ts"
 import { swarmReplay, swarmRun } from "../src/experiment/swarm.ts"
 import type { Table } from "../src/experiment/table.ts"
 import { swarmSystems } from "./swarm-systems.ts"
+import { traceHashColumn } from "../src/experiment/log-trace-hash.ts"
 
 interface Case {
   readonly bug: string
@@ -13,6 +14,7 @@ interface Observation {
   readonly seeds: number
   readonly check: string
   readonly message: string
+  readonly traceHash: string
 }
 
 type Row = {
@@ -22,6 +24,7 @@ type Row = {
   readonly seeds: number
   readonly message: string | null
   readonly replay: string
+  readonly traceHash: string | null
 }
 
 /** A bug that no seed below this shows counts as not caught. */
@@ -40,16 +43,17 @@ export default defineExperiment<Case, Observation | null, Row>({
     count("seeds", "How many random runs it took, from seed 0 on."),
     text("message", "What the check said.", { empty: "nothing noticed" }),
     text("replay", "The command that shows it again."),
+    { ...traceHashColumn, empty: "nothing noticed" },
   ],
   cases: () => knownBugs.map(({ id }) => ({ bug: id })),
   replicas: 1,
   observe: ({ bug: id }) => {
     const bug = knownBugs.find((known) => known.id === id)!
     for (let seed = 0; seed < mostSeeds; seed++) {
-      const { violations } = swarmRun(seed, { systems: swarmSystems, bug })
+      const { violations, traceHash } = swarmRun(seed, { systems: swarmSystems, bug })
       const noticed = violations.find(({ name }) => bug.caughtBy.includes(name))
       if (noticed !== undefined) {
-        return { seeds: seed + 1, check: noticed.name, message: noticed.verdict.because }
+        return { seeds: seed + 1, check: noticed.name, message: noticed.verdict.because, traceHash }
       }
     }
     return null
@@ -65,6 +69,7 @@ export default defineExperiment<Case, Observation | null, Row>({
         seeds,
         message: observation?.message ?? null,
         replay: swarmReplay(seeds - 1, { bug }),
+        traceHash: observation?.traceHash ?? null,
       },
     ]
   },

@@ -15,10 +15,17 @@ import { runSafeLog } from "../src/experiment/log-run.ts"
 import { type Table, intervalOf } from "../src/experiment/table.ts"
 import { type LatencyCounts, LatencyHistogram } from "../src/measure/latency-histogram.ts"
 import { logSetupFrom, ms } from "./log-setup-from.ts"
+import { traceHashColumn } from "../src/experiment/log-trace-hash.ts"
+import { combinedHash } from "../src/sim/trace-hash.ts"
 
 interface Case {
   readonly phase2: number
   readonly slowNode: boolean
+}
+
+interface Observation {
+  readonly latencies: LatencyCounts
+  readonly traceHash: string
 }
 
 type Row = EstimateCells<"latencyMs"> & {
@@ -27,13 +34,14 @@ type Row = EstimateCells<"latencyMs"> & {
   readonly share: number
   readonly replicas: number
   readonly requests: number
+  readonly traceHash: string
 }
 
 /** From the fastest to the slowest in ten thousand. */
 const shares = [0.01, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.98, 0.99, 0.995, 0.998, 0.999, 0.9995]
 
 /** Heavy-tailed links, and now and then a slow replica: waiting for fewer hides more of them. */
-export default defineExperiment<Case, LatencyCounts, Row>({
+export default defineExperiment<Case, Observation, Row>({
   id: "tail-latency",
   question: "How much of the tail of latency does a smaller phase-2 quorum hide?",
   reference: "Dean and Barroso 2013 (the tail at scale); Howard, Malkhi and Spiegelman 2016, §4",
@@ -48,6 +56,7 @@ export default defineExperiment<Case, LatencyCounts, Row>({
       "Quantile of latency (nearest rank) over the requests of all runs, by bootstrap over runs.",
       { unit: "ms", digits: 2 },
     ),
+    traceHashColumn,
   ],
   cases: () => [false, true].flatMap((slowNode) => [1, 2, 3, 4, 5].map((phase2) => ({ phase2, slowNode }))),
   replicas: 16,
@@ -63,10 +72,11 @@ export default defineExperiment<Case, LatencyCounts, Row>({
       faults: slowNode ? [{ type: "slow", process: 4, at: 0, until: 1e9, extra: 20_000 }] : [],
       horizonMs: 6000,
     })
-    return runSafeLog(setup, seed, { warmUpMs: 1000 }).measures.all.toJSON()
+    const { measures, traceHash } = runSafeLog(setup, seed, { warmUpMs: 1000 })
+    return { latencies: measures.all.toJSON(), traceHash }
   },
   summarise: (c, observations) => {
-    const runs = observations.map((counts) => LatencyHistogram.fromJSON(counts))
+    const runs = observations.map(({ latencies }) => LatencyHistogram.fromJSON(latencies))
     const merged = (drawn: readonly number[]): LatencyHistogram =>
       drawn.reduce((all, i) => all.merge(runs[i]!), new LatencyHistogram())
     const quantiles = bootstrapIntervals(
@@ -77,12 +87,14 @@ export default defineExperiment<Case, LatencyCounts, Row>({
       },
       { random: randomFromSeed(1).fork("bootstrap"), resamples: 400 },
     )
+    const traceHash = combinedHash(observations.map((run) => run.traceHash))
     return shares.map((share, i) => ({
       ...c,
       share,
       replicas: runs.length,
       requests: merged(runs.map((_, run) => run)).count,
       ...estimateCells("latencyMs", quantiles[i]!),
+      traceHash,
     }))
   },
   tables: [tailTable],

@@ -23,6 +23,7 @@ export interface LogOptions {
   readonly reads: LogSetup["reads"]
   readonly lease: number
   readonly drift: number
+  readonly detector: LogSetup["detector"]
   readonly heartbeat: number
   readonly election: number
   readonly backOff: BackOff
@@ -108,6 +109,12 @@ const optionGroups: Readonly<Record<string, () => readonly Option[]>> = {
       .default(u.reads),
     duration("--lease <ms>", "how long a lease lasts", u.leaseMs),
     share("--drift <share>", "ε: by which share of time a lease takes clocks to be wrong", u.leaseDrift),
+    new Option(
+      "--detector <how>",
+      "what makes a follower stand: no heartbeat, or a request without an answer",
+    )
+      .choices(["heartbeat", "timeout"])
+      .default(u.detector),
     duration("--heartbeat <ms>", "how often the leader says that it is there", u.heartbeatMs),
     duration("--election <ms>", "a follower waits once to twice this for a leader", u.electionMs),
     new Option(

@@ -38,6 +38,7 @@ function protocolOf(options: LogOptions, nodes: readonly string[]): Partial<LogS
     reads: options.reads,
     leaseMs: options.lease,
     leaseDrift: options.drift,
+    detector: options.detector,
     heartbeatMs: options.heartbeat,
     electionMs: options.election,
     backOff: options.backOff,

@@ -1,7 +1,9 @@
 import { InvariantError } from "../base/errors.ts"
 import { knownBugs } from "../experiment/known-bugs.ts"
 import { type SwarmOptions, shrink, swarmReplay, swarmRun } from "../experiment/swarm.ts"
+import { castOf } from "../experiment/log-placement.ts"
 import type { Fault } from "../sim/faults/fault.ts"
+import { formatFault } from "../sim/faults/format-fault.ts"
 import { swarmSystems } from "../../experiments/swarm-systems.ts"
 import { readSystem } from "./system-argument.ts"
 
@@ -34,6 +36,8 @@ export interface SwarmFailure {
   readonly violations: readonly { readonly name: string; readonly because: string }[]
   /** What is left after shrinking. */
   readonly faults: readonly Fault[]
+  /** The same in the notation of `quorate log`. */
+  readonly faultTexts: readonly string[]
   readonly replay: string
 }
 
@@ -62,6 +66,7 @@ export async function runSwarmHere(task: SwarmTask, progress: (done: number) => 
         system: run.setup.plan.name,
         violations: smallest.violations.map(({ name, verdict }) => ({ name, because: verdict.because })),
         faults,
+        faultTexts: faults.map((fault) => formatFault(fault, castOf(run.setup).names)),
         replay:
           swarmReplay(seed, { ...options, keep }) +
           (task.system === undefined ? "" : ` --system "${task.system}"`),

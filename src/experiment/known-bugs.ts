@@ -5,8 +5,7 @@ import type { ReplicaState } from "../protocol/log/replica-state.ts"
 import { type Proposals, Slots, noEpoch } from "../protocol/log/slots.ts"
 import { noOp } from "../protocol/log/command.ts"
 import type { Phase, QuorumSystem } from "../quorum/system.ts"
-import type { Fault } from "../sim/faults/fault.ts"
-import type { LogSetup } from "./log-setup.ts"
+import { allDisksLost, contended, delays, leased, lostDisks, restarts } from "./bug-conditions.ts"
 import type { LogInput, SeededBug } from "./seeded-bugs.ts"
 
 /** Every bug the checks are tested with, in the order of the table. */
@@ -194,10 +193,28 @@ export const knownBugs: readonly SeededBug[] = [
     setup: (setup) => ({ ...contended(setup), faults: [...setup.faults, ...lostDisks(setup)] }),
     before: (state, input) => {
       if (input.type === "receive" && input.message.type === "rejoin-answer") {
-        state.rejoined = withoutMember(fullSet(64), input.from)
+        state.rejoined = withoutMember(fullSet(64), state.self)
       }
       return input
     },
+  },
+  {
+    id: "blank-counts-as-answer",
+    mistake: "Replicas that have all lost their disks take each other's empty hands for answers.",
+    caughtBy: ["agreement", "safe-learning", "acknowledged", "last-promised-monotone", "one-value-per-epoch"],
+    setup: (setup) => ({
+      ...setup,
+      requestsPerClient: 20,
+      faults: [...setup.faults, ...allDisksLost(setup)],
+    }),
+    before: onMessage("rejoin-blank", (state, { life }) => ({
+      type: "rejoin-answer",
+      life,
+      barred: state.barred,
+      lastPromised: noEpoch,
+      accepted: { from: 0, epochs: [], batches: [] },
+      snapshot: null,
+    })),
   },
   {
     id: "lease-without-drift-margin",
@@ -230,7 +247,13 @@ export const knownBugs: readonly SeededBug[] = [
     id: "read-own-state",
     mistake: "A quorum read asks no quorum.",
     caughtBy: ["linearizability"],
-    setup: (setup) => ({ ...setup, reads: "quorum", readShare: 0.5, keys: { kind: "uniform", count: 2 } }),
+    setup: (setup) => ({
+      ...setup,
+      reads: "quorum",
+      detector: "heartbeat",
+      readShare: 0.5,
+      keys: { kind: "uniform", count: 2 },
+    }),
     after: (state, outputs, input) => {
       if (input.type !== "receive" || input.message.type !== "request") return outputs
       const { command } = input.message
@@ -321,63 +344,4 @@ function earlyReplies(state: ReplicaState, outputs: readonly LogOutput[]): LogOu
 
 function withoutTable<S extends { readonly machine: object }>(snapshot: S): S {
   return { ...snapshot, machine: { ...snapshot.machine, requests: [], results: [] } }
-}
-
-/** Leaders that replace each other often, on a network that loses a good part. */
-function contended(setup: LogSetup): LogSetup {
-  return {
-    ...setup,
-    reads: "log",
-    electionMs: 30,
-    heartbeatMs: 25,
-    backOff: { kind: "random", upTo: 50_000 },
-    requestsPerClient: 20,
-    recipients: "broadcast",
-    faults: [...setup.faults, { type: "loss", probability: 0.3, from: 0, until: 3_000_000 }],
-  }
-}
-
-/** Every replica goes down and comes back, each a little after the one before, several times. */
-function restarts({ plan }: LogSetup): Fault[] {
-  return [0, 1, 2, 3].flatMap((round) =>
-    plan.nodes.map((_, process): Fault => {
-      const at = 200_000 + round * 600_000 + process * 50_000
-      return { type: "crash", process, at, recoverAt: at + 20_000, disk: "synced" }
-    }),
-  )
-}
-
-function lostDisks({ plan }: LogSetup): Fault[] {
-  return plan.nodes.map((_, process) => {
-    const at = 200_000 + process * 300_000
-    return { type: "crash", process, at, recoverAt: at + 30_000, disk: "lost" }
-  })
-}
-
-function delays(): Fault[] {
-  return [{ type: "reorder", probability: 0.3, upTo: 200_000, from: 0, until: 3_000_000 }]
-}
-
-/** Lease reads by a leader that loses touch with the other replicas, and not with its clients. */
-function leased(setup: LogSetup): LogSetup {
-  const replicas = setup.plan.nodes.map((_, i) => i)
-  const cuts = [0, 1, 2, 3].map((round): Fault => ({
-    type: "cut",
-    from: 300_000 + round * 600_000,
-    until: 700_000 + round * 600_000,
-    path: { side: ["leader"], otherSide: replicas, oneWay: false },
-  }))
-  return {
-    ...setup,
-    reads: setup.reads === "stale" ? "stale" : "lease",
-    readShare: 0.5,
-    keys: { kind: "uniform", count: 2 },
-    leaseMs: 150,
-    electionMs: setup.electionMs > 100 ? 160 : setup.electionMs,
-    heartbeatMs: 25,
-    retryMs: 100,
-    thinkMs: 5,
-    requestsPerClient: 60,
-    faults: cuts,
-  }
 }

@@ -61,7 +61,7 @@ export function runBuiltLog(
     interval: micros(intervalMs),
   })
   const judge = new LogJudge(setup.plan)
-  const fresh = new FreshReads()
+  const fresh = new FreshReads(judge)
   const clients = new ClientHistory()
   const end = simulate(
     built.scenario,

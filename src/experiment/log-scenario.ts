@@ -105,6 +105,7 @@ function replicaOptions(
   return {
     plan: setup.plan,
     recipients: recipients(setup, latency, random),
+    detector: setup.detector,
     heartbeat: micros(setup.heartbeatMs),
     election: { min: micros(setup.electionMs), max: 2 * micros(setup.electionMs) },
     backOff: setup.backOff,

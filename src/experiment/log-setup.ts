@@ -1,6 +1,6 @@
 import type { Strategy } from "../analysis/index.ts"
 import type { BackOff } from "../protocol/paxos/retry.ts"
-import type { ReadStrategy } from "../protocol/log/options.ts"
+import type { FailureDetector, ReadStrategy } from "../protocol/log/options.ts"
 import type { KeyChoice } from "../protocol/log/workload.ts"
 import type { QuorumPlan } from "../quorum/plan.ts"
 import type { Fault } from "../sim/faults/fault.ts"
@@ -32,6 +32,7 @@ export interface LogSetup {
   readonly reads: ReadStrategy
   readonly leaseMs: number
   readonly leaseDrift: number
+  readonly detector: FailureDetector
   readonly heartbeatMs: number
   /** A follower waits from this long to twice as long for a heartbeat. */
   readonly electionMs: number
@@ -99,6 +100,7 @@ export const usualLogSetup: Omit<LogSetup, "plan" | "latency"> = {
   reads: "log",
   leaseMs: 500,
   leaseDrift: 0.01,
+  detector: "heartbeat",
   heartbeatMs: 100,
   electionMs: 1000,
   backOff: { kind: "exponential", base: 100_000, most: 2_000_000 },

@@ -1,4 +1,5 @@
-import { singleton } from "../base/node-set.ts"
+import { type NodeSet, emptySet, withMember } from "../base/node-set.ts"
+import type { Address } from "../protocol/actor.ts"
 import { type Random, randomFromSeed } from "../base/random.ts"
 import { type QuorumSystem, phases } from "../quorum/system.ts"
 import { constantPlan } from "../quorum/plan.ts"
@@ -16,9 +17,9 @@ export const answeredWithinMs = 60_000
  * the run is drawn (Groce et al. 2012, swarm testing: each run has its own few
  * features, so that none drowns the others).
  *
- * A lease tolerates the drift it is told of and nothing else, and a decision of
- * one acceptor is gone with its disk: such faults are drawn only where the
- * protocol promises to survive them.
+ * A lease tolerates the drift it is told of and nothing else, and a decision is
+ * gone with the disks of the whole quorum that made it: such faults are drawn only
+ * where the protocol promises to survive them.
  */
 export function swarmSetup(seed: number, systems: readonly (() => QuorumSystem)[]): LogSetup {
   const random = randomFromSeed(seed).fork("swarm")
@@ -33,6 +34,7 @@ export function swarmSetup(seed: number, systems: readonly (() => QuorumSystem)[
     leader: random.below(n),
     recipients: pick(random, ["broadcast", "broadcast", "closest", "random", "rotating", "standby"] as const),
     reads,
+    detector: reads === "log" && random.below(4) === 0 ? "timeout" : "heartbeat",
     leaseMs: random.between(50, 150),
     leaseDrift,
     heartbeatMs: random.between(20, 50),
@@ -62,17 +64,15 @@ export function swarmSetup(seed: number, systems: readonly (() => QuorumSystem)[
     appendShare: pick(random, [0, 0.3]),
     horizonMs: faultsUntilMs + answeredWithinMs,
   }
-  const faults = randomFaults(random.fork("faults"), n, { reads, canLoseDisk: canLoseDisk(system) })
-  return {
-    ...setup,
-    faults,
-    clockRates: clockRates(random.fork("clocks"), n, reads === "lease" ? leaseDrift : 0.3),
-  }
+  const drift = reads === "lease" ? leaseDrift : 0.3
+  const canLose = (lost: NodeSet): boolean => canLoseDisks(system, lost)
+  const faults = randomFaults(random.fork("faults"), n, { reads, drift, canLose })
+  return { ...setup, faults, clockRates: clockRates(random.fork("clocks"), n, drift) }
 }
 
-/** Whether a log survives one lost disk: no acceptor is a quorum of either phase by itself. */
-export function canLoseDisk(system: QuorumSystem): boolean {
-  return phases.every((phase) => system.nodes.every((_, node) => !system.isQuorum(phase, singleton(node))))
+/** Whether a log survives it if these acceptors lose their disks at a time: they hold no quorum of either phase. */
+export function canLoseDisks(system: QuorumSystem, lost: NodeSet): boolean {
+  return phases.every((phase) => !system.isQuorum(phase, lost))
 }
 
 function randomLatency(random: Random): LatencyModel {
@@ -91,18 +91,20 @@ function clockRates(random: Random, n: number, drift: number): number[] {
 
 interface Bounds {
   readonly reads: LogSetup["reads"]
-  readonly canLoseDisk: boolean
+  /** By which share clocks may be wrong. */
+  readonly drift: number
+  readonly canLose: (lost: NodeSet) => boolean
 }
 
-type Draw = (random: Random, n: number, bounds: Bounds) => Fault
+type Draw = (random: Random, n: number, bounds: Bounds) => Fault | readonly Fault[]
 
 function randomFaults(random: Random, n: number, bounds: Bounds): Fault[] {
   // Which kinds a run has at all is drawn first, then how many of each.
   const kinds = Object.values(draws).filter(() => random.below(4) === 0)
   const faults = kinds.flatMap((draw) =>
-    Array.from({ length: random.between(1, 3) }, () => draw(random, n, bounds)),
+    Array.from({ length: random.between(1, 3) }, () => draw(random, n, bounds)).flat(),
   )
-  return [...faults, ...lostDisk(random, n, bounds)]
+  return [...faults, ...lostDisks(random, n, bounds)]
 }
 
 const faultsUntil = faultsUntilMs * 1000
@@ -121,9 +123,31 @@ function crash(random: Random, n: number, disk: DiskLoss): Fault {
   return { type: "crash", process: target(random, n), at, recoverAt: until, disk }
 }
 
-/** One at a time and one in a run: two replicas that have lost their disks wait for each other. */
-function lostDisk(random: Random, n: number, bounds: Bounds): Fault[] {
-  return bounds.canLoseDisk && random.below(4) === 0 ? [crash(random, n, "lost")] : []
+/** One to three replicas lose their disks, at times that may overlap: as many of them as may be lost at a time. */
+function lostDisks(random: Random, n: number, { canLose }: Bounds): Fault[] {
+  if (random.below(4) > 0) return []
+  let lost = emptySet
+  return Array.from({ length: random.between(1, 3) }, () => random.below(n)).flatMap((process): Fault[] => {
+    const { at, until } = span(random)
+    const more = withMember(lost, process)
+    if (more === lost || !canLose(more)) return []
+    lost = more
+    return [{ type: "crash", process, at, recoverAt: until, disk: "lost" }]
+  })
+}
+
+/** Everyone stops at one instant; they come back together, or one after the other. */
+function blackout(random: Random, n: number): Fault[] {
+  const { at, until } = span(random)
+  const disk = pick(random, ["synced", "partial", "torn"] as const)
+  const apart = random.below(2) * random.between(1000, 50_000)
+  return Array.from({ length: n }, (_, process) => ({
+    type: "crash",
+    process,
+    at,
+    recoverAt: Math.min(faultsUntil, until + process * apart),
+    disk,
+  }))
 }
 
 function network(
@@ -141,6 +165,7 @@ const messageTypes = ["prepare", "promise", "propose", "accept", "heartbeat", "r
 
 function randomPath(random: Random, n: number): Path {
   const oneWay = random.below(3) === 0
+  if (random.below(4) === 0) return { side: zone(random, n), oneWay }
   const side: Target[] =
     random.below(3) === 0
       ? ["leader"]
@@ -154,10 +179,24 @@ function randomPath(random: Random, n: number): Path {
   }
 }
 
+/** One of two or three zones: replicas in turn, and the clients beside each. */
+function zone(random: Random, n: number): Address[] {
+  const zones = random.between(2, 3)
+  const chosen = random.below(zones)
+  const replicas = Array.from({ length: n }, (_, i) => i).filter((i) => i % zones === chosen)
+  return [...replicas, ...replicas.map((i) => n + i)]
+}
+
 const draws: Readonly<Record<string, Draw>> = {
   crash: (random, n) => crash(random, n, "synced"),
   partial: (random, n) => crash(random, n, "partial"),
   torn: (random, n) => crash(random, n, "torn"),
+  blackout,
+  rate: (random, n, { drift }) => {
+    const { at } = span(random)
+    const rate = 1 + (2 * random.unit() - 1) * drift
+    return { type: "clock-rate", process: target(random, n), at, rate }
+  },
   pause: (random, n) => {
     const { at, until } = span(random)
     return { type: "pause", process: target(random, n), at, until }

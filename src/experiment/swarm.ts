@@ -104,13 +104,13 @@ export interface Shrunk {
 }
 
 /**
- * Takes faults away, one at a time, for as long as the same check still fails;
- * what is left fails, and less of it does not.
+ * Takes faults away, one at a time, for as long as the check that failed first
+ * still fails; what is left fails it, and less of it does not.
  *
  * Cost: at most one run for each pair of faults.
  */
 export function shrink(failed: SwarmRun, options: SwarmOptions): Shrunk {
-  const names = new Set(failed.violations.map(({ name }) => name))
+  const check = failed.violations[0]!.name
   const all = swarmSetup(failed.seed, options.systems).faults
   let keep = options.keep ?? all.map((_, i) => i)
   let run = failed
@@ -119,7 +119,7 @@ export function shrink(failed: SwarmRun, options: SwarmOptions): Shrunk {
     for (const out of keep) {
       const rest = keep.filter((i) => i !== out)
       const attempt = swarmRun(failed.seed, { ...options, keep: rest })
-      if (!attempt.violations.some(({ name }) => names.has(name))) continue
+      if (!attempt.violations.some(({ name }) => name === check)) continue
       keep = rest
       run = attempt
       smaller = true

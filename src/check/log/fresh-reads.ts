@@ -1,8 +1,13 @@
-import { type Command, type Result, formatCommand } from "../../protocol/log/command.ts"
+import { type Batch, type Command, type Result, formatCommand } from "../../protocol/log/command.ts"
 import type { LogMessage, LogRecord, LogReport } from "../../protocol/log/messages.ts"
 import { StateMachine } from "../../protocol/log/state-machine.ts"
 import type { SelectiveObserver, TraceEvent } from "../../sim/trace.ts"
 import { Finding, type Judgement } from "./verdicts.ts"
+
+/** Who knows what is decided in a slot: the judge, which watches the disks, and the run before this does. */
+export interface Decided {
+  decidedAt(slot: number): Batch | undefined
+}
 
 /** From which place in the order of writes on a key had a value, and up to where; the last has no end yet. */
 interface Version {
@@ -21,6 +26,7 @@ interface Version {
 export class FreshReads implements SelectiveObserver<LogMessage, LogRecord, LogReport> {
   readonly wants = ["report"] as const
   private readonly finding = new Finding("fresh-reads", "Herlihy and Wing 1990: real-time order", "gets")
+  private readonly decided: Decided
   private readonly machine = new StateMachine()
   private readonly versions = new Map<number, Map<Result, Version>>()
   private executed = 0
@@ -29,12 +35,18 @@ export class FreshReads implements SelectiveObserver<LogMessage, LogRecord, LogR
   private readonly floorAtCall = new Map<number, number>()
   private readonly placeOf = new Map<string, number>()
 
+  constructor(decided: Decided) {
+    this.decided = decided
+  }
+
   observe(event: TraceEvent<LogMessage, LogRecord, LogReport>): void {
     if (event.type !== "report") return
     const { report } = event
-    if (report.type === "executed" && report.slot === this.executed) {
-      this.executed++
-      for (const command of report.batch) this.write(command)
+    if (report.type === "executed") {
+      this.writeDecided(report.slot)
+      if (report.slot === this.executed) this.writeBatch(report.batch)
+    } else if (report.type === "installed") {
+      this.writeDecided(report.upTo)
     } else if (report.type === "call") {
       this.floorAtCall.set(report.command.client, this.floor)
     } else if (report.type === "return") {
@@ -44,6 +56,20 @@ export class FreshReads implements SelectiveObserver<LogMessage, LogRecord, LogR
 
   get judgement(): Judgement {
     return this.finding.judgement
+  }
+
+  /** Slots before this that nobody has said to have carried out: those of a snapshot that survived their reports. */
+  private writeDecided(upTo: number): void {
+    while (this.executed < upTo) {
+      const batch = this.decided.decidedAt(this.executed)
+      if (batch === undefined) return
+      this.writeBatch(batch)
+    }
+  }
+
+  private writeBatch(batch: Batch): void {
+    this.executed++
+    for (const command of batch) this.write(command)
   }
 
   private write(command: Command): void {

@@ -101,22 +101,36 @@ describe("the judge of a log", () => {
     expect(violated(...decided(0, 0, a), executed(0, 0, a), told("no"))).toEqual(["acknowledged"])
   })
 
-  test("a disk written as a whole counts as acceptance of all that is on it", () => {
-    const image: LogRecord = {
+  test("a snapshot that survives a crash speaks for the slots before it, whose reports did not", () => {
+    const installed = report(0, { type: "installed", upTo: 2 })
+    const told = report(3, { type: "return", command: b[0]!, result: "ok" })
+    expect(violated(...decided(0, 0, a), ...decided(1, 0, b), installed, told)).toEqual([])
+    expect(violated(...decided(0, 0, a), installed, told)).toEqual(["acknowledged"])
+  })
+
+  test("a disk written as a whole counts as acceptance in the epoch promised last, not in earlier ones", () => {
+    const image = (lastPromised: number): LogRecord => ({
       type: "image",
-      lastPromised: 0,
+      lastPromised,
       accepted: new Slots(0, [0], [a]),
       snapshot: null,
       version: 1,
-    }
-    const whole: LogEvent = { at: ++at, type: "store", process: 2, record: image }
-    expect(violated(accept(0, 0, 0, a), whole, executed(0, 0, a))).toEqual([])
+      barred: [],
+    })
+    const whole = (lastPromised: number): LogEvent => ({
+      at: ++at,
+      type: "store",
+      process: 2,
+      record: image(lastPromised),
+    })
+    expect(violated(accept(0, 0, 0, a), whole(0), executed(0, 0, a))).toEqual([])
+    expect(violated(accept(0, 0, 0, a), whole(1), executed(0, 0, a))).toEqual(["safe-learning"])
   })
 })
 
 describe("fresh reads", () => {
   const verdictOf = (...events: readonly LogEvent[]): string => {
-    const fresh = new FreshReads()
+    const fresh = new FreshReads({ decidedAt: () => undefined })
     for (const event of events) fresh.observe(event)
     return fresh.judgement.verdict.verdict
   }

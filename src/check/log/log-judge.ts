@@ -76,6 +76,11 @@ export class LogJudge implements SelectiveObserver<LogMessage, LogRecord, LogRep
     else if (event.type === "recover") this.next[event.process] = 0
   }
 
+  /** What is decided in a slot, if anything is; slots that everyone has carried out are forgotten in time. */
+  decidedAt(slot: number): Batch | undefined {
+    return this.slots.decidedAt(slot)
+  }
+
   get judgements(): readonly Judgement[] {
     const { agreement, oneValue, monotone, learning, order, equality, acknowledged } = this
     return [agreement, oneValue, monotone, learning, order, equality, acknowledged].map((f) => f.judgement)
@@ -93,6 +98,7 @@ export class LogJudge implements SelectiveObserver<LogMessage, LogRecord, LogRep
         this.lastPromised[acceptor] = record.lastPromised
         return this.onImage(at, acceptor, record)
       case "snapshot":
+      case "bar":
         return
     }
   }
@@ -107,11 +113,16 @@ export class LogJudge implements SelectiveObserver<LogMessage, LogRecord, LogRep
     }
   }
 
-  /** A whole disk at once: everything on it is accepted. */
-  private onImage(at: number, acceptor: Address, { accepted }: LogImage): void {
+  /**
+   * A whole disk at once: what is on it for the epoch promised last is accepted. What
+   * is there for earlier epochs was told by others, binds whoever asks, and is no
+   * acceptance: its leader gets none any more.
+   */
+  private onImage(at: number, acceptor: Address, { accepted, lastPromised }: LogImage): void {
     for (let slot = accepted.base; slot < accepted.end; slot++) {
       const epoch = accepted.epochAt(slot)
-      if (epoch !== noEpoch) this.onAccepted(at, acceptor, slot, epoch, accepted.batchAt(slot))
+      if (epoch !== noEpoch && epoch >= lastPromised)
+        this.onAccepted(at, acceptor, slot, epoch, accepted.batchAt(slot))
     }
   }
 
@@ -146,7 +157,7 @@ export class LogJudge implements SelectiveObserver<LogMessage, LogRecord, LogRep
         return this.onExecuted(at, process, report.slot, report.batch, report.results)
       case "installed":
         this.next[process] = report.upTo
-        return
+        return this.carryOutDecided(report.upTo)
       case "return":
         return this.onReturn(at, report.command, report.result)
       default:
@@ -196,6 +207,7 @@ export class LogJudge implements SelectiveObserver<LogMessage, LogRecord, LogRep
     batch: Batch,
     results: readonly Result[],
   ): void {
+    this.carryOutDecided(slot)
     const place = slot - this.resultsBase
     if (place < 0) return
     if (place === this.results.length) {
@@ -210,6 +222,18 @@ export class LogJudge implements SelectiveObserver<LogMessage, LogRecord, LogRep
         at,
         `${this.name(replica)} got ${String(results[i])} from ${formatCommand(batch[i]!)} in slot ${slot}; others got ${String(expected[i])}`,
       )
+    }
+  }
+
+  /**
+   * The reference carries out what is decided before `upTo`. Nobody may have said that
+   * they did: a crash may leave a snapshot on the disk and swallow the reports before it.
+   */
+  private carryOutDecided(upTo: number): void {
+    for (let slot = this.resultsBase + this.results.length; slot < upTo; slot++) {
+      const batch = this.slots.decidedAt(slot)
+      if (batch === undefined) return
+      this.results.push(batch.map((command) => this.reference.apply(command)))
     }
   }
 

@@ -1,6 +1,7 @@
 import { writeFileSync } from "node:fs"
 import { Command } from "commander"
 import { UsageError, didYouMean } from "../../base/errors.ts"
+import { wrap } from "../../experiment/render/layout.ts"
 import type { Context } from "../context.ts"
 import { exitCodeHelp, exitCodes } from "../exit-codes.ts"
 import { whole } from "../options.ts"
@@ -123,18 +124,21 @@ function print({ io }: Context, flags: SwarmFlags, tally: SwarmTally): void {
   const { runs, events, answered, failures, coverage } = tally
   io.out(`${runs} random runs, ${answered} requests answered, ${events} events: ${failures.length} failed\n`)
   const struck = Object.entries(coverage).map(([name, count]) => `${name} ${count}`)
-  if (struck.length > 0) io.out(`Faults that did something: ${struck.join(", ")}\n`)
-  for (const failure of failures.slice(0, mostShown)) io.out(`\n${describe(failure)}`)
+  if (struck.length > 0)
+    io.out(`${wrap(`Faults that did something: ${struck.join(", ")}`, io.width).join("\n")}\n`)
+  for (const failure of failures.slice(0, mostShown)) io.out(`\n${describe(failure, io.width)}`)
   if (failures.length > mostShown) io.out(`\n… and ${failures.length - mostShown} more\n`)
   if (flags.seeds === 1) io.out(`Trace ${tally.lastTraceHash}\n`)
 }
 
-function describe({ seed, system, violations, faults, replay }: SwarmFailure): string {
+function describe({ seed, system, violations, faultTexts, replay }: SwarmFailure, width: number): string {
+  const indented = (text: string): string[] =>
+    wrap(text, width - 4).map((line, i) => `${i === 0 ? "  " : "    "}${line}`)
   return [
     `seed ${seed}, ${system}`,
-    ...violations.map(({ name, because }) => `  ${name}: ${because}`),
-    `  faults of the seed that are left: ${faults.length === 0 ? "none" : ""}`,
-    ...faults.map((fault) => `    ${JSON.stringify(fault)}`),
+    ...violations.flatMap(({ name, because }) => indented(`${name}: ${because}`)),
+    `  faults of the seed that are left: ${faultTexts.length === 0 ? "none" : ""}`,
+    ...faultTexts.map((text) => `    ${text}`),
     `  replay: ${replay}`,
     "",
   ].join("\n")

@@ -19,6 +19,7 @@ export function learnDecided(
   options: ReplicaOptions,
 ): void {
   const { log } = state
+  if (upTo > state.toldUpTo) state.toldUpTo = upTo
   let { decidedUpTo } = state
   while (decidedUpTo < upTo && log.epochAt(decidedUpTo) === epoch) decidedUpTo++
   if (decidedUpTo === state.decidedUpTo) return

@@ -1,3 +1,4 @@
+import { UsageError } from "../../base/errors.ts"
 import type { QuorumPlan } from "../../quorum/plan.ts"
 import type { Address, Process } from "../actor.ts"
 import { roundRobinEpochs } from "../paxos/epochs.ts"
@@ -23,6 +24,7 @@ export interface LogClusterOptions {
 }
 
 export function logCluster(options: LogClusterOptions): LogCluster {
+  refuseSilentLeader(options.replica)
   const { plan } = options.replica
   const n = plan.nodes.length
   const replicas = plan.nodes.map((name, index): LogProcess => ({
@@ -44,4 +46,12 @@ export function logCluster(options: LogClusterOptions): LogCluster {
     replicas: replicas.map((_, address) => address),
     clientGroups: groups.map((_, index) => n + index),
   }
+}
+
+/** Leases are renewed by heartbeats, and a quorum read waits for a commit index that only they bring to an idle replica. */
+function refuseSilentLeader({ detector, reads }: LogClusterOptions["replica"]): void {
+  if (detector === "heartbeat" || (reads !== "quorum" && reads !== "lease")) return
+  throw new UsageError(
+    `${reads === "lease" ? "Lease" : "Quorum"} reads need heartbeats, and the failure detector is ${detector}. Read through the log, or choose the detector heartbeat.`,
+  )
 }

@@ -9,6 +9,7 @@ import type { ReplicaOptions } from "./options.ts"
 import type { Outbox } from "./outbox.ts"
 import { heardFrom } from "./recipients.ts"
 import { type ReplicaState, nobody } from "./replica-state.ts"
+import { isBarred } from "./versions.ts"
 
 type Of<T extends LogMessage["type"]> = Extract<LogMessage, { type: T }>
 
@@ -23,6 +24,7 @@ export function onPrepare(
   const { lastPromised } = state
   // While a lease is granted, its holder is the only one that may go on.
   if (state.granted && from !== state.leader) return
+  if (isBarred(state, from, epoch)) return
   if (!takesPart(lastPromised, epoch)) return out.send(from, { type: "no-promise", epoch, lastPromised })
   if (epoch > lastPromised) {
     state.lastPromised = epoch
@@ -49,6 +51,7 @@ export function onPropose(
 ): void {
   const { epoch, slot, batch } = message
   const { lastPromised, log } = state
+  if (isBarred(state, from, epoch)) return
   if (!takesPart(lastPromised, epoch)) return out.send(from, { type: "no-accept", epoch, lastPromised })
   if (epoch > lastPromised) {
     state.lastPromised = epoch

@@ -1,5 +1,6 @@
 import type { LogImage, LogRecord } from "./messages.ts"
 import { Slots, noEpoch } from "./slots.ts"
+import { raised } from "./versions.ts"
 
 /**
  * What a replica's disk holds after one more record: the greatest promise, the
@@ -19,6 +20,9 @@ export function keepRecord(before: LogRecord | undefined, record: LogRecord): Lo
       image.lastPromised = Math.max(image.lastPromised, record.epoch)
       if (record.slot >= image.accepted.base) image.accepted.set(record.slot, record.epoch, record.batch)
       return image
+    case "bar":
+      image.barred = raised(image.barred, record.barred)
+      return image
     case "snapshot":
       image.snapshot = record.snapshot
       image.accepted.truncate(record.snapshot.upTo)
@@ -29,7 +33,14 @@ export function keepRecord(before: LogRecord | undefined, record: LogRecord): Lo
 type Writable<T> = { -readonly [K in keyof T]: T[K] }
 
 export function emptyImage(): Writable<LogImage> {
-  return { type: "image", lastPromised: noEpoch, accepted: new Slots(), snapshot: null, version: 0 }
+  return {
+    type: "image",
+    lastPromised: noEpoch,
+    accepted: new Slots(),
+    snapshot: null,
+    version: 0,
+    barred: [],
+  }
 }
 
 /** An image that later records leave as it is. */

@@ -11,6 +11,7 @@ import { flushWaiting } from "./serving.ts"
 import { type Proposals, noEpoch } from "./slots.ts"
 import { lead } from "./taking-over.ts"
 import { grant, timers } from "./timers.ts"
+import { epochOfVersion } from "./versions.ts"
 
 type Of<T extends LogMessage["type"]> = Extract<LogMessage, { type: T }>
 
@@ -25,16 +26,20 @@ export function onElectionTimeout(state: ReplicaState, out: Outbox, options: Rep
   if (state.role === "leader" || state.role === "rejoining") return
   // What it has promised to a lease holder binds the follower itself as well.
   if (state.granted) return waitForLeader(state, out, options)
+  if (options.detector === "timeout" && state.role === "follower" && !hasUnanswered(state)) {
+    if (state.leader !== nobody && state.toldUpTo > state.decidedUpTo) {
+      out.send(state.leader, { type: "fetch", from: state.decidedUpTo })
+    }
+    return waitForLeader(state, out, options)
+  }
   campaign(state, out, options)
 }
 
-/**
- * A replica that has lost its disk does not know which epochs it has used, and
- * must not use them again: its epochs have the number of its version behind the
- * point (Howard 2019, §3.8: an epoch of three parts). A power of two, so that
- * the fraction is exact.
- */
-const mostVersions = 2 ** 20
+/** Whether some request that was asked here has neither been answered through this replica nor carried out by it. */
+function hasUnanswered({ askedRequest, machine, waiting }: ReplicaState): boolean {
+  if (waiting.length > 0) return true
+  return askedRequest.some((request, client) => request > machine.lastRequest(client))
+}
 
 /** Phase 1 in a new epoch, for every slot that is not known to be decided. */
 export function campaign(state: ReplicaState, out: Outbox, options: ReplicaOptions): void {
@@ -43,7 +48,7 @@ export function campaign(state: ReplicaState, out: Outbox, options: ReplicaOptio
   const next = epochs.next(known === noEpoch ? null : known)
   // A source that has run dry leaves the leading to others.
   if (next === null) return waitForLeader(state, out, options)
-  const epoch = next + state.version / mostVersions
+  const epoch = epochOfVersion(next, state.version)
   state.role = "candidate"
   state.attempt++
   state.leader = nobody

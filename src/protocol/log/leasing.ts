@@ -18,7 +18,8 @@ export function beat(state: ReplicaState, out: Outbox, options: ReplicaOptions):
     out.setTimer(`${leasePrefix}${round}`, Math.floor((duration * (1 - drift)) / (1 + drift)))
   }
   out.broadcast(self, options.plan.nodes.length, { type: "heartbeat", epoch, round, decidedUpTo })
-  out.setTimer(timers.heartbeat, options.heartbeat)
+  // Without heartbeats this one says who leads now, and is the last.
+  if (options.detector === "heartbeat") out.setTimer(timers.heartbeat, options.heartbeat)
 }
 
 export function onHeartbeatTimer(state: ReplicaState, out: Outbox, options: ReplicaOptions): void {

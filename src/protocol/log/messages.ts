@@ -2,6 +2,7 @@ import type { Epoch } from "../../quorum/plan.ts"
 import type { Batch, Command, Result } from "./command.ts"
 import type { Proposals, Slots } from "./slots.ts"
 import type { MachineState } from "./state-machine.ts"
+import type { Bars } from "./versions.ts"
 
 /**
  * What replicas and clients say to each other. The first six are the messages of
@@ -46,15 +47,19 @@ export type LogMessage =
   /** A quorum read: how far have you accepted? */
   | { readonly type: "read-ask"; readonly read: number }
   | { readonly type: "read-answer"; readonly read: number; readonly acceptedUpTo: number }
-  /** A replica that has lost its disk asks what it may have promised and accepted. */
-  | { readonly type: "rejoin"; readonly life: number }
+  /** A replica that has lost its disk asks what it may have promised and accepted, and says whose disks are gone. */
+  | { readonly type: "rejoin"; readonly life: number; readonly barred: Bars }
   | {
       readonly type: "rejoin-answer"
       readonly life: number
+      /** What the answer was given under. */
+      readonly barred: Bars
       readonly lastPromised: Epoch
       readonly accepted: Proposals
       readonly snapshot: Snapshot | null
     }
+  /** The answer of one that has lost its own disk, in this life. */
+  | { readonly type: "rejoin-blank"; readonly life: number; readonly version: number }
   /** To itself, once all that it has been told is on its disk: it takes part again. */
   | { readonly type: "rejoined"; readonly life: number }
   /** From a client to its replica, and on to the leader. */
@@ -79,6 +84,7 @@ const typesInOrder: Readonly<Record<LogMessageType, true>> = {
   "read-answer": true,
   rejoin: true,
   "rejoin-answer": true,
+  "rejoin-blank": true,
   rejoined: true,
   request: true,
   reply: true,
@@ -96,6 +102,8 @@ export type LogRecord =
   | { readonly type: "promise"; readonly epoch: Epoch }
   | { readonly type: "accept"; readonly slot: number; readonly epoch: Epoch; readonly batch: Batch }
   | { readonly type: "snapshot"; readonly snapshot: Snapshot }
+  /** Epochs of replicas that have lost their disks are void from now on. */
+  | { readonly type: "bar"; readonly barred: Bars }
   | LogImage
 
 export interface LogImage {
@@ -105,6 +113,7 @@ export interface LogImage {
   readonly snapshot: Snapshot | null
   /** The life in which the disk was last lost; 0 if it never was. */
   readonly version: number
+  readonly barred: Bars
 }
 
 /** What processes say of themselves, for measures and checks. */

@@ -10,6 +10,8 @@ export interface ReplicaOptions {
   readonly epochs: EpochSource
   /** Whom phase 2 is sent to first. */
   readonly recipients: LogRecipients
+  /** How a follower comes to think that nobody leads. */
+  readonly detector: FailureDetector
   /** How often the leader says that it is there, and renews its lease. */
   readonly heartbeat: Micros
   /** How long a follower waits for a heartbeat before it wants to lead itself; drawn anew each time. */
@@ -34,6 +36,14 @@ export interface ReplicaOptions {
   /** A replica that comes back without its disk asks all others before it takes part again. Without this: unsafe. */
   readonly rejoin: boolean
 }
+
+/**
+ * `heartbeat`: no word from a leader for the election time, whether or not there
+ * is anything to do. `timeout`: a request that was asked here has had no answer
+ * for that time; a leader says nothing while it has nothing to propose, so reads
+ * have to go through the log.
+ */
+export type FailureDetector = "heartbeat" | "timeout"
 
 /**
  * Who is asked first to accept a slot. All but `broadcast` fall back on everyone

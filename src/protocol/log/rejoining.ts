@@ -1,4 +1,5 @@
-import { emptySet, fullSet, isSubset, withMember } from "../../base/node-set.ts"
+import { emptySet, fullSet, has, isSubset, union, withMember, withoutMember } from "../../base/node-set.ts"
+import { phases } from "../../quorum/system.ts"
 import { greaterProposal } from "../paxos/rules.ts"
 import type { Address } from "../actor.ts"
 import { install } from "./catching-up.ts"
@@ -11,6 +12,9 @@ import type { ReplicaState } from "./replica-state.ts"
 import { type Proposals, noEpoch } from "./slots.ts"
 import { StateMachine } from "./state-machine.ts"
 import { grant, timers } from "./timers.ts"
+import { type Bars, barOf, covers, raised } from "./versions.ts"
+
+type Of<T extends LogMessage["type"]> = Extract<LogMessage, { type: T }>
 
 /** Back after a crash, with what is on the disk. Nothing of its log is known to be decided beyond its snapshot. */
 export function recover(
@@ -27,6 +31,7 @@ export function recover(
   state.log = image.accepted
   state.snapshot = image.snapshot
   state.version = image.version
+  state.barred = image.barred
   state.machine = new StateMachine(image.snapshot?.machine)
   state.executedUpTo = state.decidedUpTo = image.snapshot?.upTo ?? 0
   if (image.snapshot !== null) out.report({ type: "installed", upTo: image.snapshot.upTo })
@@ -45,14 +50,17 @@ function resume(state: ReplicaState, out: Outbox, options: ReplicaOptions): void
 
 /**
  * The disk is gone, and with it what this replica has promised and accepted. It
- * takes no part until every other replica has told it what *they* know:
+ * takes no part until every other replica has told it what it knows, or that it
+ * has lost its own disk as well:
  *
  * - whatever was decided with its acceptance was accepted by the rest of that
  *   phase-2 quorum too, and what it led itself was promised by the rest of that
- *   phase-1 quorum: if there is a rest. A replica that is a quorum alone cannot
- *   come back from this;
+ *   phase-1 quorum: if there is a rest whose disks are whole. So those that are
+ *   lost at a time must not hold a quorum of either phase;
  * - whoever may still count a promise it has forgotten is among those asked, and
- *   has promised that epoch itself, so that it will not accept below it.
+ *   has promised that epoch itself, so that it will not accept below it;
+ * - what a replica had begun before it lost its disk is void from now on (`Bars`),
+ *   and answers count only if they were given after that was known.
  *
  * All of the others: were one left out, it could be the one that counts. The
  * number of this life keeps answers to an earlier one apart.
@@ -60,17 +68,49 @@ function resume(state: ReplicaState, out: Outbox, options: ReplicaOptions): void
 function startRejoining(state: ReplicaState, out: Outbox, options: ReplicaOptions): void {
   state.role = "rejoining"
   state.version = state.life
-  state.rejoined = withMember(emptySet, state.self)
+  state.barred = barOf(state.self, state.life)
+  state.rejoined = emptySet
+  state.blank = emptySet
+  state.restoring = false
   state.reported = new Map()
   out.cancelTimer(timers.election)
-  out.broadcast(state.self, options.plan.nodes.length, { type: "rejoin", life: state.life })
+  askWhoIsMissing(state, out, options)
+}
+
+/** The blank ones, too: they may have come back by now. */
+function askWhoIsMissing(
+  { self, life, barred, rejoined }: ReplicaState,
+  out: Outbox,
+  options: ReplicaOptions,
+): void {
+  options.plan.nodes.forEach((_, to) => {
+    if (to !== self && !has(rejoined, to)) out.send(to, { type: "rejoin", life, barred })
+  })
   out.setTimer(timers.rejoin, options.retransmit)
 }
 
-export function onRejoin(state: ReplicaState, from: Address, life: number, out: Outbox): void {
+export function onRejoinTimer(state: ReplicaState, out: Outbox, options: ReplicaOptions): void {
+  if (state.role === "rejoining" && !state.restoring) askWhoIsMissing(state, out, options)
+}
+
+export function onRejoin(
+  state: ReplicaState,
+  from: Address,
+  { life, barred }: Of<"rejoin">,
+  out: Outbox,
+): void {
+  if (state.role === "rejoining") {
+    if (!state.restoring) out.send(from, { type: "rejoin-blank", life, version: state.version })
+    return
+  }
+  if (!covers(state.barred, barred)) {
+    state.barred = raised(state.barred, barred)
+    out.store({ type: "bar", barred: state.barred })
+  }
   out.send(from, {
     type: "rejoin-answer",
     life,
+    barred: state.barred,
     lastPromised: Math.max(state.lastPromised, state.epoch),
     accepted: state.log.since(state.log.base),
     snapshot: state.log.base > 0 ? state.snapshot : null,
@@ -80,26 +120,58 @@ export function onRejoin(state: ReplicaState, from: Address, life: number, out: 
 export function onRejoinAnswer(
   state: ReplicaState,
   from: Address,
-  { life, lastPromised, accepted, snapshot }: Extract<LogMessage, { type: "rejoin-answer" }>,
+  { life, barred, lastPromised, accepted, snapshot }: Of<"rejoin-answer">,
   out: Outbox,
   options: ReplicaOptions,
 ): void {
-  const all = fullSet(options.plan.nodes.length)
   // Once it is complete and being written, later answers would put into memory what is not on the disk.
-  if (state.role !== "rejoining" || life !== state.life || isSubset(all, state.rejoined)) return
+  if (state.role !== "rejoining" || life !== state.life || state.restoring) return
   if (snapshot !== null) install(state, snapshot, out)
   state.lastPromised = Math.max(state.lastPromised, lastPromised)
   take(state, accepted)
+  hearOfLosses(state, barred, out, options)
+  if (!covers(barred, state.barred)) return
   state.rejoined = withMember(state.rejoined, from)
-  if (!isSubset(all, state.rejoined)) return
+  state.blank = withoutMember(state.blank, from)
+  restoreIfComplete(state, out, options)
+}
+
+export function onRejoinBlank(
+  state: ReplicaState,
+  from: Address,
+  { life, version }: Of<"rejoin-blank">,
+  out: Outbox,
+  options: ReplicaOptions,
+): void {
+  if (state.role !== "rejoining" || life !== state.life || state.restoring) return
+  hearOfLosses(state, barOf(from, version), out, options)
+  if (!has(state.rejoined, from)) state.blank = withMember(state.blank, from)
+  restoreIfComplete(state, out, options)
+}
+
+/** Answers from before this was known do not count. */
+function hearOfLosses(state: ReplicaState, barred: Bars, out: Outbox, options: ReplicaOptions): void {
+  if (covers(state.barred, barred)) return
+  state.barred = raised(state.barred, barred)
+  state.rejoined = emptySet
+  askWhoIsMissing(state, out, options)
+}
+
+function restoreIfComplete(state: ReplicaState, out: Outbox, { plan }: ReplicaOptions): void {
+  const lost = withMember(state.blank, state.self)
+  if (!isSubset(fullSet(plan.nodes.length), union(lost, state.rejoined))) return
+  const mayHoldAll = plan.ranges.some(({ system }) => phases.some((phase) => system.isQuorum(phase, lost)))
+  if (mayHoldAll) return
+  state.restoring = true
   out.cancelTimer(timers.rejoin)
   out.store(copyImage(imageOf(state)))
   // Nothing is written before this is: a disk with anything on it is a whole one.
-  out.send(state.self, { type: "rejoined", life })
+  out.send(state.self, { type: "rejoined", life: state.life })
 }
 
 export function onRejoined(state: ReplicaState, life: number, out: Outbox, options: ReplicaOptions): void {
   if (state.role !== "rejoining" || life !== state.life) return
+  state.restoring = false
   resume(state, out, options)
 }
 
@@ -114,6 +186,6 @@ function take({ log }: ReplicaState, { from, epochs, batches }: Proposals): void
   })
 }
 
-function imageOf({ lastPromised, log, snapshot, version }: ReplicaState): LogImage {
-  return { type: "image", lastPromised, accepted: log, snapshot, version }
+function imageOf({ lastPromised, log, snapshot, version, barred }: ReplicaState): LogImage {
+  return { type: "image", lastPromised, accepted: log, snapshot, version, barred }
 }

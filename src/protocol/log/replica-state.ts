@@ -6,6 +6,7 @@ import type { Batch, Command } from "./command.ts"
 import type { Snapshot } from "./messages.ts"
 import { Slots, noEpoch } from "./slots.ts"
 import { StateMachine } from "./state-machine.ts"
+import type { Bars } from "./versions.ts"
 
 /** No address: nobody is known to lead. */
 export const nobody = -1
@@ -26,6 +27,8 @@ export class ReplicaState {
   // Learner: slots before `decidedUpTo` are decided, and their batches in the log; those before `executedUpTo` carried out.
   decidedUpTo = 0
   executedUpTo = 0
+  /** The greatest commit index it has been told. */
+  toldUpTo = 0
   machine = new StateMachine()
   snapshot: Snapshot | null = null
 
@@ -83,7 +86,12 @@ export class ReplicaState {
   life = 0
   /** The life in which its disk was last lost: epochs of different versions differ. */
   version = 0
+  /** Whose epochs are void, and up to which version: those who have lost their disks. */
+  barred: Bars = []
+  /** Who has answered with all that it knows, who has nothing to answer with, and whether the sum is being written. */
   rejoined: NodeSet = emptySet
+  blank: NodeSet = emptySet
+  restoring = false
 
   constructor(self: Address) {
     this.self = self

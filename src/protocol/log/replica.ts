@@ -17,7 +17,7 @@ import type { LogMessage, LogRecord, LogReport } from "./messages.ts"
 import type { ReplicaOptions } from "./options.ts"
 import { Outbox } from "./outbox.ts"
 import { onReadAnswer, onReadAsk } from "./reading.ts"
-import { onRejoin, onRejoinAnswer, onRejoined, recover } from "./rejoining.ts"
+import { onRejoin, onRejoinAnswer, onRejoinBlank, onRejoinTimer, onRejoined, recover } from "./rejoining.ts"
 import { ReplicaState } from "./replica-state.ts"
 import { onReply, onRequest } from "./serving.ts"
 import { grant, handOver, leasePrefix, timers } from "./timers.ts"
@@ -38,8 +38,10 @@ export function replica(options: ReplicaOptions): LogActor<ReplicaState> {
     start: (self) => {
       const state = new ReplicaState(self)
       const out = new Outbox()
-      if (self === options.firstLeader) out.setTimer(timers.election, 0)
-      else waitForLeader(state, out, options)
+      if (self === options.firstLeader) {
+        state.role = "candidate"
+        out.setTimer(timers.election, 0)
+      } else waitForLeader(state, out, options)
       return { state, outputs: out.outputs }
     },
     step: (state, input) => {
@@ -76,7 +78,7 @@ function onMessage(
   out: Outbox,
   options: ReplicaOptions,
 ): void {
-  if (state.role === "rejoining" && message.type !== "rejoin-answer" && message.type !== "rejoined") return
+  if (state.role === "rejoining" && !message.type.startsWith("rejoin")) return
   switch (message.type) {
     case "accept":
       return onAccept(state, from, message, out, options)
@@ -85,7 +87,7 @@ function onMessage(
     case "request":
       return onRequest(state, from, message.command, out, options)
     case "reply":
-      return onReply(state, message, out)
+      return onReply(state, message, out, options)
     case "heartbeat":
       return onHeartbeat(state, from, message, out, options)
     case "heartbeat-ack":
@@ -108,9 +110,11 @@ function onMessage(
     case "read-answer":
       return onReadAnswer(state, from, message, out, options)
     case "rejoin":
-      return onRejoin(state, from, message.life, out)
+      return onRejoin(state, from, message, out)
     case "rejoined":
       return onRejoined(state, message.life, out, options)
+    case "rejoin-blank":
+      return onRejoinBlank(state, from, message, out, options)
     case "rejoin-answer":
       return onRejoinAnswer(state, from, message, out, options)
   }
@@ -127,7 +131,7 @@ function onTimeout(state: ReplicaState, timer: string, out: Outbox, options: Rep
     case timers.batch:
       return onBatchTimer(state, out, options)
     case timers.rejoin:
-      return recover(state, undefined, state.life, out, options)
+      return onRejoinTimer(state, out, options)
     case grant:
       state.granted = false
       return

@@ -1,6 +1,7 @@
 import type { Address } from "../actor.ts"
 import type { Command } from "./command.ts"
 import { submit } from "./leading.ts"
+import { waitForLeader } from "./electing.ts"
 import type { LogMessage } from "./messages.ts"
 import type { ReplicaOptions } from "./options.ts"
 import type { Outbox } from "./outbox.ts"
@@ -62,9 +63,12 @@ export function onReply(
   state: ReplicaState,
   message: Extract<LogMessage, { type: "reply" }>,
   out: Outbox,
+  options: ReplicaOptions,
 ): void {
   const { client, request } = message
   if (state.askedRequest[client] !== request) return
   state.askedRequest[client] = 0
   out.send(state.askedBy[client]!, message)
+  // An answer is a sign of life.
+  if (options.detector === "timeout" && state.role === "follower") waitForLeader(state, out, options)
 }

@@ -1,0 +1,97 @@
+import { describe, expect, test } from "vitest"
+import { quorumSystemFrom } from "../../../quorums/from-text.ts"
+import { runSafeLog } from "../../experiment/log-run.ts"
+import { type LogSetup, usualLogSetup } from "../../experiment/log-setup.ts"
+import { constantPlan } from "../../quorum/plan.ts"
+import { constantLatency } from "../../sim/latency.ts"
+import { LogTraffic } from "../../measure/log-traffic.ts"
+
+const setup: LogSetup = {
+  ...usualLogSetup,
+  plan: constantPlan(quorumSystemFrom("majority(5)")),
+  latency: { kind: "everywhere", model: constantLatency(10) },
+  clientsPerGroup: 2,
+  thinkMs: 20,
+  requestsPerClient: 60,
+  electionMs: 200,
+  heartbeatMs: 50,
+  retransmitMs: 100,
+  retryMs: 300,
+  horizonMs: 20_000,
+}
+
+function run(more: Partial<LogSetup>) {
+  const traffic = new LogTraffic()
+  const { measures } = runSafeLog({ ...setup, ...more }, 1, {}, traffic)
+  const sent = (type: string): number => traffic.byType.find((one) => one.type === type)?.sent ?? 0
+  return { measures, sent, leaders: measures.elections.map(({ process }) => process) }
+}
+
+describe("election", () => {
+  test.each(["heartbeat", "timeout"] as const)(
+    "by %s: the leader crashes, another takes over, everyone is answered",
+    (detector) => {
+      const { measures, leaders } = run({
+        detector,
+        faults: [{ type: "crash", process: 0, at: 1_500_000, disk: "synced" }],
+      })
+      expect(measures.returned).toBe(600)
+      expect(leaders[0]).toBe(0)
+      expect(leaders.length).toBeGreaterThan(1)
+      expect(measures.elections[1]!.at).toBeGreaterThan(1_500_000)
+    },
+  )
+
+  test("by timeout a leader with nothing to do says nothing, and nobody misses it", () => {
+    const { leaders, sent } = run({ detector: "timeout", requestsPerClient: 5 })
+    expect(leaders).toEqual([0])
+    expect(sent("heartbeat")).toBe(4)
+    expect(run({ requestsPerClient: 5 }).sent("heartbeat")).toBeGreaterThan(1000)
+  })
+
+  test("reads that need heartbeats are refused without them", () => {
+    expect(() => run({ detector: "timeout", reads: "quorum" })).toThrow("Quorum reads need heartbeats")
+    expect(() => run({ detector: "timeout", reads: "lease" })).toThrow("Lease reads need heartbeats")
+  })
+
+  test("a leader hands over to the next in turn, without a gap", () => {
+    const { leaders, measures } = run({ handOverAfterMs: 500 })
+    expect(leaders.slice(0, 6)).toEqual([0, 1, 2, 3, 4, 0])
+    expect(measures.longestGap.length).toBeLessThan(200_000)
+  })
+})
+
+describe("disks that are lost", () => {
+  const losses = (...replicas: number[]): LogSetup["faults"] =>
+    replicas.map((process, i) => {
+      const at = 1_500_000 + i * 20_000
+      return { type: "crash", process, at, recoverAt: 1_600_000, disk: "lost" }
+    })
+
+  test.each([[[1]], [[1, 2]], [[0, 4]]])(
+    "of replicas %j at a time, out of five: they come back, and everyone is answered",
+    (lost) => {
+      expect(run({ faults: losses(...lost) }).measures.returned).toBe(600)
+    },
+  )
+
+  test("of a quorum: what it decided may be gone, so nobody comes back and nothing is decided any more", () => {
+    const { measures, sent } = run({ faults: losses(1, 2, 3) })
+    expect(measures.returned).toBeLessThan(600)
+    expect(sent("rejoined")).toBe(0)
+  })
+})
+
+describe("fixed small quorums of phase 2", () => {
+  test("one with standbys: another takes over when a member crashes, and only one at a time is asked", () => {
+    const plan = constantPlan(quorumSystemFrom("simple(5, 4, 2)"))
+    const calm = run({ plan, recipients: "standby" })
+    expect(calm.sent("propose")).toBe(600)
+    // a2 is the other member of the first quorum.
+    const crash = { type: "crash", process: 1, at: 1_500_000, disk: "synced" } as const
+    const { measures, sent } = run({ plan, recipients: "standby", faults: [crash] })
+    expect(measures.returned).toBe(600)
+    // Those under way at the crash go to everyone once, the rest to the next quorum.
+    expect(sent("propose")).toBeLessThan(700)
+  })
+})
