@@ -1,5 +1,4 @@
 import { emptySet, withMember } from "../../base/node-set.ts"
-import { pauseAfter } from "../paxos/retry.ts"
 import { greaterProposal } from "../paxos/rules.ts"
 import type { Address } from "../actor.ts"
 import { install, learnDecided } from "./catching-up.ts"
@@ -12,15 +11,9 @@ import { type Proposals, noEpoch } from "./slots.ts"
 import { lead } from "./taking-over.ts"
 import { grant, timers } from "./timers.ts"
 import { epochOfVersion } from "./versions.ts"
+import { waitForLeader } from "./waiting.ts"
 
 type Of<T extends LogMessage["type"]> = Extract<LogMessage, { type: T }>
-
-/** A follower listens for this long before it wants to lead; longer after phases 1 that failed. */
-export function waitForLeader(state: ReplicaState, out: Outbox, options: ReplicaOptions): void {
-  const { min, max } = options.election
-  const pause = state.attempt === 0 ? 0 : pauseAfter(options.backOff, state.attempt).max
-  out.setTimer(timers.election, min, max + pause)
-}
 
 export function onElectionTimeout(state: ReplicaState, out: Outbox, options: ReplicaOptions): void {
   if (state.role === "leader" || state.role === "rejoining") return

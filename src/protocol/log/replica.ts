@@ -9,8 +9,8 @@ import {
   onHeartbeat,
   onPromise,
   onRefusal,
-  waitForLeader,
 } from "./electing.ts"
+import { waitForLeader } from "./waiting.ts"
 import { onBatchTimer, onOverdueTimer } from "./leading.ts"
 import { onHeartbeatAck, onHeartbeatTimer, onLeaseOver } from "./leasing.ts"
 import type { LogMessage, LogRecord, LogReport } from "./messages.ts"

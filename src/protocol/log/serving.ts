@@ -1,7 +1,7 @@
 import type { Address } from "../actor.ts"
 import type { Command } from "./command.ts"
 import { submit } from "./leading.ts"
-import { waitForLeader } from "./electing.ts"
+import { waitForLeader } from "./waiting.ts"
 import type { LogMessage } from "./messages.ts"
 import type { ReplicaOptions } from "./options.ts"
 import type { Outbox } from "./outbox.ts"

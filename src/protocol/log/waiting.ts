@@ -1,0 +1,12 @@
+import { pauseAfter } from "../paxos/retry.ts"
+import type { ReplicaOptions } from "./options.ts"
+import type { Outbox } from "./outbox.ts"
+import type { ReplicaState } from "./replica-state.ts"
+import { timers } from "./timers.ts"
+
+/** A follower listens for this long before it wants to lead; longer after phases 1 that failed. */
+export function waitForLeader(state: ReplicaState, out: Outbox, options: ReplicaOptions): void {
+  const { min, max } = options.election
+  const pause = state.attempt === 0 ? 0 : pauseAfter(options.backOff, state.attempt).max
+  out.setTimer(timers.election, min, max + pause)
+}
