@@ -1,5 +1,6 @@
 import { resilience } from "../src/analysis/resilience.ts"
-import { meanInterval } from "../src/base/statistics.ts"
+import { differenceOfEstimates, pairedDifference } from "../src/base/statistics-difference.ts"
+import { type Estimate, meanInterval } from "../src/base/statistics.ts"
 import {
   type EstimateCells,
   count,
@@ -24,11 +25,13 @@ interface Case {
 interface Observation {
   readonly decideMs: number | null
   readonly learnMs: number | null
+  /** The same of a majority of n under the same delays. */
+  readonly majorityLearnMs: number | null
   readonly phase2Ms: number | null
   readonly messages: number
 }
 
-type Row = EstimateCells<"decideMs" | "learnMs" | "phase2Ms"> & {
+type Row = EstimateCells<"decideMs" | "learnMs" | "learnMsLessMajority" | "phase2Ms"> & {
   readonly n: number
   readonly q1: number
   readonly q2: number
@@ -57,6 +60,11 @@ export default defineExperiment<Case, Observation, Row>({
     count("replicas", "Number of independent runs."),
     ...estimateColumns("decideMs", "Mean time to the commit point.", { unit: "ms" }),
     ...estimateColumns("learnMs", "Mean time until the proposer learns.", { unit: "ms" }),
+    ...estimateColumns(
+      "learnMsLessMajority",
+      "Mean of the differences to a majority of n under the same delays, run by run.",
+      { unit: "ms" },
+    ),
     ...estimateColumns("phase2Ms", "Mean time from the first proposal sent until the proposer learns.", {
       unit: "ms",
     }),
@@ -78,6 +86,7 @@ export default defineExperiment<Case, Observation, Row>({
     return {
       decideMs: milliseconds(measures.decidedAt),
       learnMs: milliseconds(learned),
+      majorityLearnMs: majorityLearnMs(c, seed),
       phase2Ms: milliseconds(learned === null ? null : learned - measures.proposedAt!),
       messages: measures.messagesSent,
     }
@@ -102,6 +111,13 @@ export default defineExperiment<Case, Observation, Row>({
           estimate((o) => o.learnMs),
         ),
         ...estimateCells(
+          "learnMsLessMajority",
+          pairedDifference(
+            observations.map((o) => o.learnMs),
+            observations.map((o) => o.majorityLearnMs),
+          ),
+        ),
+        ...estimateCells(
           "phase2Ms",
           estimate((o) => o.phase2Ms),
         ),
@@ -111,9 +127,47 @@ export default defineExperiment<Case, Observation, Row>({
       },
     ]
   },
-  tables: [phase2Table],
+  tables: [phase2Table, pairedTable],
   figures: [phase2Lines, quorumSizes],
 })
+
+const majorities = new Map<string, number | null>()
+
+/** How long the majority of the same size takes with the same seed; computed once for all sizes of quorums. */
+function majorityLearnMs({ n, quorums }: Case, seed: number): number | null {
+  const key = `${n} ${quorums} ${seed}`
+  if (!majorities.has(key)) {
+    const { measures } = runSafeDecree(setupFrom(`majority(${n})`, latency, { quorums }), seed)
+    majorities.set(key, milliseconds(measures.learnedAt[0] ?? null))
+  }
+  return majorities.get(key)!
+}
+
+/** What pairing is worth: the interval of the same difference, from the two samples and from their pairs. */
+function pairedTable(rows: readonly Row[]): Table {
+  const shown = rows.filter(({ n, quorums }) => n === 5 && quorums === "broadcast")
+  const learn = (row: Row): Estimate => ({ ...intervalOf(row, "learnMs"), count: row.replicas })
+  const majority = shown.find(({ q1, q2 }) => q1 === q2)
+  return {
+    id: "phase2-size-paired",
+    caption: "Five acceptors: time until learned against that of a majority, under the same delays.",
+    columns: [
+      { heading: "|Q2|" },
+      { heading: "learned after", unit: "ms", digits: 1 },
+      { heading: "paired", unit: "ms", group: "less that of a majority", digits: 1 },
+      { heading: "not paired", unit: "ms", group: "less that of a majority", digits: 1 },
+    ],
+    rows: shown.map((row) => [
+      row.q2,
+      learn(row),
+      intervalOf(row, "learnMsLessMajority"),
+      majority === undefined ? null : differenceOfEstimates(learn(row), learn(majority)),
+    ]),
+    notes: [
+      "Everyone is asked. Paired: the mean of the differences run by run (common random numbers), with Student's interval; not paired: from the intervals of the two means.",
+    ],
+  }
+}
 
 /** n = 5, the size most clusters have. */
 function phase2Table(rows: readonly Row[]): Table {

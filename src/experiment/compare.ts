@@ -52,7 +52,8 @@ export type Compared = Pick<Result, "rows" | "rootSeed" | "replicas">
  * Two results of the same columns, value by value. Of an estimate the interval
  * of the difference follows from those of its two values. Whether it moved is
  * decided over all estimates together, so that the more there are the farther
- * one must be off. A column that only repeats the number of replicas is left out.
+ * one must be off. A column that only repeats the number of replicas is left out,
+ * and of different samples texts are, such as the hash of a trace.
  */
 export function compareRows(columns: readonly Column[], before: Compared, after: Compared): Comparison {
   const keys = keyColumns(columns, before.rows, after.rows)
@@ -60,9 +61,11 @@ export function compareRows(columns: readonly Column[], before: Compared, after:
   const repeats = (name: string): boolean =>
     [before, after].every(({ rows, replicas }) => rows.every((row) => row[name] === replicas))
   const names = new Set(columns.map(({ name }) => name))
+  const sameSample = before.rootSeed === after.rootSeed && before.replicas === after.replicas
   const measured = columns.filter(
-    ({ name }) =>
+    ({ name, type }) =>
       !keys.includes(name) &&
+      (sameSample || type !== "text") &&
       !repeats(name) &&
       !(/(Low|High)$/.test(name) && names.has(name.replace(/(Low|High)$/, ""))),
   )
@@ -74,7 +77,6 @@ export function compareRows(columns: readonly Column[], before: Compared, after:
     }),
   )
   const moved = movedFromZero(compared.map(({ difference }) => difference ?? none))
-  const sameSample = before.rootSeed === after.rootSeed && before.replicas === after.replicas
   return {
     keys,
     values: compared.map((value, i) => ({ ...value, outcome: outcomeOf(value, moved[i]!, sameSample) })),
