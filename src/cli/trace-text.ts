@@ -25,7 +25,7 @@ export function traceSentence(
     case "miss":
       return `${name(event.to)} is down: ${formatMessage(event.message)} from ${name(event.from)} is lost`
     case "store":
-      return `${name(event.process)} has written ${formatRecord(event.record)}`
+      return `${name(event.process)} has written ${formatRecord(event.record, name)}`
     case "timeout":
       return `${name(event.process)} timeout of ${event.timer}`
     case "learn":

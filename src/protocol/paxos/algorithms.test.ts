@@ -6,6 +6,7 @@ import { systemOf } from "../figures/systems.ts"
 import { setting } from "../figures/setting.ts"
 import { play, transcript } from "../stepper/transcript.ts"
 import type { Cluster } from "./cluster.ts"
+import { allAboardPlan } from "./plans.ts"
 import { variantById } from "./variants.ts"
 import type { ClusterOptions } from "./cluster.ts"
 
@@ -264,6 +265,30 @@ describe("the algorithms of Howard 2019, by number", () => {
 
   test("Algorithm 14: the first epoch has no phase 1", () => {
     expect(last(cluster("revision-b"), "p1 proposes A")).toEqual(["p1 -> a1 a2 a3  propose(0, A)"])
+  })
+
+  test("§4.3.2: all aboard Paxos decides in one round trip while all are up, and in two with a majority later", () => {
+    const aboard = cluster("all-aboard", 3, { proposers: 3, colocated: true })
+    expect(last(aboard, "a1 proposes A")).toContain("a1 -> a2 a3  propose(0, A)")
+    const alone = setting({}, allAboardPlan(3, 1), { proposers: 2 })
+    const down = ["a3 crashes", "p1 proposes A", "everything arrives", "p1 times out", "everything arrives"]
+    // Epoch 0 asks all three; epoch 2 a majority, after any one promise.
+    expect(outcome(alone, ...down.slice(0, 3)).decided).toEqual([])
+    expect(outcome(alone, ...down).decided).toEqual(["(2, A)"])
+  })
+
+  test("§4.3.2: singleton Paxos hears everyone in phase 1, and one acceptor decides", () => {
+    const script = ["p1 proposes A", "p1 -> a1 a2 a3", "a1 a2 -> p1"]
+    expect(last(cluster("singleton"), ...script)).toEqual(["(nothing)"])
+    expect(last(cluster("singleton"), ...script, "a3 -> p1", "p1 -> a2", "a2 -> p1")).toEqual(["p1 learns A"])
+  })
+
+  test("§4.3.2: of co-located majorities, the owner of the first epoch asks for one answer less", () => {
+    const located = cluster("colocated-majorities", 5, { proposers: 5, colocated: true })
+    const script = ["a1 proposes A", "a1 -> a2 a3", "a2 -> a1"]
+    expect(last(located, "a1 proposes A")).toContain("a1 -> a2 a3 a4 a5  propose(0, A)")
+    expect(last(located, ...script)).toEqual(["(nothing)"])
+    expect(last(located, ...script, "a3 -> a1")).toEqual(["a1 learns A"])
   })
 
   test("Algorithm 15: one promise with a proposal of the epoch before ends phase 1", () => {

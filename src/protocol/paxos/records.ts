@@ -55,25 +55,28 @@ export function acceptorPart(record: PaxosRecord): AcceptorRecord | null {
   return record.role === "replica" ? record.acceptor : null
 }
 
-/** The record in words: "epoch 4"; "promised 4, accepted (3, B)". */
-export function formatRecord(record: PaxosRecord): string {
+/** The record in words: "epoch 4"; "promised 4, accepted (3, B)". Processes are called by `nameOf`. */
+export function formatRecord(record: PaxosRecord, nameOf: (address: Address) => string = String): string {
   switch (record.role) {
     case "acceptor":
-      return formatAcceptor(record)
+      return formatAcceptor(record, nameOf)
     case "proposer":
       return record.version === undefined ? `epoch ${nilOr(record.lastEpoch)}` : `version ${record.version}`
     case "allocator":
       return `version ${record.version}${record.value === null ? "" : `, value ${record.value}`}`
     case "replica":
       return [record.proposer, record.acceptor]
-        .flatMap((part) => (part === null ? [] : [formatRecord(part)]))
+        .flatMap((part) => (part === null ? [] : [formatRecord(part, nameOf)]))
         .join("; ")
   }
 }
 
-function formatAcceptor({ lastPromised, lastAccepted, decided, promisedTo }: AcceptorRecord): string {
+function formatAcceptor(
+  { lastPromised, lastAccepted, decided, promisedTo }: AcceptorRecord,
+  nameOf: (address: Address) => string,
+): string {
   const accepted = lastAccepted === null ? "nil" : `(${lastAccepted.epoch}, ${lastAccepted.value})`
-  const to = promisedTo === undefined ? "" : ` to ${promisedTo}`
+  const to = promisedTo === undefined ? "" : ` to ${nameOf(promisedTo)}`
   const end = decided === undefined ? "" : `, decided ${decided.value}`
   return `promised ${nilOr(lastPromised)}${to}, accepted ${accepted}${end}`
 }

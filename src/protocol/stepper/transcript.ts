@@ -78,7 +78,9 @@ function arrow(from: Address, to: Address, name: (address: Address) => string): 
 function sentence(event: WorldEvent, name: (address: Address) => string, style: MessageStyle): string | null {
   switch (event.type) {
     case "store":
-      return event.record.role === "proposer" ? null : `${name(event.process)}: ${formatRecord(event.record)}`
+      return event.record.role === "proposer"
+        ? null
+        : `${name(event.process)}: ${formatRecord(event.record, name)}`
     case "learn":
       return `${name(event.process)} learns ${event.value}`
     case "miss":

@@ -1,0 +1,37 @@
+import { expect, test } from "vitest"
+import { planFrom } from "../../experiments/setup.ts"
+import { runLog } from "../../src/experiment/log-run.ts"
+import type { LogObserver } from "../../src/experiment/log-scenario.ts"
+import { type LogSetup, usualLogSetup } from "../../src/experiment/log-setup.ts"
+import { constantLatency } from "../../src/sim/latency.ts"
+
+/** How many slots a log of three needs for 40 requests that come four at a time. */
+function slotsUsed(batchMost: number): number {
+  const slots = new Set<number>()
+  const setup: LogSetup = {
+    ...usualLogSetup,
+    plan: planFrom("majority(3)"),
+    latency: { kind: "everywhere", model: constantLatency(10) },
+    clientsPerGroup: 4,
+    requestsPerClient: 10,
+    window: 1,
+    batchMost,
+    horizonMs: 10_000,
+  }
+  const executed: LogObserver = {
+    wants: ["report"],
+    observe: (event) => {
+      if (event.type !== "report" || event.report.type !== "executed") return
+      if (event.report.batch.length > 0) slots.add(event.report.slot)
+    },
+  }
+  const { violations } = runLog(setup, 1, {}, executed)
+  expect(violations).toEqual([])
+  return slots.size
+}
+
+test("§3.12: a virtual sequence decides several requests as the value of one slot", () => {
+  const alone = slotsUsed(1)
+  expect(slotsUsed(10)).toBeLessThan(alone / 2)
+  expect(alone % 40).toBe(0)
+})
