@@ -1,5 +1,6 @@
 import { quorumSystemFrom } from "../quorums/from-text.ts"
 import {
+  type Strategy,
   erlangDelay,
   measureStrategy,
   meanDelay,
@@ -11,11 +12,13 @@ import {
 import { type Estimate, meanInterval, shareInterval } from "../src/base/statistics.ts"
 import { count, flag, measure, text } from "../src/experiment/column.ts"
 import { defineExperiment } from "../src/experiment/define.ts"
+import type { DecreeSetup } from "../src/experiment/decree-setup.ts"
+import { leastLoadStrategy } from "../src/experiment/drawn-quorums.ts"
 import { runDecree, runSafeDecree } from "../src/experiment/single-decree.ts"
 import { barsOf } from "../src/experiment/figure/from-rows.ts"
 import type { Figure } from "../src/experiment/figure.ts"
 import { type Table, intervalOf } from "../src/experiment/table.ts"
-import { milliseconds, present, setupFrom } from "./setup.ts"
+import { milliseconds, planFrom, present, setupFrom } from "./setup.ts"
 import { failureOf } from "./worth.ts"
 
 interface Case {
@@ -26,6 +29,8 @@ interface Observation {
   readonly learnMs: number | null
   /** How often the first acceptor was asked, of the two times it can be. */
   readonly asked: number
+  /** The same of every acceptor, where quorums are drawn from the strategy of least load. */
+  readonly askedByBest: readonly number[]
   readonly decided: boolean
 }
 
@@ -43,6 +48,9 @@ type Row = {
 /** Systems in which all acceptors are alike, so that a quorum drawn at random is one of a uniform strategy. */
 const systems = ["majority(5)", "simple(5, 4, 2)", "majority(6)", "simple(6, 4, 3)", "grid(2, 3)", "grid(3, 3)", "hqs(3, 3)"] // prettier-ignore
 
+/** Systems in which they are not: here the load is least with a strategy that favours some quorums. */
+const unevenSystems = ["wheel(5)", "classicGrid(2, 3)", "weighted([3, 1, 1, 1], 4, 3)", "a*b + c*d + a*d"]
+
 const meanMs = 10
 const downProbability = 0.2
 /** Of so many rows one in a thousand should miss by chance: with 95 % intervals, one in twenty would. */
@@ -57,7 +65,7 @@ export default defineExperiment<Case, Observation, Row>({
     text("system", "The quorum system."),
     text(
       "quantity",
-      "latency: ms until the proposer learns; load: share of phases that ask the first acceptor; unavailability.",
+      "latency: ms until the proposer learns; load: share of phases that ask the first acceptor, or the busiest under the best strategy; unavailability.",
     ),
     measure("predicted", "What the analysis says, exactly.", { digits: 6 }),
     measure("simulated", "The mean over the runs.", { digits: 6, empty: "no run" }),
@@ -66,20 +74,21 @@ export default defineExperiment<Case, Observation, Row>({
     flag("agrees", "Whether the prediction lies in the interval."),
     count("replicas", "Number of independent runs."),
   ],
-  cases: () => systems.map((system) => ({ system })),
+  cases: () => [...systems, ...unevenSystems].map((system) => ({ system })),
   replicas: 2000,
-  observe: ({ system }, seed) => {
+  observe: async ({ system }, seed) => {
     const calm = { timeoutMs: 60_000 }
     const all = setupFrom(system, `exponential(${meanMs})`, calm)
     // Without a live quorum nothing more happens: a short horizon loses no decision.
     const failing = { ...all, crashProbability: downProbability, horizonMs: 5_000 }
     return {
       learnMs: milliseconds(runSafeDecree(all, seed).measures.learnedAt[0] ?? null),
-      asked: timesAsked(system, seed) / 2,
+      asked: timesAsked(setupFrom(system, "constant(1)", { quorums: "random" }), seed)[0]! / 2,
+      askedByBest: await askedByBest(system, seed),
       decided: runSafeDecree(failing, seed).measures.decidedAt !== null,
     }
   },
-  summarise: ({ system }, observations) => {
+  summarise: async ({ system }, observations) => {
     const row = (quantity: string, predicted: number, { value, low, high }: Estimate): Row => ({
       system,
       quantity,
@@ -90,13 +99,27 @@ export default defineExperiment<Case, Observation, Row>({
       agrees: low !== null && high !== null && low <= predicted && predicted <= high,
       replicas: observations.length,
     })
+    const best = await bestLoads(system)
+    const busiest = best.indexOf(Math.max(...best))
     return [
       row(
         "latency",
         predictedLatency(system),
         meanInterval(present(observations.map((o) => o.learnMs)), level),
       ),
-      row("load", predictedLoad(system), meanInterval(observations.map((o) => o.asked), level)), // prettier-ignore
+      ...(unevenSystems.includes(system)
+        ? []
+        : [
+            row(
+              "load",
+              predictedLoad(system),
+              meanInterval(
+                observations.map((o) => o.asked),
+                level,
+              ),
+            ),
+          ]),
+      row("best load", best[busiest]!, meanInterval(observations.map((o) => o.askedByBest[busiest]!), level)), // prettier-ignore
       row("unavailability", failureOf(system, "either", downProbability)!, shareInterval(observations.map((o) => !o.decided), level)), // prettier-ignore
     ]
   },
@@ -104,15 +127,40 @@ export default defineExperiment<Case, Observation, Row>({
   figures: [agreementFigure],
 })
 
-/** How often a thrifty proposer with quorums drawn at random asks the first acceptor: once, twice or not at all. */
-function timesAsked(system: string, seed: number): number {
-  let asked = 0
-  const setup = setupFrom(system, "constant(1)", { quorums: "random" })
+/** How often a thrifty proposer asks each acceptor: once, twice or not at all. */
+function timesAsked(setup: DecreeSetup, seed: number): number[] {
+  const asked = setup.plan.nodes.map(() => 0)
   runDecree(setup, seed, (event) => {
-    const isAsked = event.type === "send" && event.to === 0
-    if (isAsked && (event.message.type === "prepare" || event.message.type === "propose")) asked++
+    if (event.type !== "send") return
+    if (event.message.type === "prepare" || event.message.type === "propose") asked[event.to]!++
   })
   return asked
+}
+
+async function askedByBest(system: string, seed: number): Promise<number[]> {
+  const setup = setupFrom(system, "constant(1)", {
+    quorums: "strategy",
+    strategy: await bestStrategy(system),
+  })
+  return timesAsked(setup, seed).map((times) => times / 2)
+}
+
+const strategies = new Map<string, Promise<Strategy>>()
+
+/** The strategy of least load for one phase of each kind; solved once for each system. */
+function bestStrategy(system: string): Promise<Strategy> {
+  let strategy = strategies.get(system)
+  if (strategy === undefined) {
+    strategy = leastLoadStrategy(planFrom(system), 0.5)
+    strategies.set(system, strategy)
+  }
+  return strategy
+}
+
+/** What it asks of each node. */
+async function bestLoads(name: string): Promise<readonly number[]> {
+  const system = quorumSystemFrom(name)
+  return measureStrategy(system, await bestStrategy(name), workloadOf(0.5), nodeTable(system)).nodeLoads
 }
 
 /** A phase ends when the round trips to some quorum are over; a round trip is the sum of two exponentials. */
@@ -147,7 +195,7 @@ function agreement(rows: readonly Row[]): Table {
       row.agrees,
     ]),
     notes: [
-      `Means of ${rows[0]?.replicas ?? 0} runs with 99.9 % intervals. Latency in milliseconds until the proposer learns, exponential one-way delays of mean ${meanMs} ms; load of one acceptor when quorums are drawn at random; unavailability when acceptors are down with probability ${downProbability}.`,
+      `Means of ${rows[0]?.replicas ?? 0} runs with 99.9 % intervals. Latency in milliseconds until the proposer learns, exponential one-way delays of mean ${meanMs} ms; load of one acceptor when quorums are drawn at random, and of the busiest when they are drawn from the strategy of least load; unavailability when acceptors are down with probability ${downProbability}.`,
     ],
   }
 }

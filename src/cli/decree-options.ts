@@ -1,4 +1,5 @@
 import { type Command, Option } from "commander"
+import type { Strategy } from "../analysis/strategy.ts"
 import { type DecreeSetup, type PartitionSetup, usualSetup } from "../experiment/decree-setup.ts"
 import type { BackOff } from "../protocol/paxos/retry.ts"
 import type { Variant } from "../protocol/paxos/variant.ts"
@@ -125,7 +126,7 @@ function algorithmOptions(): Option[] {
     ),
     new Option("--nacks", "short for --set nacks=epoch").default(u.nacks),
     new Option("--quorums <whom>", "whom a proposer asks")
-      .choices(["broadcast", "closest", "random", "ring"])
+      .choices(["broadcast", "closest", "random", "strategy", "ring"])
       .default(u.quorums),
     duration("--timeout <ms>", "how long a proposer waits for a phase", u.timeoutMs),
     new Option("--back-off <policy>", "none, fixed(ms), random(ms) or exponential(ms, most)")
@@ -170,6 +171,7 @@ export async function readSetup(system: string, options: DecreeOptions): Promise
     startMs: options.start,
     staggerMs: options.stagger,
     quorums: options.quorums,
+    ...(options.quorums === "strategy" && { strategy: await leastLoad(plan) }),
     learners: options.learners,
     readers: options.readers,
     recoveryProposers: options.recoveryProposers,
@@ -208,6 +210,12 @@ export function matrixWords({ statistic, rounding, intraRegion }: DecreeOptions)
     rounding === "nearest" ? "" : ` --rounding ${rounding}`,
     intraRegion === 0 ? "" : ` --intra-region ${intraRegion}`,
   ].join("")
+}
+
+/** What a proposer draws its quorums from: one phase of each kind. */
+async function leastLoad(plan: QuorumPlan): Promise<Strategy> {
+  const { leastLoadStrategy } = await import("../experiment/drawn-quorums.ts")
+  return leastLoadStrategy(plan, 0.5)
 }
 
 /** The switches of `--set`, a later one overrides. */

@@ -1,4 +1,5 @@
 import { members } from "../base/node-set.ts"
+import { quorumSampler } from "../analysis/strategy.ts"
 import { type Random, randomFromSeed } from "../base/random.ts"
 import { UsageError } from "../base/errors.ts"
 import { mutantNamed } from "../check/mutants/index.ts"
@@ -175,6 +176,7 @@ function recipientsOf(
   if (setup.quorums === "broadcast") return { kind: "broadcast" }
   const self = colocated ? index : setup.plan.nodes.length + index
   const lots = random.fork("quorums").fork(String(index))
+  if (setup.quorums === "strategy") return drawnFrom(setup, lots)
   const choose = (phase: 1 | 2): Address[] => {
     const drawn = setup.plan.nodes.map(() => lots.unit())
     const far = (acceptor: Address): number =>
@@ -184,6 +186,15 @@ function recipientsOf(
     return members(closestQuorum(setup.plan.systemAt(index), phase, far))
   }
   return { kind: setup.quorums === "ring" ? "ring" : "thrifty", quorum: { 1: choose(1), 2: choose(2) } }
+}
+
+/** Each quorum as often as the strategy has it. */
+function drawnFrom({ plan, strategy }: DecreeSetup, lots: Random): Recipients {
+  if (strategy === undefined) {
+    throw new UsageError(`${plan.name}: quorums are to be drawn from a strategy, and there is none.`)
+  }
+  const draw = (phase: 1 | 2): Address[] => members(quorumSampler(strategy, phase)(lots))
+  return { kind: "thrifty", quorum: { 1: draw(1), 2: draw(2) } }
 }
 
 function networkOf(setup: DecreeSetup, latency: LatencyModel, cluster: Cluster): NetworkModel {

@@ -1,3 +1,4 @@
+import type { Strategy } from "../analysis/strategy.ts"
 import type { BackOff } from "../protocol/paxos/retry.ts"
 import type { Variant } from "../protocol/paxos/variant.ts"
 import type { QuorumPlan } from "../quorum/plan.ts"
@@ -17,8 +18,10 @@ export interface DecreeSetup {
   readonly startMs: number
   /** How long after its predecessor each proposer starts, in milliseconds. */
   readonly staggerMs: number
-  /** Whom a proposer asks: everyone, the quorum nearest to it, or one drawn at random. */
-  readonly quorums: "broadcast" | "closest" | "random" | "ring"
+  /** Whom a proposer asks: everyone, the quorum nearest to it, or one drawn at random or from a strategy. */
+  readonly quorums: "broadcast" | "closest" | "random" | "strategy" | "ring"
+  /** Where quorums are drawn from a strategy: which. `leastLoadStrategy` finds the best one. */
+  readonly strategy?: Strategy
   readonly learners: number
   /** Processes that ask what has been accepted, after all proposers have started (§3.7). */
   readonly readers: number

@@ -1,15 +1,21 @@
 import type { NodeSet } from "../base/node-set.ts"
+import { UsageError } from "../base/errors.ts"
 import type { Random } from "../base/random.ts"
 import type { Strategy, WeightedQuorum } from "../analysis/index.ts"
 import type { QuorumPlan } from "../quorum/plan.ts"
 
 /**
- * The strategy of least load for the system of a plan's first epoch, where a
+ * The strategy of least load for the system of a plan that has one, where a
  * share of the phases are phase 1: a half for a single decision, none for a
  * leader that has been elected. Cost: a linear program.
  */
 export async function leastLoadStrategy(plan: QuorumPlan, phase1Share: number): Promise<Strategy> {
   const { nodeTable, optimalStrategy, workloadOf } = await import("../analysis/index.ts")
+  if (plan.ranges.length > 1) {
+    throw new UsageError(
+      `${plan.name} has a system for each range of epochs; a strategy is for one system. Ask for the closest quorum, or a random one.`,
+    )
+  }
   const system = plan.systemAt(0)
   const { strategy } = await optimalStrategy({
     system,
