@@ -26,6 +26,7 @@ const commands: Readonly<Record<string, () => Promise<(context: Context) => Comm
   search: async () => (await import("./commands/search.ts")).searchCommand,
   run: async () => (await import("./commands/run.ts")).runCommand,
   merge: async () => (await import("./commands/merge.ts")).mergeCommand,
+  verify: async () => (await import("./commands/verify.ts")).verifyCommand,
   worker: async () => (await import("./commands/worker.ts")).workerCommand,
   simulate: async () => (await import("./commands/simulate.ts")).simulateCommand,
   log: async () => (await import("./commands/log.ts")).logCommand,

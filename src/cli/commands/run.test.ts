@@ -30,6 +30,8 @@ describe("quorate run", () => {
     expect(code).toBe(0)
     expect(readdirSync(join(folder, "first", "recovery-epochs")).sort()).toEqual([
       "manifest.json",
+      "recovery-epochs-learned.svg",
+      "recovery-epochs-learned.tex",
       "recovery-epochs.csv",
       "recovery-epochs.md",
       "recovery-epochs.tex",
