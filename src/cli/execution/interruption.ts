@@ -26,21 +26,16 @@ export function listenForInterruption(): { signal: AbortSignal; ignore: () => vo
 export function interruptible(executor: Executor, signal: AbortSignal): Executor {
   return {
     async *run(chunks) {
-      const { stopped, forget } = rejectedBy(signal)
       const results: AsyncIterator<ChunkResult> = executor.run(chunks)[Symbol.asyncIterator]()
-      try {
-        for (let turn = performance.now(); ;) {
-          // Signals are heard between two turns of the event loop, which chunks computed here do not make.
-          if (performance.now() - turn > turnMs) {
-            await setImmediate()
-            turn = performance.now()
-          }
-          const next = await Promise.race([stopped, results.next()])
-          if (next.done === true) return
-          yield next.value
+      for (let turn = performance.now(); ;) {
+        // Signals are heard between two turns of the event loop, which chunks computed here do not make.
+        if (performance.now() - turn > turnMs) {
+          await setImmediate()
+          turn = performance.now()
         }
-      } finally {
-        forget()
+        const next = await unlessAborted(signal, results.next())
+        if (next.done === true) return
+        yield next.value
       }
     },
   }
@@ -49,14 +44,22 @@ export function interruptible(executor: Executor, signal: AbortSignal): Executor
 /** How long the event loop may stand still, in milliseconds. */
 const turnMs = 20
 
-function rejectedBy(signal: AbortSignal): { stopped: Promise<never>; forget: () => void } {
-  let forget = (): void => undefined
-  const stopped = new Promise<never>((_, reject) => {
+/**
+ * The promise, or `Interrupted` if the signal comes first. Not a race with a
+ * promise that lasts as long as the run: that would remember every result.
+ */
+function unlessAborted<T>(signal: AbortSignal, promise: Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
     const stop = (): void => reject(new Interrupted("interrupted"))
     if (signal.aborted) stop()
-    signal.addEventListener("abort", stop, { once: true })
-    forget = () => signal.removeEventListener("abort", stop)
+    signal.addEventListener("abort", stop)
+    const settled = (settle: () => void): void => {
+      signal.removeEventListener("abort", stop)
+      settle()
+    }
+    promise.then(
+      (value) => settled(() => resolve(value)),
+      (error: unknown) => settled(() => reject(error)),
+    )
   })
-  stopped.catch(() => undefined)
-  return { stopped, forget }
 }

@@ -45,7 +45,13 @@ export class WorkerPool implements ParcelService {
 }
 
 function startPool(workers: number): Tinypool {
-  return new Tinypool({ filename: workerFile(), minThreads: workers, maxThreads: workers })
+  return new Tinypool({
+    filename: workerFile(),
+    minThreads: workers,
+    maxThreads: workers,
+    // Runs leave much behind that is soon forgotten; without a bound each thread keeps a hundred megabytes for it.
+    resourceLimits: { maxYoungGenerationSizeMb: 16 },
+  })
 }
 
 /** The file of the threads. From source, they register the loader themselves: Node 20 reads no TypeScript. */
