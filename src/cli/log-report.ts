@@ -122,6 +122,7 @@ function answeringShare(reported: ReportedRun): number {
 async function runLines(io: Io, reported: ReportedRun): Promise<string[]> {
   const { setup, seed, run, traffic, warmUpMs, intervalMs } = reported
   const { measures, built, judgements, violations } = run
+  const held = judgements.filter(({ verdict }) => verdict.verdict === "holds").map(({ name }) => name)
   const row = rowOf(reported)
   const red = await styler(io, "red")
   const s = (micros: number): string => `${(micros / 1e6).toFixed(3)} s`
@@ -138,8 +139,13 @@ async function runLines(io: Io, reported: ReportedRun): Promise<string[]> {
     ["leaders", leaders.length === 0 ? "none" : abridged(leaders)],
     ["answers", `in ${(100 * row.answeringShare).toFixed(1)} % of intervals of ${intervalMs} ms; none for ${s(measures.longestGap.length)} from ${s(measures.longestGap.from)}`], // prettier-ignore
     ...(setup.faults.length > 0 ? ([["faults", struck.length === 0 ? "none did anything" : struck.join(", ")]] as [string, string][]) : []), // prettier-ignore
-    ...(violations.length === 0 ? ([["safety", `holds: ${judgements.map(({ name }) => name).join(", ")}`]] as [string, string][]) : []), // prettier-ignore
-    ...violations.map(({ name, verdict }): [string, string] => ["safety", `${red("violated")}: ${name}: ${verdict.because}`]), // prettier-ignore
+    ...judgements
+      .filter(({ verdict }) => verdict.verdict !== "holds")
+      .map(({ name, verdict }): [string, string] => [
+        "safety",
+        `${verdict.verdict === "violated" ? red("violated") : verdict.verdict}: ${name}: ${verdict.because}`,
+      ]),
+    ...(violations.length === 0 ? [["safety", `holds: ${held.join(", ")}`] as [string, string]] : []),
     ["trace", run.traceHash],
   ]
   return [

@@ -78,6 +78,7 @@ Examples:
   $ quorate check "simple(4, 2, 2)"               two quorums that do not meet
   $ quorate analyze "grid(3, 3)"                  load, resilience, failure probability
   $ quorate simulate "grid(2, 3)" --latency paxi  one run on measured latencies
+  $ quorate log "simple(5, 4, 2)" --latency paxi  a replicated log under load
   $ quorate explore "simple(4, 2, 2)"             every run, and the shortest that goes wrong
   $ quorate run all                               every experiment, into results/
   $ quorate list                                  what there is to check, simulate and run
