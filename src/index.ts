@@ -40,6 +40,7 @@ export { simulate, traceOf } from "./sim/simulate.ts"
 export type { TraceEvent } from "./sim/trace.ts"
 export { Measuring, type RunMeasures } from "./measure/measures.ts"
 export { safetyChecks } from "./check/safety.ts"
+export * as history from "./check/history/index.ts"
 
 export { namedLatencies } from "../experiments/data/latencies.ts"
 export * as column from "./experiment/column.ts"

@@ -15,7 +15,38 @@ export const consistencyTerms: TermSection = {
       raft: "The aim, with client sessions against repeated commands; in etcd the default of reads, serializable reads being local and possibly stale.",
       cassandra:
         "Of lightweight transactions on one partition, if SERIAL and LOCAL_SERIAL are not mixed; plain reads and writes with R + W > RF are not linearizable.",
-      see: ["durability", "lease", "Multi-Paxos"],
+      see: ["history", "session guarantees", "durability", "lease", "Multi-Paxos"],
+    },
+    {
+      name: "history",
+      also: ["client history", "operation history", "ambiguous operation", "info"],
+      meaning:
+        "What clients asked and were told, as calls and returns in one order. An operation that never returned has an unknown outcome: it may have taken effect at any later moment, or not; one that failed did not. " +
+        "quorate linearizable judges histories, its own and those of Jepsen, Knossos and Porcupine.",
+      thesis: "None: the thesis is about one decision, not about what clients see of many.",
+      lamport: "Herlihy and Wing's (1990) word; TLA+ specifications speak of behaviours instead.",
+      raft: "What Jepsen records of etcd: invoke, ok, fail, and info for an unknown outcome.",
+      cassandra:
+        "The same, recorded by Jepsen and by Cassandra's own simulator; a write that timed out is an unknown outcome.",
+      see: ["linearizability", "session guarantees"],
+    },
+    {
+      name: "session guarantees",
+      also: [
+        "read your writes",
+        "monotonic reads",
+        "monotonic writes",
+        "writes follow reads",
+        "session consistency",
+      ],
+      meaning:
+        "What one client may rely on, whatever others see: its reads see its own writes and never go back, and its writes take effect in its order and after what it had read (Terry et al. 1994). Linearizability implies all four.",
+      thesis: "None: one decision has no earlier and later.",
+      lamport: "None; the four are Terry's, made for Bayou.",
+      raft: "Implied by linearizable reads; etcd's serializable reads can break monotonic reads from one member to the next.",
+      cassandra:
+        "Monotonic quorum reads only: quorum reads with blocking read repair do not go back; the other guarantees need a client that keeps to one quorum.",
+      see: ["linearizability", "history"],
     },
     {
       name: "replicated state machine",
