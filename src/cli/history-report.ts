@@ -94,7 +94,8 @@ function windowLines(window: FailingWindow<unknown, unknown>, read: ReadHistory,
   return [
     `${size}${of} show it, ${minimal}; all else may have taken effect or not:`,
     "",
-    ...drawWindow(window, show, width),
+    ...(operations.length > mostDrawn ? [`  … ${operations.length - mostDrawn} before these`] : []),
+    ...drawWindow({ operations: operations.slice(-mostDrawn), unplaceable }, show, width),
     ...(source === undefined
       ? []
       : [
@@ -164,6 +165,9 @@ function windowJson(
     isMinimal,
   }
 }
+
+/** A window that could not be made small is not printed whole; JSON has all of it. */
+const mostDrawn = 40
 
 const plural = (count: number, what: string): string => `${count} ${what}${count === 1 ? "" : "s"}`
 

@@ -129,8 +129,8 @@ export class LinearizabilityCheck<State, Input, Output> {
 /** What an object gets at a time. */
 const turnSteps = 20_000
 
-/** What may be spent on making a failing window small: some seconds. */
-const windowSteps = 5_000_000
+/** What may be spent on making a failing window small: a second or two. */
+const windowSteps = 2_000_000
 
 /** The checks of a history's objects, by their names. */
 function objectsOf<State, Input, Output>(
