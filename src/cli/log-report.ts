@@ -76,7 +76,9 @@ export async function printLogRun(io: Io, format: Format, reported: ReportedRun)
   } else await printTables(io, format, tablesOf(reported))
 }
 
-const inMs = (micros: number | null): number | null => (micros === null ? null : micros / 1000)
+/** In milliseconds, to the microsecond: a mean has no more to say. */
+const inMs = (micros: number | null): number | null =>
+  micros === null ? null : Number((micros / 1000).toFixed(3))
 
 function rowOf({ setup, seed, run, traffic, ...window }: ReportedRun) {
   const { measures, violations, traceHash } = run
