@@ -80,7 +80,7 @@ function comparisonTable(comparison: Comparison, before: Result, after: Result, 
   const shown = values.filter(({ outcome }) => all || outcome === "moved" || outcome === "changed")
   return {
     id: `${before.experiment.id}-compared`,
-    caption: `${before.experiment.id}: ${all ? "every value" : "what moved"} between two results.`,
+    caption: `${before.experiment.id}: ${all ? "every value" : shown.length === 0 ? "nothing moved" : "what moved"} between two results.`,
     columns: [
       ...keys.map((key) => ({ heading: snakeCase(key) })),
       { heading: "value" },

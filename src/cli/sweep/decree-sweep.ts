@@ -7,6 +7,7 @@ import { type AnyExperiment, defineExperiment } from "../../experiment/define.ts
 import { runDecree } from "../../experiment/single-decree.ts"
 import { type SweepCase, sweepCases } from "./sweep-cases.ts"
 import { type SweepData, latencyOf, readDecreeSettings } from "./sweep-data.ts"
+import { sweepFigures } from "./sweep-figure.ts"
 import { axisCells, axisColumns, safeOnes, sweepHead, sweepTables } from "./sweep-table.ts"
 
 interface Observation {
@@ -79,6 +80,7 @@ export function decreeSweep(data: SweepData): AnyExperiment {
       { name: "learnMs", heading: "learned after", unit: "ms", digits: 1 },
       { name: "messages", heading: "messages", digits: 0, plain: true },
     ]),
+    figures: sweepFigures(data, [{ name: "learnMs", id: "learned", title: "learned after", unit: "ms" }]),
   })
 }
 

@@ -7,6 +7,7 @@ import { usualLogSetup } from "../../experiment/log-setup.ts"
 import { seedOf } from "./decree-sweep.ts"
 import { type SweepCase, sweepCases } from "./sweep-cases.ts"
 import { type SweepData, latencyOf, readLogSettings } from "./sweep-data.ts"
+import { sweepFigures } from "./sweep-figure.ts"
 import { axisCells, axisColumns, safeOnes, sweepHead, sweepTables } from "./sweep-table.ts"
 
 interface Observation {
@@ -50,6 +51,8 @@ const ms = (micros: number | null): number | null => (micros === null ? null : m
 
 /** A sweep over replicated logs: latency and throughput as clients see them. */
 export function logSweep(data: SweepData): AnyExperiment {
+  // Where nobody crashes, the longest gap is a matter of how often anyone asks.
+  const crashes = JSON.stringify(data).includes('"crashes"')
   return defineExperiment<SweepCase, Observation, Record<string, string | number | boolean | null>>({
     ...sweepHead(data),
     columns: [...axisColumns(data), ...columns],
@@ -95,6 +98,13 @@ export function logSweep(data: SweepData): AnyExperiment {
       { name: "latencyMs", heading: "latency", unit: "ms", digits: 1 },
       { name: "latencyMsP99", heading: "99 %", unit: "ms", digits: 1 },
       { name: "throughputPerS", heading: "throughput", unit: "1/s", digits: 0, plain: true },
+      ...(crashes ? [{ name: "longestGapMs", heading: "longest gap", unit: "ms", digits: 0 }] : []),
+    ]),
+    figures: sweepFigures(data, [
+      { name: "latencyMs", id: "latency", title: "mean latency", unit: "ms" },
+      ...(crashes
+        ? [{ name: "longestGapMs", id: "gap", title: "longest time without an answer", unit: "ms" }]
+        : []),
     ]),
   })
 }

@@ -1,0 +1,67 @@
+import type { FigureSpec, RowOf } from "../../experiment/define.ts"
+import { mostSeries } from "../../experiment/figure/ink.ts"
+import { type BarFigure, distinct } from "../../experiment/figure.ts"
+import { intervalOf } from "../../experiment/table.ts"
+import { sweepCases } from "./sweep-cases.ts"
+import type { SweepData } from "./sweep-data.ts"
+import { sweepHead } from "./sweep-table.ts"
+
+/** What a figure of a sweep shows: the name of a column with an interval, and of its file. */
+interface FigureMeasure {
+  readonly name: string
+  readonly id: string
+  readonly title: string
+  readonly unit?: string
+}
+
+/** With more bars than this to a series nobody looks at them one by one. */
+const mostGroups = 24
+
+const axes = ["variant", "latency", "faults", "workload", "seed"] as const
+
+/**
+ * Bars for each measure: the systems side by side in a group for every
+ * combination of the other axes that vary, or a group for each system where
+ * nothing else varies. Sweeps of more than a figure can hold have none.
+ */
+export function sweepFigures(data: SweepData, measures: readonly FigureMeasure[]): FigureSpec<RowOf>[] {
+  const cases = sweepCases(data)
+  const others = axes.filter((axis) => new Set(cases.map((c) => c[axis])).size > 1)
+  const systems = distinct(cases.map(({ system }) => system))
+  const groups = distinct(cases.map((c) => others.map((axis) => c[axis]).join(", ")))
+  if (others.length > 0 && (systems.length > mostSeries || groups.length > mostGroups)) return []
+  if (systems.length > mostGroups) return []
+  return measures.map((measure) => (rows) => sweepFigure(data, measure, others, rows))
+}
+
+function sweepFigure(
+  data: SweepData,
+  { name, id, title, unit }: FigureMeasure,
+  others: readonly string[],
+  rows: readonly RowOf[],
+): BarFigure {
+  const { question, replicas } = sweepHead(data)
+  return {
+    kind: "bars",
+    id: `${data.id}-${id}`,
+    caption: question,
+    groups: "",
+    value: { title, ...(unit !== undefined && { unit }) },
+    panels: [
+      {
+        title: "",
+        bars: rows.map((row) => {
+          const system = String(row["system"])
+          const group = others.map((axis) => String(row[axis])).join(", ")
+          const value = intervalOf(row as never, name as never)
+          return others.length === 0
+            ? { group: system, series: title, ...value }
+            : { group, series: system, ...value }
+        }),
+      },
+    ],
+    notes: [
+      `Means of ${String(rows[0]?.["replicas"] ?? replicas)} runs to a bar, with 95 % intervals after Student.`,
+    ],
+  }
+}
