@@ -6,6 +6,7 @@ import type { Property } from "../explore/actors/property.ts"
 import type { ActorTrace } from "../explore/actors/trace.ts"
 import type { Address, Value } from "../protocol/actor.ts"
 import type { Cluster } from "../protocol/paxos/cluster.ts"
+import { needsAllocator } from "../protocol/paxos/epoch-allocation.ts"
 import { formatMessage } from "../protocol/paxos/messages.ts"
 import type { PaxosMessage, PaxosRecord, Proposal } from "../protocol/paxos/messages.ts"
 import type { QuorumPlan } from "../quorum/plan.ts"
@@ -20,7 +21,11 @@ export interface ExploredPaxos {
   readonly cluster: Cluster
   /** What proposer i, from 0, is asked to get decided. */
   readonly candidates: readonly Value[]
-  /** Epochs 0 … epochs − 1 are used; a step into a greater one is not taken. */
+  /**
+   * Epochs 0 … epochs − 1 are used; a step into a greater one is not taken. Where
+   * epochs are triples (sid, pid, vid), the first so many pairs (sid, pid). Where
+   * an allocator hands them out, a proposer makes at most so many attempts.
+   */
   readonly epochs: number
   readonly network: NetworkKind
   readonly lossy?: boolean
@@ -33,19 +38,34 @@ export type PaxosProperty = Property<PaxosMessage, PaxosRecord, PaxosMemory>
 export type PaxosTrace = ActorTrace<PaxosMessage, PaxosRecord, PaxosMemory>
 export type PaxosOutcome = ActorOutcome<PaxosMessage, PaxosRecord, PaxosMemory>
 
-/** The model of a Paxos cluster for the explorer: its actors, one candidate per proposer, a bound on epochs. */
+/**
+ * The model of a Paxos cluster for the explorer: its actors, one candidate per proposer, a bound on epochs.
+ *
+ * Clients may ask late where it makes a difference: of a process that is
+ * acceptor too, and of one that runs phase 1 before it is asked.
+ */
 export function paxosModel(explored: ExploredPaxos): PaxosModel {
   const { cluster, candidates, epochs, network, lossy, timeouts, crashes } = explored
+  const { variant, processes, proposers } = cluster
+  const greatest = variant.epochs.kind === "versioned" ? epochs * variant.epochs.restarts : epochs
   return {
-    processes: cluster.processes,
+    processes,
     network,
     ...(lossy !== undefined && { lossy }),
     ...(timeouts !== undefined && { timeouts }),
     ...(crashes !== undefined && { crashes }),
-    requests: candidates.map((value, i) => ({ process: cluster.proposers[i]!, value })),
-    admits: (message) => !("epoch" in message) || message.epoch < epochs,
+    ...(variant.failStop && { recovers: false }),
+    requests: candidates.map((value, i) => ({ process: proposers[i]!, value })),
+    lateRequests: variant.phase1First || processes.some(({ role }) => role === "replica"),
+    admits: (message) => !("epoch" in message) || message.epoch < greatest,
+    ...(needsAllocator(variant.epochs) && { permits: (state) => attemptOf(state) <= epochs }),
     history: paxosHistory,
   }
+}
+
+/** How many epochs a proposer has started, or asked the allocator for; 0 of other processes. */
+function attemptOf(state: unknown): number {
+  return (state as { readonly attempt?: number }).attempt ?? 0
 }
 
 const paxosHistory: History<PaxosMessage, PaxosRecord, PaxosMemory> = {
@@ -138,6 +158,8 @@ export function describePaxosStep({ processes }: PaxosModel, step: WorldStep<Pax
       return `${name(step.from)}->${name(step.to)} ${formatMessage(step.message)} is lost`
     case "timeout":
       return `${name(step.process)} timeout ${step.timer}${crash}`
+    case "ask":
+      return `${name(step.process)} is asked for ${step.value}${crash}`
     case "crash":
     case "recover":
       return `${name(step.process)} ${step.action}`

@@ -28,10 +28,22 @@ export function scenarioOfTrace<Message, Stored, Remembered>(
     seed: 1,
     processes: model.processes.map((process, address) => withDurations(process, durations[address]!)),
     network: () => scriptedRoute(trace),
-    proposals: model.requests.map(({ process, value }) => ({ at: 0, process, value })),
+    proposals: proposalsOf(trace),
     crashes: crashesOf(steps),
     horizon: timeOf(steps.length),
   }
+}
+
+/** What clients ask, and when: at the beginning, and in the steps in which they do. */
+function proposalsOf<Message, Stored, Remembered>({
+  model,
+  steps,
+}: ActorTrace<Message, Stored, Remembered>): Scenario<Message, Stored>["proposals"] {
+  const early = model.lateRequests === true ? [] : model.requests
+  const late = steps.flatMap((step, i) =>
+    step.action === "ask" ? [{ at: timeOf(i), process: step.process, value: step.value }] : [],
+  )
+  return [...early.map(({ process, value }) => ({ at: 0, process, value })), ...late]
 }
 
 function timeOf(step: number): Micros {
@@ -112,7 +124,8 @@ function settings<Message, Stored, Remembered>(
     outputs.flatMap((output) => (output.type === "set-timer" ? [{ at, timer: output.timer }] : []))
   let { state, outputs } = actor.start(process)
   const found = set(0, outputs)
-  for (const { value } of trace.model.requests.filter((request) => request.process === process)) {
+  const early = trace.model.lateRequests === true ? [] : trace.model.requests
+  for (const { value } of early.filter((request) => request.process === process)) {
     ;({ state, outputs } = actor.step(state, { type: "propose", value }))
     found.push(...set(0, outputs))
   }
@@ -137,6 +150,8 @@ function inputOf<Message, Stored>(
       return step.to === process ? { type: "receive", from: step.from, message: step.message } : undefined
     case "timeout":
       return step.process === process ? { type: "timeout", timer: step.timer } : undefined
+    case "ask":
+      return step.process === process ? { type: "propose", value: step.value } : undefined
     case "recover":
       return step.process === process ? { type: "recover", stored } : undefined
     case "lose":

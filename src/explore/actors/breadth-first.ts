@@ -1,5 +1,8 @@
+import { defaultMostBytes, formatBytes } from "../memory-size.ts"
 import { unknown } from "../../base/verdict.ts"
 import { checkEventually } from "./eventually.ts"
+import { forecastStates, pilotStates, refuseStates } from "./forecast.ts"
+import { type Futures, futuresFor } from "./futures.ts"
 import { Judge } from "./judge.ts"
 import { ActorMachine } from "./machine.ts"
 import type { ActorModel } from "./model.ts"
@@ -11,9 +14,14 @@ import { WorldSuccessors } from "./successors.ts"
 export interface ActorSearchOptions {
   /** Stop with `unknown` after this many states. */
   readonly mostStates?: number
-  /** Stop with `unknown` beyond this much memory for states; 2 GiB by default. */
+  /** Refuse soon after the start, or stop with `unknown`, beyond this much memory for states; 2 GiB by default. */
   readonly mostBytes?: number
   readonly stopAtViolation?: boolean
+  /**
+   * Merge states that no future can tell apart (`Futures`): fewer states, the same verdicts and shortest runs.
+   * For properties of what is remembered, on networks without order.
+   */
+  readonly reduce?: boolean
   /** Called every few tens of thousands of states. */
   readonly onProgress?: (progress: { readonly depth: number; readonly distinct: number }) => void
 }
@@ -27,19 +35,21 @@ export interface ActorExploration<Message, Stored, Remembered> {
   readonly complete: boolean
   /** Successors not taken because they send what the model does not admit: the edge of the bounds. */
   readonly cut: number
+  /** By level: its number of states. Of a depth-first search, nothing. */
+  readonly levels: readonly number[]
   readonly bytesMax: number
   readonly outcomes: readonly ActorOutcome<Message, Stored, Remembered>[]
 }
 
-const defaultMostBytes = 2 ** 31
-const statesPerCheck = 1 << 14
+const statesPerCheck = 1 << 10
 
 /**
  * Explores every run of actors, breadth first: every order of deliveries,
  * time-outs, losses and crashes the model allows. Witnesses are shortest.
  *
  * Whole states are compared, so no state is lost to a hash collision. A search
- * that stops early says `unknown` of what it has not decided.
+ * that stops early says `unknown` of what it has not decided. Throws UsageError,
+ * with the estimate, if the states are likely to need more than `mostBytes`.
  */
 export function exploreActors<Message, Stored, Remembered = null>(
   model: ActorModel<Message, Stored, Remembered>,
@@ -51,16 +61,19 @@ export function exploreActors<Message, Stored, Remembered = null>(
 
 class BreadthFirst<Message, Stored, Remembered> {
   private readonly options: ActorSearchOptions
+  private readonly mostStates: number
   private readonly properties: readonly Property<Message, Stored, Remembered>[]
   private readonly machine: ActorMachine<Message, Stored, Remembered>
+  private readonly futures: Futures<Message, Stored, Remembered> | undefined
   private readonly successors: WorldSuccessors<Message, Stored, Remembered>
   private readonly judge: Judge<Message, Stored, Remembered>
   private readonly table = new StateTable()
   /** By property: the first state that decides it (violates an `always`, satisfies a `sometimes`). */
   private readonly deciding: (number | undefined)[]
   private generated = 1
-  private depth = 0
+  private readonly levels: number[] = []
   private parent = 0
+  private isForecast = false
   private stopped: string | undefined
 
   constructor(
@@ -69,9 +82,11 @@ class BreadthFirst<Message, Stored, Remembered> {
     options: ActorSearchOptions,
   ) {
     this.options = options
+    this.mostStates = options.mostStates ?? Infinity
     this.properties = properties
     this.machine = new ActorMachine(model)
-    this.successors = new WorldSuccessors(this.machine)
+    this.futures = options.reduce === true ? futuresFor(this.machine, properties) : undefined
+    this.successors = new WorldSuccessors(this.machine, this.futures)
     this.judge = new Judge(this.machine, this.successors)
     this.deciding = properties.map(() => undefined)
   }
@@ -81,18 +96,35 @@ class BreadthFirst<Message, Stored, Remembered> {
     this.table.add(initial, initial.length, 0)
     let level = 0
     while (level < this.table.size && this.stopped === undefined) {
-      this.depth++
+      this.levels.push(this.table.size - level)
       level = this.expandLevel(level, this.table.size)
+      this.forecast(level)
     }
     return {
       distinct: this.table.size,
       generated: this.generated,
-      depth: this.depth,
+      depth: this.levels.length,
       complete: this.stopped === undefined,
       cut: this.successors.cut,
+      levels: this.levels,
       bytesMax: this.table.bytes,
       outcomes: this.properties.map((property, i) => this.outcome(property, this.deciding[i])),
     }
+  }
+
+  /** Once there is enough to go by, or the search is over: whether it will fit. What is violated is said in any case. */
+  private forecast(level: number): void {
+    const { size, bytes } = this.table
+    const isOver = level === size
+    const isDue = !this.isForecast && this.stopped === undefined && (size >= pilotStates || isOver)
+    if (!isDue) return
+    this.isForecast = true
+    const isViolated = this.properties.some(
+      (property, i) => property.kind === "always" && this.deciding[i] !== undefined,
+    )
+    if (isViolated || this.options.stopAtViolation === true) return
+    const states = isOver ? size : forecastStates([...this.levels, size - level])
+    refuseStates(states, isOver, { ...this.options, bytesPerState: bytes / size })
   }
 
   /** Called by `successors` for every successor of `parent`. */
@@ -102,9 +134,10 @@ class BreadthFirst<Message, Stored, Remembered> {
   }
 
   private expandLevel(from: number, to: number): number {
-    const { table } = this
+    const { table, mostStates } = this
     for (let state = from; state < to; state++) {
-      if (state % statesPerCheck === 0 && this.reachedLimit()) return state
+      const isDue = state % statesPerCheck === 0 || table.size > mostStates
+      if (isDue && this.reachedLimit()) return state
       const chunk = table.chunkOf(state)
       const at = table.offsetOf(state)
       const length = table.lengthOf(state)
@@ -129,12 +162,12 @@ class BreadthFirst<Message, Stored, Remembered> {
   }
 
   private reachedLimit(): boolean {
-    const { mostStates = Infinity, mostBytes = defaultMostBytes, onProgress } = this.options
+    const { mostBytes = defaultMostBytes, onProgress } = this.options
     const { size, bytes } = this.table
-    onProgress?.({ depth: this.depth, distinct: size })
-    if (size > mostStates) this.stopped = `stopped after ${size} states`
-    else if (bytes > mostBytes)
-      this.stopped = `stopped when the states took ${Math.round(bytes / 2 ** 20)} MiB`
+    onProgress?.({ depth: this.levels.length, distinct: size })
+    if (size > this.mostStates) this.stopped = `stopped after ${size} states`
+    else if (bytes > mostBytes && size > pilotStates)
+      this.stopped = `stopped when the states took ${formatBytes(bytes)}`
     return this.stopped !== undefined
   }
 
@@ -147,12 +180,14 @@ class BreadthFirst<Message, Stored, Remembered> {
         this.stopped === undefined ? checkEventually(this.machine, property) : unknown(this.stopped)
       return { property, verdict }
     }
-    if (deciding !== undefined) return decidedOutcome(this.machine, property, this.rowsTo(deciding))
+    if (deciding !== undefined)
+      return decidedOutcome(this.machine, property, this.rowsTo(deciding), this.futures)
     return undecidedOutcome(this.machine, property, {
       stopped: this.stopped,
       states: this.table.size,
       cut: this.successors.cut,
       initial: this.table.read(0),
+      futures: this.futures,
     })
   }
 

@@ -1,6 +1,9 @@
+import { defaultMostBytes, formatBytes } from "../memory-size.ts"
 import { unknown } from "../../base/verdict.ts"
-import type { ActorExploration, ActorSearchOptions } from "./breadth-first.ts"
+import { type ActorExploration, type ActorSearchOptions, exploreActors } from "./breadth-first.ts"
 import { FingerprintSet } from "./fingerprint-set.ts"
+import { forecastStates, pilotStates, refuseStates } from "./forecast.ts"
+import { futuresFor } from "./futures.ts"
 import { Judge } from "./judge.ts"
 import { ActorMachine } from "./machine.ts"
 import type { ActorModel } from "./model.ts"
@@ -18,13 +21,28 @@ export interface FingerprintExploration<Message, Stored, Remembered> extends Act
   readonly collisionProbability: number
 }
 
+/** Bytes of the set of fingerprints per state: it is between a quarter and half full. */
+const bytesPerState = 24
+
+/** A look at the first levels, breadth first, for the number of states. */
+function refuseTooLarge<Message, Stored, Remembered>(
+  model: ActorModel<Message, Stored, Remembered>,
+  options: ActorSearchOptions,
+): void {
+  const { reduce = false } = options
+  const limits = { mostStates: pilotStates, mostBytes: Infinity, reduce }
+  const { complete, distinct, levels } = exploreActors(model, [], limits)
+  // The last level is not complete where the search is not.
+  const states = complete ? distinct : forecastStates(levels.slice(0, -1))
+  refuseStates(states, complete, { ...options, bytesPerState })
+}
+
 interface Frame {
   readonly row: Uint32Array
   readonly next: Uint32Array[]
 }
 
-const defaultMostBytes = 2 ** 31
-const statesPerCheck = 1 << 14
+const statesPerCheck = 1 << 10
 
 /**
  * Explores every run of actors, depth first, in little memory: 16 to 32 bytes a
@@ -41,8 +59,10 @@ export function exploreDepthFirst<Message, Stored, Remembered = null>(
   options: ActorSearchOptions = {},
 ): FingerprintExploration<Message, Stored, Remembered> {
   const { mostStates = Infinity, mostBytes = defaultMostBytes, onProgress, stopAtViolation } = options
+  if (stopAtViolation !== true) refuseTooLarge(model, options)
   const machine = new ActorMachine(model)
-  const successors = new WorldSuccessors(machine)
+  const futures = options.reduce === true ? futuresFor(machine, properties) : undefined
+  const successors = new WorldSuccessors(machine, futures)
   const judge = new Judge(machine, successors)
   const seen = new FingerprintSet()
   const path: Frame[] = []
@@ -55,27 +75,20 @@ export function exploreDepthFirst<Message, Stored, Remembered = null>(
     path.push({ row, next })
     depth = Math.max(depth, path.length)
     for (const property of properties) {
-      if (found.has(property) || property.kind === "eventually") continue
-      if (judge.isTrue(property, row, 0, row.length) !== (property.kind === "sometimes")) continue
-      found.set(
-        property,
-        path.map((frame) => frame.row),
-      )
+      if (found.has(property) || !judge.isDecidedBy(property, row)) continue
+      const rows = path.map((frame) => frame.row)
+      found.set(property, rows)
       if (property.kind === "always" && stopAtViolation === true)
         stopped = `stopped where ${property.name} fails`
     }
-    successors.expand(row, 0, row.length, {
-      add: (successor, length) => {
-        generated++
-        next.push(successor.slice(0, length))
-      },
-    })
+    const add = (successor: Uint32Array, length: number): unknown => next.push(successor.slice(0, length))
+    successors.expand(row, 0, row.length, { add })
+    generated += next.length
     next.reverse()
+    if (seen.size > mostStates) stopped ??= `stopped after ${seen.size} states`
     if (seen.size % statesPerCheck === 0) {
       onProgress?.({ depth: path.length, distinct: seen.size })
-      if (seen.size > mostStates) stopped = `stopped after ${seen.size} states`
-      else if (seen.bytes > mostBytes)
-        stopped = `stopped when the states took ${Math.round(seen.bytes / 2 ** 20)} MiB`
+      if (seen.bytes > mostBytes) stopped ??= `stopped when the states took ${formatBytes(seen.bytes)}`
     }
   }
 
@@ -89,10 +102,11 @@ export function exploreDepthFirst<Message, Stored, Remembered = null>(
   }
   const outcomes = properties.map((property): ActorOutcome<Message, Stored, Remembered> => {
     const rows = found.get(property)
-    if (rows !== undefined) return decidedOutcome(machine, property, rows)
+    if (rows !== undefined) return decidedOutcome(machine, property, rows, futures)
     if (property.kind === "eventually")
       return { property, verdict: unknown("eventually is judged breadth first") }
-    return undecidedOutcome(machine, property, { stopped, states: seen.size, cut: successors.cut, initial })
+    const { cut } = successors
+    return undecidedOutcome(machine, property, { stopped, states: seen.size, cut, initial, futures })
   })
   return {
     distinct: seen.size,
@@ -100,6 +114,7 @@ export function exploreDepthFirst<Message, Stored, Remembered = null>(
     depth,
     complete: stopped === undefined,
     cut: successors.cut,
+    levels: [],
     bytesMax: seen.bytes,
     collisionProbability: Math.min(1, seen.size ** 2 / 2 ** 65),
     outcomes,

@@ -124,11 +124,11 @@ describe("exploring actors", () => {
         stored === undefined ? undefined : `has seen ${stored}`,
     }
     expect(renderText(actorDiagram(trace, words))).toMatchInlineSnapshot(`
-      "       left           right
-               |-- token 0 -->|         right = has seen 0
-               |x- token 1 ---|
-               * crash        |
-               * recovery     |
+      "    left           right
+            |-- token 0 -->|     right = has seen 0
+            |x- token 1 ---|
+            * crash        |
+            * recovery     |
       "
     `)
     expect(() => runWorldSteps(tokenRing(4), steps)).toThrow(UsageError)

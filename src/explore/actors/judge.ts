@@ -34,6 +34,12 @@ export class Judge<Message, Stored, Remembered> {
     return ofWorld === undefined || ofWorld(this.successors.world(from, at, length))
   }
 
+  /** Whether a state decides the property: an `always` that fails there, a `sometimes` that holds. */
+  isDecidedBy(property: Property<Message, Stored, Remembered>, row: Uint32Array): boolean {
+    if (property.kind === "eventually") return false
+    return this.isTrue(property, row, 0, row.length) === (property.kind === "sometimes")
+  }
+
   private answersOf(property: Property<Message, Stored, Remembered>): (boolean | undefined)[] {
     let answers = this.known.get(property)
     if (answers === undefined) {

@@ -1,5 +1,5 @@
 import { InvariantError } from "../../base/errors.ts"
-import type { Input, Output, Timer } from "../../protocol/actor.ts"
+import type { Address, Input, Output, Timer, Value } from "../../protocol/actor.ts"
 import { canonicalText } from "./canonical-text.ts"
 import { Interner } from "./interner.ts"
 import type { ActorModel, Envelope, Local, WorldEvent } from "./model.ts"
@@ -29,6 +29,7 @@ interface LocalEntry<Stored> {
   readonly deliver: (Transition | undefined)[]
   /** By position in `local.timers`. */
   readonly timeout: (Transition | undefined)[]
+  ask?: Transition
   crash?: Transition
   recover?: Transition
 }
@@ -61,8 +62,9 @@ export class ActorMachine<Message, Stored, Remembered> {
     const locals = this.model.processes.map(({ actor }, address) => {
       const blank: Local<Stored> = { address, state: undefined, up: true, stored: undefined, timers: [] }
       let local = this.applyOutputs(blank, actor.start(address), events, sends)
-      for (const { process, value } of this.model.requests) {
-        if (process !== address) continue
+      const wanted = this.requestsOf(address)
+      if (this.model.lateRequests === true) return this.numberOf(withWaiting(local, wanted))
+      for (const value of wanted) {
         const step = actor.step(local.state, { type: "propose", value })
         // What a request sends is bounded like everything else: then the client has not asked.
         if (this.isAdmitted(step.outputs)) local = this.applyOutputs(local, step, events, sends)
@@ -85,6 +87,12 @@ export class ActorMachine<Message, Stored, Remembered> {
   timeout(local: number, timer: number): Transition {
     const entry = this.entries[local]!
     return (entry.timeout[timer] ??= this.onTimeout(entry.local, entry.local.timers[timer]!))
+  }
+
+  /** The client's next request, of a process for which one is waiting. */
+  ask(local: number): Transition {
+    const entry = this.entries[local]!
+    return (entry.ask ??= this.onAsk(entry.local))
   }
 
   crash(local: number): Transition {
@@ -126,14 +134,25 @@ export class ActorMachine<Message, Stored, Remembered> {
     return this.transition(fired, { type: "timeout", timer }, [], local)
   }
 
+  private onAsk(local: Local<Stored>): Transition {
+    const [value, ...waiting] = local.waiting!
+    return this.transition(withWaiting(local, waiting), { type: "propose", value: value! }, [], local)
+  }
+
   private onCrash(local: Local<Stored>): Transition {
     return this.finish(local, down(local), [], [{ type: "crash", process: local.address }])
+  }
+
+  private requestsOf(address: Address): readonly Value[] {
+    return this.model.requests.flatMap(({ process, value }) => (process === address ? [value] : []))
   }
 
   private onRecover(local: Local<Stored>): Transition {
     const { actor } = this.model.processes[local.address]!
     // An actor recovers from its stored record alone; it is given a fresh state to take its address from.
-    const fresh = { ...local, up: true, state: actor.start(local.address).state }
+    const { state } = actor.start(local.address)
+    // Whom its clients had asked is forgotten, and they ask again.
+    const fresh = withWaiting({ ...local, up: true, state }, this.requestsOf(local.address))
     const event: WorldEvent<Message, Stored> = { type: "recover", process: local.address }
     return this.transition(fresh, { type: "recover", stored: local.stored }, [event], local)
   }
@@ -184,13 +203,15 @@ export class ActorMachine<Message, Stored, Remembered> {
     crashes: readonly Transition[] = [],
     output = -1,
   ): Transition {
-    const { admits } = this.model
+    const { admits, permits } = this.model
     const local = this.numberOf(next)
     return {
       local,
       sends,
       idle: local === this.numberOf(before) && events.every(({ type }) => type === "deliver"),
-      admitted: admits === undefined || sends.every((id) => admits(this.envelopes.values[id]!.message)),
+      admitted:
+        (admits === undefined || sends.every((id) => admits(this.envelopes.values[id]!.message))) &&
+        (permits === undefined || !next.up || permits(next.state)),
       remembered: [],
       crashes,
       events,
@@ -221,7 +242,7 @@ export class ActorMachine<Message, Stored, Remembered> {
           break
         }
         case "store":
-          stored = output.record
+          if (output.volatile !== true) stored = output.record
           events.push({ type: "store", process, record: output.record })
           break
         case "learn":
@@ -260,6 +281,11 @@ export class ActorMachine<Message, Stored, Remembered> {
 
 function down<Stored>({ address, stored }: Local<Stored>): Local<Stored> {
   return { address, state: undefined, up: false, stored, timers: [] }
+}
+
+function withWaiting<Stored>(local: Local<Stored>, waiting: readonly Value[]): Local<Stored> {
+  const { address, state, up, stored, timers } = local
+  return { address, state, up, stored, timers, ...(waiting.length > 0 && { waiting }) }
 }
 
 /**

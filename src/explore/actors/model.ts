@@ -33,12 +33,22 @@ export interface ActorModel<Message, Stored, Remembered = null> {
   readonly lossy?: boolean
   /** Whether timers that are set may fire, at any moment; true by default. */
   readonly timeouts?: boolean
-  /** The greatest number of crashes in a run; 0 by default. A process that is down may recover at any moment. */
+  /** The greatest number of crashes in a run; 0 by default. */
   readonly crashes?: number
-  /** What clients ask at the beginning. (Asking later is the same as slow messages.) */
+  /** Whether a process that is down may come back, at any moment; true by default. */
+  readonly recovers?: boolean
+  /** What clients ask, each process in this order; and again, at any moment, of a process that has come back. */
   readonly requests: readonly { readonly process: Address; readonly value: Value }[]
+  /**
+   * Whether clients may ask at any moment; false by default: then all have asked at the beginning.
+   * For a process that does nothing before it is asked but send, that is the same as slow messages. For one
+   * that is acceptor and proposer in one it is not: what it tells itself arrives at once.
+   */
+  readonly lateRequests?: boolean
   /** Steps that send a message not admitted are not taken: the bound that keeps epochs finite. */
   readonly admits?: (message: Message) => boolean
+  /** Nor are steps into such a state of a process: a bound on what no message shows, such as attempts without an epoch. */
+  readonly permits?: (state: unknown) => boolean
   readonly history?: History<Message, Stored, Remembered>
 }
 
@@ -66,6 +76,8 @@ export interface Local<Stored> {
   readonly stored: Stored | undefined
   /** The timers that are set, by name in order. */
   readonly timers: readonly Timer[]
+  /** What clients have yet to ask of it; absent if nothing. */
+  readonly waiting?: readonly Value[]
 }
 
 /**
@@ -80,6 +92,13 @@ export type WorldStep<Message> =
       readonly action: "timeout"
       readonly process: Address
       readonly timer: Timer
+      readonly crashBefore?: number
+    }
+  /** A client asks. */
+  | {
+      readonly action: "ask"
+      readonly process: Address
+      readonly value: Value
       readonly crashBefore?: number
     }
   | { readonly action: "crash"; readonly process: Address }

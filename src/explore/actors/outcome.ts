@@ -1,4 +1,5 @@
 import { type Verdict, holds, unknown, violated } from "../../base/verdict.ts"
+import type { Futures } from "./futures.ts"
 import type { ActorMachine } from "./machine.ts"
 import type { Property } from "./property.ts"
 import { type ActorTrace, traceThrough } from "./trace.ts"
@@ -18,8 +19,9 @@ export function decidedOutcome<Message, Stored, Remembered>(
   machine: ActorMachine<Message, Stored, Remembered>,
   property: Property<Message, Stored, Remembered>,
   rows: readonly Uint32Array[],
+  futures?: Futures<Message, Stored, Remembered>,
 ): ActorOutcome<Message, Stored, Remembered> {
-  const trace = traceThrough(machine, rows)
+  const trace = traceThrough(machine, rows, futures)
   const { length } = trace.steps
   if (property.kind === "sometimes") {
     return { property, verdict: holds(`${property.name}, after ${length} steps`), example: trace }
@@ -37,11 +39,12 @@ export function undecidedOutcome<Message, Stored, Remembered>(
     readonly states: number
     readonly cut: number
     readonly initial: Uint32Array
+    readonly futures?: Futures<Message, Stored, Remembered> | undefined
   },
 ): ActorOutcome<Message, Stored, Remembered> {
   if (search.stopped !== undefined) return { property, verdict: unknown(search.stopped) }
   const scope = `${search.states} states${search.cut > 0 ? ", within the bounds of the model" : ""}`
   if (property.kind === "always") return { property, verdict: holds(`${property.name} in all ${scope}`) }
-  const trace = traceThrough(machine, [search.initial])
+  const trace = traceThrough(machine, [search.initial], search.futures)
   return { property, verdict: violated(trace, `${property.name} in none of ${scope}`) }
 }

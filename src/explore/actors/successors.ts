@@ -1,3 +1,4 @@
+import type { Futures } from "./futures.ts"
 import type { ActorMachine, Transition } from "./machine.ts"
 import type { World, WorldStep } from "./model.ts"
 
@@ -8,7 +9,7 @@ const localsAt = 2
 
 /** What receives successors: the row is reused, `length` of its numbers count. */
 export interface RowSink {
-  add(row: Uint32Array, length: number): void
+  add(row: Uint32Array, length: number): unknown
 }
 
 /** More messages under way than this, with the processes, do not fit a row. */
@@ -23,12 +24,14 @@ const longestRow = 4096
  */
 export class WorldSuccessors<Message, Stored, Remembered> {
   private readonly machine: ActorMachine<Message, Stored, Remembered>
+  private readonly futures: Futures<Message, Stored, Remembered> | undefined
   private readonly row = new Uint32Array(longestRow)
   private readonly netAt: number
   private readonly ordered: boolean
   private readonly keeps: boolean
   private readonly timeouts: boolean
   private readonly lossy: boolean
+  private readonly recovers: boolean
   private sink: RowSink = { add: () => undefined }
   // What is being done, for those who ask for the steps: plain fields, because this is the innermost loop.
   private action: WorldStep<Message>["action"] = "deliver"
@@ -38,14 +41,20 @@ export class WorldSuccessors<Message, Stored, Remembered> {
   /** Successors left out because a message was not admitted. */
   cut = 0
 
-  constructor(machine: ActorMachine<Message, Stored, Remembered>) {
+  /** With `futures`, states that no future can tell apart have one row. */
+  constructor(
+    machine: ActorMachine<Message, Stored, Remembered>,
+    futures?: Futures<Message, Stored, Remembered>,
+  ) {
     const { model } = machine
     this.machine = machine
+    this.futures = futures
     this.netAt = localsAt + model.processes.length
     this.ordered = model.network === "ordered"
     this.keeps = model.network === "duplicating"
     this.timeouts = model.timeouts ?? true
     this.lossy = model.lossy ?? false
+    this.recovers = model.recovers ?? true
   }
 
   initial(): Uint32Array {
@@ -56,7 +65,7 @@ export class WorldSuccessors<Message, Stored, Remembered> {
     row.set(locals, localsAt)
     let length = this.netAt
     for (const envelope of sends) length = this.insert(envelope, length)
-    return row.slice(0, length)
+    return row.slice(0, this.reduce(length))
   }
 
   /** Gives `sink` every successor of the row at `from[at]`, in a fixed order. Deliveries that change nothing are left out. */
@@ -105,6 +114,10 @@ export class WorldSuccessors<Message, Stored, Remembered> {
         const { timers } = this.machine.local(from[localsAt + subject]!)
         return { action, process: subject, timer: timers[this.timer]!, ...crash }
       }
+      case "ask": {
+        const { waiting } = this.machine.local(from[localsAt + subject]!)
+        return { action, process: subject, value: waiting![0]!, ...crash }
+      }
       case "crash":
       case "recover":
         return { action, process: subject }
@@ -140,9 +153,10 @@ export class WorldSuccessors<Message, Stored, Remembered> {
   private visitProcess(from: Uint32Array, at: number, length: number, process: number): void {
     const { machine } = this
     const local = from[at + localsAt + process]!
-    const { up, timers } = machine.local(local)
+    const { up, timers, waiting } = machine.local(local)
     this.subject = process
     if (!up) {
+      if (!this.recovers) return
       this.action = "recover"
       this.takeStep(from, at, length, process, machine.recover(local), -1)
       return
@@ -151,6 +165,10 @@ export class WorldSuccessors<Message, Stored, Remembered> {
       this.action = "timeout"
       this.timer = i
       this.takeStep(from, at, length, process, machine.timeout(local, i), -1)
+    }
+    if (waiting !== undefined) {
+      this.action = "ask"
+      this.takeStep(from, at, length, process, machine.ask(local), -1)
     }
     if (from[at + crashesAt]! > 0) {
       this.action = "crash"
@@ -197,7 +215,29 @@ export class WorldSuccessors<Message, Stored, Remembered> {
     row[localsAt + process] = transition.local
     row[rememberedAt] = machine.rememberedAfter(from[at + rememberedAt]!, transition)
     for (let i = 0; i < transition.sends.length; i++) next = this.insert(transition.sends[i]!, next)
+    next = this.reduce(next)
+    // A message less and no other difference: without the step there is more that can happen, and nothing less.
+    if (this.futures !== undefined && transition.sends.length === 0 && this.isSameSoFar(from, at)) return
     this.sink.add(row, next)
+  }
+
+  /** Where futures are known: each process by its representative, dead messages dropped; returns the new length. */
+  private reduce(length: number): number {
+    const { futures, row, machine, netAt } = this
+    if (futures === undefined) return length
+    for (let i = localsAt; i < netAt; i++) row[i] = futures.representative(row[i]!)
+    let kept = netAt
+    for (let i = netAt; i < length; i++) {
+      const envelope = row[i]!
+      if (futures.matters(row[localsAt + machine.receiver[envelope]!]!, envelope)) row[kept++] = envelope
+    }
+    return kept
+  }
+
+  /** Whether all but the messages is as it was. */
+  private isSameSoFar(from: Uint32Array, at: number): boolean {
+    for (let i = 0; i < this.netAt; i++) if (this.row[i] !== from[at + i]) return false
+    return true
   }
 
   private copyWithout(from: Uint32Array, at: number, length: number, removed: number): number {

@@ -1,5 +1,6 @@
 import { InvariantError, UsageError } from "../../base/errors.ts"
 import { canonicalText } from "./canonical-text.ts"
+import type { Futures } from "./futures.ts"
 import { ActorMachine } from "./machine.ts"
 import type { ActorModel, World, WorldStep } from "./model.ts"
 import { WorldSuccessors } from "./successors.ts"
@@ -11,17 +12,23 @@ export interface ActorTrace<Message, Stored, Remembered> {
   readonly worlds: readonly World<Message, Stored, Remembered>[]
 }
 
-/** The trace through rows that follow one another, the first being the initial one. */
+/**
+ * The trace through rows that follow one another, the first being the initial
+ * one. Rows in which `futures` were merged are only a guide to the steps; the
+ * worlds are then those that the steps lead to.
+ */
 export function traceThrough<Message, Stored, Remembered>(
   machine: ActorMachine<Message, Stored, Remembered>,
   rows: readonly Uint32Array[],
+  futures?: Futures<Message, Stored, Remembered>,
 ): ActorTrace<Message, Stored, Remembered> {
-  const successors = new WorldSuccessors(machine)
+  const successors = new WorldSuccessors(machine, futures)
   const steps = rows.slice(1).map((row, i) => {
     const found = successors.steps(rows[i]!).find((next) => sameRow(next.row, row))
     if (found === undefined) throw new InvariantError(`No step leads from state ${i} of a trace to the next.`)
     return found.step
   })
+  if (futures !== undefined) return runWorldSteps(machine.model, steps)
   return { model: machine.model, steps, worlds: rows.map((row) => successors.world(row)) }
 }
 

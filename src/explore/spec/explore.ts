@@ -1,6 +1,7 @@
 import { AgreementCheck } from "./agreement.ts"
 import { LevelSet } from "./level-set.ts"
-import { defaultMostBytes, formatBytes, refuseTooLarge } from "./memory.ts"
+import { defaultMostBytes, formatBytes } from "../memory-size.ts"
+import { refuseTooLarge } from "./memory.ts"
 import type { SpecModel } from "./model.ts"
 import { type SpecOutcome, specOutcomes } from "./outcome.ts"
 import { StateStore } from "./state-store.ts"

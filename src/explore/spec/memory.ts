@@ -1,12 +1,11 @@
 import { UsageError } from "../../base/errors.ts"
+import { defaultMostBytes, formatBytes } from "../memory-size.ts"
 import { type SpecCensus, takeCensus } from "./census.ts"
 import type { SpecOptions } from "./explore.ts"
 import { layoutOf } from "./layout.ts"
 import { tableBytes } from "./level-set.ts"
 import type { SpecModel } from "./model.ts"
 import { symmetryOrder } from "./symmetry.ts"
-
-export const defaultMostBytes = 2 ** 31
 
 /** What a complete search needs at its widest level, from a census: two levels, and the table of one. */
 export function estimateBytes(model: SpecModel, census: SpecCensus): number {
@@ -28,12 +27,4 @@ export function refuseTooLarge(model: SpecModel, options: SpecOptions): void {
       `${formatBytes(bytes)} of memory; ${formatBytes(mostBytes)} are allowed. Allow more memory, ` +
       `bound the states (the verdict is then unknown), divide out symmetry, or take fewer values or epochs.`,
   )
-}
-
-/** "1.5 GiB". */
-export function formatBytes(bytes: number): string {
-  const units = ["bytes", "KiB", "MiB", "GiB", "TiB"]
-  const power = Math.min(units.length - 1, Math.floor(Math.log2(Math.max(1, bytes)) / 10))
-  const scaled = bytes / 1024 ** power
-  return `${power === 0 ? scaled : scaled.toPrecision(3)} ${units[power]!}`
 }

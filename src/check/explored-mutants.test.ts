@@ -1,0 +1,99 @@
+import { describe, expect, it } from "vitest"
+import { quorumSystemFrom } from "../../quorums/from-text.ts"
+import { UsageError } from "../base/errors.ts"
+import { exploreActors } from "../explore/actors/breadth-first.ts"
+import { canonicalText } from "../explore/actors/canonical-text.ts"
+import { runWorldSteps } from "../explore/actors/trace.ts"
+import { paxosCluster } from "../protocol/paxos/cluster.ts"
+import { constantPlan } from "../quorum/plan.ts"
+import { describeDisagreement, disagreementOf } from "./disagreement.ts"
+import { type ExploredPaxos, paxosModel, paxosProperties } from "./explored-paxos.ts"
+import { mistakes, mutantNamed, mutants } from "./mutants/index.ts"
+
+const slow = process.env["SLOW"] === "1"
+const backOff = { kind: "none" } as const
+
+function explored(mutant: string | undefined, crashes: number, system = "majority(3)"): ExploredPaxos {
+  const plan = constantPlan(quorumSystemFrom(system))
+  const options = { plan, proposers: 2, timeout: { min: 1, max: 1 }, backOff }
+  const sound = paxosCluster(options)
+  const cluster = mutant === undefined ? sound : mutantNamed(mutant).apply(sound, options)
+  return { cluster, candidates: ["A", "B"], epochs: 2, network: "unordered", crashes }
+}
+
+/** [mutant, crashes, what breaks first, after how many steps at least]. */
+const found: readonly (readonly [id: string, crashes: number, property: string, steps: number])[] = [
+  ["shared-epochs", 0, "agreement", 12],
+  ["reused-epoch", 1, "safe-learning", 20],
+  ["one-promise", 0, "agreement", 8],
+  ["one-accept", 0, "safe-learning", 6],
+  ["own-value", 0, "agreement", 12],
+  ["old-epochs", 0, "agreement", 12],
+  ["promise-below", 0, "agreement", 12],
+  ["first-promise-kept", 0, "agreement", 12],
+  ["empty-promise", 0, "agreement", 12],
+  ["accept-unrecorded", 0, "safe-learning", 8],
+  ["accepted-too-high", 0, "safe-learning", 8],
+  ["old-accept", 0, "safe-learning", 9],
+  ["amnesia", 1, "agreement", 14],
+  ["promise-forgotten", 1, "agreement", 14],
+  ["no-disk", 0, "safe-learning", 8],
+  ["silence-as-nothing", 0, "agreement", 6],
+  ["half-for-majority", 0, "safe-learning", 4],
+]
+
+/** A promise of an old epoch, in word only, and epochs that count down break a property that no value depends on here. */
+const harmless = ["old-promise", "counting-down"]
+
+describe("every mutant, explored", () => {
+  it("is either found or known to be harmless to safety", () => {
+    const all = [...mutants, ...mistakes].map(({ id }) => id)
+    expect([...found.map(([id]) => id), ...harmless].sort()).toEqual(all.sort())
+  })
+
+  const quick = found.filter(([id]) => slow || id !== "reused-epoch")
+  it.each(quick)("%s (%i crashes) breaks %s, after %i steps at least", (id, crashes, name, steps) => {
+    const paxos = explored(id, crashes)
+    const options = { stopAtViolation: true, reduce: id !== "silence-as-nothing" }
+    const { outcomes } = exploreActors(paxosModel(paxos), paxosProperties(paxos), options)
+    const violated = outcomes.find(({ verdict }) => verdict.verdict === "violated")!
+    expect([violated.property.name, violated.stepsToViolation]).toEqual([name, steps])
+    if (violated.verdict.verdict !== "violated") throw new Error("expected a violation")
+    // The mutated actors can repeat it.
+    const { steps: taken, worlds } = violated.verdict.witness
+    expect(canonicalText(runWorldSteps(paxosModel(paxos), taken).worlds)).toBe(canonicalText(worlds))
+  })
+
+  it("old-promise keeps agreement, in all runs of two epochs", () => {
+    const paxos = explored("old-promise", 0)
+    const { outcomes } = exploreActors(paxosModel(paxos), paxosProperties(paxos), { reduce: true })
+    expect(outcomes.map(({ verdict }) => verdict.verdict)).toEqual(Array(5).fill("holds"))
+  })
+
+  it("is looked up by its id", () => {
+    expect(() => mutantNamed("empty-promis")).toThrow(UsageError)
+    expect(() => mutantNamed("empty-promis")).toThrow(/Did you mean empty-promise\?/)
+  })
+})
+
+describe("a disagreement", () => {
+  const becauseOf = (paxos: ExploredPaxos): string => {
+    const { outcomes } = exploreActors(paxosModel(paxos), paxosProperties(paxos), { stopAtViolation: true })
+    const { verdict } = outcomes[0]!
+    if (verdict.verdict !== "violated") throw new Error("expected a violation")
+    return describeDisagreement(paxos.cluster.plan, disagreementOf(paxos.cluster.plan, verdict.witness)!)
+  }
+
+  it("names the quorums that do not meet", () => {
+    expect(becauseOf(explored(undefined, 0, "simple(4, 2, 2)"))).toBe(
+      "A is decided in epoch 0 by {a3 a4} and B is decided in epoch 1 by {a1 a2}: the phase-1 quorum {a1 a2} " +
+        "that allowed epoch 1 shares no acceptor with the phase-2 quorum {a3 a4}.",
+    )
+  })
+
+  it("does not blame quorums that meet", () => {
+    expect(becauseOf(explored("own-value", 0))).toMatch(
+      /^A is decided in epoch 0 by {a\d a\d} and B is decided in epoch 1 by {a\d a\d}\.$/,
+    )
+  })
+})

@@ -1,0 +1,145 @@
+import { UsageError } from "../../base/errors.ts"
+import { canonicalText } from "./canonical-text.ts"
+import { type LocalEdge, LocalGraph } from "./local-graph.ts"
+import type { ActorMachine } from "./machine.ts"
+import type { Property } from "./property.ts"
+
+/**
+ * What of a state of the world the future can tell apart.
+ *
+ * Two local states of a process are equivalent when, whatever arrives, they send
+ * and record the same and go on equivalent for ever; one stands for both. A
+ * message under way is dead when its receiver, in whatever it may still become,
+ * would not take notice of it; it is dropped. Neither loses a run that can be
+ * told from what is remembered, nor adds one: a state with and without a dead
+ * message, or with one equivalent local state for another, are bisimilar but for
+ * steps that change nothing. So whether a condition on what is remembered holds
+ * always or sometimes, and how soon it fails, is the same; the number of states
+ * is that of the quotient.
+ *
+ * Both are computed before the search, from a superset of the local states that
+ * are reachable (`LocalGraph`), so they know no protocol.
+ */
+export class Futures<Message, Stored, Remembered> {
+  private readonly graph: LocalGraph<Message, Stored, Remembered>
+  /** By local state: the first of its class. */
+  private readonly first: Int32Array
+  /** By representative, then by envelope: 1 if it matters now or later. */
+  private readonly live: Uint8Array[] = []
+
+  constructor(machine: ActorMachine<Message, Stored, Remembered>) {
+    this.graph = new LocalGraph(machine)
+    this.first = representatives(this.graph)
+    this.findLive()
+  }
+
+  /** The local state that stands for this one. */
+  representative(local: number): number {
+    return this.first[local]!
+  }
+
+  /** Whether a message to a process whose local state has this representative can still make a difference. */
+  matters(representative: number, envelope: number): boolean {
+    return this.live[representative]![envelope] === 1
+  }
+
+  /** Live is what matters now, and what is live after any step: the least such sets. */
+  private findLive(): void {
+    const classes = this.graph.locals.flat().filter((local) => this.first[local] === local)
+    const steps = new Map(classes.map((local) => [local, this.effectiveEdges(local)]))
+    for (const local of classes) {
+      const live = new Uint8Array(this.graph.envelopes)
+      for (const { envelope } of steps.get(local)!) if (envelope >= 0) live[envelope] = 1
+      this.live[local] = live
+    }
+    for (let changed = true; changed;) {
+      changed = false
+      for (const local of classes.toReversed()) {
+        for (const { transition } of steps.get(local)!) {
+          if (addAll(this.live[local]!, this.live[this.first[transition.local]!]!)) changed = true
+        }
+      }
+    }
+  }
+
+  private effectiveEdges(local: number): LocalEdge[] {
+    return this.graph.edges[local]!.filter(
+      ({ transition }) => this.first[transition.local] !== local || outputText(transition.events) !== "",
+    )
+  }
+}
+
+/**
+ * The futures of a model for a search that judges these properties. Throws
+ * UsageError for a property of the whole world, which merging would change, and
+ * for an ordered network, where a dead message still holds up those behind it.
+ */
+export function futuresFor<Message, Stored, Remembered>(
+  machine: ActorMachine<Message, Stored, Remembered>,
+  properties: readonly Property<Message, Stored, Remembered>[],
+): Futures<Message, Stored, Remembered> {
+  if (machine.model.network === "ordered") {
+    throw new UsageError(
+      "States are not merged on an ordered network: even a message without effect holds up those behind it. Explore without --reduce.",
+    )
+  }
+  const whole = properties.find(({ ofWorld }) => ofWorld !== undefined)
+  if (whole === undefined) return new Futures(machine)
+  throw new UsageError(
+    `States that are merged differ in what is under way; ${whole.name} is a property of that. Explore without reducing.`,
+  )
+}
+
+/** Marks in `own` what is marked in `more`; whether that was new. */
+function addAll(own: Uint8Array, more: Uint8Array): boolean {
+  let changed = false
+  for (let i = 0; i < more.length; i++) {
+    if (more[i]! <= own[i]!) continue
+    own[i] = 1
+    changed = true
+  }
+  return changed
+}
+
+/** What others can notice of a step: everything but that a message was delivered. */
+function outputText(events: readonly unknown[]): string {
+  const outputs = events.filter((event) => (event as { readonly type: string }).type !== "deliver")
+  return outputs.length === 0 ? "" : canonicalText(outputs)
+}
+
+/**
+ * By local state: the first of those equivalent to it. Starts with one class per
+ * process and splits it while two members differ in what they do or in the
+ * classes they go on to (Moore 1956). A step that says nothing and stays within
+ * the class counts as no step.
+ */
+function representatives<Message, Stored, Remembered>(
+  graph: LocalGraph<Message, Stored, Remembered>,
+): Int32Array {
+  const classOf = new Int32Array(graph.edges.length).fill(-1)
+  graph.locals.forEach((locals) => locals.forEach((local) => (classOf[local] = locals[0]!)))
+  const outputs = new Map(
+    graph.edges.flatMap((edges) => edges.map((edge) => [edge, outputText(edge.transition.events)] as const)),
+  )
+  const signature = (local: number): string => {
+    const parts = graph.edges[local]!.flatMap((edge) => {
+      const next = classOf[edge.transition.local]!
+      const output = outputs.get(edge)!
+      return output === "" && next === classOf[local] ? [] : [`${edge.label} ${next} ${output}`]
+    })
+    return `${classOf[local]} ${parts.sort().join("\n")}`
+  }
+  for (let classes = 0, before = -1; classes !== before;) {
+    before = classes
+    const firsts = new Map<string, number>()
+    const next = graph.locals.flat().map((local): [number, number] => {
+      const text = signature(local)
+      const first = firsts.get(text) ?? local
+      firsts.set(text, first)
+      return [local, first]
+    })
+    for (const [local, first] of next) classOf[local] = first
+    classes = firsts.size
+  }
+  return classOf
+}
