@@ -1,4 +1,5 @@
 import { InvariantError } from "../src/base/errors.ts"
+import { decisionNews, describeDisagreement, disagreementOf } from "../src/check/disagreement.ts"
 import {
   type PaxosModel,
   describePaxosStep,
@@ -193,7 +194,11 @@ function observeActors(id: string): Observation {
   if (verdict.verdict !== "violated") throw new InvariantError(`${id} is no mistake: ${verdict.because}`)
   const { steps } = verdict.witness
   const run = steps.map((step) => describePaxosStep(model, step)).join(separator)
-  return { states: distinct, steps: steps.length, because: verdict.because, run }
+  const plan = mistakes[id]!.plan()
+  const disagreement = disagreementOf(plan, verdict.witness)
+  if (disagreement === undefined) throw new InvariantError(`${id} ends in agreement: ${verdict.because}`)
+  const because = describeDisagreement(plan, disagreement)
+  return { states: distinct, steps: steps.length, because, run }
 }
 
 /** The diagram of a row: its run, executed again. */
@@ -209,7 +214,8 @@ function diagram(id: string, run: readonly string[]): SequenceDiagram {
   }
   const { model } = actorsOf(id)
   const trace = runActors(model, run, (step) => describePaxosStep(model, step))
-  return actorDiagram(trace, { message: formatMessage, state: paxosStateText })
+  const news = decisionNews(mistakes[id]!.plan(), trace)
+  return actorDiagram(trace, { message: formatMessage, state: paxosStateText, news })
 }
 
 function counterexampleTable(rows: readonly Row[]): Table {

@@ -1,6 +1,8 @@
 import { z } from "zod"
 import { UsageError } from "../base/errors.ts"
 import { type PaxosTrace, paxosStateText } from "../check/explored-paxos.ts"
+import { decisionNews } from "../check/disagreement.ts"
+import type { QuorumPlan } from "../quorum/plan.ts"
 import type { WorldStep } from "../explore/actors/model.ts"
 import { runWorldSteps } from "../explore/actors/trace.ts"
 import { actorDiagram } from "../measure/sequence-diagram/actor-diagram.ts"
@@ -15,6 +17,7 @@ const step = z.discriminatedUnion("action", [
   z.strictObject({ action: z.literal("deliver"), ...envelope, crashBefore }),
   z.strictObject({ action: z.literal("lose"), ...envelope }),
   z.strictObject({ action: z.literal("timeout"), process, timer: z.string(), crashBefore }),
+  z.strictObject({ action: z.literal("ask"), process, value: z.string(), crashBefore }),
   z.strictObject({ action: z.literal("crash"), process }),
   z.strictObject({ action: z.literal("recover"), process }),
 ])
@@ -76,7 +79,8 @@ export async function readActorReplay(
   return { trace: runWorldSteps(model, taken as unknown as WorldStep<PaxosMessage>[]), settings }
 }
 
-/** The diagram of a run of Paxos actors. */
-export function paxosDiagram(trace: PaxosTrace, title?: string): SequenceDiagram {
-  return actorDiagram(trace, { message: formatMessage, state: paxosStateText }, title)
+/** The diagram of a run of Paxos actors, decisions remarked upon. */
+export function paxosDiagram(trace: PaxosTrace, plan: QuorumPlan, title?: string): SequenceDiagram {
+  const news = decisionNews(plan, trace)
+  return actorDiagram(trace, { message: formatMessage, state: paxosStateText, news }, title)
 }

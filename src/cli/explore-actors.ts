@@ -7,9 +7,11 @@ import {
   type PaxosProperty,
   paxosProperties,
 } from "../check/explored-paxos.ts"
+import { describeDisagreement, disagreementOf } from "../check/disagreement.ts"
 import { exploreActors } from "../explore/actors/breadth-first.ts"
 import { exploreDepthFirst } from "../explore/actors/depth-first.ts"
 import { type Strategy, sampleActors } from "../explore/actors/sampling.ts"
+import type { QuorumPlan } from "../quorum/plan.ts"
 import { actorReplay, paxosDiagram } from "./actor-replay.ts"
 import type { Context } from "./context.ts"
 import type { Counterexample } from "./counterexample-files.ts"
@@ -33,17 +35,20 @@ interface Found {
 
 /** `quorate explore --model actors`. */
 export async function runActors(context: Context, text: string, options: ExploreOptions): Promise<void> {
-  const { variant, proposers, epochs, network, lossy, timeouts, crashes, nacks } = options
+  const { variant, proposers, epochs, network, lossy, timeouts, crashes, nacks, mutant } = options
   if (options.values !== undefined && options.values !== proposers) {
     throw new UsageError(
       "--values is of --model spec; with --model actors every proposer has its own: try --proposers.",
     )
   }
-  const { name: system } = await readPlan(text)
-  const settings = { system, variant, proposers, epochs, network, lossy, timeouts, crashes, nacks }
+  const isOwn = /^\s*own\(/.test(text)
+  const system = isOwn ? text.trim() : (await readPlan(text)).name
+  const conditions = { epochs, network, lossy, timeouts, crashes, nacks }
+  const settings = { system, variant, proposers, ...conditions, ...(mutant !== undefined && { mutant }) }
   const { explored, model } = await exploredCluster(settings)
   const { result, ...time } = await timed(async () => search(context, explored, model, options))
-  await finishExploration(context, options, reportOf(settings, result), time)
+  const report = reportOf(settings, explored.cluster.plan, result)
+  await finishExploration(context, options, report, time)
 }
 
 function search(
@@ -58,18 +63,19 @@ function search(
   const limits = {
     mostBytes: options.memory,
     stopAtViolation: options.stopAtViolation,
+    reduce: options.reduce,
     onProgress: progress.update,
     ...(options.maxStates !== undefined && { mostStates: options.maxStates }),
   }
   if (options.search === "breadth") {
     const result = exploreActors(model, properties, limits)
     progress.end()
-    return { ...result, details: { search: "breadth", cut: result.cut } }
+    return { ...result, details: { search: "breadth", reduced: options.reduce, cut: result.cut } }
   }
   const result = exploreDepthFirst(model, properties, limits)
   progress.end()
   const { cut, collisionProbability } = result
-  return { ...result, details: { search: "depth", cut, collisionProbability } }
+  return { ...result, details: { search: "depth", reduced: options.reduce, cut, collisionProbability } }
 }
 
 function sample(model: PaxosModel, properties: readonly PaxosProperty[], options: ExploreOptions): Found {
@@ -81,7 +87,7 @@ function sample(model: PaxosModel, properties: readonly PaxosProperty[], options
   return { distinct, generated: steps, depth, complete: false, bytesMax, outcomes, details }
 }
 
-function reportOf(settings: ActorSettings, found: Found): ExploreReport {
+function reportOf(settings: ActorSettings, plan: QuorumPlan, found: Found): ExploreReport {
   const { distinct, generated, depth, complete, bytesMax, outcomes, details } = found
   const { collisionProbability } = found.details
   const remark =
@@ -90,7 +96,7 @@ function reportOf(settings: ActorSettings, found: Found): ExploreReport {
       : ""
   return {
     title:
-      `${settings.system}: ${settings.variant === "classic" ? "" : `${settings.variant}, `}actors, ${settings.proposers} proposers, ${settings.epochs} epochs, ` +
+      `${subjectOf(settings)}: actors, ${settings.proposers} proposers, ${settings.epochs} epochs, ` +
       `${settings.lossy ? "lossy " : ""}${settings.network} network, ${settings.crashes} crashes`,
     settings: { model: "actors", ...settings },
     distinct,
@@ -98,27 +104,43 @@ function reportOf(settings: ActorSettings, found: Found): ExploreReport {
     depth,
     complete,
     bytesMax,
-    verdicts: outcomes.map(({ property, verdict, stepsToViolation }) => ({
-      of: `${property.kind} ${property.name}`,
-      verdict: verdict.verdict,
-      because: verdict.because + (verdict.verdict === "holds" && property.kind === "always" ? remark : ""),
-      stepsToViolation: stepsToViolation ?? null,
+    verdicts: outcomes.map((outcome) => ({
+      of: `${outcome.property.kind} ${outcome.property.name}`,
+      verdict: outcome.verdict.verdict,
+      because: becauseOf(plan, outcome, remark),
+      stepsToViolation: outcome.stepsToViolation ?? null,
     })),
-    counterexample: counterexampleOf(settings, outcomes),
+    counterexample: counterexampleOf(settings, plan, outcomes),
     details,
   }
 }
 
+/** "majority(3), nacks, silent-promises": what is explored, as far as it is not classic. */
+function subjectOf({ system, variant, mutant }: ActorSettings): string {
+  const unusual = [variant === "classic" ? [] : variant, mutant ?? []].flat()
+  return [system, ...unusual].join(", ")
+}
+
+/** Why, in words: of a disagreement the decisions and quorums, of a search with fingerprints what it may have missed. */
+function becauseOf(plan: QuorumPlan, { property, verdict }: PaxosOutcome, remark: string): string {
+  if (verdict.verdict === "holds") return verdict.because + (property.kind === "always" ? remark : "")
+  if (verdict.verdict !== "violated" || property.name !== "agreement") return verdict.because
+  const found = disagreementOf(plan, verdict.witness)
+  return found === undefined ? verdict.because : describeDisagreement(plan, found)
+}
+
 function counterexampleOf(
   settings: ActorSettings,
+  plan: QuorumPlan,
   outcomes: readonly PaxosOutcome[],
 ): Counterexample | undefined {
-  for (const { property, verdict } of outcomes) {
+  for (const outcome of outcomes) {
+    const { property, verdict, stepsToViolation } = outcome
     if (verdict.verdict !== "violated" || property.kind === "sometimes") continue
-    const title = `${settings.system}: ${verdict.because}`
+    const title = `${subjectOf(settings)}: ${property.name} violated in ${stepsToViolation ?? verdict.witness.steps.length} steps`
     return {
-      diagram: paxosDiagram(verdict.witness, title),
-      replay: actorReplay(verdict.witness, settings, verdict.because),
+      diagram: paxosDiagram(verdict.witness, plan, title),
+      replay: actorReplay(verdict.witness, settings, becauseOf(plan, outcome, "")),
     }
   }
   return undefined

@@ -17,6 +17,8 @@ export interface ExploreOptions {
   readonly timeouts: boolean
   readonly crashes: number
   readonly nacks: boolean
+  readonly mutant?: string
+  readonly reduce: boolean
   readonly search: "breadth" | "depth" | "walk" | "pct"
   readonly runs: number
   readonly steps: number
@@ -71,6 +73,8 @@ export function addExploreOptions(command: Command): Command {
     .option("--no-timeouts", "timers never fire")
     .option("--crashes <count>", "crashes in a run at most", whole("--crashes", 0), 0)
     .option("--nacks", "acceptors answer messages of old epochs (Howard 2019, §3.1)", false)
+    .option("--mutant <id>", "plant a mistake in the actors, as a control")
+    .option("--reduce", "merge states that no future can tell apart", false)
     .addOption(
       new Option("--search <how>", "breadth first, depth first, or sampled runs")
         .choices(["breadth", "depth", "walk", "pct"])

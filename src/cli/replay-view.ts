@@ -93,5 +93,5 @@ function actorView(trace: PaxosTrace, plan: QuorumPlan, title: string): ReplayVi
     }
   })
   const values = new Set(decidedAt(trace.worlds.length - 1).map(({ value }) => value))
-  return { title, positions, diagram: paxosDiagram(trace, title), violated: values.size > 1 }
+  return { title, positions, diagram: paxosDiagram(trace, plan, title), violated: values.size > 1 }
 }

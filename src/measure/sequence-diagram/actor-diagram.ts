@@ -9,6 +9,8 @@ export interface ActorWords<Message, Stored> {
   readonly message: (message: Message) => string
   /** What a process remembers; undefined where it is not worth a word. */
   readonly state: (local: Local<Stored>) => string | undefined
+  /** What is remarked upon after so many steps. */
+  readonly news?: (after: number) => readonly string[]
 }
 
 /**
@@ -51,6 +53,7 @@ class ActorDrawing<Message, Stored, Remembered> {
     this.trace.steps.forEach((step, i) => {
       this.drawCause(step)
       this.drawStates(i)
+      for (const text of this.words.news?.(i + 1) ?? []) this.builder.remark(text)
       this.send(this.sentBy(i))
     })
     return this.builder.build(title)
@@ -103,6 +106,11 @@ class ActorDrawing<Message, Stored, Remembered> {
       }
       case "timeout":
         this.builder.event(step.process, "timeout", "timeout")
+        if (step.crashBefore !== undefined)
+          this.builder.event(step.process, "crash", "crash before its write")
+        return
+      case "ask":
+        this.builder.event(step.process, "other", `asked for ${step.value}`)
         if (step.crashBefore !== undefined)
           this.builder.event(step.process, "crash", "crash before its write")
         return

@@ -37,14 +37,14 @@ describe("a diagram as text", () => {
     expect(renderText(sample())).toMatchInlineSnapshot(`
       "A sample
 
-                p1                a1                a2
-              epoch 0
-                 |----------- prepare(0) -----------x|
-                 |-- prepare(0) -->|                 |          a1 = 0; nil
-                 * timeout         |                 |
-                 |                 |                 * crash
-                 |<---------- promise(0) ------------|
-                 |                 @ note            |
+            p1                a1      a2
+          epoch 0
+             |------ prepare(0) ------x|
+             |-- prepare(0) -->|       |     a1 = 0; nil
+             * timeout         |       |
+             |                 |       * crash
+             |<----- promise(0) -------|
+             |                 @ note  |
       == 5 < 6; all & sundry #1
       "
     `)
@@ -54,21 +54,21 @@ describe("a diagram as text", () => {
     expect(renderText(violation)).toMatchInlineSnapshot(`
       "simple(2, 1, 1): agreement violated in 8 steps
 
-              p1            p2            a1            a2
-            epoch 0       epoch 1
-               * prepare(0)  |             |             |
-               |------- prepare(0) ------->|             |
-               |<- promise(0, nil, nil) ---|             |        a1 = 0; nil
-               * propose(0, A) by {a1}     |             |
-               |------ propose(0, A) ----->|             |
-               |<------- accept(0) --------|             |        a1 = 0; (0, A)
+            p1            p2            a1            a2
+          epoch 0       epoch 1
+             * prepare(0)  |             |             |
+             |------- prepare(0) ------->|             |
+             |<- promise(0, nil, nil) ---|             |     a1 = 0; nil
+             * propose(0, A) by {a1}     |             |
+             |------ propose(0, A) ----->|             |
+             |<------- accept(0) --------|             |     a1 = 0; (0, A)
       == A is decided in epoch 0: {a1} is a phase-2 quorum
-               |             * prepare(1)  |             |
-               |             |------- prepare(1) ------->|
-               |             |<- promise(1, nil, nil) ---|        a2 = 1; nil
-               |             * propose(1, B) by {a2}     |
-               |             |------ propose(1, B) ----->|
-               |             |<------- accept(1) --------|        a2 = 1; (1, B)
+             |             * prepare(1)  |             |
+             |             |------- prepare(1) ------->|
+             |             |<- promise(1, nil, nil) ---|     a2 = 1; nil
+             |             * propose(1, B) by {a2}     |
+             |             |------ propose(1, B) ----->|
+             |             |<------- accept(1) --------|     a2 = 1; (1, B)
       == B is decided in epoch 1: {a2} is a phase-2 quorum
       == the phase-1 quorum {a2} that allowed proposing B in epoch 1 shares no acceptor with the phase-2 quorum {a1}.
       "

@@ -7,14 +7,14 @@ import { type DiagramItem, type SequenceDiagram, itemsByRow, rowOf } from "./mod
  * except where names and labels are not.
  */
 export function renderText(diagram: SequenceDiagram): string {
-  const gap = columnGap(diagram)
-  const lines = [header(diagram, gap)]
+  const columns = columnsOf(diagram)
+  const lines = [header(diagram, columns)]
   const details = diagram.participants.map(({ detail }) => detail ?? "")
-  if (details.some((detail) => detail !== "")) lines.push(centred(details, gap))
+  if (details.some((detail) => detail !== "")) lines.push(centred(details, columns))
   const items = itemsByRow(diagram)
   for (const row of new Set(items.map(rowOf))) {
     const together = items.filter((item) => rowOf(item) === row)
-    lines.push(...renderRow(diagram, together, gap))
+    lines.push(...renderRow(diagram, together, columns))
   }
   const title = diagram.title === undefined ? [] : [diagram.title, ""]
   return [...title, ...lines].map((line) => `${line.trimEnd()}\n`).join("")
@@ -22,72 +22,103 @@ export function renderText(diagram: SequenceDiagram): string {
 
 const margin = 2
 const narrowestGap = 8
+/** What a message needs beside its label: the lifeline, two spaces and the least of an arrow. */
+const arrowRoom = 8
 
-/** Columns between lifelines: every label fits between the lifelines it spans, and names do not touch. */
-function columnGap({ participants, items }: SequenceDiagram): number {
-  const names = participants.map(({ name, detail = "" }) => Math.max(name.length, detail.length) + 2)
-  const labels = items.flatMap((item) =>
-    item.type === "message" && item.from !== item.to
-      ? [Math.ceil((item.label.length + 8) / Math.abs(item.from - item.to))]
-      : [],
-  )
-  return Math.max(narrowestGap, ...names, ...labels)
+/**
+ * The column of each lifeline: every label fits between the lifelines it spans,
+ * and names do not touch. Neighbours are only as far apart as their own labels
+ * and names want, so that five processes fit a terminal.
+ */
+function columnsOf({ participants, items }: SequenceDiagram): number[] {
+  const widths = participants.map(({ name, detail = "" }) => Math.max(name.length, detail.length) + 2)
+  const gaps = widths.slice(1).map((width, i) => Math.max(narrowestGap, Math.ceil((width + widths[i]!) / 2)))
+  const spans = items
+    .flatMap((item) =>
+      item.type === "message" && item.from !== item.to
+        ? [{ from: Math.min(item.from, item.to), to: Math.max(item.from, item.to), label: item.label }]
+        : [],
+    )
+    .sort((a, b) => a.to - a.from - (b.to - b.from))
+  for (const { from, to, label } of spans) widen(gaps, from, to, label.length + arrowRoom)
+  const first = margin + Math.max(narrowestGap / 2, Math.ceil((widths[0] ?? 0) / 2))
+  return gaps.reduce((before, gap) => [...before, before[before.length - 1]! + gap], [first])
 }
 
-function header({ participants }: SequenceDiagram, gap: number): string {
+/** Widens the gaps from one lifeline to another, the narrowest first, until they are so wide together. */
+function widen(gaps: number[], from: number, to: number, wanted: number): void {
+  const between = Array.from({ length: to - from }, (_, i) => from + i)
+  for (let missing = wanted - between.reduce((sum, i) => sum + gaps[i]!, 0); missing > 0; missing--) {
+    const narrowest = between.reduce((a, b) => (gaps[b]! < gaps[a]! ? b : a))
+    gaps[narrowest]!++
+  }
+}
+
+function header({ participants }: SequenceDiagram, columns: readonly number[]): string {
   return centred(
     participants.map(({ name }) => name),
-    gap,
+    columns,
   )
 }
 
 /** Texts centred on their lifelines. */
-function centred(texts: readonly string[], gap: number): string {
+function centred(texts: readonly string[], columns: readonly number[]): string {
   return texts.reduce((line, text, p) => {
-    const start = Math.max(0, column(p, gap) - Math.floor(text.length / 2))
+    const start = Math.max(0, columns[p]! - Math.floor(text.length / 2))
     return line.padEnd(start) + text
   }, "")
 }
 
-function column(participant: number, gap: number): number {
-  return margin + Math.floor(gap / 2) + participant * gap
-}
-
-function renderRow(diagram: SequenceDiagram, items: readonly DiagramItem[], gap: number): string[] {
+function renderRow(
+  diagram: SequenceDiagram,
+  items: readonly DiagramItem[],
+  columns: readonly number[],
+): string[] {
   const states = items.flatMap((item) =>
     item.type === "state" ? [`${diagram.participants[item.participant]!.name} = ${item.text}`] : [],
   )
   const others = items.filter((item) => item.type !== "state")
-  const blank = lifelines(diagram, gap)
-  const drawn = others.map((item) => draw(item, blank, gap))
+  const blank = lifelines(diagram, columns)
+  const drawn = others.map((item) => draw(item, blank, columns))
   if (states.length === 0) return drawn
   const last = drawn.pop() ?? blank
   return [...drawn, `${last.padEnd(blank.length)}  ${states.join(", ")}`]
 }
 
-function lifelines({ participants }: SequenceDiagram, gap: number): string {
-  const line = Array<string>(column(participants.length - 1, gap) + Math.ceil(gap / 2)).fill(" ")
-  participants.forEach((_, p) => (line[column(p, gap)] = "|"))
+function lifelines({ participants }: SequenceDiagram, columns: readonly number[]): string {
+  const line = Array<string>(columns[columns.length - 1]! + narrowestGap / 2).fill(" ")
+  participants.forEach((_, p) => (line[columns[p]!] = "|"))
   return line.join("")
 }
 
-function draw(item: Exclude<DiagramItem, { type: "state" }>, blank: string, gap: number): string {
+function draw(
+  item: Exclude<DiagramItem, { type: "state" }>,
+  blank: string,
+  columns: readonly number[],
+): string {
   switch (item.type) {
     case "remark":
       return `== ${item.text}`
     case "event":
-      return overwrite(blank, column(item.participant, gap), `* ${item.text}`)
+      return overwrite(blank, columns[item.participant]!, `* ${item.text}`)
     case "message":
       return item.from === item.to
-        ? overwrite(blank, column(item.from, gap), `@ ${item.label}`)
-        : arrow(item.from, item.to, item.label, item.receivedAt === null, blank, gap)
+        ? overwrite(blank, columns[item.from]!, `@ ${item.label}`)
+        : arrow(item.from, item.to, item.label, item.receivedAt === null, blank, columns)
   }
 }
 
 /** `|-- label -->|`, from right to left `|<-- label --|`; a lost message ends in an x before its receiver. */
-function arrow(from: number, to: number, label: string, lost: boolean, blank: string, gap: number): string {
-  const left = column(Math.min(from, to), gap) + 1
-  const width = column(Math.max(from, to), gap) - left
+function arrow(
+  from: number,
+  to: number,
+  label: string,
+  lost: boolean,
+  blank: string,
+  columns: readonly number[],
+): string {
+  const left = columns[Math.min(from, to)]! + 1
+  const width = columns[Math.max(from, to)]! - left
   const text = ` ${label} `
   const before = Math.floor((width - text.length) / 2)
   const shaft = "-".repeat(before) + text + "-".repeat(width - before - text.length)
