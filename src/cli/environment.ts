@@ -27,8 +27,9 @@ export function currentEnvironment(args: readonly string[]): Omit<Environment, "
 /** The commit of this program's own repository; null where it was installed without one, or git is missing. */
 function gitState(root: string): Pick<Environment, "gitCommit" | "gitDirty"> {
   if (!existsSync(join(root, ".git"))) return { gitCommit: null, gitDirty: null }
+  // Looking must not lock: a run that is killed, or may not write, would leave the lock behind.
   const git = (...args: string[]): string =>
-    execFileSync("git", ["-C", root, ...args], {
+    execFileSync("git", ["--no-optional-locks", "-C", root, ...args], {
       encoding: "utf8",
       stdio: ["ignore", "pipe", "ignore"],
     }).trim()

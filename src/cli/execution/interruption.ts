@@ -59,7 +59,7 @@ function unlessAborted<T>(signal: AbortSignal, promise: Promise<T>): Promise<T> 
     }
     promise.then(
       (value) => settled(() => resolve(value)),
-      (error: unknown) => settled(() => reject(error)),
+      (error: unknown) => settled(() => reject(error instanceof Error ? error : new Error(String(error)))),
     )
   })
 }
