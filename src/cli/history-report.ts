@@ -92,7 +92,7 @@ function windowLines(window: FailingWindow<unknown, unknown>, read: ReadHistory,
   const show = shownBy(read)
   const minimal = isMinimal ? "and none can be left out" : "and perhaps fewer would do"
   return [
-    `${size}${of} show it, ${minimal}; all else may have taken effect or not:`,
+    `${size}${of} ${operations.length === 1 ? "shows" : "show"} it, ${minimal}; all else may have taken effect or not:`,
     "",
     ...(operations.length > mostDrawn ? [`  … ${operations.length - mostDrawn} before these`] : []),
     ...drawWindow({ operations: operations.slice(-mostDrawn), unplaceable }, show, width),

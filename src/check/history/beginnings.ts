@@ -33,5 +33,6 @@ function beginningsOf<State, Input, Output>(
     for (const state of distinguishes) states.set(specification.key(state), state)
     if (effect === "overwrites" || effect === "depends") changed = Math.min(changed, returned)
   }
-  return [...states.values(), other]
+  const [usual, ...told] = states.values()
+  return [usual!, other, ...told]
 }

@@ -13,7 +13,8 @@ import { type FailingWindow, failingWindow } from "./window.ts"
 export class ObjectCheck<State, Input, Output> {
   private readonly operations: readonly Operation<Input, Output>[]
   private readonly beginnings: readonly Specification<State, Input, Output>[]
-  private readonly first: Attempt<State, Input, Output>
+  /** Of the attempts that failed the one that explains most of the history. */
+  private best: Attempt<State, Input, Output>
   private current: Attempt<State, Input, Output>
   private tried = 1
   private spent = 0
@@ -25,7 +26,7 @@ export class ObjectCheck<State, Input, Output> {
     const states = specification.beginnings?.(operations) ?? [specification.initial]
     this.operations = operations
     this.beginnings = states.map((initial) => ({ ...specification, initial }))
-    this.current = this.first = attempt(operations, this.beginnings[0]!)
+    this.current = this.best = attempt(operations, this.beginnings[0]!)
   }
 
   get steps(): number {
@@ -47,8 +48,10 @@ export class ObjectCheck<State, Input, Output> {
     const limit = this.steps + steps
     while (this.current.search.advance(limit - this.steps) === "violated" && this.outcome === "open") {
       this.spent += this.current.search.steps
+      this.note(this.current)
       this.current = attempt(this.operations, this.beginnings[this.tried++]!)
     }
+    if (this.outcome === "violated") this.note(this.current)
     return this.outcome
   }
 
@@ -58,11 +61,16 @@ export class ObjectCheck<State, Input, Output> {
     return search.linearization().map((index) => operations[index]!)
   }
 
-  /** The failing window, once it is violated; at most `steps` steps are spent on it. It is that of the first beginning. */
+  /** The failing window, once it is violated; at most `steps` steps are spent on it. It is that of the beginning that explains most. */
   failingWindow(steps: number): FailingWindow<Input, Output> {
-    const { operations, search, specification } = this.first
+    const { operations, search, specification } = this.best
     const { impossible, furthest } = search
     return failingWindow(operations, specification, { impossible, furthest, steps })
+  }
+
+  /** Of equals the later one, which explains as much from a state that only some operation speaks for. */
+  private note(failed: Attempt<State, Input, Output>): void {
+    if (failed.search.reached >= this.best.search.reached) this.best = failed
   }
 }
 

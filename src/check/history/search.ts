@@ -80,6 +80,13 @@ export class LinearizationSearch<State, Input, Output> {
     return this.outcome
   }
 
+  /** Up to which position the history could be explained. */
+  get reached(): number {
+    if (this.impossible === undefined) return this.furthest
+    const returns = (this.impossible.answer << 1) | 1
+    return this.timeline.events.findIndex((code) => code === returns)
+  }
+
   /** How many configurations were entered. */
   get configurations(): number {
     return this.entered.size

@@ -53,6 +53,20 @@ describe("quorate linearizable", () => {
     expect(stopped.out).toContain("Unknown: the search stopped after 0 steps, at the limit of 0 s")
   })
 
+  test("of several beginnings shows the failure of the one that explains most", async () => {
+    const path = file("zero.edn", event(0, "invoke", "write", "1"), event(0, "ok", "write", "1"), event(1, "invoke", "read", "nil"), event(1, "ok", "read", "0")) // prettier-ignore
+    expect((await quorate("linearizable", path)).out).toMatch(/what it could find\s+is 1/)
+  })
+
+  test("judges the other files where one cannot be read, and ends with 2", async () => {
+    const { code, out, err } = await quorate("linearizable", file("no.edn", ""), file("bad.edn", ...stale))
+    expect([code, out, err]).toEqual([
+      2,
+      expect.stringMatching(/bad.edn +not linearizable/) as string,
+      expect.stringMatching(/no.edn has no events/) as string,
+    ])
+  })
+
   test("says the same in JSON", async () => {
     const { out } = await quorate("linearizable", file("again.edn", ...stale), "--format", "json")
     expect(JSON.parse(out)).toMatchObject({

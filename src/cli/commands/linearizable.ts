@@ -48,18 +48,23 @@ export function linearizableCommand(context: Context): Command {
     .action(async (files: readonly string[], flags: LinearizableFlags) => {
       const { reportOn, describeReport, summaryLine } = await import("../history-report.ts")
       const reports: HistoryReport[] = []
+      const mistakes: UsageError[] = []
       for (const file of files) {
-        const report = reportOn(file, {
-          ...optionsOf(file, flags),
-          limit: flags.limit,
-          sessions: flags.sessions,
-        })
-        reports.push(report)
-        if (flags.format === "json") continue
-        context.io.out(files.length === 1 ? describeReport(report, context.io.width) : summaryLine(report))
+        try {
+          const options = { ...optionsOf(file, flags), limit: flags.limit, sessions: flags.sessions }
+          const report = reportOn(file, options)
+          reports.push(report)
+          if (flags.format === "json") continue
+          context.io.out(files.length === 1 ? describeReport(report, context.io.width) : summaryLine(report))
+        } catch (error) {
+          // One file that cannot be read does not keep the others from being judged.
+          if (!(error instanceof UsageError) || files.length === 1) throw error
+          mistakes.push(error)
+        }
       }
       if (flags.format === "json") printJson(context.io, jsonOf(reports))
       context.end(exitCodeOf(reports.map(({ result }) => result)))
+      if (mistakes.length > 0) throw new UsageError(mistakes.map(({ message }) => message).join("\n"))
     })
 }
 
