@@ -3,6 +3,7 @@ import { defineConfig } from "vitest/config"
 export default defineConfig({
   test: {
     include: ["src/**/*.test.ts", "quorums/**/*.test.ts", "experiments/**/*.test.ts", "test/**/*.test.ts"],
+    setupFiles: ["test/support/fast-check.ts"],
     pool: "threads",
     isolate: false,
     testTimeout: 60_000,

@@ -31,7 +31,12 @@ export function scaleFor(axis: Axis, values: readonly number[], options: ScaleOp
   const low = Math.min(...shown, ...(zero || shown.length === 0 ? [0] : []))
   const high = Math.max(...shown, ...(zero ? [0] : []), ...(shown.length === 0 ? [1] : []))
   if (axis.scale === "log") return logScale(shown.length === 0 ? [0.1, 1] : [low, high], options)
-  return linearScale(low, high > low ? high : low + (low === 0 ? 1 : Math.abs(low) / 2), options)
+  return linearScale(low, areApart(low, high) ? high : low + (low === 0 ? 1 : Math.abs(low) / 2), options)
+}
+
+/** Whether there is room for ticks between two values: closer than this, doubles cannot count the steps. */
+function areApart(low: number, high: number): boolean {
+  return high - low > 1e-9 * Math.max(Math.abs(low), Math.abs(high))
 }
 
 /** Whether a value has a place on the axis. */
@@ -71,7 +76,7 @@ function roundStep(least: number): { size: number; digits: number; times: (k: nu
 
 /** Whole decades, thinned where there are many; within less than two decades 1, 2 and 5 times each power. */
 function logScale(ends: readonly [number, number], { ticks: most, round }: ScaleOptions): Scale {
-  const [low, high] = ends[0] === ends[1] ? [ends[0] / 2, ends[1] * 2] : ends
+  const [low, high] = areApart(...ends) ? ends : [ends[0] / 2, ends[1] * 2]
   const few = Math.log10(high / low) < 1.7
   const marks = few ? [1, 2, 5] : [1]
   const [first, last] = [Math.floor(Math.log10(low)) - 1, Math.ceil(Math.log10(high)) + 1]
