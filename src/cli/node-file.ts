@@ -31,7 +31,12 @@ const properties = z.strictObject(
 const nodeFile = z.strictObject(
   {
     $schema: z.string().optional(),
-    nodes: z.record(z.string(), properties, "must be properties by node name, such as a1: {capacity: 100}"),
+    nodes: z.record(z.string(), properties, {
+      error: ({ input }) =>
+        input === undefined
+          ? "are missing; the properties of nodes go below a key nodes, as nodes: {a1: {capacity: 100}, a2: {}}"
+          : "must be properties by node name, such as a1: {capacity: 100}",
+    }),
     zones: z.record(z.string(), probability, "must be failure probabilities by zone name").optional(),
   },
   "must have the key nodes: properties by node name",

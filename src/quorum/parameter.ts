@@ -33,10 +33,17 @@ export function readArgument<T>(parameter: Parameter<T>, argument: Argument, cal
   const value = parameter.read(argument)
   if (value === undefined) {
     throw new UsageError(
-      `${call}: ${parameter.name} is ${showArgument(argument)}; it must be ${parameter.what}.`,
+      `${call}: ${parameter.name} is ${showArgument(argument)}; it must be ${parameter.what}.` +
+        letterHint(parameter, argument),
     )
   }
   return value
+}
+
+/** Sizes with a letter in them are rules over all its values, which are asked about in another way. */
+function letterHint(parameter: Parameter<unknown>, argument: Argument): string {
+  if (!parameter.what.startsWith("a whole number") || asDenotation(argument)?.kind !== "formula") return ""
+  return ` A size may hold a letter in a rule: quorate check --rule "fastPaxos(7, k)" --for k=1..7.`
 }
 
 /** A number of nodes, rows or votes. */

@@ -115,8 +115,10 @@ describe("quorate analyze", () => {
       ":2:28: nodes.a1.failureProbability must be a number from 0 to 1",
     ],
     ["nodes:\n  a1: [1, 2", ":2:12: "],
-    ["zones: {east: 0.1}", ":1:1: nodes must be properties by node name"],
-    ["", ":1:1: nodes must be properties by node name"],
+    ["zones: {east: 0.1}", ":1:1: nodes are missing; the properties of nodes go below a key nodes"],
+    ["a1: {capacity: 3}", ":1:1: nodes are missing; the properties of nodes go below a key nodes"],
+    ["", ":1:1: nodes are missing"],
+    ["nodes: 3", ":1:8: nodes must be properties by node name"],
     ["nodes: {b1: {}}", "Properties are given for node b1, which is not in majority(3)."],
   ])("says where the mistake is in %j", async (text, message) => {
     const { code, err } = await quorate("analyze", "majority(3)", "--nodes", file(text))

@@ -85,6 +85,13 @@ describe("quorate check", () => {
     expect((await checkJson("  majority( 5 ) ")).system).toBe("majority(5)")
   })
 
+  test("says how to ask about a size with a letter in it", async () => {
+    const { code, err } = await quorate("check", "fastPaxos(7, k)")
+    expect(code).toBe(2)
+    expect(err).toContain("k is k; it must be a whole number of at least 1.")
+    expect(err).toContain('--rule "fastPaxos(7, k)" --for k=1..7')
+  })
+
   test.each(["csv", "md", "latex"])("prints %s", async (format) => {
     const { code, out } = await quorate("check", "simple(4,2,2)", "-r", "all", "--format", format)
     expect(code).toBe(1)
