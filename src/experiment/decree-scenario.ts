@@ -25,24 +25,57 @@ import { refuseRegions, regionsInTurn } from "../sim/placement.ts"
 import type { Crash, Scenario } from "../sim/scenario.ts"
 import type { DecreeSetup } from "./decree-setup.ts"
 
-/** The cluster and scenario of a setup and a seed; draws of one kind never move those of another. */
-export function decreeScenario(
-  setup: DecreeSetup,
-  seed: number,
-): { cluster: Cluster; scenario: Scenario<PaxosMessage, PaxosRecord> } {
-  const random = randomFromSeed(seed).fork("setup")
+/** A cluster, and the scenario it is in. */
+export interface ScenarioOfCluster {
+  readonly cluster: Cluster
+  readonly scenario: Scenario<PaxosMessage, PaxosRecord>
+}
+
+/**
+ * The cluster and scenario of a setup and a seed; draws of one kind never move
+ * those of another. What the seed has no part in is made once per setup, since
+ * a sweep asks for thousands of seeds of each.
+ */
+export function decreeScenario(setup: DecreeSetup, seed: number): ScenarioOfCluster {
+  let known = prepared.get(setup)
+  if (known === undefined) prepared.set(setup, (known = prepare(setup)))
+  return known(seed)
+}
+
+const prepared = new WeakMap<DecreeSetup, (seed: number) => ScenarioOfCluster>()
+
+function prepare(setup: DecreeSetup): (seed: number) => ScenarioOfCluster {
   const colocated = setup.colocated || variantNamed(setup.variant).colocated === true
   const latency = placedLatency(setup, colocated)
-  const options = clusterOptions(setup, colocated, (index) =>
-    recipientsOf(setup, latency, colocated, index, random),
-  )
-  const cluster = clusterOf(setup, options)
-  const scenario: Scenario<PaxosMessage, PaxosRecord> = {
-    seed,
-    processes: cluster.processes,
+  const clusterFor = (random: Random): Cluster =>
+    clusterOf(
+      setup,
+      clusterOptions(setup, colocated, (index) => recipientsOf(setup, latency, colocated, index, random)),
+    )
+  // Processes are values without memory of their own: where no quorum is drawn by lot, all runs share them.
+  const first = clusterFor(setupDraws(0))
+  const byLot = setup.quorums === "random" || setup.quorums === "strategy"
+  const always = constantParts(setup, latency, first)
+  return (seed) => {
+    const random = setupDraws(seed)
+    const cluster = byLot ? clusterFor(random) : first
+    const crashes = crashesOf(setup, cluster, random.fork("crashes"))
+    // A spread of as many fields takes a microsecond.
+    return { cluster, scenario: Object.assign({ seed, processes: cluster.processes, crashes }, always) }
+  }
+}
+
+const setupDraws = (seed: number): Random => randomFromSeed(seed).fork("setup")
+
+/** What is the same for every seed; of the cluster only the addresses are looked at. */
+function constantParts(
+  setup: DecreeSetup,
+  latency: LatencyModel,
+  cluster: Cluster,
+): Omit<Scenario<PaxosMessage, PaxosRecord>, "seed" | "processes" | "crashes"> {
+  return {
     network: networkOf(setup, latency, cluster),
     proposals: proposalsOf(setup, cluster),
-    crashes: crashesOf(setup, cluster, random.fork("crashes")),
     ...(setup.slow.length > 0 && { faults: slowness(setup, cluster) }),
     writeLatency: micros(setup.writeMs),
     ...(setup.proposerClock !== 1 && {
@@ -53,7 +86,6 @@ export function decreeScenario(
     ...linksOf(setup),
     horizon: micros(setup.horizonMs),
   }
-  return { cluster, scenario }
 }
 
 function clusterOptions(

@@ -149,6 +149,17 @@ test("the same setup and seed give the same trace; another seed another", () => 
   expect(trace(7)).not.toBe(trace(8))
 })
 
+test("a setup that has made other runs before gives the same run as a new one", () => {
+  const law = { kind: "everywhere", model: exponentialLatency(8) } as const
+  const faults = { proposers: 2, lossProbability: 0.1, crashProbability: 0.2 }
+  for (const quorums of ["broadcast", "closest", "random"] as const) {
+    const setup = setupOf("majority(5)", { latency: law, ...faults, quorums })
+    for (let seed = 0; seed < 50; seed++) {
+      expect(runDecree(setup, seed).measures).toEqual(runDecree({ ...setup }, seed).measures)
+    }
+  }
+})
+
 test("an unknown region or process is a usage error that lists what there is", () => {
   const latency = { kind: "matrix", name: "paxi", delays: publishedMatrix("paxi") } as const
   const run = (more: Partial<DecreeSetup>): unknown => runDecree(setupOf("majority(3)", more), 1)

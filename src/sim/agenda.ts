@@ -105,6 +105,19 @@ export class Agenda {
     this.size--
   }
 
+  /** Forgets all that is left: it is as if it were new, but for the room it has. */
+  clear(): void {
+    while (this.nextTime < Infinity) this.take()
+    this.content = undefined
+    this.block = 0
+    this.superblock = 0
+  }
+
+  /** Whether it has no more room than a new one. */
+  get isSmall(): boolean {
+    return this.dues.length === initialEntries
+  }
+
   private place(entry: number, at: Micros): void {
     const block = Math.floor(at / slots)
     if (block === this.block) {

@@ -10,26 +10,45 @@ import {
 export class Audience<Message, Stored, Report> {
   /** Whether somebody wants events of a type; events of other types need not even be made. */
   readonly wants: Readonly<Record<TraceEventType, boolean>>
-  private readonly listeners: Readonly<Record<TraceEventType, readonly Observer<Message, Stored, Report>[]>>
+  /** Who hears of everything: all, where nobody chooses, as in most short runs. */
+  private readonly all: readonly Observer<Message, Stored, Report>[] | undefined
+  private readonly listeners: Readonly<
+    Partial<Record<TraceEventType, readonly Observer<Message, Stored, Report>[]>>
+  >
 
-  constructor(
-    observers: readonly (Observer<Message, Stored, Report> | SelectiveObserver<Message, Stored, Report>)[],
-  ) {
-    const listening = (type: TraceEventType): Observer<Message, Stored, Report>[] =>
-      observers.flatMap((observer) => {
-        if (typeof observer === "function") return [observer]
-        return observer.wants.includes(type) ? [(event) => observer.observe(event)] : []
-      })
-    this.listeners = byType(listening)
-    this.wants = byType((type) => this.listeners[type].length > 0)
+  constructor(observers: readonly AnyObserver<Message, Stored, Report>[]) {
+    if (observers.every((observer) => typeof observer === "function")) {
+      this.all = observers
+      this.listeners = {}
+      this.wants = observers.length === 0 ? nothing : everything
+    } else {
+      const listeners = byType((type) => listening(observers, type))
+      this.listeners = listeners
+      this.wants = byType((type) => listeners[type].length > 0)
+    }
   }
 
   observe(event: TraceEvent<Message, Stored, Report>): void {
-    const listeners = this.listeners[(event as { type: TraceEventType }).type]
+    const listeners = this.all ?? this.listeners[(event as { type: TraceEventType }).type]!
     for (let i = 0; i < listeners.length; i++) listeners[i]!(event)
   }
+}
+
+type AnyObserver<Message, Stored, Report> =
+  Observer<Message, Stored, Report> | SelectiveObserver<Message, Stored, Report>
+
+function listening<Message, Stored, Report>(
+  observers: readonly AnyObserver<Message, Stored, Report>[],
+  type: TraceEventType,
+): Observer<Message, Stored, Report>[] {
+  return observers.flatMap((observer) => {
+    if (typeof observer === "function") return [observer]
+    return observer.wants.includes(type) ? [(event) => observer.observe(event)] : []
+  })
 }
 
 function byType<T>(of: (type: TraceEventType) => T): Record<TraceEventType, T> {
   return Object.fromEntries(traceEventTypes.map((type) => [type, of(type)])) as Record<TraceEventType, T>
 }
+
+const [everything, nothing] = [byType(() => true), byType(() => false)]

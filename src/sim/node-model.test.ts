@@ -6,7 +6,8 @@ import { type LatencyModel, constantLatency, exponentialLatency } from "./latenc
 import { reliable } from "./network.ts"
 import type { NodeModel } from "./node-model.ts"
 import type { Scenario } from "./scenario.ts"
-import { simulate, traceOf } from "./simulate.ts"
+import { simulate } from "./simulate.ts"
+import { traceOf } from "./trace-of.ts"
 
 /** Passes each value it is asked to propose on to process 1, which only listens. */
 const source: Actor<null, string, never> = {

@@ -72,15 +72,13 @@ export function runningProcesses<Message, Stored, Report>(
   scenario: Scenario<Message, Stored, Report>,
   random: Random,
 ): Running<Message, Stored, Report>[] {
-  const [timers, nodes, disks] = ["timers", "nodes", "disks"].map((name) => random.fork(name)) as [
-    Random,
-    Random,
-    Random,
-  ]
+  const timers = random.fork("timers")
+  const nodes = random.fork("nodes")
+  const disks = random.fork("disks")
   return scenario.processes.map(({ name, actor, keep, prepared, follows }, address) => ({
     address,
     actor,
-    keep: keep ?? ((_before, record) => record),
+    keep: keep ?? recordAlone,
     state: undefined,
     up: true,
     life: 0,
@@ -89,12 +87,12 @@ export function runningProcesses<Message, Stored, Report>(
     timerJitter: 0,
     timers: new Map(),
     stored: prepared?.(),
-    follows: follows ?? (() => false),
+    follows: follows ?? never,
     pending: [],
     pendingHead: 0,
     writing: 0,
     syncTime: syncTime(scenario, address, disks.fork(name)),
-    costs: costs(scenario.node?.(address), address, scenario.bytesOf ?? (() => 0), nodes.fork(name)),
+    costs: costs(scenario.node?.(address), address, scenario.bytesOf ?? noBytes, nodes.fork(name)),
     inbox: [],
     inboxHead: 0,
     serving: false,
@@ -104,6 +102,10 @@ export function runningProcesses<Message, Stored, Report>(
     slowedBy: 0,
   }))
 }
+
+const recordAlone = <Stored>(_before: Stored | undefined, record: Stored): Stored => record
+const never = (): boolean => false
+const noBytes = (): number => 0
 
 export function clockRateOf(rate: number, address: Address): number {
   if (rate > 0 && rate < Infinity) return rate

@@ -3,7 +3,8 @@ import type { Actor, Output } from "../protocol/actor.ts"
 import { constantLatency } from "./latency.ts"
 import { partitioned, reliable } from "./network.ts"
 import type { Scenario } from "./scenario.ts"
-import { simulate, traceOf } from "./simulate.ts"
+import { simulate } from "./simulate.ts"
+import { traceOf } from "./trace-of.ts"
 
 /** Stores each number it hears and passes it on; starts its own on "propose". Its state is the sum of all heard. */
 function relay(to: number | null): Actor<number, number, number> {
@@ -158,4 +159,25 @@ describe("simulate", () => {
     ])
     expect(() => simulate(chain({ clockRates: [0] }))).toThrow(/rate of 0; a rate is greater than 0/)
   })
+})
+
+test("runs within runs, runs that throw and runs that end early leave nothing behind for others", () => {
+  const alone = traceOf(chain({ horizon: 25_000 }))
+  const whole = traceOf(chain())
+  const within: unknown[] = []
+  const outer: unknown[] = []
+  simulate(chain(), (event) => {
+    outer.push(event)
+    within.push(traceOf(chain({ horizon: 15_000 })))
+    expect(() =>
+      simulate(chain(), () => {
+        throw new Error("seen enough")
+      }),
+    ).toThrow("seen enough")
+    expect(traceOf(chain({ horizon: 25_000 }))).toEqual(alone)
+  })
+  expect(outer).toEqual(whole)
+  expect(new Set(within.map((trace) => JSON.stringify(trace))).size).toBe(1)
+  expect(simulate(chain({ isOver: (now) => now === 10_000 }))).toMatchObject({ ended: "over", at: 10_000 })
+  expect(traceOf(chain())).toEqual(whole)
 })

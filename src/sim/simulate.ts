@@ -1,12 +1,13 @@
 import { type Random, randomFromSeed } from "../base/random.ts"
 import type { Address, Input, Micros, Output, Timer, Value } from "../protocol/actor.ts"
-import { Agenda, Due } from "./agenda.ts"
+import { Due } from "./agenda.ts"
 import { type ScriptEntry, type Strike, scriptOf } from "./faults/script.ts"
 import { survivingStores, waitingStores } from "./faults/disk-loss.ts"
 import { Links } from "./links.ts"
 import { mostAtOnce, timeStandsStill } from "./standstill.ts"
 import { type Running, clockRateOf, dropHandled, runningProcesses, stop, takeFirst } from "./running.ts"
 import type { Scenario } from "./scenario.ts"
+import { giveBackAgenda, takeAgenda } from "./spare-agenda.ts"
 import { Audience } from "./audience.ts"
 import type { Observer, SelectiveObserver, TraceEvent } from "./trace.ts"
 
@@ -30,20 +31,14 @@ export function simulate<Message, Stored, Report = never>(
   scenario: Scenario<Message, Stored, Report>,
   ...observers: readonly (Observer<Message, Stored, Report> | SelectiveObserver<Message, Stored, Report>)[]
 ): RunEnd {
-  return new Simulation(scenario, new Audience(observers)).run()
-}
-
-/** The trace of a scenario as a list: for short runs that are read, drawn or replayed. */
-export function traceOf<Message, Stored, Report = never>(
-  scenario: Scenario<Message, Stored, Report>,
-): readonly TraceEvent<Message, Stored, Report>[] {
-  const trace: TraceEvent<Message, Stored, Report>[] = []
-  simulate(scenario, (event: TraceEvent<Message, Stored, Report>) => trace.push(event))
-  return trace
+  const simulation = new Simulation(scenario, new Audience(observers))
+  const end = simulation.run()
+  giveBackAgenda(simulation.agenda)
+  return end
 }
 
 class Simulation<Message, Stored, Report> {
-  private readonly agenda = new Agenda()
+  readonly agenda = takeAgenda()
   private readonly running: Running<Message, Stored, Report>[]
   private readonly links: Links<Message>
   private readonly scenario: Scenario<Message, Stored, Report>
@@ -68,10 +63,10 @@ class Simulation<Message, Stored, Report> {
     const { agenda } = this
     const { horizon, isOver } = this.scenario
     let [events, standing] = [0, 0]
-    while (agenda.nextTime <= horizon) {
-      standing = agenda.nextTime > this.now ? 0 : standing + 1
+    for (let next = agenda.nextTime; next <= horizon; next = agenda.nextTime) {
+      standing = next > this.now ? 0 : standing + 1
       if (standing > mostAtOnce) throw timeStandsStill(this.now)
-      this.now = agenda.nextTime
+      this.now = next
       agenda.take()
       this.handle(this.running[agenda.process]!)
       events++
@@ -305,7 +300,7 @@ class Simulation<Message, Stored, Report> {
 
   private strike({ process: target, action }: ScriptEntry): void {
     const address = target === "leader" ? this.scenario.leader?.() : target
-    const process = address === undefined ? undefined : this.running[address]
+    const process = this.running[address ?? -1]
     if (process === undefined) return
     switch (action.type) {
       case "crash":

@@ -2,7 +2,7 @@ import { planFrom } from "../../../experiments/setup.ts"
 import { randomFromSeed } from "../../base/random.ts"
 import { meanInterval, shareInterval } from "../../base/statistics.ts"
 import { count, estimateCells, estimateColumns, text } from "../../experiment/column.ts"
-import { usualSetup } from "../../experiment/decree-setup.ts"
+import { type DecreeSetup, usualSetup } from "../../experiment/decree-setup.ts"
 import { type AnyExperiment, defineExperiment } from "../../experiment/define.ts"
 import { runDecree } from "../../experiment/single-decree.ts"
 import { type SweepCase, sweepCases } from "./sweep-cases.ts"
@@ -21,6 +21,7 @@ interface Observation {
 
 /** A sweep over single decrees: when a value was decided, when somebody learned it, and what that cost. */
 export function decreeSweep(data: SweepData): AnyExperiment {
+  const setupOf = lastOf((c: SweepCase) => decreeSetup(data, c))
   return defineExperiment<SweepCase, Observation, Record<string, string | number | boolean | null>>({
     ...sweepHead(data),
     columns: [
@@ -42,7 +43,7 @@ export function decreeSweep(data: SweepData): AnyExperiment {
       ...estimateColumns("epochs", "Mean number of epochs used.", { digits: 2 }),
     ],
     cases: () => sweepCases(data),
-    observe: (c, seed) => observe(data, c, seed),
+    observe: (c, seed) => observe(setupOf(c), c, seed),
     summarise: (c, observations) => {
       const safe = safeOnes(observations)
       const values = (read: (o: Observation) => number | null) =>
@@ -84,18 +85,27 @@ export function decreeSweep(data: SweepData): AnyExperiment {
   })
 }
 
-function observe(
-  data: SweepData,
-  { system, variant, latency, seed: root, settings }: SweepCase,
-  seed: number,
-): Observation {
-  const setup = {
+/** The setup of a case. */
+function decreeSetup(data: SweepData, { system, variant, latency, settings }: SweepCase): DecreeSetup {
+  return {
     ...usualSetup,
     plan: planFrom(system),
     latency: latencyOf(latency, data.latencyFiles),
     variant,
     ...readDecreeSettings(settings),
   }
+}
+
+/** The same function, which remembers its last answer: the replicas of a case come one after the other. */
+function lastOf<Key extends object, Value>(compute: (key: Key) => Value): (key: Key) => Value {
+  let last: { readonly key: Key; readonly value: Value } | undefined
+  return (key) => {
+    if (last?.key !== key) last = { key, value: compute(key) }
+    return last.value
+  }
+}
+
+function observe(setup: DecreeSetup, { seed: root }: SweepCase, seed: number): Observation {
   const { measures, violations } = runDecree(setup, seedOf(root, seed))
   const learned = measures.learnedAt.filter((at) => at !== null)
   return {

@@ -8,6 +8,7 @@ import {
   type ProposerOutput,
   type ProposerState,
   type ProposerStep,
+  changed,
   noNotes,
   phaseTimer,
 } from "./proposer-state.ts"
@@ -32,8 +33,7 @@ export function startEpoch(
   const { options, variant } = rules
   const { notes } = state
   const record = options.epochs.record(epoch, notes.stored)
-  const next: ProposerState = {
-    ...state,
+  const next = changed(state, {
     stage: "phase-1",
     epoch,
     lastEpoch: epoch,
@@ -49,7 +49,7 @@ export function startEpoch(
       refused: emptySet,
       toTell: notes.toTell,
     },
-  }
+  })
   const write = record === null ? [] : [storing(record, variant)]
   // Where nothing need be promised, an epoch begins with phase 2 (§4.3.1) and nobody is asked.
   if (rules.phase1Done(next) && rules.choose(next).kind !== "open") {
@@ -106,7 +106,7 @@ export function finishPhase1(
     timer: phaseTimer,
     after: { min: patience, max: patience },
   }
-  return { state: { ...state, value, stage: "lingering" }, outputs: [...before, wait] }
+  return { state: changed(state, { value, stage: "lingering" }), outputs: [...before, wait] }
 }
 
 /** Phase 1 is done before there is anything to propose (§3.5). */
@@ -116,18 +116,21 @@ function awaitCandidate(
   before: readonly ProposerOutput[],
 ): ProposerStep {
   const outputs: ProposerOutput[] = [...before, { type: "cancel-timer", timer: phaseTimer }]
-  return { state: { ...state, value, stage: "ready" }, outputs }
+  return { state: changed(state, { value, stage: "ready" }), outputs }
 }
 
 /** Algorithm 32 as printed takes the only member of a set of two: there is no next step. */
 function halt(state: ProposerState): ProposerStep {
-  return { state: { ...state, stage: "halted" }, outputs: [{ type: "cancel-timer", timer: phaseTimer }] }
+  return {
+    state: changed(state, { stage: "halted" }),
+    outputs: [{ type: "cancel-timer", timer: phaseTimer }],
+  }
 }
 
 /** Nothing was decided or proposed as far as can be seen: a recovery proposer has nothing to do. */
 function stop(state: ProposerState, before: readonly ProposerOutput[]): ProposerStep {
   const outputs: ProposerOutput[] = [...before, { type: "cancel-timer", timer: phaseTimer }]
-  return { state: { ...state, stage: "idle", candidate: null }, outputs }
+  return { state: changed(state, { stage: "idle", candidate: null }), outputs }
 }
 
 /** Phase 2 with the value that phase 1 forces, or with the candidate. */
@@ -155,7 +158,7 @@ export function startPhase2(
   before: readonly ProposerOutput[],
   rules: ProposerRules,
 ): ProposerStep {
-  const next: ProposerState = { ...state, stage: "phase-2", epoch, value }
+  const next = changed(state, { stage: "phase-2", epoch, value })
   const outputs = request(next, proposal(next, epoch, value, rules), rules)
   return { state: next, outputs: before.length === 0 ? outputs : [...before, ...outputs] }
 }
@@ -183,7 +186,7 @@ export function retry(
     return before.length === 0 ? step : { state: step.state, outputs: [...before, ...step.outputs] }
   }
   return {
-    state: { ...state, stage: "pause" },
+    state: changed(state, { stage: "pause" }),
     outputs: [...before, { type: "set-timer", timer: phaseTimer, after }],
   }
 }
@@ -195,7 +198,7 @@ function requestEpoch(state: ProposerState, rules: ProposerRules): ProposerStep 
     throw new InvariantError("A proposer needs an allocator and has not been given one.")
   const value = keepsValue(rules) ? state.candidate : null
   return {
-    state: { ...state, stage: "phase-0", attempt: state.attempt + 1 },
+    state: changed(state, { stage: "phase-0", attempt: state.attempt + 1 }),
     outputs: [
       send(allocator, { type: "generate-next", ...(value !== null && { value }) }),
       phaseTimeout(rules),

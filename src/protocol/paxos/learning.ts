@@ -8,6 +8,7 @@ import {
   type ProposerOutput,
   type ProposerState,
   type ProposerStep,
+  changed,
   phaseTimer,
 } from "./proposer-state.ts"
 
@@ -20,7 +21,7 @@ export function learn(state: ProposerState, { epoch, value }: Proposal, rules: P
   if (rules.variant.termination !== "off" || state.notes.toTell.length > 0) {
     outputs.push(...announcements(state, { epoch, value }, rules))
   }
-  return { state: { ...state, stage: "idle", learned: value }, outputs }
+  return { state: changed(state, { stage: "idle", learned: value }), outputs }
 }
 
 function announcements(

@@ -9,6 +9,7 @@ import {
   type ProposerOutput,
   type ProposerState,
   type ProposerStep,
+  changed,
   initialState,
   phaseTimer,
 } from "./proposer-state.ts"
@@ -61,14 +62,14 @@ function recover(state: ProposerState, stored: PaxosRecord | undefined, rules: P
 
 function onCandidate(state: ProposerState, candidate: Value, rules: ProposerRules): ProposerStep {
   if (state.candidate !== null || state.learned !== null) return unchanged(state)
-  const next = { ...state, candidate }
+  const next = changed(state, { candidate })
   // Phase 1 may be over, or under way, before the candidate is known (§3.5).
   if (state.stage === "ready") return propose(next, state.value, [], rules)
   if (state.stage !== "idle") return unchanged(next)
   const { distinguished } = rules.options
   if (distinguished === undefined || distinguished === state.self) return startAttempt(next, rules)
   return {
-    state: { ...next, stage: "forwarded" },
+    state: changed(next, { stage: "forwarded" }),
     outputs: [send(distinguished, { type: "forward", value: candidate }), phaseTimeout(rules)],
   }
 }
@@ -125,13 +126,12 @@ function onPromise(
   // Replies to other epochs than the current one are late: they say nothing about this one.
   const timely = message.epoch === state.epoch && (state.stage === "phase-1" || state.stage === "lingering")
   if (!timely) return rules.keepsKnown ? noteLatePromise(state, from, message, rules) : unchanged(state)
-  const next: ProposerState = {
-    ...state,
+  const next = changed(state, {
     promised: withMember(state.promised, from),
     greatest: greaterProposal(state.greatest, message.lastAccepted),
     notes:
       rules.keepsReports || rules.keepsKnown ? noteReport(state.notes, from, message, rules) : state.notes,
-  }
+  })
   const bypass = rules.keepsKnown ? learnByBypass(next, rules) : null
   return bypass ?? (state.stage === "lingering" ? unchanged(next) : finishPhase1(next, [], rules))
 }
@@ -144,7 +144,7 @@ function noteLatePromise(
   rules: ProposerRules,
 ): ProposerStep {
   if (message.epoch !== state.epoch && !rules.variant.remember) return unchanged(state)
-  const next = { ...state, notes: noteAcceptances(state.notes, from, message) }
+  const next = changed(state, { notes: noteAcceptances(state.notes, from, message) })
   return learnByBypass(next, rules) ?? unchanged(next)
 }
 
@@ -159,8 +159,9 @@ function onAccept(
   // Where proposers share an epoch, an acceptance of another's value is none of this one's.
   if (value !== undefined && value !== state.value) return unchanged(state)
   const accepted = withMember(state.accepted, from)
-  if (!rules.options.plan.systemAt(epoch).isQuorum(2, accepted)) return unchanged({ ...state, accepted })
-  return learn({ ...state, accepted }, { epoch, value: state.value! }, rules)
+  if (!rules.options.plan.systemAt(epoch).isQuorum(2, accepted))
+    return unchanged(changed(state, { accepted }))
+  return learn(changed(state, { accepted }), { epoch, value: state.value! }, rules)
 }
 
 /** A phase took too long, or a pause is over. */

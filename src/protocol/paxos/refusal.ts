@@ -5,7 +5,7 @@ import { withKnown } from "./known.ts"
 import { learn, learnByBypass } from "./learning.ts"
 import type { Proposal, RefusalMessage } from "./messages.ts"
 import type { ProposerRules } from "./proposer-rules.ts"
-import type { ProposerState, ProposerStep } from "./proposer-state.ts"
+import { type ProposerState, type ProposerStep, changed } from "./proposer-state.ts"
 
 /**
  * A negative reply (Howard 2019, §3.1 and §3.10). What it shows is noted; then
@@ -26,7 +26,9 @@ export function onRefusal(
   if (counted !== null) return counted
   const active = state.stage === "phase-1" || state.stage === "phase-2" || state.stage === "lingering"
   if (message.epoch !== state.epoch || !active) return unchanged(noted)
-  const past = { ...noted, lastEpoch: Math.max(state.lastEpoch ?? 0, message.epoch, message.lastPromised) }
+  const past = changed(noted, {
+    lastEpoch: Math.max(state.lastEpoch ?? 0, message.epoch, message.lastPromised),
+  })
   const copied = copyable(state, message, rules)
   if (copied !== null) return continueProposal(past, from, copied, rules)
   if (rules.variant.afterNack === "wait" && canStillSucceed(past, rules)) return unchanged(past)
@@ -44,14 +46,13 @@ function noteRefusal(
   const shows = variant.remember && lastAccepted !== undefined && lastAccepted !== null
   if (!waits && !shows) return state
   const { notes } = state
-  return {
-    ...state,
+  return changed(state, {
     notes: {
       ...notes,
       refused: waits ? withMember(notes.refused, from) : notes.refused,
       known: shows ? withKnown(notes.known, from, lastAccepted) : notes.known,
     },
-  }
+  })
 }
 
 /** A refusal of any message that shows (e, v) accepted counts as an acceptance (Algorithm 11, line 24). */
@@ -65,7 +66,7 @@ function countAsAcceptance(
   if (rules.variant.copying === "off" || stage !== "phase-2" || epoch === null) return null
   if (lastAccepted?.epoch !== epoch || lastAccepted.value !== value) return null
   const accepted = withMember(state.accepted, from)
-  const next = { ...state, accepted }
+  const next = changed(state, { accepted })
   const done = rules.options.plan.systemAt(epoch).isQuorum(2, accepted)
   return done ? learn(next, lastAccepted, rules) : unchanged(next)
 }
@@ -92,7 +93,7 @@ function continueProposal(
   rules: ProposerRules,
 ): ProposerStep {
   const notes = { ...state.notes, refused: emptySet }
-  const next = { ...state, notes, promised: emptySet, accepted: withMember(emptySet, from) }
+  const next = changed(state, { notes, promised: emptySet, accepted: withMember(emptySet, from) })
   if (rules.options.plan.systemAt(epoch).isQuorum(2, next.accepted))
     return learn(next, { epoch, value }, rules)
   return startPhase2(next, epoch, value, [], rules)
