@@ -42,6 +42,8 @@ export type { TraceEvent } from "./sim/trace.ts"
 export { Measuring, type RunMeasures } from "./measure/measures.ts"
 export { safetyChecks } from "./check/safety.ts"
 export * as history from "./check/history/index.ts"
+export * as explore from "./explore/index.ts"
+export { type ExploredPaxos, paxosModel, paxosProperties } from "./check/explored-paxos.ts"
 
 export { namedLatencies } from "../experiments/data/latencies.ts"
 export * as column from "./experiment/column.ts"
