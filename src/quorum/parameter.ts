@@ -42,7 +42,8 @@ export function readArgument<T>(parameter: Parameter<T>, argument: Argument, cal
 
 /** Sizes with a letter in them are rules over all its values, which are asked about in another way. */
 function letterHint(parameter: Parameter<unknown>, argument: Argument): string {
-  if (!parameter.what.startsWith("a whole number") || asDenotation(argument)?.kind !== "formula") return ""
+  const isLetters = /^[A-Za-z]\w*$/.test(showArgument(argument))
+  if (!isLetters || !parameter.what.startsWith("a whole number")) return ""
   return ` A size may hold a letter in a rule: quorate check --rule "fastPaxos(7, k)" --for k=1..7.`
 }
 
