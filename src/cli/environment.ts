@@ -5,7 +5,7 @@ import { join } from "node:path"
 import type { Environment } from "../experiment/manifest.ts"
 import { codeVersion } from "./execution/code-version.ts"
 import { packageRoot, version } from "./package-root.ts"
-import { sha256 } from "./results-folder.ts"
+import { sha256 } from "./sha256.ts"
 
 /** Where this process runs: everything of a manifest's environment but the time it took. */
 export function currentEnvironment(args: readonly string[]): Omit<Environment, "wallTimeSeconds"> {

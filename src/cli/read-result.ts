@@ -8,7 +8,8 @@ import type { Result } from "../experiment/result.ts"
 import type { ExperimentSource } from "./execution/experiment-source.ts"
 import { readExperiments } from "./experiment-argument.ts"
 import type { Io } from "./io.ts"
-import { manifestName, readManifest, resultFolder, sha256 } from "./results-folder.ts"
+import { manifestName, readManifest, resultFolder } from "./results-folder.ts"
+import { sha256 } from "./sha256.ts"
 
 /**
  * A result from its CSV and manifest: `name` is a CSV file, a result's folder,

@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto"
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs"
 import { dirname, join, resolve } from "node:path"
 import { UsageError } from "../base/errors.ts"
@@ -10,6 +9,7 @@ import {
   manifestText,
 } from "../experiment/manifest.ts"
 import { type Result, type ResultFile, renderedFiles, resultFiles } from "../experiment/result.ts"
+import { sha256 } from "./sha256.ts"
 import type { StagedCsv } from "./staged-csv.ts"
 
 /** The file beside every result that says where it comes from. */
@@ -69,14 +69,6 @@ export async function writeResult(
 
 function describeFile({ name, text }: ResultFile): ManifestFile {
   return { name, bytes: Buffer.byteLength(text), sha256: sha256(text) }
-}
-
-/** In hexadecimal, of a text in UTF-8, in one piece or in parts. */
-export function sha256(data: string | Buffer | Iterable<string>): string {
-  const hash = createHash("sha256")
-  if (typeof data === "string" || Buffer.isBuffer(data)) return hash.update(data).digest("hex")
-  for (const part of data) hash.update(part)
-  return hash.digest("hex")
 }
 
 /** All files under temporary names first, then all renamed. */

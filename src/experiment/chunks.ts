@@ -5,7 +5,10 @@ import type { Chunk } from "./executor.ts"
  * stopped, and so that slow replicas are shared out evenly; what is quick is
  * handed over many chunks at a time.
  */
-const chunkReplicas = 25
+const mostInChunk = 25
+
+/** Where a case has few replicas they are slow, more often than not: it is cut into so many chunks at least, if it can be. */
+const leastChunks = 16
 
 /** Some replicas of some cases: what is to be cut into chunks. */
 export interface Range {
@@ -23,9 +26,10 @@ export function chunksOf(range: Range): Iterable<Chunk> {
 }
 
 function* walk({ experiment, rootSeed, cases, firstReplica, endReplica }: Range): Generator<Chunk> {
+  const size = Math.min(mostInChunk, Math.ceil((endReplica - firstReplica) / leastChunks))
   for (const caseIndex of cases) {
-    for (let first = firstReplica; first < endReplica; first += chunkReplicas) {
-      const replicas = Math.min(chunkReplicas, endReplica - first)
+    for (let first = firstReplica; first < endReplica; first += size) {
+      const replicas = Math.min(size, endReplica - first)
       yield { experiment, rootSeed, caseIndex, firstReplica: first, replicas }
     }
   }

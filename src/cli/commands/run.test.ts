@@ -12,7 +12,7 @@ import { join } from "node:path"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import { quorate } from "../../../test/support/listen.ts"
 import type { Manifest } from "../../experiment/manifest.ts"
-import { sha256 } from "../results-folder.ts"
+import { sha256 } from "../sha256.ts"
 
 let folder: string
 beforeAll(() => (folder = mkdtempSync(join(tmpdir(), "quorate-run-"))))

@@ -7,6 +7,7 @@ import type { Context } from "../context.ts"
 import type { SourcedExperiment } from "../execution/experiment-source.ts"
 import type { RunConfiguration } from "../execution/run-one.ts"
 import { type Shard, parseShard } from "../execution/shard.ts"
+import type { WorkerPool } from "../execution/worker-pool.ts"
 import type { Override } from "../sweep/read-sweep.ts"
 import { type Format, formatOption, seedOption, whole } from "../options.ts"
 import { printJson, printTables } from "../output.ts"
@@ -79,10 +80,30 @@ export function runCommand(context: Context): Command {
     .addOption(formatOption())
     .addHelpText("after", help)
     .action(async (names: string[], options: RunOptions) => {
-      const { sourcedExperiments } = await import("../execution/experiment-source.ts")
-      const sourced = await sourcedExperiments(names, await overridesOf(options.set))
-      await run(context, sourced, options)
+      const pool = await startThreads(names, options)
+      try {
+        const { sourcedExperiments } = await import("../execution/experiment-source.ts")
+        const sourced = await sourcedExperiments(names, await overridesOf(options.set))
+        await run(context, sourced, options, pool)
+      } finally {
+        await pool?.close()
+      }
     })
+}
+
+/** Threads that were asked for start before anything else, and load while this thread reads what they are to do. */
+async function startThreads(
+  [name]: readonly string[],
+  { workers = 0, dryRun, queue }: RunOptions,
+): Promise<WorkerPool | undefined> {
+  if (workers === 0 || dryRun === true || queue !== undefined) return undefined
+  const [{ WorkerPool }, { kindOfSource }] = await Promise.all([
+    import("../execution/worker-pool.ts"),
+    import("../execution/experiment-source.ts"),
+  ])
+  const pool = new WorkerPool(workers)
+  pool.start(kindOfSource(name!))
+  return pool
 }
 
 const help = `
@@ -117,6 +138,7 @@ async function run(
   context: Context,
   sourced: readonly SourcedExperiment[],
   options: RunOptions,
+  pool: WorkerPool | undefined,
 ): Promise<void> {
   const { io } = context
   const { format, out, seed } = options
@@ -131,7 +153,7 @@ async function run(
   const { runAll } = await import("../execution/run-all.ts")
   const results: Result[] = []
   const keepRows = format === "json" || format === "csv"
-  const end = await runAll(context, runs, { ...options, keepRows }, async (result) => {
+  const end = await runAll(context, runs, { ...options, ...(pool && { pool }), keepRows }, async (result) => {
     if (format === "json") results.push(result)
     else await printResult(io, format, result)
   })

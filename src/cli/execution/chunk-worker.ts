@@ -1,6 +1,6 @@
 import type { AnyExperiment } from "../../experiment/define.ts"
 import { type Chunk, computeChunk } from "../../experiment/executor.ts"
-import { type ExperimentSource, loadExperiment } from "./experiment-source.ts"
+import { type ExperimentSource, loadExperiment, preload, preloadWord } from "./experiment-source.ts"
 import { type PortableError, portableError } from "./portable-error.ts"
 
 /** Some chunks, each with its case: plain data, for a thread or another machine. */
@@ -16,6 +16,10 @@ export interface ParcelAnswer {
   /** How long it took. */
   readonly ms: number
 }
+
+// While the main thread still reads the command line, this one can load what it will need.
+const word = process.argv.find((one) => one.startsWith(preloadWord))
+if (word !== undefined) preload(word.slice(preloadWord.length) as ExperimentSource["kind"])
 
 const loaded = new Map<string, Promise<AnyExperiment>>()
 

@@ -1,7 +1,7 @@
 import type { AnyExperiment } from "../../experiment/define.ts"
 import type { Override } from "../sweep/read-sweep.ts"
 import type { SweepData } from "../sweep/sweep-data.ts"
-import { sha256 } from "../results-folder.ts"
+import { sha256 } from "../sha256.ts"
 
 /** Where an experiment's code comes from: plain data, with which a thread or another machine finds it again. */
 export type ExperimentSource =
@@ -30,6 +30,28 @@ export async function loadExperiment(source: ExperimentSource): Promise<AnyExper
     case "module":
       return (await import("./user-module.ts")).loadUserModule(source)
   }
+}
+
+/**
+ * Loads the modules that sources of a kind need, before it is known which source
+ * it will be. What cannot be loaded is told by whoever needs it.
+ */
+export function preload(kind: ExperimentSource["kind"]): void {
+  const loading = {
+    shipped: () =>
+      import("../experiment-argument.ts").then(({ readExperiments }) => readExperiments(["all"])),
+    sweep: () => import("../sweep/decree-sweep.ts"),
+    module: () => import("../../index.ts"),
+  }[kind]
+  loading().catch(() => undefined)
+}
+
+/** Before the kind that a thread is to preload, among the words it is started with. */
+export const preloadWord = "--preload="
+
+/** Which kind of source a word of the command line stands for. */
+export function kindOfSource(name: string): ExperimentSource["kind"] {
+  return isSweepFile(name) ? "sweep" : isModuleFile(name) ? "module" : "shipped"
 }
 
 /** The experiments of a command line: ids, `all`, and files of the user's own. */

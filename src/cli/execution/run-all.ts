@@ -22,6 +22,8 @@ export interface RunAllOptions {
   readonly write: boolean
   /** Worker threads, 0 for none; as many as there are cores unless given, and none where it would not pay. */
   readonly workers?: number
+  /** Threads that have been started already; `runAll` ends them. */
+  readonly pool?: WorkerPool
   /** The address of a Redis whose workers compute it, instead of threads. */
   readonly queue?: string
   /** Throw away unfinished work instead of continuing it. */
@@ -89,7 +91,7 @@ async function openSession(
   const kept = options.write
     ? takePlaces(runs, options, environment.codeSha256!, warn)
     : new Map<never, Kept>()
-  const pool = new WorkerPool(options.workers ?? availableParallelism())
+  const { pool = new WorkerPool(options.workers ?? availableParallelism()) } = options
   const queue = await openQueue(options, environment.codeSha256!, warn).catch((error: unknown) => {
     for (const one of kept.values()) one.end(false)
     throw error
@@ -174,7 +176,8 @@ function executorFor({ experiment, source }: SourcedExperiment, { pool, queue, o
   if (queue !== undefined) return parcelExecutor(queue, source, experiment)
   if (options.workers === 0) return inProcessExecutor(experiment)
   const threads = parcelExecutor(pool, source, experiment)
-  return options.workers === undefined && !pool.started ? unhurriedExecutor(experiment, threads) : threads
+  if (options.workers !== undefined || pool.started) return threads
+  return unhurriedExecutor(experiment, threads, () => pool.ready(source))
 }
 
 async function runWhole(session: Session, run: RunConfiguration): Promise<Result> {

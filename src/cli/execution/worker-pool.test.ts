@@ -29,7 +29,7 @@ describe("worker threads", () => {
   test("compute what one thread computes", async () => {
     const here = await sweep(experiment, options)
     expect(await sweep(experiment, { ...options, executor: threads })).toEqual(here)
-    const unhurried = unhurriedExecutor(experiment, threads)
+    const unhurried = unhurriedExecutor(experiment, threads, () => pool.ready(source))
     expect(await sweep(experiment, { ...options, executor: unhurried })).toEqual(here)
   })
 
@@ -109,7 +109,8 @@ test("an unhurried executor hands on what it has not done, once each", async () 
   }
   const chunks = chunksUpTo(60_000)
   const seen: unknown[] = []
-  for await (const { chunk } of unhurriedExecutor(experiment, others).run(chunks)) seen.push(chunk)
+  for await (const { chunk } of unhurriedExecutor(experiment, others, () => Promise.resolve()).run(chunks))
+    seen.push(chunk)
   expect(seen).toEqual(chunks)
   expect(handedOn).toEqual(chunks.slice(chunks.length - handedOn.length))
   expect(handedOn.length).toBeGreaterThan(0)

@@ -1,11 +1,13 @@
 import { Tinypool } from "tinypool"
 import { UsageError } from "../../base/errors.ts"
 import type { Parcel, ParcelAnswer } from "./chunk-worker.ts"
+import { type ExperimentSource, preloadWord } from "./experiment-source.ts"
 import type { ParcelService } from "./parcels.ts"
 
 /**
- * Worker threads that compute parcels. They start when the first parcel is
- * there and serve one experiment after the other until the pool is closed.
+ * Worker threads that compute parcels. They start when they are told to, or when
+ * the first parcel is there, and serve one experiment after the other until the
+ * pool is closed.
  */
 export class WorkerPool implements ParcelService {
   readonly workers: number
@@ -22,8 +24,18 @@ export class WorkerPool implements ParcelService {
     return this.pool !== undefined
   }
 
+  /** Starts the threads, which load meanwhile what most experiments of a kind need. */
+  start(kind?: ExperimentSource["kind"]): Tinypool {
+    return (this.pool ??= startPool(this.workers, kind))
+  }
+
+  /** Resolves when a thread has loaded the experiment, or has failed to, which it will say again. */
+  async ready(source: ExperimentSource): Promise<void> {
+    await this.compute({ source, work: [] }).catch(() => undefined)
+  }
+
   async compute(parcel: Parcel): Promise<ParcelAnswer> {
-    const pool = (this.pool ??= startPool(this.workers))
+    const pool = this.start()
     try {
       return (await pool.run(parcel)) as ParcelAnswer
     } catch (error) {
@@ -44,9 +56,10 @@ export class WorkerPool implements ParcelService {
   }
 }
 
-function startPool(workers: number): Tinypool {
+function startPool(workers: number, kind: ExperimentSource["kind"] | undefined): Tinypool {
   return new Tinypool({
     filename: workerFile(),
+    argv: kind === undefined ? [] : [preloadWord + kind],
     minThreads: workers,
     maxThreads: workers,
     // Runs leave much behind that is soon forgotten; without a bound each thread keeps a hundred megabytes for it.

@@ -1,9 +1,9 @@
 import type { AnyExperiment } from "../../experiment/define.ts"
-import { decreeSweep } from "./decree-sweep.ts"
-import { logSweep } from "./log-sweep.ts"
 import type { SweepData } from "./sweep-data.ts"
 
-/** The experiment a sweep file describes. */
-export function sweepExperiment(data: SweepData): AnyExperiment {
-  return data.protocol === "log" ? logSweep(data) : decreeSweep(data)
+/** The experiment a sweep file describes. Each thread loads only the protocol it needs. */
+export async function sweepExperiment(data: SweepData): Promise<AnyExperiment> {
+  return data.protocol === "log"
+    ? (await import("./log-sweep.ts")).logSweep(data)
+    : (await import("./decree-sweep.ts")).decreeSweep(data)
 }

@@ -37,8 +37,8 @@ test("the shipped schema is that of the code", () => {
 })
 
 describe("a sweep file", () => {
-  test("is a matrix, the last axis fastest", () => {
-    const experiment = sweepExperiment(readSweep(file(small)))
+  test("is a matrix, the last axis fastest", async () => {
+    const experiment = await sweepExperiment(readSweep(file(small)))
     expect(experiment.id).toBe("sweep")
     expect(matrixOf(experiment)).toHaveLength(8)
     expect(matrixOf(experiment)[1]).toEqual({
@@ -57,13 +57,13 @@ describe("a sweep file", () => {
     const json = readSweep(
       file(JSON.stringify(JSON.parse(JSON.stringify({ ...data, latencyFiles: undefined }))), "s.json"),
     )
-    const rows = (one: typeof data) => sweep(sweepExperiment(one), { rootSeed: 1 })
+    const rows = async (one: typeof data) => sweep(await sweepExperiment(one), { rootSeed: 1 })
     const expected = await rows(data)
     expect(await rows(json)).toEqual(expected)
     expect(await rows(JSON.parse(JSON.stringify(data)) as typeof data)).toEqual(expected)
   })
 
-  test("takes changes by --set, as YAML values", () => {
+  test("takes changes by --set, as YAML values", async () => {
     const set = [
       "matrix.latency=[paxi, aws, lan]",
       "setup.timeoutMs=50",
@@ -75,14 +75,14 @@ describe("a sweep file", () => {
       set.map((text) => parseOverride(text)),
     )
     expect(data.replicas).toBe(7)
-    expect(matrixOf(sweepExperiment(data))).toHaveLength(12)
-    expect(matrixOf(sweepExperiment(data))[1]).toMatchObject({
+    expect(matrixOf(await sweepExperiment(data))).toHaveLength(12)
+    expect(matrixOf(await sweepExperiment(data))[1]).toMatchObject({
       settings: { timeoutMs: 50, lossProbability: 0.2 },
     })
   })
 
   test("with several seeds has a column for them, and other runs for each", async () => {
-    const experiment = sweepExperiment(
+    const experiment = await sweepExperiment(
       readSweep(file("replicas: 3\nmatrix: {system: majority(3), latency: exponential(5), seed: [1, 2]}")),
     )
     const rows = await sweep(experiment, { rootSeed: 1 })
@@ -94,14 +94,14 @@ describe("a sweep file", () => {
     writeFileSync(join(folder, "two.csv"), "from,to,rtt_ms\nA,B,30\n")
     const data = readSweep(file("replicas: 1\nmatrix: {system: majority(2), latency: two.csv}"))
     rmSync(join(folder, "two.csv"))
-    const rows = await sweep(sweepExperiment(data), { rootSeed: 1 })
+    const rows = await sweep(await sweepExperiment(data), { rootSeed: 1 })
     expect(rows[0]!["decideMs"]).toBe(45)
   })
 
   test("of a log has latency and throughput, and what its faults do", async () => {
     const text =
       "protocol: log\nreplicas: 2\nsetup: {clientsPerGroup: 1, horizonMs: 4000, thinkMs: 20, electionMs: 500, retryMs: 300}\nmatrix:\n  system: majority(3)\n  faults: [none, {crashes: [leader@1000]}]\n"
-    const rows = await sweep(sweepExperiment(readSweep(file(text))), { rootSeed: 1 })
+    const rows = await sweep(await sweepExperiment(readSweep(file(text))), { rootSeed: 1 })
     expect(rows.map(({ faults, elections }) => [faults, elections])).toEqual([
       ["none", 1],
       ["crashes leader@1000", 2],
@@ -112,16 +112,17 @@ describe("a sweep file", () => {
   test("counts violations of an unsafe system, and averages none of them", async () => {
     const text =
       "replicas: 60\nmatrix: {system: 'simple(4, 2, 2)', latency: exponential(10), workload: {proposers: 2}}"
-    const [row] = await sweep(sweepExperiment(readSweep(file(text))), { rootSeed: 1 })
+    const [row] = await sweep(await sweepExperiment(readSweep(file(text))), { rootSeed: 1 })
     expect(Number(row!["violations"])).toBeGreaterThan(0)
     expect(row!["violationReplay"]).toMatch(/^quorate simulate "simple\(4, 2, 2\)".*--seed \d+ --trace$/)
   })
 
-  test("of many cases has no table, so that its rows need not be in memory", () => {
+  test("of many cases has no table, so that its rows need not be in memory", async () => {
     const seeds = Array.from({ length: 201 }, (_, i) => i).join(", ")
-    expect(
-      sweepExperiment(readSweep(file(`matrix: {system: majority(3), seed: [${seeds}]}`))).tables,
-    ).toEqual([])
+    const experiment = await sweepExperiment(
+      readSweep(file(`matrix: {system: majority(3), seed: [${seeds}]}`)),
+    )
+    expect(experiment.tables).toEqual([])
   })
 })
 
@@ -265,7 +266,7 @@ describe("--until-ci", () => {
   })
 
   test("has the rows that a fixed number of that many replicas has", async () => {
-    const experiment = sweepExperiment(readSweep(file(uneven)))
+    const experiment = await sweepExperiment(readSweep(file(uneven)))
     const stopping = { relativeHalfWidth: 0.05, mostReplicas: 500 }
     const computed: number[] = []
     const executor = {
