@@ -1,13 +1,55 @@
+import { fullSet, isSubset, size, withoutMember } from "../src/base/node-set.ts"
 import { meanInterval } from "../src/base/statistics.ts"
 import { type EstimateCells, count, estimateCells, estimateColumns, text } from "../src/experiment/column.ts"
 import { defineExperiment } from "../src/experiment/define.ts"
-import { runSafeLog } from "../src/experiment/log-run.ts"
 import type { Figure } from "../src/experiment/figure.ts"
-import { type Table, intervalOf } from "../src/experiment/table.ts"
-import { crashAtMs, crashedLeader, systems } from "./crashed-leader.ts"
-import { ms } from "./log-setup-from.ts"
+import { timeToQuorum } from "../src/experiment/log-closed-form.ts"
+import { placement } from "../src/experiment/log-placement.ts"
+import { runSafeLog } from "../src/experiment/log-run.ts"
+import type { LogSetup } from "../src/experiment/log-setup.ts"
 import { traceHashColumn } from "../src/experiment/log-trace-hash.ts"
+import { type Table, intervalOf } from "../src/experiment/table.ts"
+import type { Address, Micros } from "../src/protocol/actor.ts"
+import type { Phase, QuorumSystem } from "../src/quorum/system.ts"
 import { combinedHash } from "../src/sim/trace-hash.ts"
+import { crashAtMs, crashedLeader } from "./crashed-leader.ts"
+import { ms } from "./log-setup-from.ts"
+import { latencyFrom, planFrom } from "./setup.ts"
+
+/**
+ * Five replicas, or as near to five as there are of a family, of which the first
+ * leads and the others hold a quorum of each phase. With the regions of the
+ * replicas, by number, where they are not one each in turn: a zone is a region.
+ */
+const systems: ReadonlyMap<string, readonly number[]> = new Map([
+  ["simple(5, 2, 4)", []],
+  ["majority(5)", []],
+  ["simple(5, 4, 2)", []],
+  ["weighted([2, 1, 1, 1, 1], 4, 3)", []],
+  ["weighted([2, 2, 1, 1, 1], 3, 5)", []],
+  ["grid(2, 3)", []],
+  ["grid(3, 2)", []],
+  ["classicGrid(2, 3)", []],
+  ["wheel(5)", []],
+  ["wall([1, 2, 2])", []],
+  ["wall([2, 3])", []],
+  ["tree(2)", []],
+  ["hierarchical([1, 1, 3])", []],
+  ["hqs(2, 3)", []],
+  ["projectivePlane(2)", []],
+  ["paths(1)", []],
+  ["zones([2, 1, 2], most, most)", [0, 0, 1, 2, 2]],
+  ["zones([3, 3, 3], each, any)", [0, 0, 0, 1, 1, 1, 2, 2, 2]],
+  ["choose(2, a*b, c*d, e)", []],
+  ["split(a*b + c*d, (a + b)*(c + d))", []],
+  ["compose(majority(3), a + b, c, d*e)", []],
+  ["joint(majority(3), majority(5))", []],
+])
+
+/** Without their first node these have no quorum of some phase. */
+const stuck = ["simple(5, 5, 1)", "rowa(5)", "unanimous(5)"]
+
+const latencies = ["aws", "paxi"]
 
 interface Case {
   readonly system: string
@@ -15,21 +57,24 @@ interface Case {
 }
 
 interface Observation {
-  readonly detectedMs: number
+  readonly electedMs: number
+  readonly phase1Ms: number
   readonly gapMs: number
   readonly elections: number
   readonly traceHash: string
 }
 
-type Row = EstimateCells<"electedMs" | "gapMs" | "elections"> & {
+type Row = EstimateCells<"electedMs" | "phase1Ms" | "gapMs" | "elections"> & {
   readonly system: string
   readonly latency: string
+  readonly n: number
   readonly phase1: number
+  readonly phase2: number
   readonly replicas: number
   readonly traceHash: string
 }
 
-/** A leader crashes and stays away; the others wait, elect, and go on. With |Q2| = 1 decided values may be gone with it, so it is not here. */
+/** A leader crashes and stays away; the others wait, elect, and go on. */
 export default defineExperiment<Case, Observation, Row>({
   id: "leader-failure",
   question:
@@ -38,12 +83,19 @@ export default defineExperiment<Case, Observation, Row>({
   columns: [
     text("system", "The quorum system."),
     text("latency", "The latency matrix."),
-    count("phase1", "Size of a phase-1 quorum."),
+    count("n", "Number of replicas."),
+    count("phase1", "Size of the smallest phase-1 quorum without the crashed leader."),
+    count("phase2", "Size of the smallest phase-2 quorum without it."),
     count("replicas", "Number of independent runs."),
     ...estimateColumns("electedMs", "Mean time from the crash until the end of the first phase 1 after it.", {
       unit: "ms",
       digits: 1,
     }),
+    ...estimateColumns(
+      "phase1Ms",
+      "Mean time that this phase 1 takes by the matrix: to the nearest phase-1 quorum and back.",
+      { unit: "ms", digits: 1 },
+    ),
     ...estimateColumns("gapMs", "Mean length of the longest time without an answer to any client.", {
       unit: "ms",
       digits: 1,
@@ -51,78 +103,147 @@ export default defineExperiment<Case, Observation, Row>({
     ...estimateColumns("elections", "Mean number of leaders after the crash.", { digits: 2 }),
     traceHashColumn,
   ],
-  cases: () => ["aws", "paxi"].flatMap((latency) => systems.map(([system]) => ({ system, latency }))),
+  cases: () => latencies.flatMap((latency) => [...systems.keys()].map((system) => ({ system, latency }))),
   replicas: 40,
   observe: ({ system, latency }, seed) => {
-    const setup = crashedLeader(system, latency, 2)
+    const setup = { ...crashedLeader(system, latency, 2), replicaRegions: regionsOf(system, latency) }
     const { measures, traceHash } = runSafeLog(setup, seed, { warmUpMs: 2000 })
     const { elections, longestGap } = measures
     const after = elections.filter(({ at }) => at > crashAtMs * 1000)
     return {
-      detectedMs: ms(after[0]!.at) - crashAtMs,
+      electedMs: ms(after[0]!.at) - crashAtMs,
+      phase1Ms: ms(phase1Time(setup, after[0]!.process)),
       gapMs: ms(longestGap.length),
       elections: after.length,
       traceHash,
     }
   },
-  summarise: ({ system, latency }, observations) => [
-    {
-      system,
-      latency,
-      phase1: systems.find(([text]) => text === system)![1],
-      replicas: observations.length,
-      ...estimateCells("electedMs", meanInterval(observations.map(({ detectedMs }) => detectedMs))),
-      ...estimateCells("gapMs", meanInterval(observations.map(({ gapMs }) => gapMs))),
-      ...estimateCells("elections", meanInterval(observations.map(({ elections }) => elections))),
-      traceHash: combinedHash(observations.map(({ traceHash }) => traceHash)),
-    },
-  ],
-  tables: [leaderFailureTable],
-  figures: [leaderFailureFigure],
+  summarise: ({ system, latency }, observations) => {
+    const quorums = planFrom(system).systemAt(0)
+    const estimate = (of: (o: Observation) => number) => meanInterval(observations.map(of))
+    return [
+      {
+        system,
+        latency,
+        n: quorums.nodes.length,
+        phase1: smallestWithoutLeader(quorums, 1),
+        phase2: smallestWithoutLeader(quorums, 2),
+        replicas: observations.length,
+        ...estimateCells(
+          "electedMs",
+          estimate(({ electedMs }) => electedMs),
+        ),
+        ...estimateCells(
+          "phase1Ms",
+          estimate(({ phase1Ms }) => phase1Ms),
+        ),
+        ...estimateCells(
+          "gapMs",
+          estimate(({ gapMs }) => gapMs),
+        ),
+        ...estimateCells(
+          "elections",
+          estimate(({ elections }) => elections),
+        ),
+        traceHash: combinedHash(observations.map(({ traceHash }) => traceHash)),
+      },
+    ]
+  },
+  tables: latencies.map((latency) => (rows) => leaderFailureTable(latency, rows)),
+  figures: [windowFigure, phase1Figure],
 })
 
-function leaderFailureTable(rows: readonly Row[]): Table {
+function regionsOf(system: string, latency: string): readonly string[] {
+  const choice = latencyFrom(latency)
+  const names = choice.kind === "matrix" ? choice.delays.regions : []
+  return systems.get(system)!.map((region) => names[region]!)
+}
+
+/** What phase 1 takes a candidate when nobody competes: the first replica has crashed. */
+function phase1Time(setup: LogSetup, candidate: Address): Micros {
+  const { latency } = placement(setup)
+  return timeToQuorum(setup.plan.systemAt(candidate), 1, (q) => {
+    if (q === candidate) return 0
+    return q === 0 ? Infinity : latency.expected(candidate, q) + latency.expected(q, candidate)
+  })
+}
+
+function smallestWithoutLeader(system: QuorumSystem, phase: Phase): number {
+  const others = withoutMember(fullSet(system.nodes.length), 0)
+  const left = [...system.minimalQuorums(phase)].filter((quorum) => isSubset(quorum, others))
+  return Math.min(...left.map(size))
+}
+
+function leaderFailureTable(latency: string, rows: readonly Row[]): Table {
+  const shown = rows.filter((row) => row.latency === latency)
   return {
-    id: "leader-failure",
-    caption: "The time without answers after the leader has crashed.",
+    id: `leader-failure-${latency}`,
+    caption: `The time without answers after the leader has crashed, on the ${latency} matrix, by the size of a phase-1 quorum of those that are left.`,
     columns: [
-      { heading: "latency" },
       { heading: "system" },
+      { heading: "n" },
       { heading: "|Q1|" },
+      { heading: "|Q2|" },
+      { heading: "phase 1", unit: "ms", digits: 0 },
       { heading: "elected after", unit: "ms", digits: 0 },
       { heading: "no answers for", unit: "ms", digits: 0 },
       { heading: "leaders", digits: 2 },
     ],
-    rows: rows.map((row) => [
-      row.latency,
-      row.system,
-      row.phase1,
-      intervalOf(row, "electedMs"),
-      intervalOf(row, "gapMs"),
-      row.elections,
-    ]),
+    rows: [...shown]
+      .sort((a, b) => a.phase1 - b.phase1)
+      .map((row) => [
+        row.system,
+        row.n,
+        row.phase1,
+        row.phase2,
+        row.phase1Ms,
+        row.electedMs,
+        intervalOf(row, "gapMs"),
+        row.elections,
+      ]),
     notes: [
-      "Five replicas, one in each region; followers wait from one to two seconds for a heartbeat, and the earliest of them stands.",
-      `Means of ${rows[0]?.replicas ?? 0} runs with 95 % intervals.`,
+      "A replica in each region in turn, a zone in a region; followers wait from one to two seconds for a heartbeat, and the earliest of them stands. Phase 1 by the matrix, without competition.",
+      `Not here, for nobody is ever answered again: ${stuck.join(", ")}.`,
+      `Means of ${rows[0]?.replicas ?? 0} runs, with 95 % intervals.`,
     ],
   }
 }
 
-function leaderFailureFigure(rows: readonly Row[]): Figure {
-  const bars = (latency: string) =>
-    rows
-      .filter((row) => row.latency === latency)
-      .flatMap((row) => [
-        { group: row.system, series: "until a leader is elected", ...intervalOf(row, "electedMs") },
-        { group: row.system, series: "longest time without an answer", ...intervalOf(row, "gapMs") },
-      ])
+/** The window against |Q1|: every system a point. */
+function windowFigure(rows: readonly Row[]): Figure {
   return {
-    kind: "bars",
-    id: "leader-failure-gap",
-    caption: "The leader has crashed: time until the next is elected, and until a client gets an answer.",
-    groups: "",
-    value: { title: "time", unit: "ms" },
-    panels: ["aws", "paxi"].map((latency) => ({ title: latency, bars: bars(latency) })),
-    notes: [`Means of ${rows[0]?.replicas ?? 0} runs with 95 % intervals after Student.`],
+    kind: "scatter",
+    id: "leader-failure-window",
+    caption: "The leader has crashed: the longest time without an answer, by the size of a phase-1 quorum.",
+    x: { title: "size of the smallest phase-1 quorum that is left" },
+    y: { title: "no answers for", unit: "ms" },
+    series: latencies.map((latency) => ({
+      name: latency,
+      points: rows
+        .filter((row) => row.latency === latency)
+        .map(({ phase1, gapMs }) => ({ x: phase1, y: gapMs! })),
+    })),
+    front: [],
+    notes: [`Each point is a quorum system: the mean of ${rows[0]?.replicas ?? 0} runs.`],
+  }
+}
+
+/** What |Q1| itself costs: the rest of the window is waiting for it to be noticed. */
+function phase1Figure(rows: readonly Row[]): Figure {
+  return {
+    kind: "scatter",
+    id: "leader-failure-phase1",
+    caption:
+      "The leader has crashed: the time from the crash to the end of phase 1, by the length of phase 1.",
+    x: { title: "phase 1 by the matrix", unit: "ms" },
+    y: { title: "elected after", unit: "ms" },
+    series: latencies.map((latency) => ({
+      name: latency,
+      points: rows
+        .filter((row) => row.latency === latency)
+        .map(({ phase1Ms, electedMs }) => ({ x: phase1Ms!, y: electedMs! })),
+    })),
+    front: [],
+    notes: [`Each point is a quorum system: the mean of ${rows[0]?.replicas ?? 0} runs.`],
   }
 }

@@ -24,6 +24,9 @@ export interface SwarmTally {
   readonly runs: number
   readonly events: number
   readonly answered: number
+  /** How many runs failed. */
+  readonly failed: number
+  /** The first of them, shrunk. */
   readonly failures: readonly SwarmFailure[]
   /** How often each fault did something. */
   readonly coverage: Readonly<Record<string, number>>
@@ -49,7 +52,7 @@ export async function runSwarmHere(task: SwarmTask, progress: (done: number) => 
   const options = await optionsOf(task)
   const coverage: Record<string, number> = {}
   const failures: SwarmFailure[] = []
-  let [runs, events, answered, lastTraceHash] = [0, 0, 0, ""]
+  let [runs, events, answered, failed, lastTraceHash] = [0, 0, 0, 0, ""]
   const end = task.first + task.seeds
   for (let seed = task.first; seed < end; seed += task.stride ?? 1) {
     const run = swarmRun(seed, options)
@@ -59,6 +62,7 @@ export async function runSwarmHere(task: SwarmTask, progress: (done: number) => 
     answered += run.answered
     lastTraceHash = run.traceHash
     for (const [name, count] of run.coverage) coverage[name] = (coverage[name] ?? 0) + count
+    if (run.violations.length > 0) failed++
     if (run.violations.length > 0 && failures.length < mostShrunk) {
       const { keep, faults, run: smallest } = shrink(run, options)
       failures.push({
@@ -74,7 +78,7 @@ export async function runSwarmHere(task: SwarmTask, progress: (done: number) => 
     }
     if (runs % 50 === 0) progress(runs)
   }
-  return { runs, events, answered, failures, coverage, lastTraceHash }
+  return { runs, events, answered, failed, failures, coverage, lastTraceHash }
 }
 
 /** The options of every run of the task. */
@@ -109,6 +113,7 @@ export function mergeTallies(tallies: readonly SwarmTally[]): SwarmTally {
     runs: sum(({ runs }) => runs),
     events: sum(({ events }) => events),
     answered: sum(({ answered }) => answered),
+    failed: sum(({ failed }) => failed),
     failures: tallies.flatMap(({ failures }) => failures).sort((a, b) => a.seed - b.seed),
     coverage: Object.fromEntries(Object.entries(coverage).sort(([a], [b]) => (a < b ? -1 : 1))),
     lastTraceHash: tallies[0]?.lastTraceHash ?? "",

@@ -1,3 +1,5 @@
+import { type NodeSet, difference, fullSet, has, members, nodeSet, withoutMember } from "../base/node-set.ts"
+import { canLoseDisks } from "./swarm-setup.ts"
 import type { Fault } from "../sim/faults/fault.ts"
 import type { LogSetup } from "./log-setup.ts"
 
@@ -32,6 +34,60 @@ export function lostDisks({ plan }: LogSetup): Fault[] {
   })
 }
 
+/**
+ * A phase-2 quorum decides by itself for a while, nobody else hearing of it; then
+ * all of it but the leader lose their disks, and the leader loses touch with
+ * everybody. Whoever goes on must not do without asking it. Systems in which
+ * that leaves no phase-1 quorum, or loses too much, have nothing to go wrong.
+ */
+export function forgottenDecisions(setup: LogSetup): LogSetup {
+  const { plan, leader } = setup
+  const system = plan.systemAt(leader)
+  const all = fullSet(plan.nodes.length)
+  const may = (quorum: NodeSet): boolean =>
+    has(quorum, leader) &&
+    canLoseDisks(system, withoutMember(quorum, leader)) &&
+    system.isQuorum(1, withoutMember(all, leader))
+  const quorum = [...system.minimalQuorums(2)].find(may) ?? nodeSet([leader])
+  const [inside, outside] = [members(quorum), members(difference(all, quorum))]
+  const lost = inside.filter((process) => process !== leader)
+  const ms = (n: number): number => n * 1000
+  return {
+    ...setup,
+    reads: "log",
+    detector: "heartbeat",
+    recipients: "broadcast",
+    electionMs: 100,
+    heartbeatMs: 25,
+    handOverAfterMs: null,
+    snapshotEvery: 1000,
+    thinkMs: 5,
+    retryMs: 100,
+    requestsPerClient: 60,
+    faults: [
+      {
+        type: "cut",
+        from: ms(300),
+        until: ms(900),
+        path: { side: inside, otherSide: outside, oneWay: false },
+      },
+      ...lost.map((process): Fault => ({
+        type: "crash",
+        process,
+        at: ms(850),
+        recoverAt: ms(910),
+        disk: "lost",
+      })),
+      {
+        type: "cut",
+        from: ms(850),
+        until: ms(2500),
+        path: { side: [leader], otherSide: [...lost, ...outside], oneWay: false },
+      },
+    ],
+  }
+}
+
 export function allDisksLost({ plan }: LogSetup): Fault[] {
   return plan.nodes.map((_, process) => ({
     type: "crash",
@@ -59,7 +115,7 @@ export function leased(setup: LogSetup): LogSetup {
     ...setup,
     reads: setup.reads === "stale" ? "stale" : "lease",
     detector: "heartbeat",
-    readShare: 0.5,
+    readShare: 0.8,
     keys: { kind: "uniform", count: 2 },
     leaseMs: 150,
     electionMs: setup.electionMs > 100 ? 160 : setup.electionMs,

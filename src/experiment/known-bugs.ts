@@ -5,7 +5,15 @@ import type { ReplicaState } from "../protocol/log/replica-state.ts"
 import { type Proposals, Slots, noEpoch } from "../protocol/log/slots.ts"
 import { noOp } from "../protocol/log/command.ts"
 import type { Phase, QuorumSystem } from "../quorum/system.ts"
-import { allDisksLost, contended, delays, leased, lostDisks, restarts } from "./bug-conditions.ts"
+import {
+  allDisksLost,
+  contended,
+  delays,
+  forgottenDecisions,
+  leased,
+  lostDisks,
+  restarts,
+} from "./bug-conditions.ts"
 import type { LogInput, SeededBug } from "./seeded-bugs.ts"
 
 /** Every bug the checks are tested with, in the order of the table. */
@@ -14,7 +22,7 @@ export const knownBugs: readonly SeededBug[] = [
     id: "accept-not-stored",
     mistake: "An acceptor answers a proposal and forgets to write it down.",
     caughtBy: ["durable-answers", "safe-learning"],
-    after: (_, outputs) => withoutStores(outputs, "accept"),
+    after: (_, outputs) => withoutStores(withoutStores(outputs, "accept"), "accepts"),
   },
   {
     id: "promise-not-stored",
@@ -95,8 +103,7 @@ export const knownBugs: readonly SeededBug[] = [
     mistake: "A new leader leaves gaps in the log as they are.",
     caughtBy: ["progress"],
     setup: contended,
-    after: (_, outputs) =>
-      outputs.filter((o) => o.type !== "send" || o.message.type !== "propose" || o.message.batch.length > 0),
+    after: (_, outputs) => outputs.flatMap(withoutNoOps),
   },
   {
     id: "commit-index-one-too-far",
@@ -190,7 +197,7 @@ export const knownBugs: readonly SeededBug[] = [
     id: "rejoin-after-one-answer",
     mistake: "A replica that has lost its disk rejoins after the first answer.",
     caughtBy: ["agreement", "safe-learning", "last-promised-monotone", "one-value-per-epoch"],
-    setup: (setup) => ({ ...contended(setup), faults: [...setup.faults, ...lostDisks(setup)] }),
+    setup: forgottenDecisions,
     before: (state, input) => {
       if (input.type === "receive" && input.message.type === "rejoin-answer") {
         state.rejoined = withoutMember(fullSet(64), state.self)
@@ -273,6 +280,19 @@ export const knownBugs: readonly SeededBug[] = [
 
 function withoutStores(outputs: readonly LogOutput[], type: LogRecord["type"]): LogOutput[] {
   return outputs.filter((o) => o.type !== "store" || o.record.type !== type)
+}
+
+/** What a new leader proposes, slot by slot and without those that are empty. */
+function withoutNoOps(output: LogOutput): readonly LogOutput[] {
+  if (output.type !== "send") return [output]
+  const { message } = output
+  if (message.type === "propose" && message.batch.length === 0) return []
+  if (message.type !== "repropose") return [output]
+  const { epoch, slot, batches, decidedUpTo } = message
+  return batches
+    .map((batch, i) => ({ type: "propose", epoch, slot: slot + i, batch, decidedUpTo }) as const)
+    .filter(({ batch }) => batch.length > 0)
+    .map((proposal) => ({ ...output, message: proposal }))
 }
 
 function mapSent(outputs: readonly LogOutput[], change: (message: LogMessage) => LogMessage): LogOutput[] {

@@ -1,5 +1,6 @@
 import { emptySet, withMember } from "../base/node-set.ts"
 import type { Address, Micros } from "../protocol/actor.ts"
+import type { Phase, QuorumSystem } from "../quorum/system.ts"
 import { placement } from "./log-placement.ts"
 import type { LogSetup } from "./log-setup.ts"
 
@@ -11,14 +12,14 @@ import type { LogSetup } from "./log-setup.ts"
  * that go another way, quorums that are drawn, or faults.
  */
 export function closedFormLatency(setup: LogSetup): readonly Micros[] | undefined {
-  if (!isExact(setup)) return undefined
   const { latency, groups } = placement(setup)
+  if (!latency.isConstant || !isExact(setup)) return undefined
   const { leader, plan } = setup
   const n = plan.nodes.length
   // What a process tells itself is on no network, even where a region is some way from itself.
   const roundTrip = (a: Address, b: Address): Micros =>
     a === b ? 0 : latency.expected(a, b) + latency.expected(b, a)
-  const decides = decisionTime(setup, (q) => roundTrip(leader, q))
+  const decides = timeToQuorum(plan.systemAt(leader), 2, (q) => roundTrip(leader, q))
   return groups.map((_, group) => {
     const client = n + group
     const nearest = plan.nodes.reduce(
@@ -29,24 +30,21 @@ export function closedFormLatency(setup: LogSetup): readonly Micros[] | undefine
   })
 }
 
-/** When those that have answered by then are a phase-2 quorum; the leader is among them at once. */
-function decisionTime({ plan, leader }: LogSetup, roundTrip: (q: Address) => Micros): Micros {
-  const system = plan.systemAt(leader)
-  const byTime = plan.nodes.map((_, q) => ({ q, time: roundTrip(q) })).sort((a, b) => a.time - b.time)
+/** When those that have answered by then are a quorum of the phase; who asks is among them at once. Never, without those that do not answer. */
+export function timeToQuorum(system: QuorumSystem, phase: Phase, roundTrip: (q: Address) => Micros): Micros {
+  const byTime = system.nodes.map((_, q) => ({ q, time: roundTrip(q) })).sort((a, b) => a.time - b.time)
   let answered = emptySet
   for (const { q, time } of byTime) {
     answered = withMember(answered, q)
-    if (system.isQuorum(2, answered)) return time
+    if (system.isQuorum(phase, answered)) return time
   }
   return Infinity
 }
 
 function isExact(setup: LogSetup): boolean {
-  const { latency, jitterSigma, recipients, reads, readShare, faults, handOverAfterMs } = setup
-  const steady = latency.kind === "matrix" ? jitterSigma === 0 : latency.model.name.startsWith("constant(")
+  const { recipients, reads, readShare, faults, handOverAfterMs } = setup
   const idle = [setup.writeMs, setup.receiveMicros, setup.sendMicros, setup.microsPerByte, setup.batchDelayMs]
   return (
-    steady &&
     idle.every((time) => time === 0) &&
     setup.bandwidth === null &&
     setup.window >= setup.clientsPerGroup &&

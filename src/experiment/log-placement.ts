@@ -63,6 +63,7 @@ function besideReplicas(model: LatencyModel, n: number): LatencyModel {
   return {
     name: model.name,
     expected: (from, to) => (together(from, to) ? 0 : model.expected(from, to)),
+    isConstant: model.isConstant,
     sampler: (random) => {
       const draw = model.sampler(random)
       return (from, to) => (together(from, to) ? 0 : draw(from, to))

@@ -1,6 +1,5 @@
 import { InvariantError } from "../base/errors.ts"
 import { ClientHistory } from "../check/log/client-history.ts"
-import { FreshReads } from "../check/log/fresh-reads.ts"
 import { LogJudge } from "../check/log/log-judge.ts"
 import type { Judgement } from "../check/log/verdicts.ts"
 import { LogMeasuring } from "../measure/log-measures.ts"
@@ -27,8 +26,6 @@ export interface LogRunOptions {
   /** What is measured: from `warmUpMs` to the end of the run, in intervals of `intervalMs`. */
   readonly warmUpMs?: number
   readonly intervalMs?: number
-  /** Whether reads are checked for freshness, which remembers all values; where there are gets, unless said otherwise. */
-  readonly freshReads?: boolean
   /** Whether what clients were told is recorded and checked, which remembers all of it; where it depends on the state, unless said otherwise. */
   readonly linearizability?: boolean
   /** What the fingerprint covers; `states` unless said otherwise. */
@@ -51,7 +48,7 @@ export function runBuiltLog(
   options: LogRunOptions,
   ...observers: readonly LogObserver[]
 ): LogRun {
-  const { warmUpMs = 0, intervalMs = 0, freshReads = setup.readShare > 0, traceHash = "states" } = options
+  const { warmUpMs = 0, intervalMs = 0, traceHash = "states" } = options
   const { linearizability = setup.readShare > 0 || setup.casShare > 0 } = options
   const hash = traceHash === "none" ? undefined : logTraceHash(traceHash)
   const measures = new LogMeasuring({
@@ -61,23 +58,17 @@ export function runBuiltLog(
     interval: micros(intervalMs),
   })
   const judge = new LogJudge(setup.plan)
-  const fresh = new FreshReads(judge)
   const clients = new ClientHistory()
   const end = simulate(
     built.scenario,
     built.leadership,
     measures,
     judge,
-    ...(freshReads ? [fresh] : []),
     ...(linearizability ? [clients] : []),
     ...(hash === undefined ? [] : [hash.observer]),
     ...observers,
   )
-  const judgements = [
-    ...judge.judgements,
-    ...(linearizability ? clients.judgements : []),
-    ...(freshReads ? [fresh.judgement] : []),
-  ]
+  const judgements = [...judge.judgements, ...(linearizability ? clients.judgements : [])]
   return {
     built,
     measures,

@@ -14,6 +14,8 @@ export interface LatencyModel {
   sampler(random: Random): (from: Address, to: Address) => Micros
   /** The delay to expect between two processes; "closest" means least of these. */
   expected(from: Address, to: Address): Micros
+  /** Whether every message between the same two takes just what is expected: closed forms are exact then. */
+  readonly isConstant: boolean
   /** The law of its delays between two processes, in milliseconds: what analysis predicts waits from. */
   law?(from: Address, to: Address): DelayLaw
 }
@@ -31,6 +33,7 @@ export function constantLatency(ms: number): LatencyModel {
     name: `constant(${ms})`,
     sampler: () => () => delay,
     expected: () => delay,
+    isConstant: true,
     law: () => ({ kind: "constant", delay: ms }),
   }
 }
@@ -45,6 +48,7 @@ export function uniformLatency(minMs: number, maxMs: number): LatencyModel {
     name: `uniform(${minMs}, ${maxMs})`,
     sampler: (random) => () => random.between(min, max),
     expected: () => Math.round((min + max) / 2),
+    isConstant: min === max,
     law: () => ({ kind: "uniform", min: minMs, max: maxMs }),
   }
 }
@@ -100,6 +104,7 @@ export function matrixLatency(
   return {
     name,
     expected: base,
+    isConstant: jitterSigma === 0,
     law: (from, to) => ({ kind: "lognormal", median: base(from, to) / 1000, sigma: jitterSigma }),
     sampler: (random) => {
       if (jitterSigma === 0) return base
@@ -119,12 +124,20 @@ function drawn(
   return {
     name,
     expected: () => expected,
+    isConstant: isConstant(law),
     law: () => law,
     sampler: (random) => {
       const draw = make(() => random.unit())
       return () => Math.max(0, Math.round(draw()))
     },
   }
+}
+
+/** Whether a law allows of one delay only. */
+function isConstant(law: DelayLaw): boolean {
+  if (law.kind === "exponential") return law.mean === 0
+  if (law.kind === "normal") return law.deviation === 0
+  return law.kind === "lognormal" && law.sigma === 0
 }
 
 function refuseNegative(model: string, ...values: readonly number[]): void {

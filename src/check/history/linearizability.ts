@@ -91,6 +91,12 @@ export class LinearizabilityCheck<State, Input, Output> {
     return this.undecided.length === 0 || this.violated !== undefined
   }
 
+  /** What is known so far, without a proof of it, which may take longer than finding out. */
+  get outcome(): "holds" | "violated" | "open" {
+    if (this.violated !== undefined) return "violated"
+    return this.undecided.length === 0 ? "holds" : "open"
+  }
+
   /** The verdict as far as the search has come. To find the failing window takes some steps more. */
   verdict(): LinearizabilityVerdict<Input, Output> {
     if (this.violated !== undefined) return this.violation(this.violated)

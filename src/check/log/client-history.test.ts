@@ -3,6 +3,7 @@ import { logSetupFrom } from "../../../experiments/log-setup-from.ts"
 import { runLog } from "../../experiment/log-run.ts"
 import type { Command, Result } from "../../protocol/log/command.ts"
 import type { LogReport } from "../../protocol/log/messages.ts"
+import { checkSessionGuarantees } from "../history/session-guarantees.ts"
 import { ClientHistory } from "./client-history.ts"
 
 const command = (client: number, request: number, operation: Command["operation"], value = ""): Command => ({
@@ -37,6 +38,16 @@ describe("what clients are told", () => {
     })
   })
 
+  test("whether it holds is said without the window as well", () => {
+    const clients = new ClientHistory()
+    const reports = [call(write), told(write, "ok"), call(read), told(read, null)]
+    const outcomes = reports.map((report, i) => {
+      clients.observe({ at: 10 * i, type: "report", process: 9, report })
+      return clients.linearizability
+    })
+    expect(outcomes).toEqual(["holds", "holds", "holds", "violated"])
+  })
+
   test("counts the answers of cas, and what is never answered may have happened", () => {
     const swap = command(2, 1, "cas", "y")
     expect(judged(call(write), told(write, "ok"), call(swap), told(swap, "ok")).verdict.verdict).toBe("holds")
@@ -45,6 +56,15 @@ describe("what clients are told", () => {
     )
     expect(judged(call(write), call(read), told(read, "x")).verdict.verdict).toBe("holds")
   })
+})
+
+test("guarantees that would be unknown by themselves are implied where the history is linearizable", () => {
+  const [one, other, last] = [command(0, 1, "put", "x"), command(1, 1, "put", "x"), command(0, 2, "get")]
+  const clients = new ClientHistory()
+  const reports = [call(one), told(one, "ok"), call(other), told(other, "ok"), call(last), told(last, "x")]
+  reports.forEach((report, i) => clients.observe({ at: 10 * i, type: "report", process: 9, report }))
+  expect(checkSessionGuarantees(clients.history).map(({ verdict }) => verdict.verdict)).toContain("unknown")
+  expect(clients.judgements.map(({ verdict }) => verdict.verdict)).toEqual(Array(5).fill("holds"))
 })
 
 test("every run of the log in which answers depend on the state is judged", () => {

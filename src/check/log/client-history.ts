@@ -5,7 +5,7 @@ import type { SelectiveObserver, TraceEvent } from "../../sim/trace.ts"
 import type { Violation } from "../check.ts"
 import type { CellOutput } from "../history/cell.ts"
 import { type KeyValueInput, keyValueStore } from "../history/key-value.ts"
-import { checkLinearizability } from "../history/linearizability.ts"
+import { LinearizabilityCheck, checkLinearizability } from "../history/linearizability.ts"
 import type { History, Operation } from "../history/operation.ts"
 import { HistoryRecorder } from "../history/recorder.ts"
 import { type SessionVerdict, checkSessionGuarantees } from "../history/session-guarantees.ts"
@@ -38,15 +38,30 @@ export class ClientHistory implements SelectiveObserver<LogMessage, LogRecord, L
     return this.recorder.history()
   }
 
+  /** Whether it is linearizable, and nothing more: no window to show where it fails. */
+  get linearizability(): "holds" | "violated" | "open" {
+    const check = new LinearizabilityCheck(this.history, keyValueStore())
+    check.advance(mostSteps)
+    return check.outcome
+  }
+
   /** Checks what has been recorded, each time it is asked for: linearizability, and the session guarantees it implies. */
   get judgements(): readonly Judgement[] {
     const { history } = this
     const reference = "Herlihy and Wing 1990: linearizability"
+    const verdict = verdictOn(history)
+    const sessions = checkSessionGuarantees(history).map(sessionJudgement)
     return [
-      { name: "linearizability", reference, verdict: verdictOn(history) },
-      ...checkSessionGuarantees(history).map(sessionJudgement),
+      { name: "linearizability", reference, verdict },
+      ...(verdict.verdict === "holds" ? sessions.map(implied) : sessions),
     ]
   }
+}
+
+/** By itself a guarantee may be unknown, where several writes could have left what was read. */
+function implied(judgement: Judgement): Judgement {
+  if (judgement.verdict.verdict !== "unknown") return judgement
+  return { ...judgement, verdict: holds("every history that is linearizable keeps it") }
 }
 
 function sessionJudgement({ guarantee, verdict }: SessionVerdict): Judgement {

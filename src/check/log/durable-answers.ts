@@ -57,6 +57,10 @@ export class DurableAnswers implements SelectiveObserver<LogMessage, LogRecord, 
       disk.lastPromised = Math.max(disk.lastPromised, record.epoch)
       disk.accepted.set(record.slot, record.epoch)
     }
+    if (record.type === "accepts") {
+      disk.lastPromised = Math.max(disk.lastPromised, record.epoch)
+      record.batches.forEach((_, i) => disk.accepted.set(record.slot + i, record.epoch))
+    }
     if (record.type === "image") {
       disk.lastPromised = Math.max(disk.lastPromised, record.lastPromised)
       const { accepted } = record

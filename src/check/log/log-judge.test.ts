@@ -6,7 +6,6 @@ import { Slots } from "../../protocol/log/slots.ts"
 import { constantPlan } from "../../quorum/plan.ts"
 import type { TraceEvent } from "../../sim/trace.ts"
 import { DurableAnswers } from "./durable-answers.ts"
-import { FreshReads } from "./fresh-reads.ts"
 import { LogJudge } from "./log-judge.ts"
 
 type LogEvent = TraceEvent<LogMessage, LogRecord, LogReport>
@@ -20,7 +19,6 @@ const put = (client: number, request: number, key = 0): Command => ({
   expected: null,
   bytes: 0,
 })
-const get = (client: number, request: number): Command => ({ ...put(client, request), operation: "get" })
 const [a, b]: [Batch, Batch] = [[put(0, 1)], [put(1, 1)]]
 
 let at = 0
@@ -69,6 +67,18 @@ describe("the judge of a log", () => {
 
   test("acceptances of different epochs make no quorum", () => {
     expect(violated(accept(0, 0, 0, a), accept(1, 0, 1, a), executed(0, 0, a))).toEqual(["safe-learning"])
+  })
+
+  test("several slots accepted in one write count as if each had been written", () => {
+    const both = (process: number): LogEvent => ({
+      at: ++at,
+      type: "store",
+      process,
+      record: { type: "accepts", slot: 0, epoch: 0, batches: [a, b] },
+    })
+    expect(violated(both(0), accept(1, 1, 0, b), executed(0, 0, a))).toEqual(["safe-learning"])
+    expect(violated(both(0), both(1), executed(0, 0, a), executed(0, 1, b))).toEqual([])
+    expect(violated(promise(0, 5), both(0))).toEqual(["last-promised-monotone"])
   })
 
   test("one epoch has one value", () => {
@@ -125,44 +135,6 @@ describe("the judge of a log", () => {
     })
     expect(violated(accept(0, 0, 0, a), whole(0), executed(0, 0, a))).toEqual([])
     expect(violated(accept(0, 0, 0, a), whole(1), executed(0, 0, a))).toEqual(["safe-learning"])
-  })
-})
-
-describe("fresh reads", () => {
-  const verdictOf = (...events: readonly LogEvent[]): string => {
-    const fresh = new FreshReads({ decidedAt: () => undefined })
-    for (const event of events) fresh.observe(event)
-    return fresh.judgement.verdict.verdict
-  }
-  const call = (command: Command): LogEvent => report(9, { type: "call", command })
-  const ended = (command: Command, result: string | null): LogEvent =>
-    report(9, { type: "return", command, result })
-
-  test("a get may see a write that is under way, or not", () => {
-    const events = [call(put(0, 1)), call(get(1, 1)), executed(0, 0, a)]
-    expect(verdictOf(...events, ended(get(1, 1), null))).toBe("holds")
-    expect(verdictOf(...events, ended(get(1, 1), "0.1"))).toBe("holds")
-  })
-
-  test("a get that is called after the answer to a write must see it", () => {
-    const events = [call(put(0, 1)), executed(0, 0, a), ended(put(0, 1), "ok"), call(get(1, 1))]
-    expect(verdictOf(...events, ended(get(1, 1), "0.1"))).toBe("holds")
-    expect(verdictOf(...events, ended(get(1, 1), null))).toBe("violated")
-  })
-
-  test("a get that is called after the answer to a fresh get must not see less", () => {
-    const events = [
-      call(put(0, 1)),
-      executed(0, 0, a),
-      call(get(1, 1)),
-      ended(get(1, 1), "0.1"),
-      call(get(2, 1)),
-    ]
-    expect(verdictOf(...events, ended(get(2, 1), null))).toBe("violated")
-  })
-
-  test("a value that was never written is a violation", () => {
-    expect(verdictOf(call(get(1, 1)), ended(get(1, 1), "x"))).toBe("violated")
   })
 })
 

@@ -93,6 +93,11 @@ export class LogJudge implements SelectiveObserver<LogMessage, LogRecord, LogRep
       case "accept":
         this.onPromised(at, acceptor, record.epoch)
         return this.onAccepted(at, acceptor, record.slot, record.epoch, record.batch)
+      case "accepts":
+        this.onPromised(at, acceptor, record.epoch)
+        return record.batches.forEach((batch, i) =>
+          this.onAccepted(at, acceptor, record.slot + i, record.epoch, batch),
+        )
       case "image":
         // After the loss of its disk an acceptor is bound by what the others know; its own attempts to lead are void.
         this.lastPromised[acceptor] = record.lastPromised
@@ -237,7 +242,7 @@ export class LogJudge implements SelectiveObserver<LogMessage, LogRecord, LogRep
     }
   }
 
-  /** A get may be answered without the log; whether it is fresh is for `FreshReads` and the history checks. */
+  /** A get may be answered without the log; whether it is fresh is for `ClientHistory`. */
   private onReturn(at: number, command: Command, result: Result): void {
     if (command.operation === "get") return
     this.acknowledged.looked++

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import stringWidth from "string-width"
@@ -31,6 +31,26 @@ async function logJson(...args: string[]): Promise<RunJson> {
   const { code, out } = await quorate("log", ...args, "--format", "json")
   return { code, ...(JSON.parse(out) as Omit<RunJson, "code">) }
 }
+
+test("--history writes what clients saw, which can be judged again", async () => {
+  const args = ["log", "majority(3)", "--read-share", ".5", "--keys", "uniform(5)", "-d", "2000"]
+  for (const [name, format] of [
+    ["run.jsonl", "kv, at first nil"],
+    ["run.edn", "kv, at first the empty text"],
+  ] as const) {
+    const file = join(folder, name)
+    expect((await quorate(...args, "--history", file)).code).toBe(0)
+    const { code, out } = await quorate("linearizable", file)
+    expect(out.replace(/\s+/g, " ")).toContain(format)
+    expect(out).toContain("Linearizable:")
+    expect(code).toBe(0)
+  }
+  // A get of what is not there any more: the first answer to a get becomes something nobody wrote.
+  const file = join(folder, "run.jsonl")
+  const changed = readFileSync(file, "utf8").replace(/"result":"[^"]+"/, '"result":"never written"')
+  writeFileSync(file, changed)
+  expect((await quorate("linearizable", file)).code).toBe(1)
+})
 
 let folder: string
 beforeAll(() => {

@@ -12,7 +12,7 @@ interface Flags extends LogOptions {
   readonly warmUp: number
   readonly interval: number
   readonly timeline: boolean
-  readonly history: boolean
+  readonly history?: string | false
   readonly format: Format
 }
 
@@ -34,6 +34,10 @@ export function logCommand(context: Context): Command {
       100,
     )
     .option("--timeline", "print the answers in each interval, too", false)
+    .option(
+      "--history <file>",
+      "write what clients saw, for quorate linearizable: JSON lines, or with a name in .edn as Porcupine's",
+    )
     .option("--no-history", "check nothing that needs all answers remembered: for long runs")
     .addOption(seedOption())
     .addOption(formatOption())
@@ -53,8 +57,14 @@ async function run({ io }: Context, system: string, flags: Flags): Promise<ExitC
   const { seed, warmUp: warmUpMs, interval: intervalMs, timeline } = flags
   const traffic = new LogTraffic()
   const windows = { warmUpMs, intervalMs }
-  const checks = flags.history ? {} : { linearizability: false, freshReads: false }
+  const { history } = flags
+  // What is written is judged as well, also where answers do not depend on the state.
+  const checks = history === undefined ? {} : { linearizability: history !== false }
   const result = runLog(setup, seed, { ...windows, ...checks, traceHash: "messages" }, traffic)
+  if (typeof history === "string") {
+    const { writeHistoryFile } = await import("../history-file.ts")
+    writeHistoryFile(history, result.clients.history)
+  }
   await printLogRun(io, flags.format, { setup, seed, run: result, traffic, warmUpMs, intervalMs, timeline })
   return exitCodeOf(result.judgements.map(({ verdict }) => verdict))
 }
@@ -90,5 +100,7 @@ Examples:
   $ quorate log "majority(5)" -l paxi -x "cut CA,OR|rest @3000-5000" --timeline
   $ quorate log "majority(5)" --receive 30 --send 50 --rate 800 --batch 8
   $ quorate log "grid(2, 3)" --reads lease --read-share .9 --think 5
+  $ quorate log "majority(3)" --read-share .5 --keys "uniform(5)" -d 3000 \\
+      --history run.jsonl && quorate linearizable run.jsonl
 
 ${exitCodeHelp}`

@@ -35,6 +35,14 @@ test("a planted bug ends with 1; its replay shows the same violation again", asy
   )
 })
 
+test("failures beyond those that are shown are counted", async () => {
+  const args = ["swarm", "--seeds", "30", "-w", "1", "--bug", "read-own-state"]
+  const { out } = await quorate(...args)
+  const failed = Number(/: (\d+) failed/.exec(out)![1])
+  expect(failed).toBeGreaterThan(20)
+  expect(out).toContain(`… and ${failed - 10} more`)
+}, 20_000)
+
 test("the same swarm on one thread and on two", async () => {
   const run = async (workers: string): Promise<unknown> =>
     JSON.parse((await quorate("swarm", "--seeds", "6", "--workers", workers, "--format", "json")).out)

@@ -1,4 +1,3 @@
-import { writeFileSync } from "node:fs"
 import { Command } from "commander"
 import { UsageError, didYouMean } from "../../base/errors.ts"
 import { wrap } from "../../experiment/render/layout.ts"
@@ -38,7 +37,7 @@ export function swarmCommand(context: Context): Command {
     .option("--twice", "run each seed twice and compare the traces", false)
     .option(
       "--history <file>",
-      "write what the clients of the one seed saw, for quorate linearizable (JSON lines)",
+      "write what the clients of the one seed saw, for quorate linearizable: JSON lines, or with a name in .edn as Porcupine's",
     )
     .option("-f, --format <format>", "text or json", readFormat, "text")
     .addHelpText("after", help)
@@ -47,7 +46,7 @@ export function swarmCommand(context: Context): Command {
       if (flags.history !== undefined) await writeHistory(flags.history, flags)
       if (flags.format === "json") printJson(context.io, { command: "swarm", ...tally })
       else print(context, flags, tally)
-      if (tally.failures.length > 0) context.end(exitCodes.violated)
+      if (tally.failed > 0) context.end(exitCodes.violated)
     })
 }
 
@@ -74,7 +73,7 @@ async function swarm(context: Context, flags: SwarmFlags): Promise<SwarmTally> {
   const began = performance.now()
   const tally = await runSwarm(task, flags.workers, (done) => progress.update(done))
   const seconds = (performance.now() - began) / 1000
-  progress.finish(`swarm: ${tally.runs} seeds in ${seconds.toFixed(1)} s, ${tally.failures.length} failed`)
+  progress.finish(`swarm: ${tally.runs} seeds in ${seconds.toFixed(1)} s, ${tally.failed} failed`)
   return tally
 }
 
@@ -87,9 +86,9 @@ async function writeHistory(file: string, flags: SwarmFlags): Promise<void> {
   }
   const { optionsOf } = await import("../swarm-share.ts")
   const { swarmRun } = await import("../../experiment/swarm.ts")
-  const { writeJsonLines } = await import("../../check/history/formats/json-lines.ts")
+  const { writeHistoryFile } = await import("../history-file.ts")
   const { clients } = swarmRun(flags.first, await optionsOf(await taskOf(flags)))
-  writeFileSync(file, writeJsonLines(clients.history))
+  writeHistoryFile(file, clients.history)
 }
 
 async function taskOf({ first, seeds, system, bug, keep, twice }: SwarmFlags): Promise<SwarmTask> {
@@ -121,13 +120,13 @@ function readKeep(text: string): readonly number[] {
 const mostShown = 10
 
 function print({ io }: Context, flags: SwarmFlags, tally: SwarmTally): void {
-  const { runs, events, answered, failures, coverage } = tally
-  io.out(`${runs} random runs, ${answered} requests answered, ${events} events: ${failures.length} failed\n`)
+  const { runs, events, answered, failed, failures, coverage } = tally
+  io.out(`${runs} random runs, ${answered} requests answered, ${events} events: ${failed} failed\n`)
   const struck = Object.entries(coverage).map(([name, count]) => `${name} ${count}`)
   if (struck.length > 0)
     io.out(`${wrap(`Faults that did something: ${struck.join(", ")}`, io.width).join("\n")}\n`)
   for (const failure of failures.slice(0, mostShown)) io.out(`\n${describe(failure, io.width)}`)
-  if (failures.length > mostShown) io.out(`\n… and ${failures.length - mostShown} more\n`)
+  if (failed > mostShown) io.out(`\n… and ${failed - mostShown} more\n`)
   if (flags.seeds === 1) io.out(`Trace ${tally.lastTraceHash}\n`)
 }
 

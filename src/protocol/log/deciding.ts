@@ -71,6 +71,40 @@ export function onPropose(
   learnDecided(state, epoch, message.decidedUpTo, out, options)
 }
 
+/**
+ * Phase 2 at the acceptor of all that a new leader found undecided. It is written at
+ * once: as many writes as there are slots could take longer than an election, and
+ * nothing is said meanwhile; leaders would follow each other without end.
+ */
+export function onRepropose(
+  state: ReplicaState,
+  from: Address,
+  message: Of<"repropose">,
+  out: Outbox,
+  options: ReplicaOptions,
+): void {
+  const { epoch, slot: first, batches } = message
+  const { lastPromised, log } = state
+  if (isBarred(state, from, epoch)) return
+  if (!takesPart(lastPromised, epoch)) return out.send(from, { type: "no-accept", epoch, lastPromised })
+  if (epoch > lastPromised) {
+    state.lastPromised = epoch
+    becomeFollower(state, out, options)
+  }
+  state.leader = from
+  state.leaderEpoch = epoch
+  const slot = Math.max(first, log.base)
+  const fresh = batches.slice(slot - first)
+  if (fresh.some((_, i) => log.epochAt(slot + i) !== epoch)) {
+    fresh.forEach((batch, i) => log.set(slot + i, epoch, batch))
+    out.store({ type: "accepts", epoch, slot, batches: fresh })
+  } else if (epoch > lastPromised) {
+    out.store({ type: "promise", epoch })
+  }
+  for (let i = 0; i < batches.length; i++) out.send(from, { type: "accept", epoch, slot: first + i })
+  learnDecided(state, epoch, message.decidedUpTo, out, options)
+}
+
 /** Phase 2 at the leader: a slot is decided once a phase-2 quorum of its epoch has accepted. */
 export function onAccept(
   state: ReplicaState,

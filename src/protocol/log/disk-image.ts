@@ -20,6 +20,12 @@ export function keepRecord(before: LogRecord | undefined, record: LogRecord): Lo
       image.lastPromised = Math.max(image.lastPromised, record.epoch)
       if (record.slot >= image.accepted.base) image.accepted.set(record.slot, record.epoch, record.batch)
       return image
+    case "accepts":
+      image.lastPromised = Math.max(image.lastPromised, record.epoch)
+      record.batches.forEach((batch, i) => {
+        if (record.slot + i >= image.accepted.base) image.accepted.set(record.slot + i, record.epoch, batch)
+      })
+      return image
     case "bar":
       image.barred = raised(image.barred, record.barred)
       return image

@@ -54,6 +54,25 @@ describe("election", () => {
     expect(() => run({ detector: "timeout", reads: "lease" })).toThrow("Lease reads need heartbeats")
   })
 
+  test("a leader that must propose hundreds of slots again writes them at once, and is not taken for dead", () => {
+    const everyone = setup.plan.nodes.map((_, process) => process)
+    const { measures, leaders, sent } = run({
+      writeMs: 5,
+      groupCommit: false,
+      requestsPerClient: 100,
+      faults: everyone.map((process) => ({
+        type: "crash",
+        process,
+        at: 3_000_000,
+        recoverAt: 3_100_000,
+        disk: "synced",
+      })),
+    })
+    expect(measures.returned).toBe(1000)
+    expect(sent("repropose")).toBe(4)
+    expect(leaders).toHaveLength(2)
+  })
+
   test("a leader hands over to the next in turn, without a gap", () => {
     const { leaders, measures } = run({ handOverAfterMs: 500 })
     expect(leaders.slice(0, 6)).toEqual([0, 1, 2, 3, 4, 0])

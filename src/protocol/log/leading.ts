@@ -57,9 +57,34 @@ export function propose(state: ReplicaState, batch: Batch, out: Outbox, options:
     state.log.set(slot, epoch, batch)
     out.store({ type: "accept", slot, epoch, batch })
   }
-  const accepted = withMember(emptySet, self)
-  state.accepted.push(accepted)
-  if (state.system!.isQuorum(2, accepted)) decide(state, slot, out, options)
+  state.accepted.push(withMember(emptySet, self))
+  decideIfAlone(state, slot, out, options)
+}
+
+/**
+ * Phase 2 of several slots at once, which everyone is asked to accept. There is one
+ * write, at the leader too: its heartbeats wait behind it.
+ */
+export function proposeAll(
+  state: ReplicaState,
+  batches: readonly Batch[],
+  out: Outbox,
+  options: ReplicaOptions,
+): void {
+  const { epoch, self, decidedUpTo, nextSlot: slot } = state
+  out.broadcast(self, options.plan.nodes.length, { type: "repropose", epoch, slot, batches, decidedUpTo })
+  for (const batch of batches) {
+    for (const { client, request } of batch) state.proposedRequest[client] = request
+    state.log.set(state.nextSlot++, epoch, batch)
+    state.accepted.push(withMember(emptySet, self))
+  }
+  out.store({ type: "accepts", epoch, slot, batches })
+  for (let i = 0; i < batches.length; i++) decideIfAlone(state, slot + i, out, options)
+}
+
+/** A leader may be a phase-2 quorum by itself. */
+function decideIfAlone(state: ReplicaState, slot: number, out: Outbox, options: ReplicaOptions): void {
+  if (state.system!.isQuorum(2, withMember(emptySet, state.self))) decide(state, slot, out, options)
 }
 
 /** A slot has its phase-2 quorum; all slots up to the first that has not are carried out. */

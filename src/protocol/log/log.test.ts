@@ -93,6 +93,15 @@ test("a disk keeps the greatest promise, the last proposal of each slot, and not
   expect(copy.accepted.epochAt(1)).toBe(4)
 })
 
+test("acceptances written at once are on the disk as if written one by one", () => {
+  const snapshot: LogRecord = { type: "snapshot", snapshot: { upTo: 3, machine: new StateMachine().copy() } }
+  const disk = (...records: readonly LogRecord[]): LogRecord =>
+    records.reduce<LogRecord | undefined>(keepRecord, undefined)!
+  const batches = [[], [], []]
+  const single = batches.map((batch, i): LogRecord => ({ type: "accept", slot: 2 + i, epoch: 7, batch }))
+  expect(disk(snapshot, { type: "accepts", slot: 2, epoch: 7, batches })).toEqual(disk(snapshot, ...single))
+})
+
 describe("the workload", () => {
   test("is a function of seed, client and number, in the shares asked for", () => {
     const shares = { readShare: 0.5, casShare: 0.2, appendShare: 0.3 }

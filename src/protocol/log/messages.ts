@@ -29,6 +29,17 @@ export type LogMessage =
       readonly decidedUpTo: number
     }
   | { readonly type: "accept"; readonly epoch: Epoch; readonly slot: number }
+  /**
+   * Phase 2 of all slots, from `slot` on, that a new leader does not know to be decided: in
+   * one message, and one write at whoever hears it. Answered slot by slot.
+   */
+  | {
+      readonly type: "repropose"
+      readonly epoch: Epoch
+      readonly slot: number
+      readonly batches: readonly Batch[]
+      readonly decidedUpTo: number
+    }
   | { readonly type: "no-promise"; readonly epoch: Epoch; readonly lastPromised: Epoch }
   | { readonly type: "no-accept"; readonly epoch: Epoch; readonly lastPromised: Epoch }
   /** The leader is alive, and asks for its lease to be renewed if there are leases. */
@@ -73,6 +84,7 @@ const typesInOrder: Readonly<Record<LogMessageType, true>> = {
   promise: true,
   propose: true,
   accept: true,
+  repropose: true,
   "no-promise": true,
   "no-accept": true,
   heartbeat: true,
@@ -101,6 +113,13 @@ export interface Snapshot {
 export type LogRecord =
   | { readonly type: "promise"; readonly epoch: Epoch }
   | { readonly type: "accept"; readonly slot: number; readonly epoch: Epoch; readonly batch: Batch }
+  /** Acceptance of consecutive slots, from `slot` on. */
+  | {
+      readonly type: "accepts"
+      readonly slot: number
+      readonly epoch: Epoch
+      readonly batches: readonly Batch[]
+    }
   | { readonly type: "snapshot"; readonly snapshot: Snapshot }
   /** Epochs of replicas that have lost their disks are void from now on. */
   | { readonly type: "bar"; readonly barred: Bars }
@@ -145,6 +164,8 @@ export function bytesOf(message: LogMessage): number {
   switch (message.type) {
     case "propose":
       return headerBytes + batchBytes(message.batch)
+    case "repropose":
+      return headerBytes + batchesBytes(message.batches)
     case "request":
       return headerBytes + message.command.bytes
     case "reply":
@@ -166,5 +187,9 @@ function batchBytes(batch: Batch): number {
 }
 
 function proposalBytes({ batches }: Proposals): number {
+  return batchesBytes(batches)
+}
+
+function batchesBytes(batches: readonly Batch[]): number {
   return batches.reduce((bytes, batch) => bytes + headerBytes + batchBytes(batch), 0)
 }

@@ -1,6 +1,6 @@
 import type { Actor, Address, Input, Step } from "../actor.ts"
 import { onFetch, onDecided } from "./catching-up.ts"
-import { onAccept, onPrepare, onPropose } from "./deciding.ts"
+import { onAccept, onPrepare, onPropose, onRepropose } from "./deciding.ts"
 import {
   becomeFollower,
   campaign,
@@ -84,6 +84,8 @@ function onMessage(
       return onAccept(state, from, message, out, options)
     case "propose":
       return onPropose(state, from, message, out, options)
+    case "repropose":
+      return onRepropose(state, from, message, out, options)
     case "request":
       return onRequest(state, from, message.command, out, options)
     case "reply":

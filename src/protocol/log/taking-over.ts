@@ -1,6 +1,6 @@
 import { emptySet } from "../../base/node-set.ts"
-import { noOp } from "./command.ts"
-import { propose } from "./leading.ts"
+import { type Batch, noOp } from "./command.ts"
+import { propose, proposeAll } from "./leading.ts"
 import { beat } from "./leasing.ts"
 import type { ReplicaOptions } from "./options.ts"
 import type { Outbox } from "./outbox.ts"
@@ -31,9 +31,10 @@ export function lead(state: ReplicaState, out: Outbox, options: ReplicaOptions):
   let end = state.decidedUpTo
   for (const slot of reported.keys()) end = Math.max(end, slot + 1)
   state.readableFrom = end
-  for (let slot = state.decidedUpTo; slot < end; slot++) {
-    propose(state, reported.get(slot)?.value ?? noOp, out, options)
-  }
+  const batches: Batch[] = []
+  for (let slot = state.decidedUpTo; slot < end; slot++) batches.push(reported.get(slot)?.value ?? noOp)
+  if (batches.length === 1) propose(state, batches[0]!, out, options)
+  else if (batches.length > 1) proposeAll(state, batches, out, options)
   state.reported = new Map()
   state.overdueUpTo = state.nextSlot
   out.setTimer(timers.overdue, options.retransmit)

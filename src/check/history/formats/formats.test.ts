@@ -3,6 +3,7 @@ import { generateHistory } from "../generate.ts"
 import { checkLinearizability } from "../linearizability.ts"
 import { readEdn } from "./edn.ts"
 import { writeJsonLines } from "./json-lines.ts"
+import { writePorcupineEdn } from "./porcupine-edn.ts"
 import { type ReadOptions, readHistory } from "./read-history.ts"
 
 const read = (text: string, options: Partial<ReadOptions> = {}) =>
@@ -214,6 +215,29 @@ describe("JSON lines", () => {
     expect(again.history.map((one) => plain(one as (typeof history)[number]))).toEqual(history.map(plain))
     expect(again.format).toBe("jsonl")
     expect(checkLinearizability(again.history, again.specification).verdict).toBe("holds")
+  })
+
+  test("as Porcupine's key-value histories: the same operations, of numbered processes", () => {
+    const history = generateHistory({
+      seed: 5,
+      clients: 5,
+      operations: 300,
+      keys: 3,
+      appends: 0.3,
+      unknown: 0.05,
+    })
+    const text = writePorcupineEdn(history)
+    for (const line of text.trim().split("\n")) {
+      expect(line).toMatch(
+        /^{:process \d+, :type :(invoke|ok|info), :f :(get|put|append), :key "[^"]*", :value (nil|"[^"]*")}$/,
+      )
+    }
+    const again = read(text)
+    expect(again.format).toBe("kv")
+    expect(again.history.map(({ input }) => input)).toEqual(history.map(({ input }) => input))
+    expect(checkLinearizability(again.history, again.specification).verdict).toBe("holds")
+    const withCas = generateHistory({ seed: 5, clients: 5, operations: 30, cas: 0.5 })
+    expect(() => writePorcupineEdn(withCas)).toThrow("The history has a cas (of client")
   })
 
   test("what is wrong is shown by its line and field", () => {
