@@ -7,6 +7,7 @@ import { Judge } from "./judge.ts"
 import { ActorMachine } from "./machine.ts"
 import type { ActorModel } from "./model.ts"
 import { type ActorOutcome, decidedOutcome, undecidedOutcome } from "./outcome.ts"
+import { probeDepth } from "./probe-depth.ts"
 import type { Property } from "./property.ts"
 import { StateTable } from "./state-table.ts"
 import { WorldSuccessors } from "./successors.ts"
@@ -60,6 +61,7 @@ export function exploreActors<Message, Stored, Remembered = null>(
 }
 
 class BreadthFirst<Message, Stored, Remembered> {
+  private readonly model: ActorModel<Message, Stored, Remembered>
   private readonly options: ActorSearchOptions
   private readonly mostStates: number
   private readonly properties: readonly Property<Message, Stored, Remembered>[]
@@ -81,6 +83,7 @@ class BreadthFirst<Message, Stored, Remembered> {
     properties: readonly Property<Message, Stored, Remembered>[],
     options: ActorSearchOptions,
   ) {
+    this.model = model
     this.options = options
     this.mostStates = options.mostStates ?? Infinity
     this.properties = properties
@@ -123,8 +126,12 @@ class BreadthFirst<Message, Stored, Remembered> {
       (property, i) => property.kind === "always" && this.deciding[i] !== undefined,
     )
     if (isViolated || this.options.stopAtViolation === true) return
-    const states = isOver ? size : forecastStates([...this.levels, size - level])
+    const states = isOver ? size : forecastStates([...this.levels, size - level], this.depth())
     refuseStates(states, isOver, { ...this.options, bytesPerState: bytes / size })
+  }
+
+  private depth(): number {
+    return probeDepth(this.model, this.properties, this.options.reduce === true)
   }
 
   /** Called by `successors` for every successor of `parent`. */

@@ -8,6 +8,7 @@ import { Judge } from "./judge.ts"
 import { ActorMachine } from "./machine.ts"
 import type { ActorModel } from "./model.ts"
 import { type ActorOutcome, decidedOutcome, undecidedOutcome } from "./outcome.ts"
+import { probeDepth } from "./probe-depth.ts"
 import type { Property } from "./property.ts"
 import { WorldSuccessors } from "./successors.ts"
 
@@ -33,7 +34,7 @@ function refuseTooLarge<Message, Stored, Remembered>(
   const limits = { mostStates: pilotStates, mostBytes: Infinity, reduce }
   const { complete, distinct, levels } = exploreActors(model, [], limits)
   // The last level is not complete where the search is not.
-  const states = complete ? distinct : forecastStates(levels.slice(0, -1))
+  const states = complete ? distinct : forecastStates(levels.slice(0, -1), probeDepth(model, [], reduce))
   refuseStates(states, complete, { ...options, bytesPerState })
 }
 
