@@ -16,9 +16,8 @@ import {
   type ExploredPaxos,
   type PaxosMemory,
   type PaxosModel,
-  type PaxosProperty,
-  decidedIn,
   paxosModel,
+  paxosProgress,
   paxosProperties,
 } from "./explored-paxos.ts"
 
@@ -89,14 +88,9 @@ describe("Paxos, explored", () => {
   })
 
   it("eventually decides while every message arrives, and not always where messages are lost", () => {
-    const decides = (paxos: ExploredPaxos): PaxosProperty => ({
-      kind: "eventually",
-      name: "a value is decided",
-      ofHistory: (memory) => decidedIn(paxos.cluster.plan, memory).length > 0,
-    })
     const outcome = (conditions: Conditions) => {
       const paxos = explored("majority(3)", { timeouts: false, ...conditions })
-      return exploreActors(paxosModel(paxos), [decides(paxos)]).outcomes[0]!.verdict
+      return exploreActors(paxosModel(paxos), paxosProgress(paxos)).outcomes[0]!.verdict
     }
     expect(outcome({ proposers: 1 }).verdict).toBe("holds")
     // The greater of two epochs is not disturbed any more once the smaller one has spoken.

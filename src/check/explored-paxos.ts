@@ -135,6 +135,18 @@ export function paxosProperties({ cluster, candidates }: ExploredPaxos): PaxosPr
   ]
 }
 
+/** That no run ends, or goes on for ever, without a decision and without a proposer that has learned it. */
+export function paxosProgress({ cluster: { plan } }: ExploredPaxos): PaxosProperty[] {
+  return [
+    {
+      kind: "eventually",
+      name: "a value is decided",
+      ofHistory: (memory) => decidedIn(plan, memory).length > 0,
+    },
+    { kind: "eventually", name: "some proposer learns", ofHistory: ({ learned }) => learned.length > 0 },
+  ]
+}
+
 /** What a diagram says of an acceptor: e_pro; (e_acc, v_acc). Of a proposer: what it has learned. */
 export function paxosStateText({ state, stored }: Local<PaxosRecord>): string | undefined {
   const given = state as Partial<AcceptorRecord & { learned: Value | null }> | undefined

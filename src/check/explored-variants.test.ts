@@ -22,7 +22,7 @@ function explored(variant: NamedVariant, epochs: number): ExploredPaxos {
 /** Who remembers what all others may have accepted has too many local states to compare. */
 const unmerged = ["bypass", "bypass-boosted"]
 
-/** So many states that they are explored with SLOW=1, and by the experiment explored-variants. */
+/** So many states that they are explored with SLOW=1 only. */
 const large = ["recovery", "recovery-everyone", "recovery-fixed", "recovery-large-quorums", "bypass-boosted"]
 
 function exploration(variant: NamedVariant, epochs: number) {

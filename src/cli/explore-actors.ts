@@ -5,6 +5,7 @@ import {
   type PaxosModel,
   type PaxosOutcome,
   type PaxosProperty,
+  paxosProgress,
   paxosProperties,
 } from "../check/explored-paxos.ts"
 import { describeDisagreement, disagreementOf } from "../check/disagreement.ts"
@@ -57,7 +58,7 @@ function search(
   model: PaxosModel,
   options: ExploreOptions,
 ): Found {
-  const properties = paxosProperties(explored)
+  const properties = [...paxosProperties(explored), ...(options.eventually ? paxosProgress(explored) : [])]
   if (options.search === "walk" || options.search === "pct") return sample(model, properties, options)
   const progress = exploreProgress(context.io)
   const limits = {

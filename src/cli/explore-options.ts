@@ -18,6 +18,7 @@ export interface ExploreOptions {
   readonly crashes: number
   readonly nacks: boolean
   readonly mutant?: string
+  readonly eventually: boolean
   readonly reduce: boolean
   readonly search: "breadth" | "depth" | "walk" | "pct"
   readonly runs: number
@@ -74,6 +75,7 @@ export function addExploreOptions(command: Command): Command {
     .option("--crashes <count>", "crashes in a run at most", whole("--crashes", 0), 0)
     .option("--nacks", "acceptors answer messages of old epochs (Howard 2019, §3.1)", false)
     .option("--mutant <id>", "plant a mistake in the actors, as a control")
+    .option("--eventually", "judge progress, too: does every run decide, and every run learn?", false)
     .option("--reduce", "merge states that no future can tell apart", false)
     .addOption(
       new Option("--search <how>", "breadth first, depth first, or sampled runs")
@@ -84,6 +86,41 @@ export function addExploreOptions(command: Command): Command {
     .option("--steps <count>", "steps of a sampled run at most", whole("--steps", 1), 200)
     .option("--changes <count>", "priority changes in a run (pct)", whole("--changes", 0), 3)
     .addOption(seedOption())
+}
+
+/** The options that say something to one model, or to some ways to search, alone. */
+const scopes: readonly { readonly of: string; readonly names: readonly string[] }[] = [
+  { of: "--model spec", names: ["symmetry", "workers", "inductive"] },
+  {
+    of: "--model actors",
+    names: [
+      "variant",
+      "proposers",
+      "network",
+      "lossy",
+      "timeouts",
+      "crashes",
+      "nacks",
+      "mutant",
+      "eventually",
+    ].concat(["reduce", "search", "runs", "steps", "changes", "seed"]),
+  },
+  { of: "--search walk or pct", names: ["runs", "steps", "seed"] },
+  { of: "--search pct", names: ["changes"] },
+  { of: "--search breadth or depth", names: ["reduce"] },
+  { of: "--search breadth", names: ["eventually"] },
+]
+
+/** Refuses options that were given and would not be looked at. */
+export function refuseIdleOptions(command: Command, { model, search }: ExploreOptions): void {
+  for (const { of, names } of scopes) {
+    const name = names.find((one) => command.getOptionValueSource(one) === "cli")
+    if (name === undefined || of.split(/ (?:or )?/).some((word) => word === model || word === search))
+      continue
+    const flag = command.options.find((option) => option.attributeName() === name)!.long!
+    const asked = of.startsWith("--model") ? `--model ${model}` : `--search ${search}`
+    throw new UsageError(`${flag} is of ${of}; ${asked} does not look at it. Leave one of the two out.`)
+  }
 }
 
 const saveHelp =

@@ -77,7 +77,7 @@ function counterexampleOf(outcomes: SpecExploration["outcomes"]): Counterexample
     return {
       diagram: violationDiagram(verdict.witness),
       replay: violationReplay(verdict.witness),
-      itf: toItf(verdict.witness.trace, verdict.because),
+      itf: toItf(verdict.witness.trace, verdict.witness.system, verdict.because),
     }
   }
   return undefined

@@ -1,15 +1,21 @@
 import { z } from "zod"
-import { UsageError } from "../base/errors.ts"
+import { InvariantError, UsageError } from "../base/errors.ts"
 import { type PaxosTrace, decidedIn, describePaxosStep, paxosStateText } from "../check/explored-paxos.ts"
-import { valueName } from "../explore/spec/model.ts"
+import { castOfItf, fromItf } from "../explore/spec/itf.ts"
+import { specModel, valueName } from "../explore/spec/model.ts"
 import { readReplay } from "../explore/spec/replay-file.ts"
 import type { SpecTrace } from "../explore/spec/trace.ts"
 import { changingSteps, decisions, describeStep } from "../explore/spec/transition.ts"
+import { scenarioOfTrace } from "../check/simulated-trace.ts"
+import { DecisionLog } from "../measure/decision.ts"
 import type { SequenceDiagram } from "../measure/sequence-diagram/model.ts"
 import { acceptorText, specDiagram } from "../measure/sequence-diagram/spec-diagram.ts"
+import type { Proposal } from "../protocol/paxos/messages.ts"
 import type { QuorumPlan } from "../quorum/plan.ts"
+import { simulate } from "../sim/simulate.ts"
 import { paxosDiagram, readActorReplay } from "./actor-replay.ts"
 import { exploredCluster } from "./explored-cluster.ts"
+import { readSystem } from "./system-argument.ts"
 
 /** A replayed run, whatever its model, as it is stepped through. */
 export interface ReplayView {
@@ -19,6 +25,8 @@ export interface ReplayView {
   readonly diagram: SequenceDiagram
   /** Whether two values are decided at the end. */
   readonly violated: boolean
+  /** What the simulator makes of the same steps, where there are actors to simulate. */
+  readonly simulated?: string
 }
 
 /** The run after a number of steps. */
@@ -38,8 +46,15 @@ const kind = z.looseObject({
   because: z.string().optional(),
 })
 
-/** Reads the data of a replay file of either model and runs it again. */
-export async function replayView(data: unknown): Promise<ReplayView> {
+/**
+ * Reads the data of a replay file of either model, or of an ITF trace, and runs
+ * it again. A trace that does not say its quorum system needs `system`.
+ */
+export async function replayView(data: unknown, system?: string): Promise<ReplayView> {
+  if (isItf(data)) return itfView(data, system)
+  if (system !== undefined) {
+    throw new UsageError("--system is for ITF traces; a replay file says itself whose quorums it has.")
+  }
   const parsed = kind.safeParse(data)
   if (!parsed.success) {
     throw new UsageError(
@@ -50,6 +65,24 @@ export async function replayView(data: unknown): Promise<ReplayView> {
   if (parsed.data.model === "spec") return specView(readReplay(data), title)
   const { trace, plan } = await actorRun(data)
   return actorView(trace, plan, title)
+}
+
+function isItf(data: unknown): boolean {
+  return typeof data === "object" && data !== null && "states" in data && "vars" in data
+}
+
+async function itfView(data: unknown, given: string | undefined): Promise<ReplayView> {
+  const { values, epochs, system = given } = castOfItf(data)
+  if (system === undefined) {
+    throw new UsageError(
+      'An ITF trace has no quorums. Say whose run it is: --system "choose(2, a1, a2, a3)", with the names of its acceptors.',
+    )
+  }
+  const model = specModel(await readSystem(given ?? system), { values: Math.max(1, values.length), epochs })
+  const legend = values.every((name, value) => name === valueName(value))
+    ? ""
+    : ` with ${values.map((name, value) => `${valueName(value)} for ${name}`).join(", ")}`
+  return specView(fromItf(model, data), `An ITF trace${legend}.`)
 }
 
 async function actorRun(data: unknown): Promise<{ trace: PaxosTrace; plan: QuorumPlan }> {
@@ -92,6 +125,27 @@ function actorView(trace: PaxosTrace, plan: QuorumPlan, title: string): ReplayVi
       possible: [],
     }
   })
-  const values = new Set(decidedAt(trace.worlds.length - 1).map(({ value }) => value))
-  return { title, positions, diagram: paxosDiagram(trace, plan, title), violated: values.size > 1 }
+  const decided = decidedAt(trace.worlds.length - 1)
+  const violated = new Set(decided.map(({ value }) => value)).size > 1
+  const simulated = simulatedText(trace, plan, decided)
+  return { title, positions, diagram: paxosDiagram(trace, plan, title), violated, simulated }
+}
+
+/** Does the same steps in the simulator, which must decide the same. */
+function simulatedText(trace: PaxosTrace, plan: QuorumPlan, decided: readonly Proposal[]): string {
+  const texts = (proposals: readonly Proposal[]): string =>
+    proposals
+      .map(({ epoch, value }) => `(${epoch}, ${value})`)
+      .sort()
+      .join(", ") || "nothing"
+  if (trace.steps.some((step) => "crashBefore" in step)) {
+    return "not simulated: a process crashes in the middle of a step, which the simulator does not have"
+  }
+  const log = new DecisionLog(plan)
+  simulate(scenarioOfTrace(trace), log.observe)
+  const found = texts(log.decisions.map(({ proposal }) => proposal))
+  if (found !== texts(decided)) {
+    throw new InvariantError(`The simulator decides ${found} in the steps that decide ${texts(decided)}.`)
+  }
+  return `the simulator, made to take the same steps, decides the same: ${found}`
 }

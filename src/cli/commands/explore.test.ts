@@ -99,6 +99,21 @@ describe("quorate explore --model spec", () => {
     [["majority(3)", "--symmetry", "some"], "Allowed choices are none, acceptors, values, all."],
     [["majority(3)", "--model", "actors", "--values", "3"], "try --proposers"],
     [["majority(3)", "--model", "actors", "--variant", "recovry"], "Did you mean recovery?"],
+    [
+      ["majority(3)", "--model", "actors", "--workers", "2"],
+      "--workers is of --model spec; --model actors does",
+    ],
+    [["majority(3)", "--crashes", "1"], "--crashes is of --model actors; --model spec does not look at it"],
+    [["majority(3)", "--no-timeouts"], "--no-timeouts is of --model actors"],
+    [
+      ["majority(3)", "--model", "actors", "--runs", "9"],
+      "--runs is of --search walk or pct; --search breadth",
+    ],
+    [
+      ["majority(3)", "--model", "actors", "--search", "walk", "--reduce"],
+      "--reduce is of --search breadth or depth",
+    ],
+    [["majority(5)", "--model", "actors", "--epochs", "3"], "would meet about 1."],
   ])("%j ends with 2 and one clear message", async (args, message) => {
     const { code, out, err } = await quorate("explore", ...args)
     expect([code, out]).toEqual([2, ""])
@@ -136,6 +151,21 @@ describe("quorate explore --model actors", () => {
     const { code, out } = await quorate("replay", file)
     expect(code).toBe(1)
     expect(out).toContain("decided (1, B)")
+    expect(out).toContain("the simulator, made to take the same steps, decides the same: (0, A), (1, B)")
+    const { out: json } = await quorate("replay", file, "--format", "json")
+    expect(JSON.parse(json)).toMatchObject({
+      violated: true,
+      simulated: expect.stringContaining("the same") as unknown,
+    })
+  })
+
+  test("judges progress: every run decides while messages arrive, and not where they may be lost", async () => {
+    const args = ["majority(3)", "--model", "actors", "--no-timeouts", "--proposers", "1", "--eventually"]
+    const decided = await exploreJson(...args)
+    expect([decided.code, decided.verdict]).toEqual([0, "holds"])
+    expect(decided.verdicts.map(({ of }) => of)).toContain("eventually a value is decided")
+    const lost = await exploreJson(...args, "--lossy")
+    expect([lost.code, lost.verdict]).toEqual([1, "violated"])
   })
 
   test("states how likely a depth-first search missed a state", async () => {
@@ -186,6 +216,26 @@ describe("quorate replay", () => {
   test("draws the run", async () => {
     const { out } = await quorate("replay", trace, "--diagram", "mermaid")
     expect(out).toContain("->>")
+  })
+
+  test("steps through an ITF trace, of its own system or of one that is given", async () => {
+    const itf = join(folder, "trace.itf.json")
+    const { code, out } = await quorate("replay", itf)
+    expect(code).toBe(1)
+    expect(out).toContain("  8  a2: accept(1)          a2 = 1; (1, B), decided (1, B)")
+    const foreign = join(folder, "foreign.itf.json")
+    const text = readFileSync(itf, "utf8").replaceAll('"A"', '"apple"').replaceAll('"B"', '"pear"')
+    writeFileSync(foreign, text.replace(/"system": .*/, ""))
+    expect((await quorate("replay", foreign)).err).toContain("An ITF trace has no quorums.")
+    const given = await quorate("replay", foreign, "--system", "simple(2, 1, 1)")
+    expect(given.out).toContain("An ITF trace with A for apple, B for pear.")
+    expect(given.out).toContain("decided (1, B)")
+    const other = await quorate("replay", foreign, "--system", "majority(2)")
+    expect([other.code, other.err]).toEqual([
+      2,
+      expect.stringContaining("State 3 of the ITF trace is not reached"),
+    ])
+    expect((await quorate("replay", trace, "--system", "majority(2)")).err).toContain("is for ITF traces")
   })
 
   test("refuses what is no replay", async () => {

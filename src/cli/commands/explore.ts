@@ -3,7 +3,7 @@ import { UsageError } from "../../base/errors.ts"
 import type { Context } from "../context.ts"
 import { refuseUnknownEndings } from "../counterexample-files.ts"
 import { exitCodeHelp } from "../exit-codes.ts"
-import { type ExploreOptions, addExploreOptions } from "../explore-options.ts"
+import { type ExploreOptions, addExploreOptions, refuseIdleOptions } from "../explore-options.ts"
 import { readSystem } from "../system-argument.ts"
 
 /** `quorate explore`: every run of a small cluster, and the shortest that breaks an unsafe quorum system. */
@@ -20,6 +20,7 @@ export function exploreCommand(context: Context): Command {
   return addExploreOptions(command)
     .addHelpText("after", help)
     .action(async (texts: readonly string[], options: ExploreOptions) => {
+      refuseIdleOptions(command, options)
       refuseUnknownEndings(options.save)
       if (options.model === "spec") {
         const systems = await Promise.all(texts.map(readSystem))
@@ -41,6 +42,7 @@ Examples:
   $ quorate explore "simple(4, 3, 2)" "simple(4, 3, 1)"   both in one search
   $ quorate explore "simple(2, 2, 1)" --inductive
   $ quorate explore "majority(3)" --model actors --crashes 1
+  $ quorate explore "majority(3)" --model actors --eventually --no-timeouts --proposers 1
 
 The counts are those of TLC on Lamport's Paxos.tla. A search that stops early is unknown, never holds.
 

@@ -9,6 +9,7 @@ import { printJson } from "../output.ts"
 import type { ReplayPosition, ReplayView } from "../replay-view.ts"
 
 interface ReplayOptions {
+  readonly system?: string
   readonly step?: number
   readonly diagram?: "text" | "mermaid" | "svg"
   readonly format: "table" | "json"
@@ -21,7 +22,8 @@ export function replayCommand(context: Context): Command {
     .description(
       "Executes the run in a file again, step by step, and shows what every process remembers and what is decided.",
     )
-    .argument("<file>", "what quorate explore --save FILE.json has written")
+    .argument("<file>", "what quorate explore --save FILE.json has written; or an ITF trace of Paxos.tla")
+    .option("--system <system>", "of an ITF trace that does not say it: its quorum system")
     .option("--step <k>", "only the state after step k, and what could happen next", whole("--step", 0))
     .addOption(
       new Option("--diagram <form>", "a message sequence diagram").choices(["text", "mermaid", "svg"]),
@@ -32,7 +34,7 @@ export function replayCommand(context: Context): Command {
     .addHelpText("after", help)
     .action(async (file: string, options: ReplayOptions) => {
       const { replayView } = await import("../replay-view.ts")
-      const view = await replayView(readJson(file))
+      const view = await replayView(readJson(file), options.system)
       await print(context, view, options)
       if (view.violated) context.end(exitCodes.violated)
     })
@@ -44,6 +46,7 @@ Examples:
   $ quorate replay trace.json
   $ quorate replay trace.json --step 5
   $ quorate replay trace.json --diagram svg > trace.svg
+  $ quorate replay counterexample.itf.json --system "choose(2, a1, a2, a3)"
 
 Exit codes: 0 fine; 1 two values are decided at the end of the run; 2 usage or internal error.`
 
@@ -62,8 +65,9 @@ async function print({ io }: Context, view: ReplayView, options: ReplayOptions):
   }
   const chosen = options.step === undefined ? undefined : positionAt(view, options.step)
   if (options.format === "json") {
-    const { title: because, violated } = view
-    printJson(io, chosen === undefined ? { because, violated, positions: view.positions } : { ...chosen })
+    const { title: because, violated, simulated, positions } = view
+    const whole = { because, violated, ...(simulated !== undefined && { simulated }), positions }
+    printJson(io, chosen === undefined ? whole : { ...chosen })
     return
   }
   io.out(chosen === undefined ? runText(view) : positionText(options.step!, chosen))
@@ -76,7 +80,7 @@ function positionAt(view: ReplayView, step: number): ReplayPosition {
 }
 
 /** The whole run: a line per step, with the states that changed in it. */
-function runText({ title, positions }: ReplayView): string {
+function runText({ title, positions, simulated }: ReplayView): string {
   const width = Math.max(...positions.map(({ step }) => step.length))
   const lines = positions.map(({ step, states, decided }, i) => {
     const before = positions[i - 1]
@@ -90,7 +94,8 @@ function runText({ title, positions }: ReplayView): string {
     ]
     return `${String(i).padStart(3)}  ${step.padEnd(width)}  ${remarks.join(", ")}`.trimEnd()
   })
-  return `${title}\n\n${lines.join("\n")}\n`
+  const last = simulated === undefined ? "" : `\n${simulated}\n`
+  return `${title}\n\n${lines.join("\n")}\n${last}`
 }
 
 function positionText(step: number, { step: text, states, decided, possible }: ReplayPosition): string {

@@ -21,6 +21,10 @@ import {
  * Names are those of Lamport's `Paxos.tla`: variables maxBal, maxVBal and maxVal
  * (maps from acceptors) and msgs (a set of records of type 1a, 1b, 2a, 2b); −1
  * and "None" before anything was promised or accepted.
+ *
+ * Read are also traces written by hand or by other tools: integers plain or as
+ * `#bigint`, pairs plain or as `#tup`, maps as `#map` or as records, acceptors
+ * and values by any names or numbers.
  */
 export interface ItfTrace {
   readonly "#meta": Readonly<Record<string, unknown>>
@@ -31,8 +35,8 @@ export interface ItfTrace {
 const variables = ["maxBal", "maxVBal", "maxVal", "msgs"]
 const none = "None"
 
-/** The run as an ITF trace: one state more than it has steps. */
-export function toItf(trace: SpecTrace, description: string): ItfTrace {
+/** The run as an ITF trace: one state more than it has steps. `system` names the quorum system whose run it is. */
+export function toItf(trace: SpecTrace, system: string, description: string): ItfTrace {
   const { model, states } = trace
   return {
     "#meta": {
@@ -40,6 +44,10 @@ export function toItf(trace: SpecTrace, description: string): ItfTrace {
       "format-description": "https://apalache-mc.org/docs/adr/015adr-trace.html",
       source: "quorate explore --model spec",
       description,
+      // Whose run it is, for quorate replay.
+      system,
+      values: model.values,
+      epochs: model.epochs,
     },
     vars: variables,
     states: states.map((state, index) => ({ "#meta": { index }, ...itfState(model, state) })),
@@ -86,46 +94,100 @@ function integer(value: number): unknown {
   return { "#bigint": String(value) }
 }
 
-const itfInteger = z.union([
-  z.int(),
-  z.object({ "#bigint": z.string().regex(/^-?\d+$/) }).transform((given) => Number(given["#bigint"])),
-])
-/** Apalache writes constants of uninterpreted sorts as `a1_OF_ACCEPTOR`. */
-const itfName = z.string().transform((name) => name.replace(/_OF_[A-Z0-9_]+$/, ""))
-const mapOf = <T extends z.ZodType>(entry: T) => z.object({ "#map": z.array(z.tuple([itfName, entry])) })
+/** Plain data of what ITF marks as integers, tuples and maps; and names without Apalache's sorts: `a1_OF_ACCEPTOR`. */
+function unwrapped(value: unknown): unknown {
+  if (typeof value === "string") return value.replace(/_OF_[A-Z0-9_]+$/, "")
+  if (Array.isArray(value)) return value.map(unwrapped)
+  if (typeof value !== "object" || value === null) return value
+  if ("#bigint" in value) return Number(value["#bigint"])
+  if ("#tup" in value) return unwrapped(value["#tup"])
+  if ("#set" in value) return unwrapped(value["#set"])
+  const entries = "#map" in value ? unwrapped(value["#map"]) : Object.entries(value)
+  if (!Array.isArray(entries)) return value
+  const pairs = (entries as [string, unknown][]).filter(([key]) => key !== "#meta")
+  return Object.fromEntries(pairs.map(([key, inner]) => [key, unwrapped(inner)]))
+}
+
+const itfName = z.union([z.string(), z.int()]).transform(String)
+const mapOf = <T extends z.ZodType>(entry: T) => z.record(z.string(), entry)
 const itfMessageSchema = z.discriminatedUnion("type", [
-  z.object({ type: z.literal("1a"), bal: itfInteger }),
-  z.object({ type: z.literal("1b"), acc: itfName, bal: itfInteger, mbal: itfInteger, mval: itfName }),
-  z.object({ type: z.literal("2a"), bal: itfInteger, val: itfName }),
-  z.object({ type: z.literal("2b"), acc: itfName, bal: itfInteger, val: itfName }),
+  z.object({ type: z.literal("1a"), bal: z.int() }),
+  z.object({ type: z.literal("1b"), acc: itfName, bal: z.int(), mbal: z.int(), mval: itfName }),
+  z.object({ type: z.literal("2a"), bal: z.int(), val: itfName }),
+  z.object({ type: z.literal("2b"), acc: itfName, bal: z.int(), val: itfName }),
 ])
 const itfSchema = z.object({
-  vars: z.array(z.string()),
   states: z
     .array(
       z.object({
-        maxBal: mapOf(itfInteger),
-        maxVBal: mapOf(itfInteger),
+        maxBal: mapOf(z.int()),
+        maxVBal: mapOf(z.int()),
         maxVal: mapOf(itfName),
-        msgs: z.object({ "#set": z.array(itfMessageSchema) }),
+        msgs: z.array(itfMessageSchema),
       }),
     )
     .min(1),
 })
 
+type ItfStates = z.infer<typeof itfSchema>["states"]
+
+function statesOf(data: unknown): ItfStates {
+  const parsed = itfSchema.safeParse(unwrapped(data))
+  if (parsed.success) return parsed.data.states
+  throw new UsageError(
+    `This is not an ITF trace of Paxos.tla (variables ${variables.join(", ")}):\n${z.prettifyError(parsed.error)}`,
+  )
+}
+
+/** Whom and what an ITF trace speaks of: what a model for it must have. */
+export interface ItfCast {
+  readonly acceptors: readonly string[]
+  /** In the order of the model's values A, B, C, …: as they are where they are such letters, else sorted. */
+  readonly values: readonly string[]
+  readonly epochs: number
+  /** The quorum system, where the trace says which. */
+  readonly system?: string
+}
+
+/** Reads who takes part in an ITF trace. Throws UsageError for data that are none. */
+export function castOfItf(data: unknown): ItfCast {
+  const states = statesOf(data)
+  const messages = states.flatMap(({ msgs }) => msgs)
+  const names = new Set(messages.flatMap((message) => ("val" in message ? [message.val] : [])))
+  const meta = itfMeta.safeParse(data).data?.["#meta"]
+  return {
+    acceptors: Object.keys(states[0]!.maxBal),
+    values: valuesFor(names, meta?.values ?? 1),
+    epochs: Math.max(meta?.epochs ?? 1, 1 + Math.max(-1, ...messages.map(({ bal }) => bal))),
+    ...(meta?.system !== undefined && { system: meta.system }),
+  }
+}
+
+const itfMeta = z.object({
+  "#meta": z.object({
+    system: z.string().optional(),
+    values: z.int().optional(),
+    epochs: z.int().optional(),
+  }),
+})
+
+function valuesFor(names: ReadonlySet<string>, atLeast: number): string[] {
+  const isLetters = [...names].every((name) => /^[A-O]$/.test(name))
+  if (!isLetters) return [...names].sort()
+  const last = Math.max(atLeast - 1, ...[...names].map(valueFrom))
+  return Array.from({ length: last + 1 }, (_, value) => valueName(value))
+}
+
 /**
  * The run of an ITF trace, if it is one of the model's: every state is reached
  * from the one before by one step, or is the same (TLA+ lets systems stutter).
+ * The values of the trace are the model's A, B, … in the order of its cast.
  * Throws UsageError at the first state for which that is not so.
  */
 export function fromItf(model: SpecModel, data: unknown): SpecTrace {
-  const parsed = itfSchema.safeParse(data)
-  if (!parsed.success) {
-    throw new UsageError(
-      `This is not an ITF trace of Paxos.tla (variables ${variables.join(", ")}):\n${z.prettifyError(parsed.error)}`,
-    )
-  }
-  const states = parsed.data.states.map((state) => readState(model, state))
+  const { values } = castOfItf(data)
+  const reading = { model, valueOf: (name: string) => values.indexOf(name) }
+  const states = statesOf(data).map((state) => readState(reading, state))
   let current = initialState(model)
   if (stateText(states[0]!) !== stateText(current)) {
     throw new UsageError(
@@ -150,47 +212,48 @@ export function fromItf(model: SpecModel, data: unknown): SpecTrace {
   return runSteps(model, steps)
 }
 
-type ItfStateData = z.infer<typeof itfSchema>["states"][number]
+interface Reading {
+  readonly model: SpecModel
+  readonly valueOf: (name: string) => number
+}
 
-function readState(model: SpecModel, data: ItfStateData): SpecState {
-  const maxBal = new Map(data.maxBal["#map"])
-  const maxVBal = new Map(data.maxVBal["#map"])
-  const maxVal = new Map(data.maxVal["#map"])
-  const acceptors = model.acceptors.map((name): AcceptorState => {
-    const promised = maxBal.get(name)
+function readState(reading: Reading, { maxBal, maxVBal, maxVal, msgs }: ItfStates[number]): SpecState {
+  const acceptors = reading.model.acceptors.map((name): AcceptorState => {
+    const promised = maxBal[name]
     if (promised === undefined) {
-      throw new UsageError(`The ITF trace has no acceptor ${name}; it has ${[...maxBal.keys()].join(", ")}.`)
+      throw new UsageError(
+        `The ITF trace has no acceptor ${name}; it has ${Object.keys(maxBal).join(", ")}. ` +
+          `Name them in the system, as in --system "choose(2, p, q, r)".`,
+      )
     }
     return {
       lastPromised: promised < 0 ? null : promised,
-      lastAccepted: proposalOf(maxVBal.get(name) ?? -1, maxVal.get(name) ?? none),
+      lastAccepted: proposalOf(reading, maxVBal[name] ?? -1, maxVal[name] ?? none),
     }
   })
-  const messages = data.msgs["#set"].map((message) => readMessage(model, message))
+  const messages = msgs.map((message) => readMessage(reading, message))
   return { acceptors, messages: new Map(messages.map((message) => [messageText(message), message])) }
 }
 
-function proposalOf(epoch: number, value: string): AcceptorState["lastAccepted"] {
-  return epoch < 0 ? null : { epoch, value: valueFrom(value) }
+function proposalOf({ valueOf }: Reading, epoch: number, value: string): AcceptorState["lastAccepted"] {
+  return epoch < 0 ? null : { epoch, value: valueOf(value) }
 }
 
-function readMessage(model: SpecModel, message: z.infer<typeof itfMessageSchema>): SpecMessage {
+function readMessage(reading: Reading, message: z.infer<typeof itfMessageSchema>): SpecMessage {
+  const { model, valueOf } = reading
   const epoch = message.bal
   switch (message.type) {
     case "1a":
       return { type: "prepare", epoch }
     case "1b": {
-      const lastAccepted = proposalOf(message.mbal, message.mval)
+      const lastAccepted = proposalOf(reading, message.mbal, message.mval)
       return { type: "promise", epoch, acceptor: model.acceptors.indexOf(message.acc), lastAccepted }
     }
     case "2a":
-      return { type: "propose", epoch, value: valueFrom(message.val) }
-    case "2b":
-      return {
-        type: "accept",
-        epoch,
-        acceptor: model.acceptors.indexOf(message.acc),
-        value: valueFrom(message.val),
-      }
+      return { type: "propose", epoch, value: valueOf(message.val) }
+    case "2b": {
+      const acceptor = model.acceptors.indexOf(message.acc)
+      return { type: "accept", epoch, acceptor, value: valueOf(message.val) }
+    }
   }
 }

@@ -76,7 +76,7 @@ export function readReplay(data: unknown): SpecTrace {
   if (!parsed.success) {
     throw new UsageError(
       `This is not a replay file of the specification model:\n${z.prettifyError(parsed.error)}\n` +
-        `Such a file is written by quorate explore --replay-out FILE.`,
+        `Such a file is written by quorate explore … --save FILE.json.`,
     )
   }
   const file = parsed.data

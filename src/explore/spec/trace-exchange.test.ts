@@ -2,11 +2,11 @@ import { describe, expect, it } from "vitest"
 import { quorumSystemFrom } from "../../../quorums/from-text.ts"
 import { UsageError } from "../../base/errors.ts"
 import { exploreSpec } from "./explore.ts"
-import { fromItf, toItf } from "./itf.ts"
+import { castOfItf, fromItf, toItf } from "./itf.ts"
 import { specModel } from "./model.ts"
 import { readReplay, violationReplay } from "./replay-file.ts"
 import type { AgreementViolation } from "./trace.ts"
-import { stateText } from "./transition.ts"
+import { describeStep, stateText } from "./transition.ts"
 
 function violationOf(system: string): AgreementViolation {
   const model = specModel(quorumSystemFrom(system), { values: 2, epochs: 2 })
@@ -57,14 +57,14 @@ describe("a replay file", () => {
 describe("an ITF trace", () => {
   it.each(unsafe)("of %s is read back as the same run", (system) => {
     const { trace } = violationOf(system)
-    const again = fromItf(trace.model, throughJson(toItf(trace, "a violation")))
+    const again = fromItf(trace.model, throughJson(toItf(trace, "?", "a violation")))
     expect(again.states.map(stateText)).toEqual(trace.states.map(stateText))
     expect(again.steps).toEqual(trace.steps)
   })
 
   it("has the variables of Paxos.tla, integers and sets marked as such", () => {
     const { trace } = violationOf("simple(2, 1, 1)")
-    const itf = toItf(trace, "a violation")
+    const itf = toItf(trace, "?", "a violation")
     expect(itf.vars).toEqual(["maxBal", "maxVBal", "maxVal", "msgs"])
     expect(itf.states).toHaveLength(9)
     expect(itf.states[4]).toEqual({
@@ -100,7 +100,7 @@ describe("an ITF trace", () => {
 
   it("may stutter, write plain integers and name constants by their sort", () => {
     const { trace } = violationOf("simple(2, 1, 1)")
-    const text = JSON.stringify(toItf(trace, "")).replaceAll(/\{"#bigint":"(-?\d+)"\}/g, "$1")
+    const text = JSON.stringify(toItf(trace, "?", "")).replaceAll(/\{"#bigint":"(-?\d+)"\}/g, "$1")
     const data = JSON.parse(text.replaceAll(/"(a\d)"/g, '"$1_OF_ACCEPTOR"')) as ReturnType<typeof toItf>
     const stuttering = { ...data, states: data.states.flatMap((state) => [state, state]) }
     expect(fromItf(trace.model, stuttering).steps).toEqual(trace.steps)
@@ -108,10 +108,39 @@ describe("an ITF trace", () => {
 
   it("that skips a step is refused where it does", () => {
     const { trace } = violationOf("simple(2, 1, 1)")
-    const itf = toItf(trace, "")
+    const itf = toItf(trace, "?", "")
     const gap = { ...itf, states: itf.states.filter((_, i) => i !== 3) }
     expect(() => fromItf(trace.model, gap)).toThrow(/State 3 of the ITF trace is not reached from state 2/)
     expect(() => fromItf(trace.model, { ...itf, states: itf.states.slice(1) })).toThrow(/initial state/)
     expect(() => fromItf(trace.model, { vars: [], states: [] })).toThrow(/not an ITF trace/)
+  })
+
+  it("written by hand has any names, plain maps and tuples, and its values in order", () => {
+    const nothing = { msgs: { "#set": [] }, maxVBal: { p: -1, q: -1 }, maxVal: { p: "None", q: "None" } }
+    const prepare = { type: "1a", bal: 0 }
+    const promise = { type: "1b", acc: "p", bal: 0, mbal: -1, mval: "None" }
+    const propose = { type: "2a", bal: 0, val: 7 }
+    const maxBal = { "#map": [{ "#tup": ["p", { "#bigint": "0" }] }, ["q", -1]] }
+    const hand = {
+      vars: ["maxBal"],
+      states: [
+        { ...nothing, maxBal: { p: -1, q: -1 } },
+        { ...nothing, maxBal: { p: -1, q: -1 }, msgs: { "#set": [prepare] } },
+        { ...nothing, "#meta": { note: "by hand" }, maxBal, msgs: { "#set": [prepare, promise] } },
+        { ...nothing, maxBal, msgs: { "#set": [prepare, promise, propose] } },
+      ],
+    }
+    expect(castOfItf(hand)).toEqual({ acceptors: ["p", "q"], values: ["7"], epochs: 1 })
+    const model = specModel(quorumSystemFrom("p + q"), { values: 1, epochs: 1 })
+    const { steps } = fromItf(model, hand)
+    expect(steps.map((step) => describeStep(model, step))).toEqual([
+      "prepare(0)",
+      "p: promise(0)",
+      "propose(0, A) by {p}",
+    ])
+    const both = specModel(quorumSystemFrom("p*q"), { values: 1, epochs: 1 })
+    expect(() => fromItf(both, hand)).toThrow(/State 3 of the ITF trace is not reached from state 2/)
+    const others = specModel(quorumSystemFrom("majority(2)"), { values: 1, epochs: 1 })
+    expect(() => fromItf(others, hand)).toThrow(/no acceptor a1; it has p, q/)
   })
 })
