@@ -1,5 +1,5 @@
 import { existsSync, readFileSync, readdirSync, statSync } from "node:fs"
-import { join } from "node:path"
+import { dirname, join } from "node:path"
 import { namedLatencies } from "../../experiments/data/latencies.ts"
 import { UsageError } from "../base/errors.ts"
 import { type MatrixOptions, parseMatrixCsv, parsePingData } from "../sim/latency-matrix.ts"
@@ -16,6 +16,11 @@ export function readLatency(text: string, options: MatrixOptions): LatencyChoice
     throw new UsageError(
       `There is no file or folder ${text}. --latency takes a CSV file with the columns from,to,rtt_ms, ` +
         `a folder of <region>.dat files, or a name; quorate list shows the names.`,
+    )
+  }
+  if (text.endsWith(".dat") && statSync(text).isFile()) {
+    throw new UsageError(
+      `${text} is what one region measured; --latency takes the folder with the .dat files of all of them: ${dirname(text)}`,
     )
   }
   const delays = statSync(text).isDirectory()

@@ -181,7 +181,9 @@ function wrapped(name: string, what: string, width: number): string[] {
 }
 
 function groupsOf({ setup, run }: ReportedRun) {
-  const predicted = closedFormLatency(setup)
+  // It is about one leader, which was not replaced.
+  const led = run.measures.elections.every(({ process }) => process === setup.leader)
+  const predicted = led ? closedFormLatency(setup) : undefined
   return placement(setup).groups.map((place, group) => {
     const histogram = run.measures.byGroup[group]
     return {

@@ -20,7 +20,7 @@ export function closedFormLatency(setup: LogSetup): readonly Micros[] | undefine
   const roundTrip = (a: Address, b: Address): Micros =>
     a === b ? 0 : latency.expected(a, b) + latency.expected(b, a)
   const decides = timeToQuorum(plan.systemAt(leader), 2, (q) => roundTrip(leader, q))
-  return groups.map((_, group) => {
+  const answers = groups.map((_, group) => {
     const client = n + group
     const nearest = plan.nodes.reduce(
       (best, _, p) => (latency.expected(client, p) < latency.expected(client, best) ? p : best),
@@ -28,6 +28,8 @@ export function closedFormLatency(setup: LogSetup): readonly Micros[] | undefine
     )
     return roundTrip(client, nearest) + roundTrip(nearest, leader) + decides
   })
+  // Who waits for longer than that asks again, elsewhere.
+  return answers.every((micros) => micros < 1000 * setup.retryMs) ? answers : undefined
 }
 
 /** When those that have answered by then are a quorum of the phase; who asks is among them at once. Never, without those that do not answer. */
