@@ -53,6 +53,18 @@ describe("quorate figure of results", () => {
     expect(err).toContain(message)
   })
 
+  test("writes figures of the thesis, too, and has no data of them to plot", async () => {
+    const place = join(folder, "thesis")
+    const { code, err } = await quorate("figure", "2.2", "7.4", "--format", "png", "--out", `${place}/`)
+    expect([code, err]).toEqual([0, `${place}/figure-2.2.png\n${place}/figure-7.4.png\n`])
+    expect(readFileSync(join(place, "figure-7.4.png")).subarray(1, 4).toString()).toBe("PNG")
+    await quorate("figure", "2.2", "--out", join(place, "one.svg"))
+    expect(readFileSync(join(place, "one.svg"), "utf8")).toBe(
+      (await quorate("figure", "2.2", "-d", "svg")).out,
+    )
+    expect((await quorate("figure", "2.2", "--format", "tex")).err).toContain("only svg and png")
+  })
+
   test("does not print an image on a terminal", async () => {
     const { code, err } = await quorateOn(
       { outIsTerminal: true },

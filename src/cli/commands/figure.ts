@@ -30,7 +30,7 @@ export function figureCommand(context: Context): Command {
     .addOption(
       new Option(
         "-f, --format <format>",
-        "of a result's figures; for a file, its ending unless given",
+        "svg or png, of results also tex and vega-lite; for a file, its ending unless given",
       ).choices(figureFormats),
     )
     .option("--only <ids...>", "these figures of the results alone")
@@ -49,7 +49,7 @@ export function figureCommand(context: Context): Command {
           `${numbers.join(", ")} are figures of the thesis and ${results.join(", ")} of results; ask for them one after the other.`,
         )
       }
-      if (numbers.length > 0) await printThesisFigures(context, numbers, options.draw)
+      if (numbers.length > 0) await showThesisFigures(context, numbers, options)
       else await printResultFigures(context, results, options)
     })
 }
@@ -64,10 +64,24 @@ async function listThesisFigures({ io }: Context): Promise<void> {
   io.out(allFigures.map(({ id, title }) => `${id.padEnd(12)} ${title}\n`).join(""))
 }
 
-async function printThesisFigures({ io }: Context, numbers: readonly string[], draw: Drawing): Promise<void> {
+/** As text to read, or as images where a format or a place for files is asked for. */
+async function showThesisFigures(
+  { io }: Context,
+  numbers: readonly string[],
+  { draw, format, only, out }: FigureOptions,
+): Promise<void> {
   const { figureOrRefuse } = await import("../../protocol/figures/all.ts")
-  const texts = await Promise.all(numbers.map((number) => drawn(figureOrRefuse(number), draw)))
-  io.out(texts.join("\n"))
+  const figures = numbers.map(figureOrRefuse)
+  if (format === undefined && out === undefined) {
+    io.out((await Promise.all(figures.map((figure) => drawn(figure, draw)))).join("\n"))
+    return
+  }
+  const { outputFigures, shownFigures } = await import("../figure-output.ts")
+  const drawings = figures.map(async (figure) => ({
+    id: `figure-${figure.id}`,
+    svg: await drawn(figure, "svg"),
+  }))
+  await outputFigures(io, shownFigures([], await Promise.all(drawings)), numbers, { format, only, out })
 }
 
 async function drawn(figure: ThesisFigure, draw: Drawing): Promise<string> {
@@ -110,4 +124,5 @@ Examples:
   $ quorate figure results/systems --only systems-paxi --out systems.png
   $ quorate figure 2.4
   $ quorate figure 4.2 --draw diagram
-  $ quorate figure 7.4 --draw svg > figure-7.4.svg`
+  $ quorate figure 7.4 --out figure-7.4.svg
+  $ quorate figure 2.1 2.2 2.3 --format png --out figures/`
