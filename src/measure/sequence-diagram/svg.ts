@@ -1,3 +1,4 @@
+import { type Arrow, type Box, LabelPlaces } from "./label-places.ts"
 import {
   type DiagramEvent,
   type DiagramItem,
@@ -35,7 +36,7 @@ const titleSize = 15
 const rowHeight = 26
 const boxHeight = 18
 const edge = 16
-const narrowestGap = 90
+const narrowestGap = 120
 const accent = { message: "#1f4e79", lost: "#b3261e", state: "#eef3f8", remark: "#fff4d6" }
 
 interface Layout {
@@ -173,7 +174,7 @@ function body(diagram: SequenceDiagram, layout: Layout): string[] {
   const boxes = items.filter((item) => item.type !== "message")
   const messages = items.filter((item) => item.type === "message")
   const labels = new LabelPlaces()
-  for (const item of boxes) if (item.type === "state") labels.reserve(stateBox(item, layout))
+  for (const item of boxes) labels.reserve(boxOf(item, layout))
   return [
     ...boxes.map((item) => renderBox(item, layout)),
     ...messages.map((message) => renderMessage(message, layout, labels)),
@@ -190,13 +191,6 @@ function renderBox(item: Exclude<DiagramItem, DiagramMessage>, layout: Layout): 
     case "remark":
       return renderRemark(item.text, layout, y)
   }
-}
-
-interface Arrow {
-  readonly x1: number
-  readonly y1: number
-  readonly x2: number
-  readonly y2: number
 }
 
 function renderMessage(message: DiagramMessage, layout: Layout, labels: LabelPlaces): string {
@@ -226,42 +220,9 @@ function cross(x: number, y: number): string {
 
 /** The label lies along its arrow, slightly above it, with a white halo over what it crosses. */
 function arrowLabel(arrow: Arrow, label: string, labels: LabelPlaces): string {
-  const { x1, y1, x2, y2 } = arrow
-  const [x, y] = labels.place(arrow, textWidth(label))
-  const angle = round((Math.atan2((y2 - y1) * Math.sign(x2 - x1), Math.abs(x2 - x1)) * 180) / Math.PI)
-  const rotate = angle === 0 ? "" : ` transform="rotate(${angle} ${round(x)} ${round(y)})"`
+  const { x, y, angle } = labels.place(arrow, textWidth(label))
+  const rotate = angle === 0 ? "" : ` transform="rotate(${round(angle)} ${round(x)} ${round(y)})"`
   return textElement(x, y - 4, label, `text-anchor="middle" ${halo}${rotate}`)
-}
-
-/** How far above its arrow the middle of a label is. */
-const labelRise = 8
-
-/** Where along their arrows labels go: the middle, or the nearest place that no earlier label has taken. */
-class LabelPlaces {
-  private readonly taken: { x: number; y: number; halfWidth: number; halfHeight: number }[] = []
-
-  /** Keeps labels off a box. */
-  reserve({ x, y, width, height }: Box): void {
-    this.taken.push({ x: x + width / 2, y: y + height / 2, halfWidth: width / 2, halfHeight: height / 2 })
-  }
-
-  place({ x1, y1, x2, y2 }: Arrow, width: number): [x: number, y: number] {
-    const slope = Math.atan2(Math.abs(y2 - y1), Math.abs(x2 - x1))
-    const halfWidth = (width / 2) * Math.cos(slope)
-    const halfHeight = (width / 2) * Math.sin(slope) + fontSize / 2
-    const at = (share: number): [number, number] => [x1 + (x2 - x1) * share, y1 + (y2 - y1) * share]
-    const isFree = (share: number): boolean => {
-      const [x, y] = at(share)
-      return this.taken.every(
-        (box) =>
-          Math.abs(box.x - x) >= box.halfWidth + halfWidth ||
-          Math.abs(box.y - (y - labelRise)) >= box.halfHeight + halfHeight,
-      )
-    }
-    const [x, y] = at([0.5, 0.4, 0.6, 0.3, 0.7, 0.2, 0.8, 0.14, 0.86].find(isFree) ?? 0.5)
-    this.taken.push({ x, y: y - labelRise, halfWidth, halfHeight })
-    return [x, y]
-  }
 }
 
 const halo = `stroke="white" stroke-width="3" paint-order="stroke"`
@@ -271,18 +232,24 @@ function renderLoop(x: number, y: number, label: string): string {
   return path + head({ x1: x + 18, y1: y + 6, x2: x, y2: y + 6 }) + textElement(x + 24, y + 4, label, halo)
 }
 
-interface Box {
-  readonly x: number
-  readonly y: number
-  readonly width: number
-  readonly height: number
-}
-
 function stateBox(state: DiagramState, layout: Layout): Box {
   const lifeline = layout.x[state.participant]!
   const width = round(textWidth(state.text) + 8)
   const x = layout.toTheLeft.has(state) ? round(lifeline - 6 - width) : lifeline + 6
   return { x, y: layout.firstRowY + state.at * rowHeight - boxHeight / 2, width, height: boxHeight }
+}
+
+/** What no label should cover: of a remark, its text. */
+function boxOf(item: Exclude<DiagramItem, DiagramMessage>, layout: Layout): Box {
+  if (item.type === "state") return stateBox(item, layout)
+  const width = textWidth(item.text)
+  const x = item.type === "remark" ? (layout.width - width) / 2 : layout.x[item.participant]! - 5
+  return {
+    x,
+    y: layout.firstRowY + item.at * rowHeight - boxHeight / 2,
+    width: width + 14,
+    height: boxHeight,
+  }
 }
 
 function renderState({ x, y, width, height }: Box, text: string): string {
