@@ -23,6 +23,7 @@ export default defineQuorumSystem({
     phase1: readonly (readonly NodeId[])[],
     phase2: readonly (readonly NodeId[])[] | undefined,
   ): SystemParts => ({
+    listed: true,
     phase1: anyOf(phase1),
     ...(phase2 && { phase2: anyOf(phase2) }),
   }),

@@ -22,7 +22,7 @@ export async function exploreInParallel(
   options: SpecOptions,
   workers: number,
 ): Promise<SpecExploration> {
-  if (options.stopAtViolation !== true) refuseTooLarge(model, options)
+  refuseTooLarge(model, options)
   const shards = Array.from({ length: workers }, (_, shard) =>
     startWorker({ model, symmetry: options.symmetry, shard, shards: workers }),
   )

@@ -33,6 +33,11 @@ export interface QuorumSystem {
   minimalQuorums(phase: Phase): Iterable<NodeSet>
   /** The number of the requirement it is made to satisfy; 4.4, phase 1 meets phase 2, unless said. */
   readonly requirement?: string
+  /**
+   * Whether its formulas list quorums one by one, as somebody wrote them: one may contain another.
+   * Only the explorer looks, which counts a branch for every quorum given, as TLC does.
+   */
+  readonly listed?: boolean
   /** The formulas behind the predicate: what analysis uses instead of enumerating. */
   readonly expression: Readonly<Record<Phase, QuorumExpr>>
 }
@@ -44,11 +49,13 @@ export interface SystemParts {
   readonly nodes?: readonly NodeId[]
   /** See QuorumSystem. */
   readonly requirement?: string
+  /** See QuorumSystem. */
+  readonly listed?: boolean
 }
 
 /** The quorum system of one formula per phase. */
 export function quorumSystem(parts: SystemParts, name?: string): QuorumSystem {
-  const { phase1, phase2 = dual(phase1), requirement } = parts
+  const { phase1, phase2 = dual(phase1), requirement, listed } = parts
   const nodes = parts.nodes ?? [...new Set([...nodesOf(phase1), ...nodesOf(phase2)])]
   refuseOddNodes(nodes)
   const positions = positionsOf(nodes)
@@ -59,6 +66,7 @@ export function quorumSystem(parts: SystemParts, name?: string): QuorumSystem {
     nodes,
     expression,
     ...(requirement !== undefined && { requirement }),
+    ...(listed === true && { listed }),
     isQuorum: (phase, answered) => predicate[phase](answered),
     minimalQuorums: (phase) => minimalQuorumsOf(expression[phase], positions),
   }

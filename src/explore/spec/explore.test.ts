@@ -5,6 +5,7 @@ import { UsageError } from "../../base/errors.ts"
 import { popcount } from "../../base/node-set.ts"
 import { takeCensus } from "./census.ts"
 import { type SpecOptions, exploreSpec } from "./explore.ts"
+import { stepsToAllViolations } from "./memory.ts"
 import { type SpecModel, specModel } from "./model.ts"
 import { runSteps } from "./trace.ts"
 import { branches, decisions, initialState, stateText } from "./transition.ts"
@@ -254,9 +255,26 @@ describe("limits", () => {
   })
 
   it("of memory stop a search whose size could not be foretold", () => {
-    const { outcomes } = explore("majority(7)", 2, 2, { mostBytes: 2 ** 20, stopAtViolation: true })
+    const { outcomes } = explore("simple(7, 3, 4)", 3, 16, { mostBytes: 2 ** 20, stopAtViolation: true })
     expect(outcomes[0]!.verdict.because).toMatch(/stopped when the states took/)
   })
+
+  it("refuse a search for a violation that no run shows, or that lies too deep", () => {
+    const options = { mostBytes: 2 ** 20, stopAtViolation: true }
+    expect(() => explore("majority(7)", 2, 2, options)).toThrow(/would meet 1\.574e\+8 states/)
+    expect(() => explore("simple(6, 3, 3)", 2, 2, options)).toThrow(/1\.00 MiB are allowed/)
+    expect(explore("simple(2, 1, 1)", 2, 5, options).outcomes[0]!.stepsToViolation).toBe(8)
+  })
+
+  it.each(["simple(2, 1, 1)", "simple(3, 1, 2)", "simple(4, 2, 2)", "split(a1*a2 + a3*a4, a1*a2 + a3*a4)"])(
+    "know in advance how deep the violation of %s lies, and that a safe system has none",
+    (system) => {
+      const model = specModel(quorumSystemFrom(system), { values: 2, epochs: 2 })
+      expect(stepsToAllViolations(model)).toBe(exploreSpec(model).outcomes[0]!.stepsToViolation)
+      expect(stepsToAllViolations({ ...model, values: 1 })).toBe(Infinity)
+      expect(stepsToAllViolations({ ...model, phase2: [{ name: "all", quorums: [15] }] })).toBe(Infinity)
+    },
+  )
 
   it.each([
     [0, 1],
@@ -332,6 +350,16 @@ describe("laws of the graph", () => {
     const alone = exploreSpec(model([0b001, 0b100])).distinct
     const withLarger = exploreSpec(model([0b001, 0b100, 0b011])).distinct
     expect([alone, withLarger]).toEqual([703_353, 704_889])
+  })
+
+  it("explicit(…) is explored with every quorum written there, each once", () => {
+    const countsOf = (phase1: string) => {
+      const { distinct, generated } = explore(`explicit(${phase1}, [[a1, a2, a3]])`, 2, 3)
+      return [distinct, generated]
+    }
+    expect(countsOf("[[a1], [a3]]")).toEqual([703_353, 5_465_568])
+    expect(countsOf("[[a3], [a1], [a1]]")).toEqual([703_353, 5_465_568])
+    expect(countsOf("[[a1], [a3], [a2, a1]]")).toEqual([704_889, 5_566_572])
   })
 
   it("the shortest violation needs 4 + min|Q1| + min|Q2| + the smallest disjoint pair", () => {

@@ -52,7 +52,7 @@ export interface SpecExploration {
  * more than `mostBytes`. Cost: a few million states per second and core.
  */
 export function exploreSpec(model: SpecModel, options: SpecOptions = {}): SpecExploration {
-  if (options.stopAtViolation !== true) refuseTooLarge(model, options)
+  refuseTooLarge(model, options)
   return new SpecSearch(model, options).run()
 }
 

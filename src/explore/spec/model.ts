@@ -1,6 +1,7 @@
 import { UsageError } from "../../base/errors.ts"
 import { type NodeSet, compareSets } from "../../base/node-set.ts"
-import { type NodeId, type Phase, type QuorumSystem, formatSet } from "../../quorum/system.ts"
+import { nodesOf } from "../../quorum/expression.ts"
+import { type NodeId, type Phase, type QuorumSystem, formatSet, setOf } from "../../quorum/system.ts"
 
 /**
  * What the specification-level explorer explores: Lamport's abstract Paxos for
@@ -9,7 +10,8 @@ import { type NodeId, type Phase, type QuorumSystem, formatSet } from "../../quo
  * The quorums are exactly those listed: a proposal branches once for every
  * phase-1 quorum that has promised. From a `QuorumSystem` they are its minimal
  * quorums, which for counting quorums are all sets of the given size, as the
- * TLA+ models have them. A listed quorum that contains another adds branches to
+ * TLA+ models have them; and of `explicit(…)` all that are written there, each
+ * once. A listed quorum that contains another adds branches to
  * `generated`, and from three epochs on may add states: it sees more reports
  * than the quorum inside it and may be bound to a different value
  * (`explore.test.ts` has a case of three acceptors).
@@ -54,7 +56,7 @@ export function specModel(systems: QuorumSystem | readonly QuorumSystem[], bound
   const [first, ...others] = list
   if (first === undefined) throw new UsageError("There is no quorum system to explore; give at least one.")
   refuseBounds(first, bounds)
-  const phase1 = quorumMasks(first, 1)
+  const phase1 = phase1Masks(first)
   for (const other of others) refuseOtherGraph(first, other)
   return {
     acceptors: first.nodes,
@@ -68,6 +70,14 @@ export function specModel(systems: QuorumSystem | readonly QuorumSystem[], bound
 /** The name of a value: A, B, C, … as in the thesis' figures. */
 export function valueName(value: number): string {
   return String.fromCharCode(65 + value)
+}
+
+/** The phase-1 quorums given: those listed, where the system is a list, else the minimal ones. */
+function phase1Masks(system: QuorumSystem): number[] {
+  const expression = system.expression[1]
+  if (system.listed !== true || expression.kind !== "threshold") return quorumMasks(system, 1)
+  const masks = expression.children.map((quorum) => Number(setOf(system, nodesOf(quorum))))
+  return [...new Set(masks)].sort(compareSets)
 }
 
 function quorumMasks(system: QuorumSystem, phase: Phase): number[] {
@@ -94,7 +104,7 @@ function refuseRange(what: string, given: number, most: number): void {
 
 function refuseOtherGraph(first: QuorumSystem, other: QuorumSystem): void {
   const show = (system: QuorumSystem): string =>
-    quorumMasks(system, 1)
+    phase1Masks(system)
       .map((quorum: NodeSet) => formatSet(system, quorum))
       .join(" ")
   const same = first.nodes.join() === other.nodes.join() && show(first) === show(other)
