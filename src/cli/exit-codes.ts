@@ -22,6 +22,6 @@ export function exitCodeOf(verdicts: readonly Verdict<unknown>[]): ExitCode {
   return found("violated") ? exitCodes.violated : found("unknown") ? exitCodes.unknown : exitCodes.fine
 }
 
-/** The line every help text ends with. */
+/** The lines every help text ends with. */
 export const exitCodeHelp =
-  "Exit codes: 0 fine; 1 a checked property does not hold; 2 usage or internal error; 3 unknown; 130 interrupted."
+  "Exit codes: 0 fine; 1 a checked property does not hold; 2 usage or internal\nerror; 3 unknown; 130 interrupted."

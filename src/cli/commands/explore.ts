@@ -42,8 +42,9 @@ Examples:
   $ quorate explore "simple(4, 3, 2)" "simple(4, 3, 1)"   both in one search
   $ quorate explore "simple(2, 2, 1)" --inductive
   $ quorate explore "majority(3)" --model actors --crashes 1
-  $ quorate explore "majority(3)" --model actors --eventually --no-timeouts --proposers 1
+  $ quorate explore "majority(3)" -m actors --eventually --no-timeouts
 
-The counts are those of TLC on Lamport's Paxos.tla. A search that stops early is unknown, never holds.
+The counts are those of TLC on Lamport's Paxos.tla.
+A search that stops early is unknown, never holds.
 
 ${exitCodeHelp}`

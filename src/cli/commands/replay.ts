@@ -48,7 +48,8 @@ Examples:
   $ quorate replay trace.json --diagram svg > trace.svg
   $ quorate replay counterexample.itf.json --system "choose(2, a1, a2, a3)"
 
-Exit codes: 0 fine; 1 two values are decided at the end of the run; 2 usage or internal error.`
+Exit codes: 0 fine; 1 two values are decided at the end of the run; 2 usage or
+internal error.`
 
 function readJson(file: string): unknown {
   try {

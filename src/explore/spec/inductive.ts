@@ -1,6 +1,7 @@
 import { members } from "../../base/node-set.ts"
 import { type Verdict, holds, violated } from "../../base/verdict.ts"
 import type { SpecModel } from "./model.ts"
+import { describeState } from "./state-words.ts"
 import {
   type AcceptorState,
   type Proposal,
@@ -12,7 +13,6 @@ import {
   describeStep,
   initialState,
   messageText,
-  stateText,
 } from "./transition.ts"
 
 /** One conjunct of an invariant. */
@@ -96,7 +96,7 @@ function disagreement(model: SpecModel, state: SpecState): InductionFailure | un
 
 function failed(model: SpecModel, failure: InductionFailure): Verdict<InductionFailure> {
   const { clause, state, step } = failure
-  const from = `the state ${stateText(state)}`
+  const from = `the state ${describeState(model, state)}`
   if (step === undefined) return violated(failure, `${clause} does not hold in ${from}`)
   return violated(failure, `the step ${describeStep(model, step)} breaks ${clause} from ${from}`)
 }

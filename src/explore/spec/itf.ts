@@ -2,6 +2,7 @@ import { z } from "zod"
 import { UsageError } from "../../base/errors.ts"
 import { type SpecModel, valueName } from "./model.ts"
 import { valueFrom } from "./replay-file.ts"
+import { describeState, whyNoStep } from "./state-words.ts"
 import { type SpecTrace, runSteps } from "./trace.ts"
 import {
   type AcceptorState,
@@ -202,8 +203,9 @@ export function fromItf(model: SpecModel, data: unknown): SpecTrace {
     )
     if (step === undefined) {
       throw new UsageError(
-        `State ${index} of the ITF trace is not reached from state ${index - 1} by any step of the model:\n` +
-          `  before: ${stateText(current)}\n  after: ${stateText(state)}`,
+        `State ${index} of the ITF trace is not reached from state ${index - 1} by any step of the model: ` +
+          `${whyNoStep(model, current, state)}\n` +
+          `  before: ${describeState(model, current)}\n  after: ${describeState(model, state)}`,
       )
     }
     steps.push(step)
@@ -223,7 +225,7 @@ function readState(reading: Reading, { maxBal, maxVBal, maxVal, msgs }: ItfState
     if (promised === undefined) {
       throw new UsageError(
         `The ITF trace has no acceptor ${name}; it has ${Object.keys(maxBal).join(", ")}. ` +
-          `Name them in the system, as in --system "choose(2, p, q, r)".`,
+          `Name them in the system, as in --system "choose(2, ${Object.keys(maxBal).join(", ")})".`,
       )
     }
     return {

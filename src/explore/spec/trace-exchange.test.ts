@@ -106,6 +106,26 @@ describe("an ITF trace", () => {
     expect(fromItf(trace.model, stuttering).steps).toEqual(trace.steps)
   })
 
+  it("that was tampered with is refused with the state, and the reason in words", () => {
+    const { trace } = violationOf("simple(2, 1, 1)")
+    const { states } = trace
+    const withState = (index: number, changed: (typeof states)[number]) =>
+      toItf({ ...trace, states: states.map((state, i) => (i === index ? changed : state)) }, "?", "")
+    const read = (itf: unknown) => () => fromItf(trace.model, throughJson(itf))
+    const [before, right] = [states[1]!, states[2]!]
+    expect(read(withState(2, states[4]!))).toThrow(/State 2 .*: .*, .* are sent at once; a step sends one/)
+    expect(read(withState(2, { ...right, acceptors: before.acceptors }))).toThrow(
+      /after a1: promise\(0, nil\) it must be that a1 is 0, nil and not nil, nil/,
+    )
+    expect(read(withState(2, { ...before, acceptors: right.acceptors }))).toThrow(
+      /no message is sent, and yet a1 is 0, nil and not nil, nil/,
+    )
+    expect(read(withState(2, states[0]!))).toThrow(/prepare\(0\) was sent before and is not in msgs any more/)
+    const early = { acceptors: before.acceptors, messages: new Map(before.messages) }
+    early.messages.set("x", { type: "accept", epoch: 0, acceptor: 1, value: 1 })
+    expect(read(withState(2, early))).toThrow(/a2: accept\(0, B\) cannot be sent here; .*a1: promise\(0\)/)
+  })
+
   it("that skips a step is refused where it does", () => {
     const { trace } = violationOf("simple(2, 1, 1)")
     const itf = toItf(trace, "?", "")
