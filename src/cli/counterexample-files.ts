@@ -1,4 +1,5 @@
-import { writeFileSync } from "node:fs"
+import { existsSync, writeFileSync } from "node:fs"
+import { dirname } from "node:path"
 import { UsageError } from "../base/errors.ts"
 import type { SequenceDiagram } from "../measure/sequence-diagram/model.ts"
 
@@ -11,13 +12,23 @@ export interface Counterexample {
   readonly itf?: object
 }
 
-/** Refuses file names whose ending says nothing, before anything is computed. */
-export function refuseUnknownEndings(files: readonly string[]): void {
-  const odd = files.find((file) => !/\.(json|svg|mmd|txt)$/.test(file))
-  if (odd === undefined) return
-  throw new UsageError(
-    `--save ${odd}: the ending says what to write; it must be .json (to replay), .itf.json, .svg, .mmd or .txt.`,
-  )
+/** Refuses what cannot be written before anything is computed: endings that say nothing, folders that are not there. */
+export function refuseFiles(files: readonly string[], model: "spec" | "actors"): void {
+  for (const file of files) {
+    if (!/\.(json|svg|mmd|txt)$/.test(file)) {
+      throw new UsageError(
+        `--save ${file}: the ending says what to write; it must be .json (to replay), .itf.json, .svg, .mmd or .txt.`,
+      )
+    }
+    if (model === "actors" && file.endsWith(".itf.json")) throw itfOfActors(file)
+    if (!existsSync(dirname(file))) {
+      throw new UsageError(`--save ${file}: there is no folder ${dirname(file)}; make it first.`)
+    }
+  }
+}
+
+function itfOfActors(file: string): UsageError {
+  return new UsageError(`--save ${file}: ITF traces are of the specification model; try --model spec.`)
 }
 
 /** Writes a counterexample to each file, in the form its ending asks for. */
@@ -35,8 +46,7 @@ export async function saveCounterexample(files: readonly string[], found: Counte
 async function contentFor(file: string, { diagram, replay, itf }: Counterexample): Promise<string> {
   const json = (value: object): string => `${JSON.stringify(value, null, 2)}\n`
   if (file.endsWith(".itf.json")) {
-    if (itf === undefined)
-      throw new UsageError("ITF traces are of the specification model; try --model spec.")
+    if (itf === undefined) throw itfOfActors(file)
     return json(itf)
   }
   if (file.endsWith(".json")) return json(replay)

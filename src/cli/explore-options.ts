@@ -111,10 +111,19 @@ const scopes: readonly { readonly of: string; readonly names: readonly string[] 
   { of: "--search breadth", names: ["eventually"] },
 ]
 
+/** What a search looks at, and the inductive check does not. */
+const searchOnly = ["symmetry", "workers", "maxStates", "memory", "stopAtViolation", "save"]
+
 /** Refuses options that were given and would not be looked at. */
-export function refuseIdleOptions(command: Command, { model, search }: ExploreOptions): void {
+export function refuseIdleOptions(command: Command, { model, search, inductive }: ExploreOptions): void {
+  const isGiven = (one: string): boolean => command.getOptionValueSource(one) === "cli"
+  const idle = inductive ? searchOnly.find(isGiven) : undefined
+  if (idle !== undefined) {
+    const flag = command.options.find((option) => option.attributeName() === idle)!.long!
+    throw new UsageError(`${flag} is of a search; --inductive does not search. Leave one of the two out.`)
+  }
   for (const { of, names } of scopes) {
-    const name = names.find((one) => command.getOptionValueSource(one) === "cli")
+    const name = names.find(isGiven)
     if (name === undefined || of.split(/ (?:or )?/).some((word) => word === model || word === search))
       continue
     const flag = command.options.find((option) => option.attributeName() === name)!.long!

@@ -1,7 +1,7 @@
 import { Command } from "commander"
 import { UsageError } from "../../base/errors.ts"
 import type { Context } from "../context.ts"
-import { refuseUnknownEndings } from "../counterexample-files.ts"
+import { refuseFiles } from "../counterexample-files.ts"
 import { exitCodeHelp } from "../exit-codes.ts"
 import { type ExploreOptions, addExploreOptions, refuseIdleOptions } from "../explore-options.ts"
 import { readSystem } from "../system-argument.ts"
@@ -21,7 +21,7 @@ export function exploreCommand(context: Context): Command {
     .addHelpText("after", help)
     .action(async (texts: readonly string[], options: ExploreOptions) => {
       refuseIdleOptions(command, options)
-      refuseUnknownEndings(options.save)
+      refuseFiles(options.save, options.model)
       if (options.model === "spec") {
         const systems = await Promise.all(texts.map(readSystem))
         return (await import("../explore-spec.ts")).runSpec(context, systems, options)
