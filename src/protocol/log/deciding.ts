@@ -1,4 +1,5 @@
 import { withMember } from "../../base/node-set.ts"
+import type { Epoch } from "../../quorum/plan.ts"
 import { takesPart } from "../paxos/rules.ts"
 import type { Address } from "../actor.ts"
 import { learnDecided } from "./catching-up.ts"
@@ -52,14 +53,7 @@ export function onPropose(
 ): void {
   const { epoch, slot, batch } = message
   const { lastPromised, log } = state
-  if (isBarred(state, from, epoch)) return
-  if (!takesPart(lastPromised, epoch)) return out.send(from, { type: "no-accept", epoch, lastPromised })
-  if (epoch > lastPromised) {
-    state.lastPromised = epoch
-    becomeFollower(state, out, options)
-  }
-  state.leader = from
-  state.leaderEpoch = epoch
+  if (!takesPartInPhase2(state, from, epoch, out, options)) return
   if (slot >= log.base && log.epochAt(slot) !== epoch) {
     log.set(slot, epoch, batch)
     out.store({ type: "accept", slot, epoch, batch })
@@ -85,14 +79,7 @@ export function onRepropose(
 ): void {
   const { epoch, slot: first, batches } = message
   const { lastPromised, log } = state
-  if (isBarred(state, from, epoch)) return
-  if (!takesPart(lastPromised, epoch)) return out.send(from, { type: "no-accept", epoch, lastPromised })
-  if (epoch > lastPromised) {
-    state.lastPromised = epoch
-    becomeFollower(state, out, options)
-  }
-  state.leader = from
-  state.leaderEpoch = epoch
+  if (!takesPartInPhase2(state, from, epoch, out, options)) return
   const slot = Math.max(first, log.base)
   const fresh = batches.slice(slot - first)
   if (fresh.some((_, i) => log.epochAt(slot + i) !== epoch)) {
@@ -103,6 +90,33 @@ export function onRepropose(
   }
   for (let i = 0; i < batches.length; i++) out.send(from, { type: "accept", epoch, slot: first + i })
   learnDecided(state, epoch, message.decidedUpTo, out, options)
+}
+
+/**
+ * Whether this acceptor takes part in phase 2 of an epoch, and if not, a word to its
+ * leader (properties 6 and 7). If so it has promised the epoch, whether or not it has
+ * heard its prepare, and follows its leader; both must be durable before it says so.
+ */
+function takesPartInPhase2(
+  state: ReplicaState,
+  leader: Address,
+  epoch: Epoch,
+  out: Outbox,
+  options: ReplicaOptions,
+): boolean {
+  const { lastPromised } = state
+  if (isBarred(state, leader, epoch)) return false
+  if (!takesPart(lastPromised, epoch)) {
+    out.send(leader, { type: "no-accept", epoch, lastPromised })
+    return false
+  }
+  if (epoch > lastPromised) {
+    state.lastPromised = epoch
+    becomeFollower(state, out, options)
+  }
+  state.leader = leader
+  state.leaderEpoch = epoch
+  return true
 }
 
 /** Phase 2 at the leader: a slot is decided once a phase-2 quorum of its epoch has accepted. */
