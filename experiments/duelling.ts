@@ -1,4 +1,4 @@
-import { meanInterval, shareInterval } from "../src/base/statistics.ts"
+import { shareInterval } from "../src/base/statistics.ts"
 import { type EstimateCells, count, estimateCells, estimateColumns, text } from "../src/experiment/column.ts"
 import { defineExperiment } from "../src/experiment/define.ts"
 import { formatBackOff } from "../src/experiment/replay-command.ts"
@@ -7,7 +7,7 @@ import { barsOf, estimatePoints, seriesBy } from "../src/experiment/figure/from-
 import type { Figure } from "../src/experiment/figure.ts"
 import { type Table, type TableRow, intervalOf } from "../src/experiment/table.ts"
 import type { BackOff } from "../src/protocol/paxos/retry.ts"
-import { milliseconds, present, setupFrom } from "./setup.ts"
+import { meanCells, milliseconds, present, setupFrom } from "./setup.ts"
 
 interface Case {
   /** What proposers do about each other. */
@@ -94,8 +94,6 @@ export default defineExperiment<Case, Observation, Row>({
     }
   },
   summarise: ({ variant, proposers, backOff }, observations) => {
-    const estimate = (read: (o: Observation) => number | null) =>
-      meanInterval(present(observations.map(read)))
     return [
       {
         variant,
@@ -106,22 +104,10 @@ export default defineExperiment<Case, Observation, Row>({
           "decidedShare",
           shareInterval(observations.map(({ decideMs }) => decideMs !== null)),
         ),
-        ...estimateCells(
-          "decideMs",
-          estimate((o) => o.decideMs),
-        ),
-        ...estimateCells(
-          "allLearnedMs",
-          estimate((o) => o.allLearnedMs),
-        ),
-        ...estimateCells(
-          "epochs",
-          estimate((o) => o.epochs),
-        ),
-        ...estimateCells(
-          "messages",
-          estimate((o) => o.messages),
-        ),
+        ...meanCells("decideMs", observations, (o) => o.decideMs),
+        ...meanCells("allLearnedMs", observations, (o) => o.allLearnedMs),
+        ...meanCells("epochs", observations, (o) => o.epochs),
+        ...meanCells("messages", observations, (o) => o.messages),
       },
     ]
   },

@@ -1,6 +1,6 @@
 import { resilience } from "../src/analysis/resilience.ts"
 import { differenceOfEstimates, pairedDifference } from "../src/base/statistics-difference.ts"
-import { type Estimate, meanInterval } from "../src/base/statistics.ts"
+import { type Estimate } from "../src/base/statistics.ts"
 import {
   type EstimateCells,
   count,
@@ -14,7 +14,7 @@ import { runSafeDecree } from "../src/experiment/single-decree.ts"
 import { estimatePoints, seriesBy } from "../src/experiment/figure/from-rows.ts"
 import type { Figure } from "../src/experiment/figure.ts"
 import { type Table, intervalOf } from "../src/experiment/table.ts"
-import { milliseconds, planFrom, present, setupFrom } from "./setup.ts"
+import { meanCells, meanOf, milliseconds, planFrom, setupFrom } from "./setup.ts"
 
 interface Case {
   readonly n: number
@@ -93,8 +93,6 @@ export default defineExperiment<Case, Observation, Row>({
   },
   summarise: async (c, observations) => {
     const system = planFrom(systemOf(c)).systemAt(0)
-    const estimate = (read: (o: Observation) => number | null) =>
-      meanInterval(present(observations.map(read)))
     return [
       {
         n: c.n,
@@ -102,14 +100,8 @@ export default defineExperiment<Case, Observation, Row>({
         q2: c.q2,
         quorums: c.quorums,
         replicas: observations.length,
-        ...estimateCells(
-          "decideMs",
-          estimate((o) => o.decideMs),
-        ),
-        ...estimateCells(
-          "learnMs",
-          estimate((o) => o.learnMs),
-        ),
+        ...meanCells("decideMs", observations, (o) => o.decideMs),
+        ...meanCells("learnMs", observations, (o) => o.learnMs),
         ...estimateCells(
           "learnMsLessMajority",
           pairedDifference(
@@ -117,11 +109,8 @@ export default defineExperiment<Case, Observation, Row>({
             observations.map((o) => o.majorityLearnMs),
           ),
         ),
-        ...estimateCells(
-          "phase2Ms",
-          estimate((o) => o.phase2Ms),
-        ),
-        messagesPerDecision: estimate((o) => o.messages).value!,
+        ...meanCells("phase2Ms", observations, (o) => o.phase2Ms),
+        messagesPerDecision: meanOf(observations, (o) => o.messages).value!,
         resiliencePhase1: await resilience(system, 1),
         resiliencePhase2: await resilience(system, 2),
       },

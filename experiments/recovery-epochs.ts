@@ -1,4 +1,4 @@
-import { meanInterval, shareInterval } from "../src/base/statistics.ts"
+import { shareInterval } from "../src/base/statistics.ts"
 import { type EstimateCells, count, estimateCells, estimateColumns, text } from "../src/experiment/column.ts"
 import { defineExperiment } from "../src/experiment/define.ts"
 import { runSafeDecree } from "../src/experiment/single-decree.ts"
@@ -7,7 +7,7 @@ import type { Figure } from "../src/experiment/figure.ts"
 import { type Table, intervalOf } from "../src/experiment/table.ts"
 import { counting, fastPaxosPlan, majorityOf } from "../src/protocol/paxos/plans.ts"
 import { type QuorumPlan, constantPlan } from "../src/quorum/plan.ts"
-import { milliseconds, present, setupFrom } from "./setup.ts"
+import { meanCells, milliseconds, present, setupFrom } from "./setup.ts"
 
 interface Case {
   readonly algorithm: "classic" | "recovery" | "fast-paxos"
@@ -96,29 +96,15 @@ export default defineExperiment<Case, Observation, Row>({
     }
   },
   summarise: (c, observations) => {
-    const estimate = (read: (o: Observation) => number | null) =>
-      meanInterval(present(observations.map(read)))
     return [
       {
         ...c,
         replicas: observations.length,
         ...estimateCells("fastShare", shareInterval(observations.map(({ fast }) => fast))),
-        ...estimateCells(
-          "decideMs",
-          estimate(({ decideMs }) => decideMs),
-        ),
-        ...estimateCells(
-          "allLearnedMs",
-          estimate(({ allLearnedMs }) => allLearnedMs),
-        ),
-        ...estimateCells(
-          "messages",
-          estimate(({ messages }) => messages),
-        ),
-        ...estimateCells(
-          "epochs",
-          estimate(({ epochs }) => epochs),
-        ),
+        ...meanCells("decideMs", observations, ({ decideMs }) => decideMs),
+        ...meanCells("allLearnedMs", observations, ({ allLearnedMs }) => allLearnedMs),
+        ...meanCells("messages", observations, ({ messages }) => messages),
+        ...meanCells("epochs", observations, ({ epochs }) => epochs),
       },
     ]
   },

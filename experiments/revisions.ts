@@ -1,4 +1,4 @@
-import { meanInterval, shareInterval } from "../src/base/statistics.ts"
+import { shareInterval } from "../src/base/statistics.ts"
 import {
   type EstimateCells,
   count,
@@ -18,7 +18,7 @@ import { messageBytes } from "../src/protocol/paxos/message-bytes.ts"
 import type { PaxosMessage } from "../src/protocol/paxos/messages.ts"
 import { paxosCluster } from "../src/protocol/paxos/cluster.ts"
 import { type NamedVariant, variantNamed, variants } from "../src/protocol/paxos/variants.ts"
-import { milliseconds, present, setupFrom } from "./setup.ts"
+import { meanCells, milliseconds, present, setupFrom } from "./setup.ts"
 import { bestCase } from "./thesis/best-case.ts"
 
 const conditions = ["best case", "slow acceptor", "dead leader", "proposer fails", "contention"] as const
@@ -174,8 +174,6 @@ export default defineExperiment<Case, Observation, Row>({
   },
   summarise: ({ variant, condition }, observations) => {
     const named = variantNamed(variant)
-    const estimate = <Name extends string>(name: Name, read: (o: Observation) => number | null) =>
-      estimateCells(name, meanInterval(present(observations.map(read))))
     return [
       {
         variant,
@@ -187,13 +185,13 @@ export default defineExperiment<Case, Observation, Row>({
           "decidedShare",
           shareInterval(observations.map(({ decideMs }) => decideMs !== null)),
         ),
-        ...estimate("decideMs", (o) => o.decideMs),
-        ...estimate("learnMs", (o) => o.learnMs),
-        ...estimate("phases", (o) => o.phases),
-        ...estimate("messages", (o) => o.messages),
-        ...estimate("bytes", (o) => o.bytes),
-        ...estimate("writes", (o) => o.writes),
-        ...estimate("epochs", (o) => o.epochs),
+        ...meanCells("decideMs", observations, (o) => o.decideMs),
+        ...meanCells("learnMs", observations, (o) => o.learnMs),
+        ...meanCells("phases", observations, (o) => o.phases),
+        ...meanCells("messages", observations, (o) => o.messages),
+        ...meanCells("bytes", observations, (o) => o.bytes),
+        ...meanCells("writes", observations, (o) => o.writes),
+        ...meanCells("epochs", observations, (o) => o.epochs),
       },
     ]
   },

@@ -1,4 +1,6 @@
 import { quorumSystemFrom } from "../quorums/from-text.ts"
+import { type Estimate, meanInterval } from "../src/base/statistics.ts"
+import { type EstimateCells, estimateCells } from "../src/experiment/column.ts"
 import { type DecreeSetup, usualSetup } from "../src/experiment/decree-setup.ts"
 import { type QuorumPlan, constantPlan } from "../src/quorum/plan.ts"
 import { type LatencyChoice, parseLatency } from "../src/sim/latency-notation.ts"
@@ -34,4 +36,21 @@ export function milliseconds(micros: number | null): number | null {
 /** The values that are there. */
 export function present(values: readonly (number | null)[]): number[] {
   return values.filter((value) => value !== null)
+}
+
+/** The mean of a measure over the observations that have it, with its 95 % interval. */
+export function meanOf<Observation>(
+  observations: readonly Observation[],
+  read: (observation: Observation) => number | null,
+): Estimate {
+  return meanInterval(present(observations.map(read)))
+}
+
+/** That mean as the cells of an estimate called `name`, to spread into a row. */
+export function meanCells<Name extends string, Observation>(
+  name: Name,
+  observations: readonly Observation[],
+  read: (observation: Observation) => number | null,
+): EstimateCells<Name> {
+  return estimateCells(name, meanOf(observations, read))
 }

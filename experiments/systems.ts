@@ -1,11 +1,10 @@
-import { meanInterval } from "../src/base/statistics.ts"
-import { type EstimateCells, count, estimateCells, estimateColumns, text } from "../src/experiment/column.ts"
+import { type EstimateCells, count, estimateColumns, text } from "../src/experiment/column.ts"
 import { defineExperiment } from "../src/experiment/define.ts"
 import { runSafeDecree } from "../src/experiment/single-decree.ts"
 import { barsOf, exactly } from "../src/experiment/figure/from-rows.ts"
 import type { Figure } from "../src/experiment/figure.ts"
 import { type Table, intervalOf } from "../src/experiment/table.ts"
-import { latencyFrom, milliseconds, present, setupFrom } from "./setup.ts"
+import { latencyFrom, meanCells, milliseconds, setupFrom } from "./setup.ts"
 
 interface Case {
   readonly system: string
@@ -84,28 +83,14 @@ export default defineExperiment<Case, Observation, Row>({
     }
   },
   summarise: (c, observations) => {
-    const estimate = (read: (o: Observation) => number | null) =>
-      meanInterval(present(observations.map(read)))
     return [
       {
         ...c,
         replicas: observations.length,
-        ...estimateCells(
-          "decideMs",
-          estimate((o) => o.decideMs),
-        ),
-        ...estimateCells(
-          "learnMs",
-          estimate((o) => o.learnMs),
-        ),
-        ...estimateCells(
-          "phase2Ms",
-          estimate((o) => o.phase2Ms),
-        ),
-        ...estimateCells(
-          "messagesThrifty",
-          estimate((o) => o.messages),
-        ),
+        ...meanCells("decideMs", observations, (o) => o.decideMs),
+        ...meanCells("learnMs", observations, (o) => o.learnMs),
+        ...meanCells("phase2Ms", observations, (o) => o.phase2Ms),
+        ...meanCells("messagesThrifty", observations, (o) => o.messages),
       },
     ]
   },

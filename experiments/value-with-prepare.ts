@@ -1,18 +1,10 @@
-import { meanInterval } from "../src/base/statistics.ts"
-import {
-  type EstimateCells,
-  count,
-  estimateCells,
-  estimateColumns,
-  flag,
-  text,
-} from "../src/experiment/column.ts"
+import { type EstimateCells, count, estimateColumns, flag, text } from "../src/experiment/column.ts"
 import { defineExperiment } from "../src/experiment/define.ts"
 import type { DecreeSetup } from "../src/experiment/decree-setup.ts"
 import { runSafeDecree } from "../src/experiment/single-decree.ts"
 import { type Table, intervalOf } from "../src/experiment/table.ts"
 import { messageBytes } from "../src/protocol/paxos/message-bytes.ts"
-import { milliseconds, present, setupFrom } from "./setup.ts"
+import { meanCells, milliseconds, present, setupFrom } from "./setup.ts"
 
 const conditions = ["alone", "value found", "contention"] as const
 type Condition = (typeof conditions)[number]
@@ -117,15 +109,13 @@ export default defineExperiment<Case, Observation, Row>({
     }
   },
   summarise: ({ system, condition, valueBytes, travels }, observations) => {
-    const estimate = <Name extends string>(name: Name, read: (o: Observation) => number | null) =>
-      estimateCells(name, meanInterval(present(observations.map(read))))
     return [
       {
         ...{ system, condition, valueBytes, valueWithPrepare: travels, replicas: observations.length },
-        ...estimate("messages", (o) => o.messages),
-        ...estimate("bytes", (o) => o.bytes),
-        ...estimate("decideMs", (o) => o.decideMs),
-        ...estimate("learnMs", (o) => o.learnMs),
+        ...meanCells("messages", observations, (o) => o.messages),
+        ...meanCells("bytes", observations, (o) => o.bytes),
+        ...meanCells("decideMs", observations, (o) => o.decideMs),
+        ...meanCells("learnMs", observations, (o) => o.learnMs),
       },
     ]
   },
