@@ -71,27 +71,28 @@ function attemptOf(state: unknown): number {
 const paxosHistory: History<PaxosMessage, PaxosRecord, PaxosMemory> = {
   initial: { accepted: [], learned: [] },
   observe: (memory, event) => {
-    if (event.type === "learn") return { ...memory, learned: withProposal(memory.learned, event) }
+    if (event.type === "learn") return withLearned(memory, event)
     const lastAccepted = event.type === "store" ? (acceptorPart(event.record)?.lastAccepted ?? null) : null
     return lastAccepted === null || event.type !== "store"
       ? memory
-      : { ...memory, accepted: withAcceptance(memory.accepted, lastAccepted, event.process) }
+      : withAcceptance(memory, lastAccepted, event.process)
   },
 }
 
-function withProposal(known: readonly Proposal[], { epoch, value }: Proposal): readonly Proposal[] {
-  if (known.some((other) => other.epoch === epoch && other.value === value)) return known
-  return [...known, { epoch, value }].sort(compareProposals)
+// What is known already is the same memory, not only an equal one: then the explorer need not compare.
+function withLearned(memory: PaxosMemory, { epoch, value }: Proposal): PaxosMemory {
+  const known = memory.learned
+  if (known.some((other) => other.epoch === epoch && other.value === value)) return memory
+  return { ...memory, learned: [...known, { epoch, value }].sort(compareProposals) }
 }
 
-function withAcceptance(
-  known: PaxosMemory["accepted"],
-  { epoch, value }: Proposal,
-  acceptor: Address,
-): PaxosMemory["accepted"] {
+function withAcceptance(memory: PaxosMemory, { epoch, value }: Proposal, acceptor: Address): PaxosMemory {
+  const known = memory.accepted
   const before = known.find((other) => other.epoch === epoch && other.value === value)
   const by = withMember(before?.by ?? emptySet, acceptor)
-  return [...known.filter((other) => other !== before), { epoch, value, by }].sort(compareProposals)
+  if (by === before?.by) return memory
+  const accepted = [...known.filter((other) => other !== before), { epoch, value, by }]
+  return { ...memory, accepted: accepted.sort(compareProposals) }
 }
 
 /** By epoch, then by value: what is remembered does not depend on the order of events. */

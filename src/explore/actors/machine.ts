@@ -81,28 +81,28 @@ export class ActorMachine<Message, Stored, Remembered> {
 
   deliver(local: number, envelope: number): Transition {
     const entry = this.entries[local]!
-    return (entry.deliver[envelope] ??= this.onReceive(entry.local, envelope))
+    return (entry.deliver[envelope] ??= this.onReceive(local, envelope))
   }
 
   timeout(local: number, timer: number): Transition {
     const entry = this.entries[local]!
-    return (entry.timeout[timer] ??= this.onTimeout(entry.local, entry.local.timers[timer]!))
+    return (entry.timeout[timer] ??= this.onTimeout(local, entry.local.timers[timer]!))
   }
 
   /** The client's next request, of a process for which one is waiting. */
   ask(local: number): Transition {
     const entry = this.entries[local]!
-    return (entry.ask ??= this.onAsk(entry.local))
+    return (entry.ask ??= this.onAsk(local))
   }
 
   crash(local: number): Transition {
     const entry = this.entries[local]!
-    return (entry.crash ??= this.onCrash(entry.local))
+    return (entry.crash ??= this.onCrash(local))
   }
 
   recover(local: number): Transition {
     const entry = this.entries[local]!
-    return (entry.recover ??= this.onRecover(entry.local))
+    return (entry.recover ??= this.onRecover(local))
   }
 
   /** The number of what is remembered after a transition. */
@@ -117,51 +117,56 @@ export class ActorMachine<Message, Stored, Remembered> {
     const { history } = this.model
     if (history === undefined) return remembered
     const before = this.memories.values[remembered]!
-    return this.memories.idOf(
-      events.reduce<Remembered>((memory, event) => history.observe(memory, event), before),
-    )
+    const after = events.reduce<Remembered>((memory, event) => history.observe(memory, event), before)
+    // Most events are not worth remembering, and then there is nothing to compare.
+    return after === before ? remembered : this.memories.idOf(after)
   }
 
-  private onReceive(local: Local<Stored>, id: number): Transition {
+  private onReceive(before: number, id: number): Transition {
     const envelope = this.envelopes.values[id]!
     const { from, message } = envelope
     const event: WorldEvent<Message, Stored> = { type: "deliver", ...envelope }
-    return this.transition(local, { type: "receive", from, message }, [event])
+    return this.transition(before, this.local(before), { type: "receive", from, message }, [event])
   }
 
-  private onTimeout(local: Local<Stored>, timer: Timer): Transition {
+  private onTimeout(before: number, timer: Timer): Transition {
+    const local = this.local(before)
     const fired = { ...local, timers: local.timers.filter((other) => other !== timer) }
-    return this.transition(fired, { type: "timeout", timer }, [], local)
+    return this.transition(before, fired, { type: "timeout", timer })
   }
 
-  private onAsk(local: Local<Stored>): Transition {
+  private onAsk(before: number): Transition {
+    const local = this.local(before)
     const [value, ...waiting] = local.waiting!
-    return this.transition(withWaiting(local, waiting), { type: "propose", value: value! }, [], local)
+    return this.transition(before, withWaiting(local, waiting), { type: "propose", value: value! })
   }
 
-  private onCrash(local: Local<Stored>): Transition {
-    return this.finish(local, down(local), [], [{ type: "crash", process: local.address }])
+  private onCrash(before: number): Transition {
+    const local = this.local(before)
+    return this.finish(before, down(local), [], [{ type: "crash", process: local.address }])
   }
 
   private requestsOf(address: Address): readonly Value[] {
     return this.model.requests.flatMap(({ process, value }) => (process === address ? [value] : []))
   }
 
-  private onRecover(local: Local<Stored>): Transition {
+  private onRecover(before: number): Transition {
+    const local = this.local(before)
     const { actor } = this.model.processes[local.address]!
     // An actor recovers from its stored record alone; it is given a fresh state to take its address from.
     const { state } = actor.start(local.address)
     // Whom its clients had asked is forgotten, and they ask again.
     const fresh = withWaiting({ ...local, up: true, state }, this.requestsOf(local.address))
     const event: WorldEvent<Message, Stored> = { type: "recover", process: local.address }
-    return this.transition(fresh, { type: "recover", stored: local.stored }, [event], local)
+    return this.transition(before, fresh, { type: "recover", stored: local.stored }, [event])
   }
 
+  /** What an input does to a process that was in the local state `before` and has been brought to `local` for it. */
   private transition(
+    before: number,
     local: Local<Stored>,
     input: Input<Message, Stored>,
-    events: readonly WorldEvent<Message, Stored>[],
-    before: Local<Stored> = local,
+    events: readonly WorldEvent<Message, Stored>[] = [],
   ): Transition {
     const { actor } = this.model.processes[local.address]!
     const step = actor.step(local.state, input)
@@ -170,10 +175,10 @@ export class ActorMachine<Message, Stored, Remembered> {
     const next = this.applyOutputs(local, step, happened, sends)
     const crashes = storesAfterSpeaking(step.outputs).map((output) =>
       this.crashDuring(
+        before,
         local,
         { state: step.state, outputs: step.outputs.slice(0, output) },
         events,
-        before,
         output,
       ),
     )
@@ -182,10 +187,10 @@ export class ActorMachine<Message, Stored, Remembered> {
 
   /** The first outputs of a step, and then a crash. */
   private crashDuring(
+    before: number,
     local: Local<Stored>,
     step: { readonly state: unknown; readonly outputs: readonly Output<Message, Stored>[] },
     events: readonly WorldEvent<Message, Stored>[],
-    before: Local<Stored>,
     output: number,
   ): Transition {
     const happened = [...events]
@@ -196,7 +201,7 @@ export class ActorMachine<Message, Stored, Remembered> {
   }
 
   private finish(
-    before: Local<Stored>,
+    before: number,
     next: Local<Stored>,
     sends: readonly number[],
     events: readonly WorldEvent<Message, Stored>[],
@@ -208,7 +213,7 @@ export class ActorMachine<Message, Stored, Remembered> {
     return {
       local,
       sends,
-      idle: local === this.numberOf(before) && events.every(({ type }) => type === "deliver"),
+      idle: local === before && events.every(({ type }) => type === "deliver"),
       admitted:
         (admits === undefined || sends.every((id) => admits(this.envelopes.values[id]!.message))) &&
         (permits === undefined || !next.up || permits(next.state)),
