@@ -100,6 +100,16 @@ describe("Paxos, explored", () => {
     expect(lost.witness.worlds.at(-1)!.messages).toEqual([])
     expect(lost.witness.steps.map(({ action }) => action)).toContain("lose")
   })
+
+  it("does not say that runs decide which leave the bounds of its epochs undecided", () => {
+    const outcome = (conditions: Conditions) => {
+      const paxos = explored("majority(3)", conditions)
+      return exploreActors(paxosModel(paxos), paxosProgress(paxos)).outcomes[0]!.verdict.verdict
+    }
+    // Everything may be lost, and the retry would be in epoch 1, which is not explored.
+    expect(outcome({ proposers: 1, epochs: 1, lossy: true })).toBe("unknown")
+    expect(outcome({ proposers: 2 })).toBe("unknown")
+  })
 })
 
 type PaxosActor = Actor<unknown, PaxosMessage, PaxosRecord>

@@ -184,11 +184,13 @@ class BreadthFirst<Message, Stored, Remembered> {
   ): ActorOutcome<Message, Stored, Remembered> {
     if (property.kind === "eventually") {
       const verdict =
-        this.stopped === undefined ? checkEventually(this.machine, property) : unknown(this.stopped)
+        this.stopped === undefined
+          ? checkEventually(this.machine, property, this.options)
+          : unknown(this.stopped)
       return { property, verdict }
     }
     if (deciding !== undefined)
-      return decidedOutcome(this.machine, property, this.rowsTo(deciding), this.futures)
+      return decidedOutcome(this.machine, property, this.table.pathTo(deciding), this.futures)
     return undecidedOutcome(this.machine, property, {
       stopped: this.stopped,
       states: this.table.size,
@@ -196,13 +198,5 @@ class BreadthFirst<Message, Stored, Remembered> {
       initial: this.table.read(0),
       futures: this.futures,
     })
-  }
-
-  private rowsTo(state: number): Uint32Array[] {
-    const rows: Uint32Array[] = []
-    for (let at = state; ; at = this.table.parentOf(at)) {
-      rows.unshift(this.table.read(at))
-      if (at === 0) return rows
-    }
   }
 }

@@ -6,7 +6,9 @@ import { renderText } from "../../measure/sequence-diagram/text.ts"
 import type { Actor, Input, Output } from "../../protocol/actor.ts"
 import { exploreActors } from "./breadth-first.ts"
 import { canonicalText } from "./canonical-text.ts"
+import { type EventuallyLimits, checkEventually } from "./eventually.ts"
 import { FingerprintSet } from "./fingerprint-set.ts"
+import { ActorMachine } from "./machine.ts"
 import type { ActorModel, World } from "./model.ts"
 import type { Property } from "./property.ts"
 import { StateTable } from "./state-table.ts"
@@ -80,16 +82,35 @@ describe("exploring actors", () => {
     expect(verdictOf(tokenRing(6), tokenIs("eventually", 4)).verdict).toBe("holds")
     expect(verdictOf(tokenRing(6, { lossy: true }), tokenIs("eventually", 4))).toMatchObject({
       verdict: "violated",
-      because: expect.stringContaining("a run of 4 steps ends") as string,
+      because: expect.stringContaining("a run of 1 steps ends") as string,
     })
     expect(verdictOf(tokenRing(6), tokenIs("eventually", 7)).verdict).toBe("unknown")
   })
 
-  it("does not take the edge of its bounds for the end of a run", () => {
+  it("does not know what becomes of a run that leaves its bounds", () => {
     const bounded = tokenRing(6, { admits: (token) => token < 3 })
-    const result = exploreActors(bounded, [tokenIs("eventually", 4), tokenIs("always", 9)])
+    const result = exploreActors(bounded, [tokenIs("eventually", 4), tokenIs("eventually", 2)])
     expect([result.distinct, result.cut]).toEqual([3, 1])
-    expect(result.outcomes[0]!.verdict.verdict).toBe("holds")
+    expect(result.outcomes[0]!.verdict).toMatchObject({
+      verdict: "unknown",
+      because: "runs leave the bounds of the model before the token is 4; what becomes of them is not known",
+    })
+    // The edge is beyond what is asked.
+    expect(result.outcomes[1]!.verdict.verdict).toBe("holds")
+  })
+
+  it("stops looking for a run without it at a limit, with unknown", () => {
+    const check = (limits: EventuallyLimits) =>
+      checkEventually(new ActorMachine(tokenRing(3000)), tokenIs("eventually", 2900), limits)
+    expect(check({}).verdict).toBe("holds")
+    expect(check({ mostStates: 20 })).toMatchObject({
+      verdict: "unknown",
+      because: "stopped after 21 states without it",
+    })
+    expect(check({ mostBytes: 2 ** 16 })).toMatchObject({
+      verdict: "unknown",
+      because: expect.stringMatching(/^stopped when the states without it took/) as string,
+    })
   })
 
   it("brings a crashed process back with what it had stored, and only that", () => {

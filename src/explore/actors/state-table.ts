@@ -35,14 +35,25 @@ export class StateTable {
   /** Adds a row unless it is there; its number if it was new, −1 otherwise. */
   add(row: Uint32Array, length: number, parent: number): number {
     const hash = hashRow(row, length)
-    let slot = hash & this.mask
+    const slot = this.slotOf(row, length, hash)
+    return this.slots[2 * slot] === 0 ? this.place(row, length, parent, slot, hash) : -1
+  }
+
+  /** The number of a row, −1 if it is not there. */
+  find(row: Uint32Array, length: number): number {
+    return this.slots[2 * this.slotOf(row, length, hashRow(row, length))]! - 1
+  }
+
+  /** The slot of a row, or the empty one that it belongs into. */
+  private slotOf(row: Uint32Array, length: number, hash: number): number {
+    const { slots, mask } = this
+    let slot = hash & mask
     for (;;) {
-      const number = this.slots[2 * slot]!
-      if (number === 0) break
-      if (this.slots[2 * slot + 1] === hash && this.equals(number - 1, row, length)) return -1
-      slot = (slot + 1) & this.mask
+      const number = slots[2 * slot]!
+      if (number === 0) return slot
+      if (slots[2 * slot + 1] === hash && this.equals(number - 1, row, length)) return slot
+      slot = (slot + 1) & mask
     }
-    return this.place(row, length, parent, slot, hash)
   }
 
   chunkOf(number: number): Uint32Array {
@@ -57,8 +68,11 @@ export class StateTable {
     return this.lengths[number]!
   }
 
-  parentOf(number: number): number {
-    return this.parents[number]!
+  /** The rows from the first one to this one, each found from the one before. */
+  pathTo(number: number): Uint32Array[] {
+    const rows = [this.read(number)]
+    for (let at = number; at !== 0; at = this.parents[at]!) rows.unshift(this.read(this.parents[at]!))
+    return rows
   }
 
   read(number: number): Uint32Array {
