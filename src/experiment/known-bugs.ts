@@ -240,7 +240,7 @@ export const knownBugs: readonly SeededBug[] = [
     caughtBy: ["linearizability"],
     setup: (setup) => leased({ ...setup, electionMs: 30 }),
     before: (state, input) => {
-      state.granted = false
+      state.expiredGrant = state.lastGrant
       return input
     },
   },

@@ -6,6 +6,7 @@ import { learnDecided } from "./catching-up.ts"
 import { becomeFollower } from "./electing.ts"
 import { waitForLeader } from "./waiting.ts"
 import { decide } from "./leading.ts"
+import { hasGranted } from "./leasing.ts"
 import type { LogMessage } from "./messages.ts"
 import type { ReplicaOptions } from "./options.ts"
 import type { Outbox } from "./outbox.ts"
@@ -25,7 +26,7 @@ export function onPrepare(
 ): void {
   const { lastPromised } = state
   // While a lease is granted, its holder is the only one that may go on.
-  if (state.granted && from !== state.leader) return
+  if (hasGranted(state) && from !== state.leader) return
   if (isBarred(state, from, epoch)) return
   if (!takesPart(lastPromised, epoch)) return out.send(from, { type: "no-promise", epoch, lastPromised })
   if (epoch > lastPromised) {

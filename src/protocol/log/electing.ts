@@ -2,6 +2,7 @@ import { emptySet, withMember } from "../../base/node-set.ts"
 import { greaterProposal } from "../paxos/rules.ts"
 import type { Address } from "../actor.ts"
 import { install, learnDecided } from "./catching-up.ts"
+import { grantLease, hasGranted } from "./leasing.ts"
 import type { LogMessage } from "./messages.ts"
 import type { ReplicaOptions } from "./options.ts"
 import type { Outbox } from "./outbox.ts"
@@ -9,7 +10,7 @@ import { type ReplicaState, nobody } from "./replica-state.ts"
 import { flushWaiting } from "./serving.ts"
 import { type Proposals, noEpoch } from "./slots.ts"
 import { lead } from "./taking-over.ts"
-import { grant, timers } from "./timers.ts"
+import { timers } from "./timers.ts"
 import { epochOfVersion } from "./versions.ts"
 import { waitForLeader } from "./waiting.ts"
 
@@ -18,7 +19,7 @@ type Of<T extends LogMessage["type"]> = Extract<LogMessage, { type: T }>
 export function onElectionTimeout(state: ReplicaState, out: Outbox, options: ReplicaOptions): void {
   if (state.role === "leader" || state.role === "rejoining") return
   // What it has promised to a lease holder binds the follower itself as well.
-  if (state.granted) return waitForLeader(state, out, options)
+  if (hasGranted(state)) return waitForLeader(state, out, options)
   if (options.detector === "timeout" && state.role === "follower" && !hasUnanswered(state)) {
     if (state.leader !== nobody && state.toldUpTo > state.decidedUpTo) {
       out.send(state.leader, { type: "fetch", from: state.decidedUpTo })
@@ -136,20 +137,20 @@ export function onHeartbeat(
   state.leaderEpoch = epoch
   state.attempt = 0
   waitForLeader(state, out, options)
-  if (options.reads === "lease") {
-    state.granted = true
-    out.setTimer(grant, options.lease.duration)
-  }
+  if (options.reads === "lease") grantLease(state, out, options)
   out.send(from, { type: "heartbeat-ack", epoch, round })
   learnDecided(state, epoch, decidedUpTo, out, options)
   if (state.decidedUpTo < decidedUpTo) out.send(from, { type: "fetch", from: state.decidedUpTo })
   flushWaiting(state, out, options)
 }
 
-/** The leader wants this replica to lead: phase 1 begins at once. */
+/**
+ * The leader wants this replica to lead: phase 1 begins at once. It has given up its
+ * own lease; where the message is so late that somebody leads in a greater epoch, what
+ * was granted to that one binds this replica still.
+ */
 export function onHandOver(state: ReplicaState, epoch: number, out: Outbox, options: ReplicaOptions): void {
-  if (state.role !== "follower" || epoch < state.lastPromised) return
-  state.granted = false
-  out.cancelTimer(grant)
+  if (state.role !== "follower" || epoch < Math.max(state.lastPromised, state.leaderEpoch)) return
+  state.expiredGrant = state.lastGrant
   campaign(state, out, options)
 }

@@ -5,7 +5,7 @@ import type { LogMessage } from "./messages.ts"
 import type { ReplicaOptions } from "./options.ts"
 import type { Outbox } from "./outbox.ts"
 import type { ReplicaState } from "./replica-state.ts"
-import { leasePrefix, timers } from "./timers.ts"
+import { grantPrefix, leasePrefix, timers } from "./timers.ts"
 
 /** The leader says that it is there. Where there are leases, the answers renew its own. */
 export function beat(state: ReplicaState, out: Outbox, options: ReplicaOptions): void {
@@ -47,6 +47,23 @@ export function onHeartbeatAck(
 export function onLeaseOver(state: ReplicaState, round: number): void {
   state.expiredRound = Math.max(state.expiredRound, round)
   state.roundAcks.delete(round)
+}
+
+/**
+ * From now on, and for as long as a lease lasts, this replica promises nobody but the
+ * leader. Each grant has a timer of its own: where a write is under way the new one is
+ * set only when it is done, and an earlier one must not end what has been granted since.
+ */
+export function grantLease(state: ReplicaState, out: Outbox, { lease }: ReplicaOptions): void {
+  out.setTimer(`${grantPrefix}${++state.lastGrant}`, lease.duration)
+}
+
+export function onGrantOver(state: ReplicaState, grant: number): void {
+  state.expiredGrant = Math.max(state.expiredGrant, grant)
+}
+
+export function hasGranted({ lastGrant, expiredGrant }: ReplicaState): boolean {
+  return lastGrant > expiredGrant
 }
 
 /** Whether nobody else can have become leader since this replica did. */

@@ -21,6 +21,12 @@ export function readHere(state: ReplicaState, from: Address, command: Command, o
 }
 
 /**
+ * Reads of different lives of a replica have different numbers: an answer to one that a
+ * crash has swallowed, which comes late, is no answer to another. Fewer than this a life.
+ */
+export const readsOfALife = 2 ** 32
+
+/**
  * A quorum read (Charapko, Ailijiang and Demirbas 2019): every write that has been
  * answered was accepted by a phase-2 quorum, which each phase-1 quorum meets. So
  * its slot is not beyond what the quorum asked here has accepted, and the read

@@ -4,14 +4,16 @@ import { greaterProposal } from "../paxos/rules.ts"
 import type { Address } from "../actor.ts"
 import { install } from "./catching-up.ts"
 import { copyImage, emptyImage } from "./disk-image.ts"
+import { grantLease } from "./leasing.ts"
 import { waitForLeader } from "./waiting.ts"
 import type { LogImage, LogMessage, LogRecord } from "./messages.ts"
 import type { ReplicaOptions } from "./options.ts"
 import type { Outbox } from "./outbox.ts"
+import { readsOfALife } from "./reading.ts"
 import type { ReplicaState } from "./replica-state.ts"
 import { type Proposals, noEpoch } from "./slots.ts"
 import { StateMachine } from "./state-machine.ts"
-import { grant, timers } from "./timers.ts"
+import { timers } from "./timers.ts"
 import { type Bars, barOf, covers, raised } from "./versions.ts"
 
 type Of<T extends LogMessage["type"]> = Extract<LogMessage, { type: T }>
@@ -25,6 +27,7 @@ export function recover(
   options: ReplicaOptions,
 ): void {
   state.life = life
+  state.lastRead = life * readsOfALife
   if (stored === undefined && options.rejoin) return startRejoining(state, out, options)
   const image = copyImage(stored?.type === "image" ? stored : emptyImage())
   state.lastPromised = image.lastPromised
@@ -41,10 +44,7 @@ export function recover(
 /** It may have granted a lease before: it keeps to it, whoever it was. */
 function resume(state: ReplicaState, out: Outbox, options: ReplicaOptions): void {
   state.role = "follower"
-  if (options.reads === "lease") {
-    state.granted = true
-    out.setTimer(grant, options.lease.duration)
-  }
+  if (options.reads === "lease") grantLease(state, out, options)
   waitForLeader(state, out, options)
 }
 

@@ -75,8 +75,9 @@ export class ReplicaState {
   /** The latest round that a phase-2 quorum has answered, and the latest whose time is over. */
   leasedRound = 0
   expiredRound = 0
-  /** Whether this replica has promised the leader not to promise anyone else for a while. */
-  granted = false
+  /** How often this replica has promised a leader not to promise anyone else for a while, and the latest that is over. */
+  lastGrant = 0
+  expiredGrant = 0
 
   // Quorum reads.
   reads = new Map<number, QuorumRead>()

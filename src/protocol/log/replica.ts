@@ -12,7 +12,7 @@ import {
 } from "./electing.ts"
 import { waitForLeader } from "./waiting.ts"
 import { onBatchTimer, onOverdueTimer } from "./leading.ts"
-import { onHeartbeatAck, onHeartbeatTimer, onLeaseOver } from "./leasing.ts"
+import { onGrantOver, onHeartbeatAck, onHeartbeatTimer, onLeaseOver } from "./leasing.ts"
 import type { LogMessage, LogRecord, LogReport } from "./messages.ts"
 import type { ReplicaOptions } from "./options.ts"
 import { Outbox } from "./outbox.ts"
@@ -20,7 +20,7 @@ import { onReadAnswer, onReadAsk } from "./reading.ts"
 import { onRejoin, onRejoinAnswer, onRejoinBlank, onRejoinTimer, onRejoined, recover } from "./rejoining.ts"
 import { ReplicaState } from "./replica-state.ts"
 import { onReply, onRequest } from "./serving.ts"
-import { grant, handOver, leasePrefix, timers } from "./timers.ts"
+import { grantPrefix, handOver, leasePrefix, timers } from "./timers.ts"
 
 export type LogActor<State> = Actor<State, LogMessage, LogRecord, LogReport>
 
@@ -134,13 +134,11 @@ function onTimeout(state: ReplicaState, timer: string, out: Outbox, options: Rep
       return onBatchTimer(state, out, options)
     case timers.rejoin:
       return onRejoinTimer(state, out, options)
-    case grant:
-      state.granted = false
-      return
     case handOver:
       return onHandOverTimer(state, out, options)
     default:
       if (timer.startsWith(leasePrefix)) onLeaseOver(state, Number(timer.slice(leasePrefix.length)))
+      else if (timer.startsWith(grantPrefix)) onGrantOver(state, Number(timer.slice(grantPrefix.length)))
   }
 }
 

@@ -8,8 +8,8 @@ export const timers = {
   rejoin: "rejoin",
 } as const
 
-/** The end of the time for which a follower makes no promise to anyone but the leader. */
-export const grant = "grant"
+/** Followed by a number: the end of the time for which a follower makes no promise to anyone but the leader. */
+export const grantPrefix = "grant "
 /** The end of a leader's term where leaders take turns. */
 export const handOver = "hand-over"
 /** Followed by a round of heartbeats: the end of the lease that its answers may have renewed. */
