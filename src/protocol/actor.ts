@@ -36,6 +36,7 @@ export interface TimerRange {
 /** The name of a timer of one process; setting it again replaces it. */
 export type Timer = string
 
+/** What can happen to a process. There is no "send failed" and no "message lost": nobody can know. */
 export type Input<Message, Stored> =
   | { readonly type: "receive"; readonly from: Address; readonly message: Message }
   | { readonly type: "timeout"; readonly timer: Timer }
@@ -69,12 +70,14 @@ type Reporting<Report> = [Report] extends [never]
   ? never
   : { readonly type: "report"; readonly report: Report }
 
+/** What an actor makes of one input: its next state, and what is to be done. */
 export interface Step<State, Message, Stored, Report = never> {
   readonly state: State
   /** Read before the next step is asked for: an actor that works in place may use the list again. */
   readonly outputs: readonly Output<Message, Stored, Report>[]
 }
 
+/** What a process is for; an actor does not know it, traces and diagrams do. */
 export type Role = "acceptor" | "proposer" | "learner" | "allocator" | "reader" | "replica" | "client"
 
 /** One process of a cluster; its address is its place in the cluster. */
@@ -102,6 +105,7 @@ export function unchanged<State>(state: State): Step<State, never, never> {
   return { state, outputs: [] }
 }
 
+/** The output that sends a message; delivery is the outside's business, and not certain. */
 export function send<Message>(to: Address, message: Message): Output<Message, never> {
   return { type: "send", to, message }
 }

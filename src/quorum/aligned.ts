@@ -31,6 +31,7 @@ export function alignedOverlap(
 ): Overlap | undefined {
   const leaf = sameLeaf(sides, positions)
   if (leaf !== undefined) return leaf
+  // A bare node is a gate of one child, so that `a` can be held against `choose(2, a, b, c)`.
   const gates = sides.map((side): Gate =>
     side.kind === "node" ? { kind: "threshold", k: 1, children: [side] } : side,
   )
@@ -54,6 +55,10 @@ interface Part {
   readonly weights: readonly number[]
 }
 
+/**
+ * A part after the recursion: the best that can be done if it serves all sides, and what a side gains if
+ * another is denied it.
+ */
 interface Block {
   /** Quorums of the block for all sides that speak of it, with the least in common. */
   readonly inside: Overlap
@@ -93,9 +98,12 @@ function commonBlocks(gates: readonly Gate[]): Part[] | undefined {
     for (const [i, child] of gate.children.entries()) {
       const names = nodesOf(child)
       const key = JSON.stringify(names.sort())
+      // Blocks that overlap without being equal would make the denials depend on each other, and the sum
+      // over blocks below would be wrong.
       if (names.some((name) => (ownerOf.get(name) ?? key) !== key)) return undefined
       for (const name of names) ownerOf.set(name, key)
       const part = parts.get(key) ?? { children: gates.map(() => undefined), weights: gates.map(() => 0) }
+      // Two children of one gate over the same nodes: neither can be denied without regard to the other.
       if (part.children[side] !== undefined) return undefined
       part.children[side] = child
       part.weights[side] = weightOf(gate, i)
@@ -105,15 +113,22 @@ function commonBlocks(gates: readonly Gate[]): Part[] | undefined {
   return [...parts.values()]
 }
 
+/**
+ * What the children of a gate must come to: votes or a count, so that both kinds of gate are treated
+ * alike.
+ */
 const limitOf = (gate: Gate): number => (gate.kind === "weighted" ? gate.threshold : gate.k)
 
+/** A child of a plain count weighs 1. */
 const weightOf = (gate: Gate, i: number): number => (gate.kind === "weighted" ? gate.weights[i]! : 1)
 
 /** Denies blocks to sides so that what is left in common is least, and puts the quorums together. */
 function combine(gates: readonly Gate[], blocks: readonly Block[], enough: number): Overlap | undefined {
+  // A gate that wants T of W can do without W − T, and no more.
   const spare = gates.map(
     (gate, side) => totalWeight(blocks.map(({ weights }) => weights[side]!)) - limitOf(gate),
   )
+  // A block whose quorums are disjoint anyway costs nothing: no denial is spent on it.
   const contested = blocks.filter(({ inside }) => inside.common > 0)
   const denials = cheapestExclusions(
     contested.map(({ inside, weights }) => ({ cost: inside.common, weights })),

@@ -64,9 +64,11 @@ function applyFunction(
   const values = tree.args.map((argument) => evaluate(argument, bindings, exact || rounds))
   if (values.length === 0 || !values.every((value) => value !== undefined)) return undefined
   if (!rounds) {
+    // Doubles only choose which argument it is; the exact fraction is what is returned.
     const quotients = values.map(({ numerator, denominator }) => numerator / denominator)
     return values[quotients.indexOf(Math[name](...quotients))]
   }
+  // floor(a, b) is not arithmetic here: mathjs reads a second argument as a number of decimals.
   const [value, ...others] = values
   if (value === undefined || others.length > 0) return undefined
   return fraction(name === "floor" ? floorOf(value) : -floorOf({ ...value, numerator: -value.numerator }), 1)
@@ -102,6 +104,7 @@ function operate(
     case "%":
       return divide(tree, a, b, exact)
     case "^":
+      // A root or a reciprocal is never a number of nodes.
       return b.denominator === 1 && b.numerator >= 0
         ? fraction(a.numerator ** b.numerator, a.denominator ** b.numerator)
         : undefined
@@ -110,6 +113,7 @@ function operate(
   }
 }
 
+/** `%` is the rest that goes with floor division, so that (a/b)·b + a%b is a, also where a is negative. */
 function divide(tree: SyntaxTree["OperatorNode"], a: Fraction, b: Fraction, exact: boolean): Fraction {
   if (b.numerator === 0) throw new UsageError(`${tree.toString()} divides by zero.`)
   const quotient = fraction(a.numerator * b.denominator, a.denominator * b.numerator)
@@ -121,6 +125,10 @@ function divide(tree: SyntaxTree["OperatorNode"], a: Fraction, b: Fraction, exac
   )
 }
 
+/**
+ * In lowest terms. Beyond 2^53 a double no longer tells neighbours apart, and a size that is off by one
+ * is just the mistake that rules are checked for: better no answer.
+ */
 function fraction(numerator: number, denominator: number): Fraction {
   if (!Number.isSafeInteger(numerator) || !Number.isSafeInteger(denominator)) {
     throw new UsageError("The arithmetic of the rule leaves the whole numbers up to 2^53.")

@@ -21,6 +21,13 @@ import { shrinkToMinimal } from "./minimal.ts"
  *
  * Returns the set for side a, "none" when there is provably none, or nothing
  * when the predicates were called `calls` times without an answer.
+ *
+ * Nothing is missed: a solution that contains all of a quorum `added` to side a leaves side b a part of
+ * its complement, which has just been found to hold no quorum of b. So some node of `added` is not in
+ * the solution, and the branches ask for the first such node.
+ *
+ * Cost: exponential at worst, as the question is NP-complete; the depth is at most n, and each step asks
+ * the predicates O(n) times.
  */
 export function searchDisjoint(
   isQuorumOfA: (set: NodeSet) => boolean,
@@ -35,10 +42,12 @@ export function searchDisjoint(
   const search = (inA: NodeSet, inB: NodeSet): NodeSet | undefined => {
     if (left <= 0) return undefined
     const possible = difference(all, inB)
+    // Monotone: if all that is still free does not suffice, no split below this one does.
     if (!isA(possible) || !isB(difference(all, inA))) return undefined
     const added = shrinkToMinimal((set) => isA(union(set, inA)), difference(possible, inA))
     const candidate = union(added, inA)
     if (isB(difference(all, candidate))) return candidate
+    // The branches exclude each other: the i-th gives b the i-th node and keeps those before it for a.
     let kept = inA
     for (const position of members(added)) {
       const found = search(kept, withMember(inB, position))
@@ -80,6 +89,8 @@ export function searchOverlap(
       denied.map((set) => difference(all, set)),
     )
     if (quorums === undefined) return undefined
+    // Each quorum was picked greedily, so a small overlap is an answer, and a large one is only a hint
+    // where to branch.
     const common = quorums.reduce((a, b) => intersection(a, b))
     if (size(common) < enough) return quorums
     const open = members(difference(common, shared))[0]
@@ -89,6 +100,7 @@ export function searchOverlap(
       const found = search(more, shared)
       if (found !== undefined) return found
     }
+    // With `enough` of 1 nothing can be afforded: a shared node must be denied to some side.
     return size(shared) + 1 < enough ? search(denied, withMember(shared, open)) : undefined
   }
   const found = search(

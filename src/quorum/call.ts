@@ -50,6 +50,7 @@ function unknownFamily(catalogue: Catalogue, id: string): string {
 }
 
 function refuseWrongArity(family: AnyFamily, args: readonly Argument[], call: string): void {
+  // Only a family whose last parameter takes the rest has a parameter at every place.
   const most = parameterAt(family, Infinity) === undefined ? family.parameters.length : Infinity
   const least = family.parameters.filter(({ optional }) => optional !== true).length
   if (args.length >= least && args.length <= most) return

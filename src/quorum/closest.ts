@@ -8,6 +8,9 @@ import type { Phase, QuorumSystem } from "./system.ts"
  *
  * `distance` orders the nodes: a round trip, a random number for a random
  * quorum. Cost: 2n calls of `isQuorum`.
+ *
+ * Minimality matters: a leader that sends only to this quorum is delayed by every member, needed or not.
+ * The prefix by distance has the least possible maximum, and what is then dropped never raises it.
  */
 export function closestQuorum(
   system: QuorumSystem,

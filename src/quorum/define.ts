@@ -26,6 +26,10 @@ export interface QuorumFamily<Arguments extends readonly unknown[] = readonly ne
   readonly parts: (...args: Arguments) => SystemParts
 }
 
+/**
+ * One parameter for each argument of `parts`, of its type: a family cannot list fewer than its formulas
+ * take.
+ */
 export type ParametersOf<Arguments extends readonly unknown[]> = {
   readonly [K in keyof Arguments]-?: Parameter<Arguments[K]>
 }
@@ -43,6 +47,11 @@ export type AnyFamily = Omit<QuorumFamily, "parts" | "parameters"> & {
 /** The families the notation knows, by id. */
 export type Catalogue = ReadonlyMap<string, AnyFamily>
 
+/**
+ * Makes a family callable and keeps its description on it, so that code writes `grid(2, 3)` and the
+ * notation finds the same family by its id. The system's name is the call, as the notation reads it:
+ * whatever is printed can be pasted back.
+ */
 export function defineQuorumSystem<Arguments extends readonly unknown[]>(
   family: QuorumFamily<Arguments>,
 ): QuorumFamilyFunction<Arguments> {
@@ -81,6 +90,7 @@ export function parameterAt(
   return all[place] ?? (last?.rest === true ? last : undefined)
 }
 
+/** The families by id; two of one id are a UsageError, as one of them could never be called. */
 export function catalogueOf(families: readonly AnyFamily[]): Catalogue {
   const byId = new Map(families.map((family) => [family.id, family]))
   if (byId.size < families.length) throw new UsageError("Two quorum system families have the same id.")
@@ -96,11 +106,13 @@ export function acceptorNames(n: number): NodeId[] {
   return Array.from({ length: n }, (_, i) => `a${i + 1}`)
 }
 
+/** Throws UsageError before a slip such as `majority(1e9)` fills the memory. */
 export function refuseTooMany(n: number): void {
   if (n <= mostAcceptors) return
   throw new UsageError(`The system would have ${n} acceptors; at most ${mostAcceptors} are supported.`)
 }
 
+/** The acceptors of `acceptorNames`, each as a formula. */
 export function acceptors(n: number): QuorumExpr[] {
   return acceptorNames(n).map(node)
 }

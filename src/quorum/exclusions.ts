@@ -21,6 +21,11 @@ const mostCells = 20_000_000
  * Where everything weighs 1 the dearest are excluded, as many as there is room
  * for. Weights are a dynamic program over the room used on all sides but the
  * roomiest, and the cost paid: exact. Returns nothing when that would be too large.
+ *
+ * It is the one hard part of asking how little quorums overlap: the things are blocks of nodes, the
+ * sides formulas, and to exclude a block from a side is to let that side's quorum do without it. With
+ * weights it contains the knapsack problem, hence the table: things × cells steps, cells being the
+ * product of spare + 1 over all sides but the roomiest, times the cost bound.
  */
 export function cheapestExclusions(
   things: readonly Excludable[],
@@ -36,6 +41,10 @@ export function cheapestExclusions(
   return excludeByWeight(things, spare, enough)
 }
 
+/**
+ * Greedy is exact here: every place takes any one thing, so the places should go to the things that cost
+ * most.
+ */
 function excludeDearest(things: readonly Excludable[], spare: readonly number[]): Exclusions {
   // Denied to the last side first, so that the first nodes go to the first side.
   const places = spare
@@ -54,6 +63,11 @@ function weighTooMuch(things: readonly Excludable[], spare: readonly number[]): 
   return same && weight > spare.reduce((sum, room) => sum + room, 0)
 }
 
+/**
+ * Exact by dynamic programming, for weights; nothing where the table would be too large. Paying `enough`
+ * or more is not told apart, which keeps the cost coordinate short: it is 1 cell long for a bare
+ * intersection.
+ */
 function excludeByWeight(
   things: readonly Excludable[],
   spare: readonly number[],
@@ -78,6 +92,9 @@ const pay = 255
 /**
  * A cell is what has been used of every side but the last, and the cost paid so
  * far; its value the least that is then used of the last side, the roomiest.
+ *
+ * Keeping the roomiest side as the value and not as a coordinate is what makes two weighted sides of
+ * large weights affordable: the table grows with the smaller room only.
  */
 class Table {
   readonly cells: number
@@ -132,11 +149,16 @@ class Table {
     let best: number | undefined
     for (let cell = 0; cell < this.cells; cell++) {
       if (this.value[cell]! === Infinity) continue
+      // The cost is the innermost coordinate, so that it is the remainder of the cell's number.
       if (best === undefined || cell % (this.mostCost + 1) < best % (this.mostCost + 1)) best = cell
     }
     return best
   }
 
+  /**
+   * Walks back from the final cell: which choice was made for each thing. The choices of every layer are
+   * kept for this, a byte per cell; the values of a layer are not.
+   */
   trace(things: readonly Excludable[], choices: readonly Uint8Array[], end: number): (number | undefined)[] {
     const excluded = Array<number | undefined>(things.length).fill(undefined)
     let cell = end
@@ -148,6 +170,10 @@ class Table {
     return excluded
   }
 
+  /**
+   * What can be done with one thing: exclude it from some side, or pay for it if the bound on costs
+   * allows.
+   */
   private movesOf({ cost, weights }: Excludable): Move[] {
     const moves: Move[] = [{ choice: this.last, step: 0, more: weights[this.last]!, dimension: -1, by: 0 }]
     for (const [dimension, side] of this.counted.entries()) {
@@ -166,6 +192,7 @@ class Table {
   }
 }
 
+/** One choice for one thing, as a step through the table. */
 interface Move {
   readonly choice: number
   /** How far the cell moves, and how much more of the last side is used. */

@@ -24,18 +24,26 @@ export type QuorumExpr =
       readonly children: readonly QuorumExpr[]
     }
 
+/** The formula that one node has answered. */
 export const node = (name: NodeId): QuorumExpr => ({ kind: "node", node: name })
 
+/**
+ * At least `k` of the children. Nothing is refused: k of 0 is the quorum of nobody, too large a k no
+ * quorum.
+ */
 export const threshold = (k: number, children: readonly QuorumExpr[]): QuorumExpr => ({
   kind: "threshold",
   k,
   children,
 })
 
+/** At least one of the children; of none at all it never holds. */
 export const or = (...children: readonly QuorumExpr[]): QuorumExpr => threshold(1, children)
 
+/** All of the children; of none at all it always holds. */
 export const and = (...children: readonly QuorumExpr[]): QuorumExpr => threshold(children.length, children)
 
+/** Children whose weights, positive whole numbers, sum to `limit` at least. */
 export const weighted = (
   weights: readonly number[],
   limit: number,
@@ -61,6 +69,7 @@ export function dual(expr: QuorumExpr): QuorumExpr {
   }
 }
 
+/** The sum of some votes. */
 export function totalWeight(weights: readonly number[]): number {
   return weights.reduce((sum, weight) => sum + weight, 0)
 }
@@ -128,6 +137,7 @@ function compileThreshold(
   children: readonly QuorumExpr[],
   positions: ReadonlyMap<NodeId, number>,
 ): (answered: NodeSet) => boolean {
+  // Constants are decided here once, and not at every call.
   if (k <= 0) return () => true
   if (k > children.length) return () => false
   const mask = distinctLeaves(children, positions)
@@ -148,12 +158,14 @@ function distinctLeaves(
   const found = new Set<number>()
   for (const child of children) {
     const position = child.kind === "node" ? positions.get(child.node) : undefined
+    // A node named twice counts twice, which a population count would not see.
     if (position === undefined || found.has(position)) return undefined
     found.add(position)
   }
   return nodeSet(found)
 }
 
+/** The common case, majorities and the rows of a grid: no loop over children. */
 function countAtLeast(k: number, mask: NodeSet): (answered: NodeSet) => boolean {
   return (answered) => sizeOfIntersection(answered, mask) >= k
 }
@@ -190,6 +202,7 @@ function parenthesised(children: readonly QuorumExpr[], by: string, binding: num
   return binding < outer ? `(${text})` : text
 }
 
+/** A node's name as the notation reads it: quoted unless it is a word or a whole number. */
 export function formatNode(name: NodeId): string {
   return /^[A-Za-z_][A-Za-z0-9_]*$/.test(name) || /^(0|[1-9][0-9]*)$/.test(name) ? name : JSON.stringify(name)
 }

@@ -16,6 +16,7 @@ export interface Effort {
   readonly visits: number
 }
 
+/** About a second on one core: long enough for what people write, short enough to wait for. */
 export const defaultEffort: Effort = { visits: 8_000_000 }
 
 /** Whether every quorum of `a` meets every quorum of `b`, both over `nodes`: `everyOverlap` of two. */
@@ -65,6 +66,11 @@ export function everyOverlap(
   )
 }
 
+/**
+ * One question and the ways to answer it. Each way gives a verdict, or nothing where it does not apply;
+ * a later one never contradicts an earlier one, as each is exact where it speaks (`overlap.test.ts`
+ * holds them all to enumeration).
+ */
 class Question {
   private readonly sides: readonly QuorumExpr[]
   private readonly positions: ReadonlyMap<NodeId, number>
@@ -94,6 +100,7 @@ class Question {
     )
   }
 
+  /** Way 1: the formulas split the nodes alike. */
   byBlocks(): Verdict<readonly NodeSet[]> | undefined {
     const answer = alignedOverlap(this.sides, this.positions, this.atLeast)
     if (answer === undefined) return undefined
@@ -103,6 +110,7 @@ class Question {
 
   /** s sets of m nodes in all have m − (s − 1)·n in common at least. */
   bySizes(): Verdict<readonly NodeSet[]> | undefined {
+    // Where nodes repeat, the smallest quorum would have to be looked for among all of them.
     if (!this.sides.every(isReadOnce)) return undefined
     const smallest = this.sides.map((side) => lightestQuorums(side, this.positions)(this.all).counted)
     const least =
@@ -119,6 +127,8 @@ class Question {
       terms[a] === terms[b] ? a - b : terms[a]! < terms[b]! ? -1 : 1,
     )
     const last = order.pop()!
+    // The side with most quorums is not listed but asked: one call of its predicate replaces all of
+    // them.
     const combinations = order.reduce((product, side) => product * terms[side]!, 1n)
     // Beyond a bare intersection, the last side's quorums may have to be gone through as well.
     const each = BigInt(this.gates) + (this.atLeast > 1 ? terms[last]! : 0n)
@@ -159,6 +169,7 @@ class Question {
     }
   }
 
+  /** Way 4, the last resort, and the only one that can run out of effort. */
   byBranching({ visits }: Effort): Verdict<readonly NodeSet[]> {
     const answer = this.search(Math.max(1, Math.floor((visits * this.sides.length) / this.gates)))
     if (answer === "none") return holds("an exhaustive search found no such quorums")
@@ -168,6 +179,10 @@ class Question {
     )
   }
 
+  /**
+   * Two sides that must only meet have a search of their own, which decides where a node goes instead of
+   * what is shared.
+   */
   private search(calls: number): readonly NodeSet[] | "none" | undefined {
     const [isA, isB] = this.isQuorum
     const n = this.positions.size

@@ -27,6 +27,7 @@ export function lightestQuorums(expr: QuorumExpr, positions: ReadonlyMap<NodeId,
 
 type Found = ReturnType<Lightest>
 
+/** Children share no node, so the cheapest of each can be chosen on its own and the costs add up. */
 function lightestOf(expr: QuorumExpr, counted: NodeSet, positions: ReadonlyMap<NodeId, number>): Found {
   if (expr.kind === "node") {
     const position = positions.get(expr.node)!
@@ -38,6 +39,7 @@ function lightestOf(expr: QuorumExpr, counted: NodeSet, positions: ReadonlyMap<N
   return joined(cheapest)
 }
 
+/** Quorums of distinct children put together: counts add up because no node is in two of them. */
 function joined(parts: readonly Found[]): Found {
   return parts.reduce((sum, part) => plus(sum, part), nothing)
 }
@@ -54,6 +56,7 @@ function lightestVotes(parts: readonly Found[], weights: readonly number[], limi
   const best = Array<Found | undefined>(limit + 1).fill(undefined)
   best[0] = nothing
   for (const [i, part] of parts.entries()) {
+    // Downwards, so that best[votes − weight] has not had this part yet: each is chosen at most once.
     for (let votes = limit; votes > 0; votes--) {
       const before = best[Math.max(0, votes - weights[i]!)]
       if (before === undefined) continue

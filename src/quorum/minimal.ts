@@ -20,6 +20,11 @@ import { isAlways, isNever, simplify } from "./simplify.ts"
  * have, in the order of the formula, children from left to right (the heaviest
  * first where they are weighed). Otherwise all are computed first, as a sum of
  * products with absorption, and come in dictionary order by position.
+ *
+ * Everything that must see every quorum goes through here: enumeration, the optimal strategy of small
+ * systems, listings. What can be told from the formula itself (dual, load of a read-once formula,
+ * overlap of thresholds) should be, since the number of minimal quorums is exponential already for a
+ * majority.
  */
 export function* minimalQuorumsOf(
   expr: QuorumExpr,
@@ -33,6 +38,10 @@ export function* minimalQuorumsOf(
 /**
  * One minimal quorum inside `answered`, which must be a quorum: members are
  * dropped from the last position on, those of `unwanted` before all others.
+ *
+ * Which minimal quorum it is depends on the order of dropping, so the order is fixed: the same question
+ * always has the same witness. Cost: one call of `isQuorum` per member; monotone predicates need no
+ * second pass.
  */
 export function shrinkToMinimal(
   isQuorum: (set: NodeSet) => boolean,
@@ -67,11 +76,13 @@ export function termBound(expr: QuorumExpr): bigint {
 /** Weighted gates with more sums than this are counted only when asked for exactly. */
 const manySums = 1_000_000
 
+/** Without repeated nodes the choices of the children are independent, so that counts multiply. */
 function countDistinct(expr: QuorumExpr, mostSums = Infinity): bigint {
   if (expr.kind === "node" || isAlways(expr)) return 1n
   if (isNever(expr)) return 0n
   const counts = expr.children.map((child) => countDistinct(child, mostSums))
   if (expr.kind === "threshold") return elementarySymmetric(counts, expr.k)
+  // Every child in or out, with a quorum of each: too many, but never too few.
   if (expr.threshold * counts.length > mostSums)
     return counts.reduce((product, count) => product * (count + 1n), 1n)
   return countWeighted(expr, counts)
@@ -106,6 +117,7 @@ function countWeighted(expr: QuorumExpr & { kind: "weighted" }, counts: readonly
   return complete
 }
 
+/** The order that makes minimality of a weighted set visible at its last member (see `countWeighted`). */
 function heaviestFirst(weights: readonly number[]): number[] {
   return weights.map((_, i) => i).sort((a, b) => weights[b]! - weights[a]! || a - b)
 }
@@ -144,6 +156,11 @@ function* pick(
   }
 }
 
+/**
+ * Sets of children that reach `missing` votes, heaviest first: each stops at the member that carries it
+ * over, and is therefore minimal. `left[i]` is what the children from i on weigh together; a branch that
+ * cannot get there any more is not entered.
+ */
 function* pickWeight(
   expr: QuorumExpr & { kind: "weighted" },
   order: readonly number[],
@@ -178,6 +195,7 @@ function sumOfProducts(expr: QuorumExpr, positions: ReadonlyMap<NodeId, number>)
     const next = new Map<number, NodeSet[]>()
     const add = (sum: number, sets: readonly NodeSet[]): void => {
       const capped = Math.min(sum, limit)
+      // What can no longer reach the threshold is dropped before it is combined with anything.
       if (capped + left >= limit) next.set(capped, [...(next.get(capped) ?? []), ...sets])
     }
     for (const [sum, sets] of partial) {
@@ -193,7 +211,12 @@ function sumOfProducts(expr: QuorumExpr, positions: ReadonlyMap<NodeId, number>)
   return partial.get(limit) ?? []
 }
 
-/** The inclusion-minimal among `sets`, each once, in the order of their first appearance. */
+/**
+ * The inclusion-minimal among `sets`, each once, in the order of their first appearance.
+ *
+ * Cost: quadratic in the number of sets; comparing small sets first means that a set is only ever held
+ * against minimal ones.
+ */
 export function absorb(sets: readonly NodeSet[]): NodeSet[] {
   const unique = [...new Set(sets)]
   const bySize = [...unique].sort((a, b) => size(a) - size(b))

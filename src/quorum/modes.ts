@@ -8,6 +8,9 @@ import { phases } from "./system.ts"
 /**
  * A revision of Paxos, or a way to allot epochs: what its quorums must satisfy
  * for it to be safe, and what more for its progress to be guaranteed.
+ *
+ * Safety and progress are listed apart because the thesis' own conditions differ: 7.2 is only sufficient
+ * for recovery to finish phase 1 with a bare quorum, and a system without it loses no safety (§7.3).
  */
 export interface Mode {
   readonly id: string
@@ -21,7 +24,12 @@ export interface Mode {
   readonly note: string
 }
 
-/** Every mode, in the order of the thesis. */
+/**
+ * Every mode, in the order of the thesis.
+ *
+ * A row says what the quorums have to satisfy, and nothing of how epochs are made unique: that is for
+ * the `Variant` of a protocol to get right, and `note` says what it is.
+ */
 export const modes: readonly Mode[] = [
   {
     id: "classic",
@@ -129,6 +137,7 @@ export function modeReports(plan: QuorumPlan, answers: Answers = answersWithin()
     mode,
     safe: worst(mode.safeUnder.map((id) => named(id, plan, answers))),
     progress: worst([
+      // A requirement of the form "every quorum meets…" holds vacuously of no quorums: safe, and stuck.
       everyEpochHasQuorums(plan),
       ...mode.progressUnder.map((id) => named(id, plan, answers)),
     ]),
@@ -154,6 +163,7 @@ function worst<Witness>(verdicts: readonly Verdict<Witness>[]): Verdict<Witness>
   return decisive ?? holds(verdicts.map(({ because }) => because).join(", "))
 }
 
+/** Without a quorum of some phase, nothing can be decided in the epoch, whoever is up. */
 function everyEpochHasQuorums(plan: QuorumPlan): Verdict<undefined> {
   for (const { from, system } of plan.ranges) {
     for (const phase of phases) {

@@ -34,6 +34,7 @@ export function parseDenotation(text: string, catalogue: Catalogue): Denotation 
 
 /** What a syntax tree denotes; `text` is what its messages quote. */
 export function readTree(tree: MathNode, text: string, catalogue: Catalogue): Denotation {
+  // Only at the root: inside an expression a node may well be called majority.
   if (isTree(tree, "SymbolNode")) refuseBareFamily(tree.name, catalogue)
   const argument = new Reader(text, catalogue).argument(tree)
   const value = asDenotation(argument)
@@ -79,6 +80,7 @@ class Reader {
 
   private operator(tree: SyntaxTree["OperatorNode"]): Argument {
     const { op, args, implicit } = tree
+    // mathjs reads `2 a` and `a b` as products; a forgotten operator must not become an "and".
     if (implicit)
       throw this.unexpected(tree, "has two nodes side by side; write a*b for both, a + b for either")
     if (op === "-" && args.length === 1)
@@ -87,6 +89,8 @@ class Reader {
       const hint = op === "-" ? '; put a name that contains a hyphen in double quotes, "us-west"' : ""
       throw this.unexpected(tree, `uses ${op}; quorum expressions have + (either) and * (both)${hint}`)
     }
+    // One gate of three children and not a gate in a gate: quorums are the same, but names and blocks
+    // are as written.
     const operands = flattenOperator(tree).map((operand) => this.value(operand))
     const text = operands
       .map((value) => (op === "*" && bindsLikeSum(value) ? `(${value.text})` : value.text))
@@ -106,6 +110,7 @@ class Reader {
 
   private choose(tree: MathNode, [k, ...rest]: readonly Argument[]): Denotation {
     const children = rest.map((argument) => this.asValue(argument, tree))
+    // The two constants, which have no other way to be written.
     if (children.length === 0 && (k === 0 || k === 1)) {
       return { kind: "formula", expr: threshold(k, []), text: `choose(${k})` }
     }

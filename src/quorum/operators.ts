@@ -24,6 +24,7 @@ export function minimalOf(value: Denotation): Denotation {
 const mostQuorums = 100_000n
 
 function sumOfMinimalQuorums(expr: QuorumExpr, text: string): QuorumExpr {
+  // Asked of the bound, before any quorum is made.
   if (termBound(expr) > mostQuorums) {
     throw new UsageError(
       `minimal(${text}): up to ${termBound(expr)} quorums would have to be written out; at most ${mostQuorums} are.`,

@@ -15,7 +15,12 @@ export type Denotation = { readonly text: string } & (
   | { readonly kind: "system"; readonly parts: SystemParts }
 )
 
-/** One parameter of a family: how its argument is read, and written back. */
+/**
+ * One parameter of a family: how its argument is read, and written back.
+ *
+ * Reading and showing are inverse: `read(parse(show(value)))` is `value`, which is how the name of a
+ * system is also the text that rebuilds it.
+ */
 export interface Parameter<T> {
   readonly name: string
   /** "a whole number of at least 1": completes "must be …". */
@@ -128,14 +133,20 @@ export function asDenotation(argument: Argument): Denotation | undefined {
   return { kind: "formula", expr, text: formatExpr(expr) }
 }
 
+/** Narrows an argument to a list; `Array.isArray` alone does not tell a readonly array. */
 export function isList(argument: Argument): argument is readonly Argument[] {
   return Array.isArray(argument)
 }
 
+/** A whole number of at least 1 that a double holds exactly. */
 export function isSize(argument: Argument): argument is number {
   return typeof argument === "number" && Number.isSafeInteger(argument) && argument >= 1
 }
 
+/**
+ * A node in the place of an argument; a whole number is the node of that name, as in `explicit([[1, 2]],
+ * …)`.
+ */
 function readNode(argument: Argument): NodeId | undefined {
   if (typeof argument === "string") return argument === "" ? undefined : argument
   if (typeof argument === "number") {
@@ -145,6 +156,7 @@ function readNode(argument: Argument): NodeId | undefined {
   return argument.expr.node
 }
 
+/** A quorum as written; a node listed twice is a slip, not a quorum of fewer. */
 function readNodeList(argument: Argument): NodeId[] | undefined {
   if (!isList(argument)) return undefined
   const names = argument.map(readNode)
@@ -152,6 +164,7 @@ function readNodeList(argument: Argument): NodeId[] | undefined {
   return new Set(names).size === names.length ? names : undefined
 }
 
+/** An argument as it was written, for messages. */
 export function showArgument(argument: Argument): string {
   if (isList(argument)) return `[${argument.map(showArgument).join(", ")}]`
   if (typeof argument === "object") return argument.text

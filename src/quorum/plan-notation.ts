@@ -28,6 +28,8 @@ export function parsePlan(text: string, catalogue: Catalogue, bindings?: Binding
   }
   const parts = segments.map((segment) => readSegment(segment, catalogue, bindings))
   refuseGaps(parts)
+  // A plan is over one set of nodes: a system that does not name some of them has quorums that never use
+  // those.
   const nodes = [...new Set(parts.flatMap(({ system }) => system.nodes))]
   return piecewisePlan(
     parts.map(({ from, fast, system }) => ({
@@ -43,6 +45,7 @@ export function isPlanText(text: string): boolean {
   return splitOutside(text, ";").length > 1 || splitOutside(text, ":").length > 1
 }
 
+/** One `epochs: system` of the text. */
 interface Segment {
   readonly text: string
   readonly from: Epoch
@@ -84,6 +87,10 @@ function systemOf(text: string, catalogue: Catalogue, bindings?: Bindings): Quor
   return systemFrom(readTree(bound, text, catalogue))
 }
 
+/**
+ * Every epoch must have its system: an epoch left out would be decided by no quorum, or by anyone's
+ * guess.
+ */
 function refuseGaps(parts: readonly Segment[]): void {
   for (const [i, { text, from }] of parts.entries()) {
     const next = i === 0 ? 0 : parts[i - 1]!.to + 1

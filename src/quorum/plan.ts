@@ -15,6 +15,11 @@ export interface EpochRange {
 /**
  * Which quorum system each epoch uses (Howard 2019, §4.3): piecewise constant,
  * so that "for all epochs" is a finite check. All its systems have the same nodes.
+ *
+ * The thesis lets every epoch have quorums of its own, and there is no last epoch. All that it and
+ * practice ask for (all aboard, §4.3.2, its table 4.1; fast epochs; reconfiguration at an epoch) changes
+ * finitely often, so ranges lose nothing that anyone has used, and 4.6 comes down to finitely many pairs
+ * of ranges.
  */
 export interface QuorumPlan {
   /** The text that rebuilds it: "majority(3)", or "0: simple(3, 1, 3); 1..: majority(3)". */
@@ -31,7 +36,12 @@ export function constantPlan(system: QuorumSystem): QuorumPlan {
   return { name: system.name, nodes: system.nodes, ranges, systemAt: () => system }
 }
 
-/** Different systems for different epochs, over the same nodes in the same order. */
+/**
+ * Different systems for different epochs, over the same nodes in the same order.
+ *
+ * The same order of nodes is asked for because a set of acceptors is bits by position: an answer counted
+ * in one epoch must mean the same acceptor in the next.
+ */
 export function piecewisePlan(ranges: readonly EpochRange[]): QuorumPlan {
   const [first, ...rest] = ranges
   if (first?.from !== 0) throw new UsageError("A plan starts at epoch 0; its first range does not.")

@@ -12,7 +12,12 @@ export interface Side {
   readonly system: QuorumSystem
 }
 
-/** Do quorums, one of each side, always have `atLeast` nodes in common? What every requirement comes down to. */
+/**
+ * Do quorums, one of each side, always have `atLeast` nodes in common? What every requirement comes down to.
+ *
+ * Of a whole range of epochs with one system a single epoch stands for all, the smallest that makes
+ * sense: so a witness names epochs that exist.
+ */
 export interface Question {
   readonly sides: readonly Side[]
   readonly atLeast: number
@@ -27,6 +32,8 @@ export function answersWithin(effort: Effort = defaultEffort): Answers {
   const idOf = numbering()
   return ({ sides, atLeast }) => {
     const formulas = sides.map(formulaOf)
+    // By identity: equal formulas in different systems are asked about twice, which costs time and
+    // nothing else.
     const key = `${formulas.map(idOf).join()} ${atLeast}`
     const answer = known.get(key) ?? everyOverlap(formulas, sides[0]!.system.nodes, { atLeast, effort })
     known.set(key, answer)
@@ -37,6 +44,7 @@ export function answersWithin(effort: Effort = defaultEffort): Answers {
 /** Answers nothing: shows which questions are asked. */
 export const noAnswers: Answers = () => unknown("nothing was tried")
 
+/** The formula whose quorums a side has. */
 export const formulaOf = ({ phase, system }: Side): QuorumExpr => system.expression[phase]
 
 /** Phases whose quorums must meet: `[1, 2]` a phase-1 and a phase-2 quorum, `[1, 2, 2]` one and two. */
@@ -50,6 +58,7 @@ export function withinEveryEpoch(plan: QuorumPlan, meeting: Meeting): Question[]
 /** Quorums of any two epochs: the first phase's of one, the others' of the other. Each epoch against itself comes first. */
 export function betweenAllEpochs(plan: QuorumPlan, meeting: Meeting): Question[] {
   const [phase, ...others] = meeting
+  // Epoch 1 against 2 and 2 against 1 are one question where both sides are of one phase.
   const symmetric = others.length === 1 && others[0] === phase
   const pairs = plan.ranges.flatMap((one, i) =>
     plan.ranges.flatMap((two, j) => (symmetric && j < i ? [] : [{ one, two, apart: i !== j }])),
@@ -67,6 +76,7 @@ export function againstSmallerEpochs(plan: QuorumPlan, meeting: Meeting, from: E
   const [phase, ...others] = meeting
   return plan.ranges.flatMap((later) =>
     plan.ranges.flatMap((earlier) => {
+      // The least pair f < g of the two ranges; there may be none, as for a single epoch against itself.
       const smaller = Math.max(from, earlier.from)
       const greater = Math.max(smaller + 1, later.from)
       if (smaller > lastEpoch(plan, earlier) || greater > lastEpoch(plan, later)) return []

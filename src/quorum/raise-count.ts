@@ -13,6 +13,9 @@ interface Kind {
  * Which quorums would have to be how large, where all sides count the same n
  * nodes: s quorums of q₁ … q_s have Σqᵢ − (s − 1)·n nodes in common at least.
  * Nothing where a side is not a plain count, or no size would do.
+ *
+ * The hint is about one size at a time, the others kept. Of `simple(5, 2, 3)` under 4.4: |Q1| + |Q2| must
+ * exceed 5, so phase-1 quorums of 3 would do, or phase-2 quorums of 4.
  */
 export function raiseCount({ sides, atLeast }: Question): string | undefined {
   const counts = sides.map((side) => plainCount(simplify(formulaOf(side))))

@@ -17,6 +17,10 @@ const longSet = 8
  * The smallest change that would make quorums meet, in words: one number to
  * raise where all are counted, or two weighed, over the same nodes; else the
  * quorums of the second kind that meet all of the first.
+ *
+ * A hint is not a proof of minimality over all systems: it answers "what would I change here?". Each
+ * hint is computed from the dual or by bisection, never guessed, so following it does satisfy the
+ * question asked.
  */
 export function repairHint(question: Question, witness: readonly NodeSet[]): string {
   if (witness.some((quorum) => size(quorum) === 0)) {

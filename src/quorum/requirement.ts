@@ -30,7 +30,14 @@ export interface RequirementWitness {
   readonly hint: string
 }
 
-/** A condition on quorums, by its number in Howard 2019 or the name of the paper that has it. */
+/**
+ * A condition on quorums, by its number in Howard 2019 or the name of the paper that has it.
+ *
+ * Table 4.2 and the rest of the thesis put these as conditions on sets of quorums for every pair of
+ * epochs. A plan has finitely many ranges, so `questions` is a finite list; each asks for the overlap of
+ * two or three kinds of quorums, and `check` is the conjunction. What none of them says is whether the
+ * quorums are of any use: `modes.ts` adds that there be some.
+ */
 export interface Requirement {
   readonly id: string
   /** What must meet what, in a few words. */
@@ -238,6 +245,8 @@ export function decide(asked: Requirement, plan: QuorumPlan, answers: Answers): 
       }))
       return violated({ quorums, hint: repairHint(each, answer.witness) }, answer.because)
     }
+    // Goes on all the same: a later question may have a witness, and a violation is worth more than a
+    // doubt.
     if (answer.verdict === "unknown") open ??= answer.because
     else reasons.add(answer.because)
   }
@@ -245,6 +254,7 @@ export function decide(asked: Requirement, plan: QuorumPlan, answers: Answers): 
   return holds(reasons.size === 0 ? "no two epochs have to meet" : [...reasons].join("; "))
 }
 
+/** A requirement whose `check` asks its own questions, each once. */
 function requirement(
   about: Omit<Requirement, "check" | "questions">,
   questions: (plan: QuorumPlan) => readonly Question[],

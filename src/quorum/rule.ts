@@ -54,6 +54,8 @@ export function* checkRule(
   catalogue: Catalogue,
   effort?: Effort,
 ): Generator<RuleCase> {
+  // Counted before any is checked: a slip in the last variable is refused at once, not after an hour of
+  // cases.
   const all: ReadonlyMap<string, number>[] = []
   for (const values of assignments(variables, new Map())) {
     all.push(values)
@@ -93,6 +95,7 @@ function checkCase(
   }
 }
 
+/** All values of the first variable, and for each all of the rest, which may depend on it. */
 function* assignments(
   [first, ...rest]: readonly RuleVariable[],
   values: ReadonlyMap<string, number>,

@@ -6,6 +6,10 @@ import { type QuorumExpr, threshold, totalWeight, weighted } from "./expression.
  *
  * A formula that is always true becomes a threshold of 0 of nothing, one that
  * never holds a threshold of 1 of nothing. Cost: linear.
+ *
+ * Every algorithm that goes by the shape of a formula starts from this one, so that `choose(1, x)`, an
+ * "or" of "or"s and weights that are all equal are recognised as what they are. Two simplified formulas
+ * may still say the same thing in different words; deciding that is as hard as the intersection itself.
  */
 export function simplify(expr: QuorumExpr): QuorumExpr {
   if (expr.kind === "node") return expr
@@ -19,7 +23,9 @@ export function simplify(expr: QuorumExpr): QuorumExpr {
   return threshold(...flatten(k, undecided))
 }
 
+/** The formula of the empty quorum: a phase that may be skipped (Howard 2019, §4.3). */
 export const always: QuorumExpr = threshold(0, [])
+/** The formula without quorums: a phase that cannot be completed. */
 export const never: QuorumExpr = threshold(1, [])
 
 /** Whether a simplified formula holds of every set, the empty one included. */

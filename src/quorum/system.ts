@@ -16,11 +16,20 @@ export type { NodeId } from "./expression.ts"
 /** Phase 1 prepares and promises; phase 2 proposes and accepts (Howard 2019, §2.2). */
 export type Phase = 1 | 2
 
+/** Both phases, to go through. */
 export const phases: readonly Phase[] = [1, 2]
 
 /**
  * Which sets of acceptors suffice in each phase. A value: immutable, and the
  * same one is analysed, validated, simulated and explored.
+ *
+ * A quorum of phase 1 lets a proposer go on to propose, one of phase 2 decides. Classic Paxos has one
+ * set of quorums for both (Howard 2019, §3.11); Flexible Paxos shows that only a phase-1 and a phase-2
+ * quorum need to meet (§4.2). Nothing here says that they do: an unsafe system is a value like any
+ * other, and `requirement.ts` tells.
+ *
+ * `isQuorum` is asked about whatever has answered and hence about supersets of quorums; being monotone
+ * it is fully given by its minimal quorums, and either can be computed from `expression`.
  */
 export interface QuorumSystem {
   /** The expression that rebuilds it, such as `grid(2, 3)`. */
@@ -53,7 +62,14 @@ export interface SystemParts {
   readonly listed?: boolean
 }
 
-/** The quorum system of one formula per phase. */
+/**
+ * The quorum system of one formula per phase.
+ *
+ * Throws UsageError where there are no nodes or one is listed twice. Cost: linear in the formulas;
+ * nothing is enumerated until `minimalQuorums` is.
+ *
+ * @example quorumSystem({ phase1: threshold(2, [node("a"), node("b"), node("c")]) }).name // => "choose(2, a, b, c)"
+ */
 export function quorumSystem(parts: SystemParts, name?: string): QuorumSystem {
   const { phase1, phase2 = dual(phase1), requirement, listed } = parts
   const nodes = parts.nodes ?? [...new Set([...nodesOf(phase1), ...nodesOf(phase2)])]
@@ -62,6 +78,7 @@ export function quorumSystem(parts: SystemParts, name?: string): QuorumSystem {
   const expression = { 1: phase1, 2: phase2 }
   const predicate = { 1: compile(phase1, positions), 2: compile(phase2, positions) }
   return {
+    // What is not given is left out rather than undefined: systems compare equal by what they say.
     name: name ?? formatSystem(parts),
     nodes,
     expression,

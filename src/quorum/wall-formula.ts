@@ -10,6 +10,12 @@ import { acceptorNames } from "./define.ts"
  * is w out of 1 for each brick and w − 1 for the wall above, so that no node
  * occurs twice and nothing has to be enumerated. A row of width 1 below the top
  * rules alone: the rows above it never matter.
+ *
+ * Peleg and Wool 1997, "Crumbling walls": any two such walls meet, since of two full rows the lower one
+ * has a brick of every wall whose full row is higher. Widths must be positive and there must be at least
+ * one.
+ *
+ * @example formatExpr(wallFormula([1, 2])) // => "weightedChoose(2, [1, 1, 1], a1, a2, a3)"
  */
 export function wallFormula(widths: readonly number[]): QuorumExpr {
   const bricks = acceptorNames(widths.reduce((sum, width) => sum + width, 0)).map(node)

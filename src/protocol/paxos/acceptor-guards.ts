@@ -19,6 +19,14 @@ export interface AcceptorGuards {
   refusal(state: AcceptorRecord, type: RefusalMessage["type"], epoch: Epoch): RefusalMessage | null
 }
 
+/**
+ * The guards of a variant.
+ *
+ * Classic Paxos is Howard 2019, Algorithm 4: promise and accept in any epoch that is not smaller than
+ * the last promised (properties 6 to 9), write, then reply. The other guards are Algorithm 10 (voting),
+ * Algorithm 24 (an accepted value of an epoch stays), and the stricter and cheaper forms of §3.8 and
+ * §3.12.
+ */
 export function acceptorGuards(variant: Variant): AcceptorGuards {
   const { promiseAhead, failStop } = variant
   const voting = variant.promise === "voting"
@@ -34,16 +42,21 @@ export function acceptorGuards(variant: Variant): AcceptorGuards {
           ...(voting && { promisedTo: to }),
           ...(promiseAhead > 0 && { reserved: reservedBound(state, epoch, promiseAhead) }),
         })
-      : ({ lastAccepted }, epoch) => ({ role: "acceptor", lastPromised: epoch, lastAccepted }),
+      : // Written out where no switch adds a field: spreads are what a step spends its time on.
+        ({ lastAccepted }, epoch) => ({ role: "acceptor", lastPromised: epoch, lastAccepted }),
     isReserved: promiseAhead > 0 ? (before, after) => before.reserved === after.reserved : () => false,
     accept: extended
       ? (state, epoch, value) => ({
           ...state,
+          // An acceptance promises its epoch too (property 9), or a smaller proposal could still follow
+          // it.
           lastPromised: epoch,
           lastAccepted: { epoch, value },
           ...(promiseAhead > 0 && { reserved: reservedBound(state, epoch, promiseAhead) }),
         })
       : (_state, epoch, value) => ({ role: "acceptor", lastPromised: epoch, lastAccepted: { epoch, value } }),
+    // With epochs reserved, the bound is what goes to disk as the promise: after a crash the acceptor
+    // has promised up to it, which is more than it said and therefore safe.
     store: failStop
       ? (record) => ({ type: "store", record, volatile: true })
       : promiseAhead > 0
@@ -53,6 +66,10 @@ export function acceptorGuards(variant: Variant): AcceptorGuards {
   }
 }
 
+/**
+ * Property 6, or its stricter forms. Voting is what makes an epoch its proposer's own: it is promised to
+ * one proposer only, which may ask again (Algorithm 10).
+ */
 function mayPromise({ promise }: Variant): AcceptorGuards["mayPromise"] {
   switch (promise) {
     case "at-least":
@@ -65,6 +82,11 @@ function mayPromise({ promise }: Variant): AcceptorGuards["mayPromise"] {
   }
 }
 
+/**
+ * Property 6 for proposals. With `keepFirst` an acceptor that has accepted in this epoch takes the same
+ * value again and no other: what makes a value decided in a shared epoch the only one (property 17,
+ * Algorithm 24).
+ */
 function mayAccept({ accept, keepFirst }: Variant): AcceptorGuards["mayAccept"] {
   const epochFits: AcceptorGuards["mayAccept"] =
     accept === "equal"
@@ -76,6 +98,11 @@ function mayAccept({ accept, keepFirst }: Variant): AcceptorGuards["mayAccept"] 
     (epoch !== state.lastAccepted?.epoch || value === state.lastAccepted.value)
 }
 
+/**
+ * Negative replies of §3.1: none, no-promise(e, f) and no-accept(e, f) with f the last promised epoch,
+ * or these with the last accepted proposal added. They are never needed for safety; they replace waiting
+ * for a timeout.
+ */
 function refusal({ nacks }: Variant): AcceptorGuards["refusal"] {
   switch (nacks) {
     case "none":

@@ -15,6 +15,10 @@ import { onRing } from "./ring.ts"
 import { answeringDecided } from "./termination.ts"
 import { type Variant, classic } from "./variant.ts"
 
+/**
+ * What an acceptor is told when it is built. It knows neither quorums nor proposers: those are the
+ * proposer's affair.
+ */
 export interface AcceptorOptions {
   /** Classic Paxos unless given. */
   readonly variant?: Variant
@@ -29,6 +33,14 @@ export interface AcceptorOptions {
  *
  * Unless told otherwise it takes part in an epoch that is not smaller than the
  * last it promised: "≥" in both phases, so that a repeated message is answered again.
+ *
+ * Chapters 4 to 6 leave the acceptor as it is: Flexible Paxos and Revisions B and C only change for how
+ * long a proposer waits and what it makes of the promises. That is why one acceptor serves the whole
+ * family.
+ *
+ * Every reply that rests on a change comes after the `store` that makes the change durable (property
+ * 10). A message that changes nothing is answered without a write. Cost: one message a reply, one write
+ * a change.
  */
 export function acceptor({ variant = classic, learners }: AcceptorOptions): AcceptorActor {
   const guards = acceptorGuards(variant)
@@ -58,6 +70,7 @@ interface AcceptorRules {
   readonly history: boolean
 }
 
+/** The state before any message: e_pro and (e_acc, v_acc) are nil. */
 export const nothingPromised: AcceptorRecord = { role: "acceptor", lastPromised: null, lastAccepted: null }
 
 /** The state as it was stored; promises that were reserved count as given. */
@@ -75,14 +88,21 @@ function onPrepare(
   { epoch, value }: PrepareMessage,
   { guards, history }: AcceptorRules,
 ): AcceptorStep {
+  // A prepare that came too late is answered with silence or a refusal, never with a promise (property
+  // 6).
   if (!guards.mayPromise(state, epoch, from)) return refuse(state, from, "no-promise", epoch, guards)
   const promise = send(from, promiseOf(state, epoch, history))
+  // A copy of a prepare: promised and durable already, so it is answered again and nothing is written.
   if (epoch === state.lastPromised && guards.promisedTo(state, from)) return { state, outputs: [promise] }
   const promised = guards.promise(state, epoch, from)
   const next = value === undefined ? promised : { ...promised, offered: { epoch, value, from } }
   return { state: next, outputs: guards.isReserved(state, next) ? [promise] : [guards.store(next), promise] }
 }
 
+/**
+ * The promise reports the state before it (property 8); the epoch reported is never above the one
+ * promised (lemma 8).
+ */
 function promiseOf({ lastAccepted, history }: AcceptorRecord, epoch: Epoch, all: boolean): PromiseMessage {
   if (!all) return { type: "promise", epoch, lastAccepted }
   return {
@@ -101,6 +121,8 @@ function onPropose(
 ): AcceptorStep {
   const { epoch } = message
   const value = message.valueSent === true ? offeredValue(state, epoch, from) : message.value
+  // The proposal refers to a value this acceptor was never sent. Silence is a lost message; a guess
+  // would be unsafe.
   if (value === null) return unchanged(state)
   if (!guards.mayAccept(state, epoch, value)) return refuse(state, from, "no-accept", epoch, guards)
   const replies: AcceptorOutput[] = [
@@ -108,6 +130,7 @@ function onPropose(
   ]
   for (const learner of learners) replies.push(send<PaxosMessage>(learner, { type: "accept", epoch, value }))
   const { lastAccepted } = state
+  // A copy of a proposal that has been accepted: the write is done.
   if (lastAccepted?.epoch === epoch && lastAccepted.value === value) return { state, outputs: replies }
   // One write makes the promise of this epoch and the acceptance durable together (lemma 7: e_pro ≥ e_acc).
   const accepted = guards.accept(state, epoch, value)
@@ -128,6 +151,7 @@ function withHistory(
   return { ...next, history: [...history, proposal] }
 }
 
+/** The negative reply, where the variant has them; otherwise silence, as in Algorithm 4. */
 function refuse(
   state: AcceptorRecord,
   to: Address,

@@ -2,6 +2,7 @@ import type { Epoch } from "../../quorum/plan.ts"
 import { type Actor, type Address, type Step, type Value, send, unchanged } from "../actor.ts"
 import type { AllocatorRecord, PaxosMessage, PaxosRecord } from "./messages.ts"
 
+/** The allocator's memory: what is durable, and how far it has counted since it started. */
 export interface AllocatorState {
   readonly record: AllocatorRecord
   /** sid: how many epochs this version has given out. Volatile. */
@@ -25,6 +26,10 @@ type AllocatorStep = Step<AllocatorState, PaxosMessage, PaxosRecord>
  *
  * The first life is version 1 without a write: a restart with nothing stored
  * can only be the second.
+ *
+ * It is not a consensus service: it makes epochs unique and nothing else, so losing it stops progress
+ * and never endangers safety. In a multi-path variant not even progress: the slow path needs no
+ * allocator.
  */
 export function allocator(mode: AllocatorMode): Actor<AllocatorState, PaxosMessage, PaxosRecord> {
   return {
@@ -46,6 +51,7 @@ function stateOf(record: AllocatorRecord): AllocatorState {
 }
 
 function restarted(stored: PaxosRecord | undefined): AllocatorStep {
+  // The new version is stored before anything is given out under it, as messages follow the write.
   const before = stored?.role === "allocator" ? stored : null
   const record: AllocatorRecord = {
     role: "allocator",
@@ -55,6 +61,10 @@ function restarted(stored: PaxosRecord | undefined): AllocatorStep {
   return { state: stateOf(record), outputs: [{ type: "store", record }] }
 }
 
+/**
+ * The next epoch of this version. `given` is lost in a crash, and the next version starts above all of
+ * this one's.
+ */
 function count(state: AllocatorState, to: Address): AllocatorStep {
   const epoch: Epoch = (state.record.version - 1) * epochsPerVersion + state.given
   return { state: { ...state, given: state.given + 1 }, outputs: [send(to, { type: "allocate", epoch })] }
@@ -67,6 +77,10 @@ function once(state: AllocatorState, to: Address): AllocatorStep {
   return { state: { ...state, given: 1 }, outputs: [send(to, { type: "allocate", epoch: 0 })] }
 }
 
+/**
+ * The first value asked for is kept, and stored before anyone hears of it: a register that forgot it
+ * after a crash would give the first epoch to a second value.
+ */
 function register(state: AllocatorState, to: Address, asked: Value | undefined): AllocatorStep {
   const value = state.record.value ?? asked
   if (value === undefined) return unchanged(state)

@@ -21,8 +21,11 @@ export interface Answers extends Promises {
 export type Choice =
   { readonly kind: "free" } | { readonly kind: "only"; readonly value: Value } | { readonly kind: "open" }
 
+/** Nothing can have been decided: the proposer's own candidate may be proposed. */
 export const free: Choice = { kind: "free" }
+/** It cannot be told yet what may be proposed. */
 export const open: Choice = { kind: "open" }
+/** One value may have been decided, and is the only one that may be proposed. */
 export const only = (value: Value): Choice => ({ kind: "only", value })
 
 /** The choice that a set of possible values leaves. */

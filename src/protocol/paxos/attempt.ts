@@ -23,7 +23,13 @@ export function startAttempt(state: ProposerState, rules: ProposerRules): Propos
   return epoch === null ? requestEpoch(state, rules) : startEpoch(state, epoch, [], rules)
 }
 
-/** Phase 1 of an epoch. The epoch is stored before anyone hears of it, so that no restart uses it again. */
+/**
+ * Phase 1 of an epoch. The epoch is stored before anyone hears of it, so that no restart uses it again.
+ *
+ * The state is that of Algorithm 3 when it starts again: Q_P, Q_A, e_max and v are empty. What was
+ * learned of acceptances in earlier epochs is kept only with `remember`, as the thesis' boosted bypass
+ * has it (§3.2).
+ */
 export function startEpoch(
   state: ProposerState,
   epoch: Epoch,
@@ -61,10 +67,15 @@ export function startEpoch(
   return { state: next, outputs: before.length === 0 ? outputs : [...before, ...outputs] }
 }
 
+/**
+ * The write of an epoch; in a fail-stop world nothing is ever read back, so it need not be on disk
+ * (§3.12).
+ */
 function storing(record: ProposerRecord, { failStop }: Variant): ProposerOutput {
   return failStop ? { type: "store", record, volatile: true } : { type: "store", record }
 }
 
+/** The prepare messages; with `valueWithPrepare` they carry the candidate, so that phase 2 need not. */
 function prepareRequests(state: ProposerState, epoch: Epoch, rules: ProposerRules): ProposerOutput[] {
   const value = rules.variant.valueWithPrepare ? state.candidate : null
   const message: PrepareMessage =
@@ -83,11 +94,22 @@ function request(
   return outputs
 }
 
+/**
+ * The one timer, set again by every phase. What it must cover is the round trip and the acceptor's time:
+ * with anything shorter a proposer starts again before the answers are back, for ever (Howard 2019,
+ * theorem 16).
+ */
 export function phaseTimeout({ options }: ProposerRules): ProposerOutput {
   return { type: "set-timer", timer: phaseTimer, after: options.timeout }
 }
 
-/** If the promises suffice, on to phase 2: in this epoch, or in one that belongs to the value (§7.2). */
+/**
+ * If the promises suffice, on to phase 2: in this epoch, or in one that belongs to the value (§7.2).
+ *
+ * Whether the promises suffice and which value they leave are separate questions (chapters 4 and 5
+ * change the first, chapter 6 the second). Only `untilOneValue` couples them: phase 1 then goes on until
+ * one value is left.
+ */
 export function finishPhase1(
   state: ProposerState,
   before: readonly ProposerOutput[],
@@ -96,11 +118,14 @@ export function finishPhase1(
   if (!rules.phase1Done(state)) return { state, outputs: before }
   const choice = rules.choose(state)
   if (choice.kind === "open") return rules.variant.untilOneValue ? { state, outputs: before } : halt(state)
+  // A recovery proposer finishes what others began, and nobody has begun (§3.7).
   if (choice.kind === "free" && rules.options.recoveryOnly === true) return stop(state, before)
   const value = choice.kind === "only" ? choice.value : null
   if (state.candidate === null) return awaitCandidate(state, value, before)
   const { patience } = rules.variant
   if (patience === 0 || state.greatest === null) return propose(state, value, before, rules)
+  // Something has been accepted somewhere: a little patience may show a decision and save phase 2
+  // (§3.2).
   const wait: ProposerOutput = {
     type: "set-timer",
     timer: phaseTimer,
@@ -143,6 +168,8 @@ export function propose(
   const epoch = state.epoch!
   const value = forced ?? state.candidate!
   const { epochs } = rules.options
+  // The value found belongs to another epoch: phase 1 is run again there, since an epoch by value must
+  // never see another value (§7.2; the printed line tests the parity the wrong way round, erratum E7).
   if (isMisallocated(epochs, epoch, value)) {
     const own = epochs.next(epoch, value, state.notes.stored)
     if (own !== null) return startEpoch(state, own, before, rules)
@@ -206,6 +233,7 @@ function requestEpoch(state: ProposerState, rules: ProposerRules): ProposerStep 
   }
 }
 
+/** Whether the allocator keeps a value with the first epoch, and must be told which. */
 function keepsValue({ variant: { epochs } }: ProposerRules): boolean {
   return (epochs.kind === "multi-path" ? epochs.fast.kind : epochs.kind) === "register"
 }

@@ -16,6 +16,7 @@ import type { BackOff } from "./retry.ts"
 import { singleAcceptor, singleProposer } from "./single-acceptor.ts"
 import { type Variant, classic, variantOf } from "./variant.ts"
 
+/** Who takes part in one instance, with which quorums and which switches. Times are in microseconds. */
 export interface ClusterOptions {
   readonly plan: QuorumPlan
   /** How many proposers; where epochs are dealt out, proposer i of p has the epochs i − 1, i − 1 + p, … */
@@ -52,7 +53,16 @@ export interface Cluster {
 
 type PaxosProcess = Process<PaxosMessage, PaxosRecord>
 
-/** One instance of any member of the family: classic Paxos unless the variant says more; one proposer, one acceptor, no copies. */
+/**
+ * One instance of any member of the family: classic Paxos unless the variant says more; one proposer, one acceptor, no copies.
+ *
+ * Addresses are places in the list, and acceptors come first, in the order of the plan's nodes: the
+ * address of an acceptor is its bit in every set of acceptors. Throws UsageError where co-located roles
+ * do not pair up.
+ *
+ * Nothing here asks whether the quorums go with the variant: controls need clusters that do not.
+ * `refuseUnsafe` (`variant-check.ts`) is for whoever wants to know.
+ */
 export function paxosCluster(options: ClusterOptions): Cluster {
   const variant = variantOf({ ...(options.nacks === true && { nacks: "epoch" }) }, options.variant ?? {})
   const n = options.plan.nodes.length
@@ -104,10 +114,15 @@ export function singleAcceptorCluster(proposers: number, timeout: TimerRange): C
   }
 }
 
+/** The addresses of each role. */
 interface Places extends Pick<Cluster, "acceptors" | "proposers" | "learners" | "readers"> {
   readonly allocator: Address | undefined
 }
 
+/**
+ * Places for everyone: voters first, then learners, readers and the allocator, so that adding a learner
+ * moves no acceptor or proposer, and a scenario's faults still hit whom they named.
+ */
 function addresses(
   { proposers: p, learners: l = 0, readers: r = 0, colocated, ...rest }: ClusterOptions,
   n: number,
@@ -142,6 +157,7 @@ function proposerOf(options: ClusterOptions, variant: Variant, places: Places, i
   })
 }
 
+/** What the allocator has to give out under this allocation. */
 function allocatorMode(epochs: EpochAllocation): AllocatorMode {
   const kind = epochs.kind === "multi-path" ? epochs.fast.kind : epochs.kind
   if (kind === "register") return "register"

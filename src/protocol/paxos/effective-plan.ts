@@ -21,6 +21,10 @@ import type { Variant } from "./variant.ts"
  * Revision C may leave phase 1 earlier, on what a promise reports; a report is
  * then worth what its proposer had found (Howard 2019, property 15), so the
  * sets of Revision B are the ones to judge.
+ *
+ * Everything that judges a combination (requirements, `checkVariant`, the explorer's warnings) asks this
+ * plan and not the one that was written, because a variant may leave phase 1 with fewer promises than a
+ * phase-1 quorum of the plan has: table 4.2 puts the conditions of the revisions side by side.
  */
 export function effectivePlan(variant: Variant, plan: QuorumPlan): QuorumPlan {
   const dependsOnEpoch = variant.phase1 !== "quorum" && variant.phase1 !== "revision-A"

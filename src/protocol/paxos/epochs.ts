@@ -65,6 +65,7 @@ export function source(parts: Pick<EpochSource, "next"> & Partial<EpochSource>):
   }
 }
 
+/** The next natural number; 0 is the least epoch, e_min. */
 function successor(after: Epoch | null): Epoch {
   return after === null ? 0 : after + 1
 }
@@ -104,6 +105,8 @@ export function versionedEpochs(pid: number, count: number, restarts: number): E
   const version = (stored: Stored): number => stored?.version ?? 0
   return source({
     next: (after, _value, stored) => {
+      // Number (sid, pid, vid) is (sid · count + pid) · restarts + vid; this proposer's version is fixed
+      // for its life.
       const low = pid * restarts + version(stored ?? null)
       const step = count * restarts
       if (after === null || after < low) return low

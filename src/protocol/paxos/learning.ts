@@ -12,7 +12,13 @@ import {
   phaseTimer,
 } from "./proposer-state.ts"
 
-/** The value is decided: say so, tell those who asked, and with phase 3 every acceptor (Algorithm 8). */
+/**
+ * The value is decided: say so, tell those who asked, and with phase 3 every acceptor (Algorithm 8).
+ *
+ * The timer is cancelled by learning and not before: a value is decided as soon as acceptors have
+ * accepted it, but the proposer may return only once it has heard so from a phase-2 quorum (property 3,
+ * lemma 15).
+ */
 export function learn(state: ProposerState, { epoch, value }: Proposal, rules: ProposerRules): ProposerStep {
   const outputs: ProposerOutput[] = [
     { type: "cancel-timer", timer: phaseTimer },

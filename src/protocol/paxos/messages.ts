@@ -90,6 +90,7 @@ export type RingMessage = {
   readonly replies: readonly PaxosMessage[]
 }
 
+/** What a message is called: what traces count and faults select by. */
 export type MessageType = PaxosMessage["type"]
 
 /** The message as the thesis writes it: `promise(2, 0, A)`, `accept(1)`. */

@@ -73,6 +73,7 @@ function argumentsOf(list: string): unknown[] | undefined {
   }
 }
 
+/** Carries nothing: the caller knows the call it was reading, and says so in its own words. */
 class NotASize extends Error {}
 
 function size(value: unknown): number {

@@ -16,6 +16,7 @@ export function onAllocation(
   rules: ProposerRules,
 ): ProposerStep {
   if (state.stage !== "phase-0") return unchanged(state)
+  // Asking was counted as the attempt, and starting the epoch counts again.
   const asked = { ...state, attempt: state.attempt - 1 }
   if (message.type === "allocate") {
     const { epoch, value } = message
@@ -51,6 +52,8 @@ export function onForward(
   }
   const toTell = [...new Set([...state.notes.toTell, from])]
   const next = { ...state, notes: { ...state.notes, toTell } }
+  // One candidate at a time: the outcome of the instance is one value anyway, and all who asked are told
+  // it.
   if (state.candidate !== null || state.stage !== "idle") return unchanged(next)
   return startAttempt({ ...next, candidate: value }, rules)
 }

@@ -44,6 +44,9 @@ export function phase1Rule(
     case "revision-C": {
       const meets = meetsEveryQuorum(plan)
       return ({ epoch, promised, greatest }) => {
+        // Why a report saves waiting: its proposer had phase 1 of `greatest` behind it, so anything
+        // decided before is that value; and an epoch with one value decides no other (lemma 9). A shared
+        // epoch may, so it is asked about too.
         const from = greatest === null ? 0 : shared(greatest) ? greatest : greatest + 1
         return meets(from, epoch, promised)
       }
@@ -51,6 +54,7 @@ export function phase1Rule(
   }
 }
 
+/** A phase-1 quorum of the plan, whether or not fewer promises would do. */
 function quorumOfTheEpoch(plan: QuorumPlan): (promises: Promises) => boolean {
   const [first, ...rest] = plan.ranges
   if (rest.length === 0) {
@@ -72,5 +76,6 @@ function meetsEveryQuorum(plan: QuorumPlan): (from: Epoch, to: Epoch, set: NodeS
     meets: compile(dual(system.expression[2]), positions),
   }))
   return (from, to, set) =>
+    // Monotone formulas: a set meets every quorum of a formula exactly when the dual is true of it.
     ranges.every((range) => Math.max(range.from, from) >= Math.min(range.to, to) || range.meets(set))
 }

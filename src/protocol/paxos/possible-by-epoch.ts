@@ -54,6 +54,7 @@ function possibleIn(
   isQuorum: (set: NodeSet) => boolean,
 ): readonly Value[] | "any" {
   const telling = valuesOf(proposals.filter(({ epoch }) => epoch > f || (!shared && epoch === f)))
+  // Two values above f: had f decided, every later proposal would have its value (theorem 13).
   if (telling.length > 1) return []
   const members = (value: Value | undefined): NodeSet =>
     nodeSet(reports.flatMap((report, acceptor) => (mayHaveAccepted(report, f, value) ? [acceptor] : [])))

@@ -24,6 +24,7 @@ export function possibleAfterFastEpoch(
     const proposals = proposalsIn(reports)
       .map(({ proposal }) => proposal)
       .filter(({ epoch }) => epoch === greatest)
+    // A later epoch has one value, and its proposer had settled the first epoch.
     if (greatest > 0) return choiceOf(valuesOf(proposals))
     const least = threshold === "corrected" ? k - (n - size(promised)) : Math.ceil(n / 4)
     return choiceOf(

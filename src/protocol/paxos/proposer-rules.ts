@@ -11,6 +11,7 @@ import type { BackOff } from "./retry.ts"
 import { valueRule } from "./value-selection.ts"
 import { type Variant, classic } from "./variant.ts"
 
+/** What a proposer is told when it is built. */
 export interface ProposerOptions {
   /** Which acceptors make a quorum, epoch by epoch: classic and Flexible Paxos differ here and nowhere else. */
   readonly plan: QuorumPlan
@@ -43,6 +44,7 @@ export interface ProposerRules {
   readonly keepsKnown: boolean
 }
 
+/** Resolves the switches to functions, so that a message costs no look at switches that are off. */
 export function proposerRules(options: ProposerOptions): ProposerRules {
   const { plan, variant = classic } = options
   const shared = (epoch: Epoch): boolean => isShared(variant.epochs, epoch)
@@ -65,6 +67,7 @@ export function proposerRules(options: ProposerOptions): ProposerRules {
   }
 }
 
+/** The waiting rule of the variant, asked of the proposer's state. */
 function phase1Done(
   variant: Variant,
   plan: QuorumPlan,
@@ -78,6 +81,10 @@ function phase1Done(
     suffices({ epoch: epoch!, promised, greatest: greatest?.epoch ?? null })
 }
 
+/**
+ * The value rule of the variant. "greatest" keeps no answers, only the greatest proposal: classic Paxos
+ * needs no more memory than that, and nearly all runs are classic.
+ */
 function choice(
   { select }: Variant,
   plan: QuorumPlan,
@@ -88,6 +95,7 @@ function choice(
   return (state) => rule(answersOf(state))
 }
 
+/** The proposer's state as the value rules see it. */
 function answersOf({ epoch, promised, greatest, notes }: ProposerState): Answers {
   return { epoch: epoch!, promised, greatest: greatest?.epoch ?? null, reports: notes.reports }
 }

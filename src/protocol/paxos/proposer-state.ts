@@ -19,6 +19,10 @@ import type { PaxosMessage, PaxosRecord, Proposal, ProposerRecord } from "./mess
 export type Stage =
   "idle" | "phase-0" | "forwarded" | "phase-1" | "lingering" | "ready" | "phase-2" | "pause" | "halted"
 
+/**
+ * All that Algorithm 3 keeps, by its names, and the stage it is in. Volatile but for what `notes.stored`
+ * says.
+ */
 export interface ProposerState {
   readonly self: Address
   readonly stage: Stage
@@ -43,6 +47,10 @@ export interface ProposerState {
   readonly notes: ProposerNotes
 }
 
+/**
+ * What a variant keeps beyond Algorithm 3. Apart from the state, so that classic Paxos copies one
+ * reference.
+ */
 export interface ProposerNotes {
   /** What is on disk, or about to be. */
   readonly stored: ProposerRecord | null
@@ -56,8 +64,10 @@ export interface ProposerNotes {
   readonly toTell: readonly Address[]
 }
 
+/** Before anything was heard; shared by all proposers, and never changed. */
 export const noNotes: ProposerNotes = { stored: null, reports: [], known: [], refused: emptySet, toTell: [] }
 
+/** A proposer that has never run: no candidate, no epoch. */
 export function initialState(self: Address): ProposerState {
   return {
     self,
@@ -99,7 +109,9 @@ export function changed(state: ProposerState, changes: Partial<ProposerState>): 
   }
 }
 
+/** What a proposer makes of one input. */
 export type ProposerStep = Step<ProposerState, PaxosMessage, PaxosRecord>
+/** One thing a proposer asks to be done. */
 export type ProposerOutput = Output<PaxosMessage, PaxosRecord>
 
 /** The one timer of a proposer: of a phase, or of a pause. */

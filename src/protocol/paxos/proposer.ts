@@ -25,6 +25,12 @@ export type { Recipients } from "./recipients.ts"
  * those of every later chapter. Where the thesis waits for a majority, it asks
  * the quorum plan of the epoch: with `majority` in both phases it is classic
  * Paxos, with any other plan Flexible Paxos.
+ *
+ * A decision alone costs two round trips and three synchronous writes: the epoch here, then promise and
+ * acceptance at each acceptor (table 2.4). Safety needs nothing of the timers: they say only when to
+ * give up an epoch. Progress needs one proposer to be left alone for two phases (theorem 16).
+ *
+ * A proposer keeps its first candidate and learns at most once; asked again, it does nothing.
  */
 export function proposer(options: ProposerOptions): Actor<ProposerState, PaxosMessage, PaxosRecord> {
   const rules = proposerRules(options)
@@ -60,6 +66,10 @@ function recover(state: ProposerState, stored: PaxosRecord | undefined, rules: P
   return { state: recovered, outputs: next === null ? [] : [{ type: "store", record: next }] }
 }
 
+/**
+ * A client wants a value decided. The candidate is fixed from then on: it is replaced in an epoch by
+ * what phase 1 finds (property 4), and comes back in the next if that finds nothing.
+ */
 function onCandidate(state: ProposerState, candidate: Value, rules: ProposerRules): ProposerStep {
   if (state.candidate !== null || state.learned !== null) return unchanged(state)
   const next = changed(state, { candidate })
@@ -74,6 +84,7 @@ function onCandidate(state: ProposerState, candidate: Value, rules: ProposerRule
   }
 }
 
+/** Which rule reads which message. Requests to acceptors are none of a proposer's business, and ignored. */
 function onMessage(
   state: ProposerState,
   from: number,
@@ -132,6 +143,7 @@ function onPromise(
     notes:
       rules.keepsReports || rules.keepsKnown ? noteReport(state.notes, from, message, rules) : state.notes,
   })
+  // Before the waiting rule: a decision that shows makes the rest of phase 1 superfluous too.
   const bypass = rules.keepsKnown ? learnByBypass(next, rules) : null
   return bypass ?? (state.stage === "lingering" ? unchanged(next) : finishPhase1(next, [], rules))
 }

@@ -3,6 +3,7 @@ import { type Actor, type Step, type TimerRange, type Value, send, unchanged } f
 import type { PaxosMessage, PaxosRecord, Proposal } from "./messages.ts"
 import { type KnownAcceptances, knownToAccept, withKnown } from "./known.ts"
 
+/** What a reader has heard. Volatile: a reader that comes back asks again. */
 export interface ReaderState {
   readonly reading: boolean
   readonly known: readonly KnownAcceptances[]
@@ -51,6 +52,8 @@ function onAnswer(state: ReaderState, from: number, message: PaxosMessage, plan:
     return learn(state, { epoch: message.epoch, value: message.value })
   }
   if (message.type !== "report" || message.lastAccepted === null) return unchanged(state)
+  // A report is of what was accepted last. Acceptors that move on between two reports never show one
+  // proposal together: a read may fail although a value is decided, and is then asked again.
   const proposal = message.lastAccepted
   const known = withKnown(state.known, from, proposal)
   const next = { ...state, known }
@@ -59,6 +62,7 @@ function onAnswer(state: ReaderState, from: number, message: PaxosMessage, plan:
     : unchanged(next)
 }
 
+/** The outcome, and no more asking. */
 function learn(state: ReaderState, { epoch, value }: Proposal): ReaderStep {
   return {
     state: { ...state, reading: false, learned: value },

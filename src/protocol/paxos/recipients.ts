@@ -19,6 +19,8 @@ export function requests(
   attempt: number,
   message: PrepareMessage | ProposeMessage,
 ): Output<PaxosMessage, PaxosRecord>[] {
+  // A chosen quorum with one dead member would be asked in vain for ever; whoever failed to answer is
+  // not known.
   if (recipients.kind === "broadcast" || attempt > 1) return everyone.map((to) => send(to, message))
   const asked = recipients.quorum[message.type === "prepare" ? 1 : 2]
   if (recipients.kind === "thrifty") return asked.map((to) => send(to, message))

@@ -29,12 +29,17 @@ export function onRefusal(
   const past = changed(noted, {
     lastEpoch: Math.max(state.lastEpoch ?? 0, message.epoch, message.lastPromised),
   })
+  // Copying first: to continue a proposal takes one phase, to start again takes two.
   const copied = copyable(state, message, rules)
   if (copied !== null) return continueProposal(past, from, copied, rules)
   if (rules.variant.afterNack === "wait" && canStillSucceed(past, rules)) return unchanged(past)
   return retry(past, [], rules)
 }
 
+/**
+ * Keeps only what some switch will look at: who refused, to know when a phase is lost, and what was
+ * shown.
+ */
 function noteRefusal(
   state: ProposerState,
   from: Address,
@@ -78,6 +83,7 @@ function copyable(
   { variant }: ProposerRules,
 ): Proposal | null {
   if (variant.copying === "off" || lastAccepted === undefined || lastAccepted === null) return null
+  // An older proposal is no way forward: its epoch is below the one this acceptor has promised.
   if (lastAccepted.epoch <= state.epoch!) return null
   return variant.copying === "any" || lastAccepted.epoch === lastPromised ? lastAccepted : null
 }

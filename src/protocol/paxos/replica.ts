@@ -3,6 +3,7 @@ import type { AcceptorActor } from "./acceptor-step.ts"
 import type { AcceptorRecord, PaxosMessage, PaxosRecord, ReplicaRecord } from "./messages.ts"
 import type { ProposerState } from "./proposer-state.ts"
 
+/** Both roles' states, and one disk for the two. */
 export interface ReplicaState {
   readonly self: Address
   readonly acceptor: AcceptorRecord
@@ -44,6 +45,7 @@ export function replica(
   }
 }
 
+/** The two actors, as they are: neither knows that it shares a process. */
 interface Parts {
   readonly acceptor: AcceptorActor
   readonly proposer: Actor<ProposerState, PaxosMessage, PaxosRecord>
@@ -67,11 +69,13 @@ function audience(input: ReplicaInput): readonly (keyof Parts)[] {
   }
 }
 
+/** Lets one part step, and settles what it says to the other. */
 function toPart(state: ReplicaState, part: keyof Parts, input: ReplicaInput, parts: Parts) {
   if (part === "acceptor") {
     const step = parts.acceptor.step(state.acceptor, input)
     return settle({ ...state, acceptor: step.state }, step.outputs, parts)
   }
+  // An epoch below what its own acceptor has promised could never win that acceptor.
   const step = parts.proposer.step(pastOwnPromise(state), input)
   return settle({ ...state, proposer: step.state }, step.outputs, parts)
 }
@@ -107,6 +111,7 @@ function settle(
   return step
 }
 
+/** One step after another, as one: the later state, all outputs in order. */
 function follow<State>(
   first: Step<unknown, PaxosMessage, PaxosRecord>,
   second: Step<State, PaxosMessage, PaxosRecord>,
@@ -114,11 +119,13 @@ function follow<State>(
   return { state: second.state, outputs: [...first.outputs, ...second.outputs] }
 }
 
+/** One record for the process: a write replaces the whole record, so it must hold both roles' parts. */
 function merged(stored: ReplicaRecord, record: PaxosRecord): ReplicaRecord {
   if (record.role === "acceptor") return { ...stored, acceptor: record }
   return record.role === "proposer" ? { ...stored, proposer: record } : stored
 }
 
+/** Both roles come back from their part of the record. */
 function recover(state: ReplicaState, stored: PaxosRecord | undefined, parts: Parts) {
   const record: ReplicaRecord =
     stored?.role === "replica" ? stored : { role: "replica", acceptor: null, proposer: null }

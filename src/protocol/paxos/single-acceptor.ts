@@ -26,6 +26,7 @@ export function singleAcceptor(): Actor<AcceptorRecord, PaxosMessage, PaxosRecor
 
 const empty: AcceptorRecord = { role: "acceptor", lastPromised: null, lastAccepted: null }
 
+/** What a proposer of the single acceptor algorithm remembers. */
 export interface SingleProposerState {
   readonly candidate: Value | null
   readonly learned: Value | null

@@ -78,6 +78,7 @@ export function formatSwitches(switches: Partial<Variant>, from: Variant = class
   })
 }
 
+/** How one switch is read from text and written back; the two are inverse. */
 interface Reader<Value> {
   readonly values: string
   /** Nothing, if the text is no value of the switch. */
@@ -110,6 +111,7 @@ function readWhole(text: string): number | undefined {
   return /^(0|[1-9]\d{0,14})$/.test(text) ? Number(text) : undefined
 }
 
+/** The forms of `epochs`, as a refusal lists them. */
 function epochForms(): string {
   return "round-robin, sequence, versioned(restarts), reserved(ahead), voting, allocator, register, by-value(A, B, …), recovery, durable-recovery, multi-path(allocator), multi-path(register), multi-path(by-value(A, B, …)), multi-path(recovery)"
 }

@@ -22,6 +22,8 @@ export function answeringDecided(inner: AcceptorActor, { afterDecision, failStop
       if (input.type !== "receive") return inner.step(state, input)
       const { from, message } = input
       if (message.type === "decided") return onDecided(state, message, afterDecision, failStop)
+      // Late answers of a ring and the like still reach the inner acceptor; only questions are cut
+      // short.
       const asks = message.type === "prepare" || message.type === "propose" || message.type === "read"
       if (!asks || state.decided === undefined) return inner.step(state, input)
       return { state, outputs: [send(from, { type: "decided", ...state.decided })] }

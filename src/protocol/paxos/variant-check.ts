@@ -23,6 +23,7 @@ export interface VariantNeeds {
 export function needsOf(variant: Variant): VariantNeeds {
   const shared = sharedEpochs(variant)
   const triple = shared === 0 ? [] : [shared === Infinity ? "7.2" : "FFP"]
+  // These two rules take what a bare phase-1 quorum shows and never ask for more.
   const waits = variant.select !== "fast" && variant.select !== "multi-path"
   return {
     safety: [

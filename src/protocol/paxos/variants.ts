@@ -30,11 +30,16 @@ export interface NamedVariant {
   readonly control?: true
 }
 
+/** Classic quorums: ⌊n/2⌋ + 1 in both phases. */
 const majorities = (n: number): QuorumPlan => constantPlan(counting(n, majorityOf(n), majorityOf(n)))
 
 /** |Q1| = n − 1 and |Q2| = 2: phases that meet, without meeting themselves. */
 const flexible = (n: number): QuorumPlan => constantPlan(counting(n, Math.max(1, n - 1), Math.min(2, n)))
 
+/**
+ * What every recovery variant has: any epoch for any value, acceptors that keep the first, and phase 1
+ * until one value is left (Algorithms 24 and 25).
+ */
 const recovery: Partial<Variant> = {
   epochs: { kind: "recovery", durable: false },
   keepFirst: true,
