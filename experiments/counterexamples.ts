@@ -106,7 +106,8 @@ const mistakes: Readonly<Record<string, Mistake>> = {
     variant: {
       epochs: { kind: "multi-path", fast: { kind: "recovery" } },
       keepFirst: true,
-      // Any value reported for the shared epoch is taken: right where fast quorums have ⌈3n/4⌉ members.
+      // Any value reported for the shared epoch is taken: of three acceptors that is right with fast quorums of
+      // ⌈9/4⌉, everyone, since then a value that was decided is the only one to be reported.
       select: "greatest",
     },
   },

@@ -5,17 +5,18 @@ import { exploreActors } from "../explore/actors/breadth-first.ts"
 import { canonicalText } from "../explore/actors/canonical-text.ts"
 import { runWorldSteps } from "../explore/actors/trace.ts"
 import { paxosCluster } from "../protocol/paxos/cluster.ts"
+import { variantNamed } from "../protocol/paxos/variants.ts"
 import { constantPlan } from "../quorum/plan.ts"
 import { describeDisagreement, disagreementOf } from "./disagreement.ts"
 import { type ExploredPaxos, paxosModel, paxosProperties } from "./explored-paxos.ts"
 import { mistakes, mutantNamed, mutants } from "./mutants/index.ts"
 
 const slow = process.env["SLOW"] === "1"
-const backOff = { kind: "none" } as const
+const timing = { timeout: { min: 1, max: 1 }, backOff: { kind: "none" } } as const
 
 function explored(mutant: string | undefined, crashes: number, system = "majority(3)"): ExploredPaxos {
   const plan = constantPlan(quorumSystemFrom(system))
-  const options = { plan, proposers: 2, timeout: { min: 1, max: 1 }, backOff }
+  const options = { ...timing, plan, proposers: 2 }
   const sound = paxosCluster(options)
   const cluster = mutant === undefined ? sound : mutantNamed(mutant).apply(sound, options)
   return { cluster, candidates: ["A", "B"], epochs: 2, network: "unordered", crashes }
@@ -88,6 +89,35 @@ describe("a disagreement", () => {
     expect(becauseOf(explored(undefined, 0, "simple(4, 2, 2)"))).toBe(
       "A is decided in epoch 0 by {a3 a4} and B is decided in epoch 1 by {a1 a2}: the phase-1 quorum {a1 a2} " +
         "that allowed epoch 1 shares no acceptor with the phase-2 quorum {a3 a4}.",
+    )
+  })
+
+  const unsafe = (id: string, system: string): ExploredPaxos => {
+    const { switches } = variantNamed(id)
+    const plan = constantPlan(quorumSystemFrom(system))
+    const cluster = paxosCluster({ ...timing, plan, proposers: 2, variant: switches })
+    return { cluster, candidates: ["A", "B"], epochs: 2, network: "unordered" }
+  }
+
+  it("names two phase-1 quorums that allow one epoch twice (requirement 4.7)", () => {
+    expect(becauseOf(unsafe("voting", "simple(2, 1, 2)"))).toBe(
+      "A is decided in epoch 0 by {a1 a2} and B is decided in epoch 0 by {a1 a2}: the phase-1 quorums {a1} and {a2}, " +
+        "each of which allowed epoch 0 to a proposer, share no acceptor.",
+    )
+  })
+
+  it("names two phase-2 quorums of one epoch (7.1)", () => {
+    expect(becauseOf(unsafe("recovery", "simple(2, 2, 1)"))).toBe(
+      "A is decided in epoch 0 by {a1} and B is decided in epoch 0 by {a2}: the phase-2 quorums {a1} and {a2} share no acceptor.",
+    )
+  })
+
+  it("names a phase-1 quorum that cannot tell which of two phase-2 quorums decided (7.2)", () => {
+    const hasty = unsafe("recovery", "majority(3)")
+    const variant = { ...hasty.cluster.variant, select: "greatest", untilOneValue: false } as const
+    const cluster = paxosCluster({ ...timing, plan: hasty.cluster.plan, proposers: 2, variant })
+    expect(becauseOf({ ...hasty, cluster })).toMatch(
+      /: no acceptor is in the phase-1 quorum {a\d a\d} that allowed epoch 1 and in both phase-2 quorums {a\d a\d} and {a\d a\d}, so either/,
     )
   })
 

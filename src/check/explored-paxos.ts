@@ -100,8 +100,8 @@ function compareProposals(a: Proposal, b: Proposal): number {
   return a.epoch - b.epoch || (a.value < b.value ? -1 : Number(a.value > b.value))
 }
 
-/** The proposals accepted by a whole phase-2 quorum of their epoch (Howard 2019, §2.2). */
-export function decidedIn(plan: QuorumPlan, { accepted }: PaxosMemory): Proposal[] {
+/** The proposals accepted by a whole phase-2 quorum of their epoch (Howard 2019, §2.2), lowest epoch first. */
+export function decidedIn(plan: QuorumPlan, { accepted }: PaxosMemory): PaxosMemory["accepted"] {
   return accepted.filter(({ epoch, by }) => plan.systemAt(epoch).isQuorum(2, by))
 }
 
