@@ -1,4 +1,6 @@
 import { emptySet, withMember } from "../../base/node-set.ts"
+import type { QuorumPlan } from "../../quorum/plan.ts"
+import type { QuorumSystem } from "../../quorum/system.ts"
 import type { Address } from "../actor.ts"
 import type { Command } from "./command.ts"
 import { holdsLease } from "./leasing.ts"
@@ -74,9 +76,18 @@ export function onReadAnswer(
   if (read === undefined || read.complete) return
   read.answered = withMember(read.answered, from)
   read.target = Math.max(read.target, upTo)
-  const epoch = Math.max(state.leaderEpoch, state.lastPromised, 0)
-  read.complete = plan.systemAt(epoch).isQuorum(1, read.answered)
+  read.complete = meetsEveryWrite(plan).isQuorum(1, read.answered)
   if (read.complete) answerReads(state, out)
+}
+
+/**
+ * The system whose phase-1 quorums meet the phase-2 quorums of every epoch: that of the
+ * last range, which has no end, so that all other epochs are smaller than some of it
+ * (requirement 4.6). Those of the epoch this replica believes in would not do: a greater
+ * one, of which it has not heard, may have decided with quorums they do not meet.
+ */
+function meetsEveryWrite({ ranges }: QuorumPlan): QuorumSystem {
+  return ranges.at(-1)!.system
 }
 
 /** Answers the reads for which this replica has carried out enough. */

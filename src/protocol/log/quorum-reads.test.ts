@@ -1,0 +1,41 @@
+import { describe, expect, test } from "vitest"
+import { quorumPlanFrom } from "../../../quorums/from-text.ts"
+import { castOf } from "../../experiment/log-placement.ts"
+import { runLog } from "../../experiment/log-run.ts"
+import { type LogSetup, usualLogSetup } from "../../experiment/log-setup.ts"
+import { requirementById } from "../../quorum/requirement.ts"
+import { parseFaults } from "../../sim/faults/notation.ts"
+import { constantLatency } from "../../sim/latency.ts"
+
+describe("quorum reads where quorums depend on the epoch", () => {
+  // One acceptor is a phase-1 quorum of epoch 0, where all must accept, and of no later one.
+  const plan = quorumPlanFrom("0: simple(3, 1, 3); 1..: simple(3, 2, 2)")
+
+  test("the plan is safe", () => {
+    expect(requirementById("4.6")!.check(plan).verdict).toBe("holds")
+  })
+
+  test.each([1, 2, 3])("a replica that has missed the greater epochs reads nothing old, seed %i", (seed) => {
+    const setup: LogSetup = {
+      ...usualLogSetup,
+      plan,
+      latency: { kind: "everywhere", model: constantLatency(2) },
+      keys: { kind: "uniform", count: 1 },
+      spreadMs: 10,
+      reads: "quorum",
+      readShare: 0.5,
+      clientsPerGroup: 2,
+      thinkMs: 100,
+      retryMs: 200,
+      heartbeatMs: 20,
+      electionMs: 500,
+      handOverAfterMs: 1000,
+      horizonMs: 3000,
+    }
+    // a1 hands over to a2, which leads in epoch 1 and decides with a1, while a3 still believes in epoch 0.
+    const faults = ["cut a1,a2>a3 @990-2500", "cut a3>a1,a2 @990-2500"].flatMap((fault) =>
+      parseFaults(fault, castOf(setup)),
+    )
+    expect(runLog({ ...setup, faults }, seed).violations.map(({ name }) => name)).toEqual([])
+  })
+})
