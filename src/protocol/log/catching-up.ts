@@ -10,6 +10,10 @@ import { StateMachine } from "./state-machine.ts"
  * The leader of `epoch` says that every slot before `upTo` is decided. What this
  * replica has accepted in that very epoch is then what was decided; what it has
  * of an earlier epoch may not be.
+ *
+ * The commit index alone does not say which value was decided: an acceptor may have missed the leader's
+ * proposal and hold one of an earlier epoch for the slot. Of the leader's own epoch there is one value
+ * per slot (lemma 9). The rest is fetched (`onFetch`).
  */
 export function learnDecided(
   state: ReplicaState,
@@ -32,6 +36,7 @@ const mostFetched = 1000
 
 /** Someone is behind: it gets what is decided, from a snapshot on if the log does not go back that far. */
 export function onFetch(state: ReplicaState, from: Address, slot: number, out: Outbox): void {
+  // It has nothing to tell; whoever asks will ask again.
   if (slot >= state.decidedUpTo) return
   const snapshot = slot < state.log.base ? state.snapshot : null
   const first = snapshot?.upTo ?? slot
@@ -39,6 +44,11 @@ export function onFetch(state: ReplicaState, from: Address, slot: number, out: O
   out.send(from, { type: "decided", entries: state.log.since(first, before), snapshot })
 }
 
+/**
+ * Decided batches from another replica, in order. Only the next slot in turn is taken, so that
+ * everything before `decidedUpTo` is always in the log; a gap is asked for again. Not written: whoever
+ * loses it in a crash can fetch it again, for the quorum that decided it has it on disk.
+ */
 export function onDecided(
   state: ReplicaState,
   { entries, snapshot }: Extract<LogMessage, { type: "decided" }>,
@@ -60,6 +70,7 @@ export function onDecided(
 
 /** Takes over the state of a snapshot that is ahead of this replica's own, durably. */
 export function install(state: ReplicaState, snapshot: Snapshot, out: Outbox): void {
+  // Older than its own state: to take it over would undo commands that clients have been answered for.
   if (snapshot.upTo <= state.executedUpTo) return
   state.snapshot = snapshot
   state.machine = new StateMachine(snapshot.machine)

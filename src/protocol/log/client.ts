@@ -19,6 +19,10 @@ export interface ClientOptions {
   readonly requests?: number
 }
 
+/**
+ * When clients ask. A closed loop slows down with the system and never overloads it; an open one does
+ * not wait, and shows how latency grows as the load nears what the system can carry.
+ */
 export type Arrivals =
   /** Each client asks again `think` after it got an answer; the first requests come over `spread`. */
   | { readonly kind: "closed"; readonly think: Micros; readonly spread: Micros }
@@ -89,6 +93,7 @@ export function clients(options: ClientOptions): LogActor<ClientState> {
   }
 }
 
+/** The first requests: spread over a time, so that closed-loop clients do not come in one burst. */
 function begin(state: ClientState, out: Outbox, { count, arrivals, retryAfter }: ClientOptions): void {
   out.setTimer(retry, Math.ceil(retryAfter / 2))
   if (arrivals.kind === "open") {
@@ -98,6 +103,7 @@ function begin(state: ClientState, out: Outbox, { count, arrivals, retryAfter }:
   for (let i = 0; i < count; i++) out.setTimer(`${nextPrefix}${i}`, 0, arrivals.spread)
 }
 
+/** Three timers: of retries, of arrivals, and one for each client that thinks. */
 function onTimeout(state: ClientState, timer: Timer, out: Outbox, options: ClientOptions): void {
   if (timer === retry) return onRetry(state, out, options)
   if (timer !== arrival) return ask(state, Number(timer.slice(nextPrefix.length)), out, options)
@@ -111,7 +117,10 @@ function onTimeout(state: ClientState, timer: Timer, out: Outbox, options: Clien
   awaitArrival(state, out, arrivals)
 }
 
+/** Sets the timer of the next burst. */
 function awaitArrival(state: ClientState, out: Outbox, arrivals: Arrivals & { kind: "open" }): void {
+  // Exponential gaps, by inversion, from a hash of the seed and the count: the n-th arrival is the same
+  // whatever the replicas do, so systems are compared under the same arrivals.
   const u = uniform(arrivals.seed, state.self, state.arrived++, 3)
   out.setTimer(arrival, Math.round(-Math.log1p(-u) * arrivals.meanGap))
 }
@@ -164,5 +173,7 @@ function onRetry(state: ClientState, out: Outbox, options: ClientOptions): void 
     state.replica[i]!++
     send(state, i, command, out, options)
   })
+  // Half the time-out is a tick, and the third tick ends the wait: one timer for
+  // all clients instead of one each.
   out.setTimer(retry, Math.ceil(options.retryAfter / 2))
 }

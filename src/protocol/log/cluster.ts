@@ -8,6 +8,7 @@ import type { LogMessage, LogRecord, LogReport } from "./messages.ts"
 import type { ReplicaOptions } from "./options.ts"
 import { replica } from "./replica.ts"
 
+/** A process of a log: a replica or a group of clients. */
 export type LogProcess = Process<LogMessage, LogRecord, LogReport>
 
 /** Replicas first, in the order of the plan's nodes, then groups of clients. */
@@ -18,11 +19,17 @@ export interface LogCluster {
   readonly clientGroups: readonly Address[]
 }
 
+/** What all replicas have in common, and the groups of clients. */
 export interface LogClusterOptions {
   readonly replica: Omit<ReplicaOptions, "epochs">
   readonly clientGroups: readonly ClientOptions[]
 }
 
+/**
+ * A log of as many replicas as the plan has nodes, and its clients. Epochs are dealt out in turn, so
+ * that no two replicas ever lead in the same one (property 1). Throws UsageError where reads need
+ * heartbeats and there are none.
+ */
 export function logCluster(options: LogClusterOptions): LogCluster {
   refuseSilentLeader(options.replica)
   const { plan } = options.replica

@@ -18,6 +18,7 @@ export interface Command {
   readonly bytes: number
 }
 
+/** What a command does to its key: read it, write it, write it if it is as expected, or add to its end. */
 export type Operation = "get" | "put" | "cas" | "append"
 
 /** What get finds, or null; "ok" for put and append; "ok" or "no" for cas. */
@@ -26,6 +27,7 @@ export type Result = string | null
 /** What one slot of the log decides on: commands, in order. An empty batch is a no-op (Howard 2019, §3.12). */
 export type Batch = readonly Command[]
 
+/** The batch of no commands, which fills a slot that must have some value. */
 export const noOp: Batch = []
 
 /** `put(k1, x)` and the like, with whose request it is: `c3.7: put(k1, x)`. */

@@ -16,7 +16,12 @@ import { isBarred } from "./versions.ts"
 
 type Of<T extends LogMessage["type"]> = Extract<LogMessage, { type: T }>
 
-/** Phase 1 at the acceptor, for all slots at once (Howard 2019, Algorithm 6 and §3.6). */
+/**
+ * Phase 1 at the acceptor, for all slots at once (Howard 2019, Algorithm 6 and §3.6).
+ *
+ * One promise covers every slot, those to come included: that is what lets a leader run phase 1 once and
+ * then decide each slot in one round trip.
+ */
 export function onPrepare(
   state: ReplicaState,
   from: Address,
@@ -27,8 +32,10 @@ export function onPrepare(
   const { lastPromised } = state
   // While a lease is granted, its holder is the only one that may go on.
   if (hasGranted(state) && from !== state.leader) return
+  // Its sender has lost its disk since, and may not remember having sent it.
   if (isBarred(state, from, epoch)) return
   if (!takesPart(lastPromised, epoch)) return out.send(from, { type: "no-promise", epoch, lastPromised })
+  // A repeated prepare of the same epoch is answered again, without another write.
   if (epoch > lastPromised) {
     state.lastPromised = epoch
     becomeFollower(state, out, options)
@@ -55,6 +62,8 @@ export function onPropose(
   const { epoch, slot, batch } = message
   const { lastPromised, log } = state
   if (!takesPartInPhase2(state, from, epoch, out, options)) return
+  // What is there already of this epoch is this very batch (lemma 9); what is truncated has been decided
+  // and carried out, and may be accepted in word only.
   if (slot >= log.base && log.epochAt(slot) !== epoch) {
     log.set(slot, epoch, batch)
     out.store({ type: "accept", slot, epoch, batch })
@@ -132,6 +141,7 @@ export function onAccept(
   heardFrom(state, from)
   const place = slot - state.acceptedBase
   const before = state.accepted[place]
+  // Decided already, or none of this leadership's slots.
   if (place < 0 || before === null || before === undefined) return
   const accepted = withMember(before, from)
   if (state.system!.isQuorum(2, accepted)) decide(state, slot, out, options)

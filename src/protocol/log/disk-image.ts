@@ -38,6 +38,7 @@ export function keepRecord(before: LogRecord | undefined, record: LogRecord): Lo
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] }
 
+/** A disk on which nothing has been written. */
 export function emptyImage(): Writable<LogImage> {
   return {
     type: "image",

@@ -16,6 +16,11 @@ import { waitForLeader } from "./waiting.ts"
 
 type Of<T extends LogMessage["type"]> = Extract<LogMessage, { type: T }>
 
+/**
+ * Nothing has been heard of a leader for the election time. By `heartbeat`, the replica
+ * stands; by `timeout`, only if a request that was asked here is unanswered, since a silent
+ * leader may merely have nothing to say.
+ */
 export function onElectionTimeout(state: ReplicaState, out: Outbox, options: ReplicaOptions): void {
   if (state.role === "leader" || state.role === "rejoining") return
   // What it has promised to a lease holder binds the follower itself as well.
@@ -38,6 +43,7 @@ function hasUnanswered({ askedRequest, machine, waiting }: ReplicaState): boolea
 /** Phase 1 in a new epoch, for every slot that is not known to be decided. */
 export function campaign(state: ReplicaState, out: Outbox, options: ReplicaOptions): void {
   const { plan, epochs } = options
+  // Greater than all it knows of: anything smaller would be refused by whoever told it.
   const known = Math.max(state.lastPromised, state.epoch, state.leaderEpoch)
   const next = epochs.next(known === noEpoch ? null : known)
   // A source that has run dry leaves the leading to others.
@@ -51,6 +57,7 @@ export function campaign(state: ReplicaState, out: Outbox, options: ReplicaOptio
   state.lastPromised = epoch
   state.reported = new Map()
   collect(state, state.log.since(state.decidedUpTo))
+  // Acceptor and proposer share a process: its own promise takes no message (§3.7).
   state.promised = withMember(emptySet, state.self)
   // The replica's own promise makes the epoch durable as well: no restart uses it again.
   out.store({ type: "promise", epoch })
@@ -59,6 +66,10 @@ export function campaign(state: ReplicaState, out: Outbox, options: ReplicaOptio
   if (state.system.isQuorum(1, state.promised)) lead(state, out, options)
 }
 
+/**
+ * Phase 1 ends with a phase-1 quorum of the epoch, as in Algorithm 13; what was reported by then is
+ * complete for every slot that may be decided.
+ */
 export function onPromise(
   state: ReplicaState,
   from: Address,
@@ -117,6 +128,11 @@ export function becomeFollower(state: ReplicaState, out: Outbox, options: Replic
   waitForLeader(state, out, options)
 }
 
+/**
+ * A leader is there. A heartbeat of an epoch that is over is answered with the greater one, so
+ * that its sender gives up; any other makes this replica a follower, renews what it has
+ * granted, and tells it what is decided.
+ */
 export function onHeartbeat(
   state: ReplicaState,
   from: Address,
@@ -135,6 +151,7 @@ export function onHeartbeat(
   becomeFollower(state, out, options)
   state.leader = from
   state.leaderEpoch = epoch
+  // Somebody leads: the next election starts without back-off.
   state.attempt = 0
   waitForLeader(state, out, options)
   if (options.reads === "lease") grantLease(state, out, options)

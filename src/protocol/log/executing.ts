@@ -4,7 +4,13 @@ import type { Outbox } from "./outbox.ts"
 import { answerReads } from "./reading.ts"
 import type { ReplicaState } from "./replica-state.ts"
 
-/** Carries out every slot that is decided, in order; the leader answers those who asked. */
+/**
+ * Carries out every slot that is decided, in order; the leader answers those who asked.
+ *
+ * State machine replication rests on the order: every replica carries out the same batches slot by slot,
+ * so the same commands give the same results everywhere. A slot is never carried out before all smaller
+ * ones, even where it was decided before them.
+ */
 export function execute(state: ReplicaState, out: Outbox, options: ReplicaOptions): void {
   const { log, machine, decidedUpTo } = state
   const answers = state.role === "leader"
@@ -23,6 +29,10 @@ export function execute(state: ReplicaState, out: Outbox, options: ReplicaOption
   if (state.reads.size > 0) answerReads(state, out)
 }
 
+/**
+ * The result goes to whoever asked here last for this client's request: the
+ * client, or the replica it asked.
+ */
 function answer(state: ReplicaState, client: number, request: number, result: Result, out: Outbox): void {
   if (state.askedRequest[client] !== request) return
   out.send(state.askedBy[client]!, { type: "reply", client, request, result })

@@ -9,6 +9,8 @@ import { timers } from "./timers.ts"
 
 /** A command that nobody has proposed in this epoch yet. */
 export function submit(state: ReplicaState, command: Command, out: Outbox, options: ReplicaOptions): void {
+  // A client asks again before its first request is decided: proposed once is enough, and the client
+  // table would drop the second anyway.
   if ((state.proposedRequest[command.client] ?? 0) >= command.request) return
   state.proposedRequest[command.client] = command.request
   state.queue.push(command)
@@ -21,18 +23,25 @@ export function submit(state: ReplicaState, command: Command, out: Outbox, optio
   proposeQueued(state, out, options)
 }
 
+/** How many commands wait to be proposed. */
 const queued = ({ queue, queueHead }: ReplicaState): number => queue.length - queueHead
 
+/** The first command of a batch has waited long enough. */
 export function onBatchTimer(state: ReplicaState, out: Outbox, options: ReplicaOptions): void {
   state.batchTimerSet = false
   if (state.role === "leader") proposeQueued(state, out, options)
 }
 
-/** As many batches as the window has room for. */
+/**
+ * As many batches as the window has room for.
+ *
+ * The window bounds how many slots a new leader may find undecided, and so how long a takeover can take.
+ */
 export function proposeQueued(state: ReplicaState, out: Outbox, options: ReplicaOptions): void {
   while (queued(state) > 0 && state.nextSlot - state.decidedUpTo < options.window) {
     const { queue, queueHead } = state
     const end = Math.min(queue.length, queueHead + options.batch.most)
+    // The common case, a batch of one, without a slice.
     const batch = end - queueHead === 1 ? [queue[queueHead]!] : queue.slice(queueHead, end)
     if (end === queue.length) {
       state.queue = []

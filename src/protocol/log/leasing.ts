@@ -22,10 +22,15 @@ export function beat(state: ReplicaState, out: Outbox, options: ReplicaOptions):
   if (options.detector === "heartbeat") out.setTimer(timers.heartbeat, options.heartbeat)
 }
 
+/** It is time for the next heartbeat, if it still leads. */
 export function onHeartbeatTimer(state: ReplicaState, out: Outbox, options: ReplicaOptions): void {
   if (state.role === "leader") beat(state, out, options)
 }
 
+/**
+ * A follower has heard the heartbeat, and has promised to promise nobody else for the lease's time. With
+ * a phase-2 quorum of such promises the leader has the lease that the round stands for.
+ */
 export function onHeartbeatAck(
   state: ReplicaState,
   from: Address,
@@ -44,6 +49,7 @@ export function onHeartbeatAck(
   }
 }
 
+/** The time of a round is over by the leader's clock, whoever has answered it since. */
 export function onLeaseOver(state: ReplicaState, round: number): void {
   state.expiredRound = Math.max(state.expiredRound, round)
   state.roundAcks.delete(round)
@@ -58,15 +64,22 @@ export function grantLease(state: ReplicaState, out: Outbox, { lease }: ReplicaO
   out.setTimer(`${grantPrefix}${++state.lastGrant}`, lease.duration)
 }
 
+/** The time of a grant is over by this replica's clock. */
 export function onGrantOver(state: ReplicaState, grant: number): void {
   state.expiredGrant = Math.max(state.expiredGrant, grant)
 }
 
+/** Whether some grant is still running, so that nobody but the leader may be promised anything. */
 export function hasGranted({ lastGrant, expiredGrant }: ReplicaState): boolean {
   return lastGrant > expiredGrant
 }
 
-/** Whether nobody else can have become leader since this replica did. */
+/**
+ * Whether nobody else can have become leader since this replica did.
+ *
+ * The only place where safety rests on clocks: the thesis' model has none (§1.6), and a clock that is
+ * off by more than `drift` can make a read stale. Log and quorum reads need no such assumption.
+ */
 export function holdsLease(state: ReplicaState): boolean {
   return state.role === "leader" && state.leasedRound > state.expiredRound
 }

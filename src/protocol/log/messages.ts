@@ -77,8 +77,10 @@ export type LogMessage =
   | { readonly type: "request"; readonly command: Command }
   | { readonly type: "reply"; readonly client: number; readonly request: number; readonly result: Result }
 
+/** What a message is called: what traffic is counted and faults are selected by. */
 export type LogMessageType = LogMessage["type"]
 
+/** A record rather than a list, so that the compiler misses any type that is left out. */
 const typesInOrder: Readonly<Record<LogMessageType, true>> = {
   prepare: true,
   promise: true,
@@ -101,6 +103,7 @@ const typesInOrder: Readonly<Record<LogMessageType, true>> = {
   request: true,
   reply: true,
 }
+/** Every type of message, in the order of tables. */
 export const logMessageTypes = Object.keys(typesInOrder) as readonly LogMessageType[]
 
 /** The state that all slots before `upTo` led to. */
@@ -125,6 +128,7 @@ export type LogRecord =
   | { readonly type: "bar"; readonly barred: Bars }
   | LogImage
 
+/** All that is on a replica's disk: what `recover` starts from. */
 export interface LogImage {
   readonly type: "image"
   readonly lastPromised: Epoch
@@ -157,6 +161,7 @@ export type LogReport =
   /** A client has the answer to its outstanding request. */
   | { readonly type: "return"; readonly command: Command; readonly result: Result }
 
+/** What a message carries besides commands: type, epoch, slot, commit index and sender. */
 const headerBytes = 32
 
 /** How large a message is: 32 bytes, and the payloads of the commands it carries. */

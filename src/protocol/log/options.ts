@@ -3,7 +3,11 @@ import type { Address, Micros, TimerRange } from "../actor.ts"
 import type { EpochSource } from "../paxos/epochs.ts"
 import type { BackOff } from "../paxos/retry.ts"
 
-/** How a replica of the log behaves. */
+/**
+ * How a replica of the log behaves.
+ *
+ * Times are in microseconds of the replica's own clock, which may run fast or slow.
+ */
 export interface ReplicaOptions {
   /** Which acceptors make a quorum, epoch by epoch; replica i is acceptor i of the plan. */
   readonly plan: QuorumPlan

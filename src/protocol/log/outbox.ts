@@ -1,9 +1,15 @@
 import type { Address, Micros, Output, Timer } from "../actor.ts"
 import type { LogMessage, LogRecord, LogReport } from "./messages.ts"
 
+/** One thing a replica or a client asks to be done. */
 export type LogOutput = Output<LogMessage, LogRecord, LogReport>
 
-/** Collects what a replica or a client says in one step, in order. */
+/**
+ * Collects what a replica or a client says in one step, in order.
+ *
+ * Order matters: what follows a `store` waits until it is durable, so a reply that rests on a promise or
+ * an acceptance is sent after it.
+ */
 export class Outbox {
   readonly outputs: LogOutput[] = []
 

@@ -13,6 +13,8 @@ import type { ReplicaState } from "./replica-state.ts"
 export function mayReadHere(state: ReplicaState, { reads }: ReplicaOptions): boolean {
   if (state.role !== "leader") return false
   if (reads === "stale") return true
+  // A new leader's own state may lack what the one before it has decided and answered: it must have
+  // carried out all that phase 1 reported first.
   return reads === "lease" && holdsLease(state) && state.executedUpTo >= state.readableFrom
 }
 
@@ -59,12 +61,18 @@ export function startQuorumRead(
   )
 }
 
+/** How far this acceptor has accepted, whoever led: no write beyond it has its acceptance. */
 export function onReadAsk(state: ReplicaState, from: Address, read: number, out: Outbox): void {
   out.send(from, { type: "read-answer", read, acceptedUpTo: acceptedUpTo(state) })
 }
 
+/** One more than the last slot with a proposal here; slots that were only learned count too. */
 const acceptedUpTo = ({ log, decidedUpTo }: ReplicaState): number => Math.max(log.end, decidedUpTo)
 
+/**
+ * One acceptor's answer. The read may be served once a quorum that meets every write has answered and
+ * everything up to the greatest slot they named has been carried out here.
+ */
 export function onReadAnswer(
   state: ReplicaState,
   from: Address,

@@ -12,7 +12,13 @@ import type { Address } from "../actor.ts"
 import type { ReplicaOptions } from "./options.ts"
 import type { ReplicaState } from "./replica-state.ts"
 
-/** Whom a slot is proposed to first. */
+/**
+ * Whom a slot is proposed to first.
+ *
+ * Which phase-2 quorum is asked never matters for safety, only for latency, load and
+ * messages: the set returned holds a quorum, and whoever does not answer in time is replaced
+ * by everyone (`onOverdueTimer`).
+ */
 export function recipients(state: ReplicaState, slot: number, options: ReplicaOptions): NodeSet {
   const { plan, recipients: choice } = options
   const everyone = fullSet(plan.nodes.length)
@@ -34,6 +40,7 @@ export function recipients(state: ReplicaState, slot: number, options: ReplicaOp
   }
 }
 
+/** The first quorum from `first` on, cyclically, that has no silent member. */
 function avoidingSilent(
   { silent }: ReplicaState,
   quorums: readonly (readonly Address[])[],

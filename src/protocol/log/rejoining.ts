@@ -89,10 +89,16 @@ function askWhoIsMissing(
   out.setTimer(timers.rejoin, options.retransmit)
 }
 
+/** Somebody has not answered yet: it may have been down, and is asked again. */
 export function onRejoinTimer(state: ReplicaState, out: Outbox, options: ReplicaOptions): void {
   if (state.role === "rejoining" && !state.restoring) askWhoIsMissing(state, out, options)
 }
 
+/**
+ * Another replica has lost its disk. What it had begun before is barred first, durably,
+ * and only then does this one say what it knows: an answer from before could be outrun by
+ * a message of the forgotten life.
+ */
 export function onRejoin(
   state: ReplicaState,
   from: Address,
@@ -117,6 +123,10 @@ export function onRejoin(
   })
 }
 
+/**
+ * What another replica knows is taken over at once, whatever becomes of the answer; whether it counts
+ * depends on what was known to be lost when it was given.
+ */
 export function onRejoinAnswer(
   state: ReplicaState,
   from: Address,
@@ -136,6 +146,7 @@ export function onRejoinAnswer(
   restoreIfComplete(state, out, options)
 }
 
+/** Another replica has lost its disk as well, and has nothing to tell. */
 export function onRejoinBlank(
   state: ReplicaState,
   from: Address,
@@ -157,6 +168,11 @@ function hearOfLosses(state: ReplicaState, barred: Bars, out: Outbox, options: R
   askWhoIsMissing(state, out, options)
 }
 
+/**
+ * Everyone has answered or is known to be blank. If the blank ones and this one could hold a
+ * whole quorum of some phase, what that quorum knew may be gone for good: then it waits, which
+ * is safe, until one of them is back.
+ */
 function restoreIfComplete(state: ReplicaState, out: Outbox, { plan }: ReplicaOptions): void {
   const lost = withMember(state.blank, state.self)
   if (!isSubset(fullSet(plan.nodes.length), union(lost, state.rejoined))) return
@@ -169,6 +185,7 @@ function restoreIfComplete(state: ReplicaState, out: Outbox, { plan }: ReplicaOp
   out.send(state.self, { type: "rejoined", life: state.life })
 }
 
+/** The restored state is on the disk: this replica is an acceptor again. */
 export function onRejoined(state: ReplicaState, life: number, out: Outbox, options: ReplicaOptions): void {
   if (state.role !== "rejoining" || life !== state.life) return
   state.restoring = false
@@ -186,6 +203,7 @@ function take({ log }: ReplicaState, { from, epochs, batches }: Proposals): void
   })
 }
 
+/** The state as it is to be found on the disk. */
 function imageOf({ lastPromised, log, snapshot, version, barred }: ReplicaState): LogImage {
   return { type: "image", lastPromised, accepted: log, snapshot, version, barred }
 }

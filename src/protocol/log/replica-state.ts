@@ -115,6 +115,7 @@ export class ReplicaState {
   }
 }
 
+/** A read under way: what was asked, who has answered, and how far this replica must get first. */
 export interface QuorumRead {
   readonly command: Command
   readonly from: Address

@@ -22,6 +22,7 @@ import { ReplicaState } from "./replica-state.ts"
 import { onReply, onRequest } from "./serving.ts"
 import { grantPrefix, handOver, leasePrefix, timers } from "./timers.ts"
 
+/** A process of the log as an actor. */
 export type LogActor<State> = Actor<State, LogMessage, LogRecord, LogReport>
 
 /**
@@ -32,6 +33,10 @@ export type LogActor<State> = Actor<State, LogMessage, LogRecord, LogReport>
  *
  * It works in place: each step changes the state it is given and returns it.
  * `pureActor` (in-place.ts) makes a pure actor of it for whoever needs one.
+ *
+ * Steady state: a request to the leader, one round trip from the leader to a phase-2 quorum, one
+ * synchronous write at each acceptor asked, the answer. Followers learn what is decided from the index
+ * that the next proposal or heartbeat carries, so a decision costs no message of its own.
  */
 export function replica(options: ReplicaOptions): LogActor<ReplicaState> {
   return {
@@ -52,6 +57,7 @@ export function replica(options: ReplicaOptions): LogActor<ReplicaState> {
   }
 }
 
+/** Which part of the replica an input is for. */
 function onInput(
   state: ReplicaState,
   input: Input<LogMessage, LogRecord>,
@@ -78,6 +84,7 @@ function onMessage(
   out: Outbox,
   options: ReplicaOptions,
 ): void {
+  // It does not know what it has promised: until it does, silence is the only safe answer.
   if (state.role === "rejoining" && !message.type.startsWith("rejoin")) return
   switch (message.type) {
     case "accept":

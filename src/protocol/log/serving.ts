@@ -22,6 +22,8 @@ export function onRequest(
   const { client, request } = command
   const read = command.operation === "get"
   const done = state.machine.lastRequest(client)
+  // A request that was carried out is answered from the client table and never carried out again; an
+  // older one has been answered, or its client would not have asked for the next.
   if (request <= done) {
     if (request === done) {
       out.send(from, { type: "reply", client, request, result: state.machine.lastResult(client) })

@@ -28,6 +28,7 @@ export class StateMachine {
     return this.results[client] ?? null
   }
 
+  /** Carries out a command, or gives the result of the one with its number that was carried out before. */
   apply(command: Command): Result {
     const { client, request } = command
     if (request <= this.lastRequest(client)) return this.lastResult(client)
@@ -41,6 +42,7 @@ export class StateMachine {
     return result
   }
 
+  /** What a key holds, or null. Changes nothing. */
   read(key: number): Result {
     return this.data[key] ?? null
   }
@@ -73,6 +75,7 @@ export class StateMachine {
   }
 }
 
+/** All of the machine's state as plain arrays: what a snapshot holds. Indices are keys and clients. */
 export interface MachineState {
   readonly data: readonly Result[]
   readonly requests: readonly number[]

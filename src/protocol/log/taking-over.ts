@@ -11,6 +11,11 @@ import { handOver, timers } from "./timers.ts"
 /**
  * Phase 1 is done: every slot that may be decided is proposed again, with the
  * value that must be; slots in between that nobody reports get a no-op.
+ *
+ * All of them, not only those that are surely decided: a promise set cannot tell the two apart,
+ * and a value that may be decided in a smaller epoch is the only safe one in this (property 4).
+ * The no-ops close gaps that would hold up everything behind them: nobody in a phase-1 quorum has
+ * accepted there, so nothing is decided.
  */
 export function lead(state: ReplicaState, out: Outbox, options: ReplicaOptions): void {
   const { reported, epoch } = state

@@ -10,10 +10,15 @@ import type { ReplicaState } from "./replica-state.ts"
  */
 const mostVersions = 2 ** 20
 
+/**
+ * The epoch of a replica in the given version of its disk; version 0 leaves it a whole number. Exact up
+ * to 2^20 versions and 2^33 epochs, so that epochs stay comparable as plain numbers.
+ */
 export function epochOfVersion(epoch: Epoch, version: number): Epoch {
   return epoch + version / mostVersions
 }
 
+/** The version of an epoch. */
 export function versionOf(epoch: Epoch): number {
   return (epoch % 1) * mostVersions
 }

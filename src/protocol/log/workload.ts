@@ -12,6 +12,7 @@ export interface WorkloadOptions {
   readonly payloadBytes: number
 }
 
+/** Which key a request is about: what decides how often commands of different clients conflict. */
 export type KeyChoice =
   | { readonly kind: "uniform"; readonly count: number }
   /** The i-th most popular key in proportion to 1 / i^exponent. */
@@ -19,6 +20,7 @@ export type KeyChoice =
   /** This share of requests is to one key that all share, the others to a key of the client's own. */
   | { readonly kind: "conflict"; readonly ratio: number }
 
+/** Puts of 64 bytes to a thousand keys, all alike. */
 export const usualWorkload: WorkloadOptions = {
   seed: 1,
   keys: { kind: "uniform", count: 1000 },
@@ -28,6 +30,7 @@ export const usualWorkload: WorkloadOptions = {
   payloadBytes: 64,
 }
 
+/** The k-th request of a client. Pure: asked twice, it gives the same command. */
 export type Workload = (client: number, request: number) => Command
 
 /** The requests of all clients, as a function. */
@@ -45,6 +48,7 @@ export function workload(options: WorkloadOptions): Workload {
   }
 }
 
+/** Shares are nested: `casShare` and `appendShare` are of the writes, as a workload is usually told. */
 function operationFunction({ readShare, casShare, appendShare }: WorkloadOptions): (u: number) => Operation {
   for (const share of [readShare, casShare, appendShare]) {
     if (!(share >= 0 && share <= 1))
@@ -77,6 +81,7 @@ function zipfShares(count: number, exponent: number): Float64Array {
   return sums.map((partial) => partial / sum)
 }
 
+/** The first place whose sum exceeds u, by bisection. */
 function firstAbove(sums: Float64Array, u: number): number {
   let [low, high] = [0, sums.length - 1]
   while (low < high) {
@@ -87,7 +92,12 @@ function firstAbove(sums: Float64Array, u: number): number {
   return low
 }
 
-/** A number in [0, 1) that four whole numbers determine: three rounds of MurmurHash3's mixer. */
+/**
+ * A number in [0, 1) that four whole numbers determine: three rounds of MurmurHash3's mixer.
+ *
+ * A hash rather than a stream, so that a request does not depend on how many
+ * were made before it or by whom.
+ */
 export function uniform(seed: number, client: number, request: number, purpose: number): number {
   let h = Math.imul(seed ^ 0x9e3779b9, 0x85ebca6b) ^ purpose
   for (const part of [client, request, purpose]) h = mix(Math.imul(h ^ part, 0xcc9e2d51) + 0x1b873593)

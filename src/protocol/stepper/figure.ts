@@ -21,6 +21,7 @@ export interface Figure {
   readonly style?: MessageStyle
 }
 
+/** A figure with what came of it. */
 export interface PlayedFigure {
   readonly figure: Figure
   readonly cluster: Cluster
@@ -28,6 +29,7 @@ export interface PlayedFigure {
   readonly steps: readonly PlayedStep[]
 }
 
+/** Carries out a figure's script on a cluster of its own. */
 export function playFigure(figure: Figure): PlayedFigure {
   const cluster = figure.cluster()
   return { figure, cluster, ...play(cluster, figure.script) }
@@ -50,9 +52,15 @@ export function figureText(figure: Figure): string {
   ].join("\n")
 }
 
+/** "(0, A)", as the thesis writes a proposal. */
 export const formatProposalPair = ({ epoch, value }: Proposal): string => `(${epoch}, ${value})`
 
-/** The proposals that a phase-2 quorum of their epoch has accepted, in the order in which that came about. */
+/**
+ * The proposals that a phase-2 quorum of their epoch has accepted, in the order in which that came about.
+ *
+ * From what acceptors stored, not from what anybody learned: a value is decided when a quorum has
+ * accepted it, whether or not anyone knows.
+ */
 export function decisionsIn(events: readonly WorldEvent[], { plan }: Pick<Cluster, "plan">): Proposal[] {
   const acceptedBy = new Map<string, NodeSet>()
   const decided: Proposal[] = []

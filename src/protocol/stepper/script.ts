@@ -32,11 +32,13 @@ export function carryOut(line: string, world: World, cluster: Cluster): void {
   rule.act(rule.pattern.exec(line)!.slice(1), world, names)
 }
 
+/** One form of line: how it looks, and what it does with its parts. */
 interface Rule {
   readonly pattern: RegExp
   act(parts: readonly string[], world: World, names: (text: string) => Address[]): void
 }
 
+/** The first form that fits a line carries it out. */
 const rules: readonly Rule[] = [
   {
     pattern: /^given (.+) promised (\d+|nil) accepted (?:(\d+) (\S+)|nil)$/,
@@ -86,6 +88,7 @@ function addressOf(name: string, { processes }: Cluster): Address {
   )
 }
 
+/** The oldest message under way of each pair of processes, in the order in which they are named. */
 function forEachPair(
   from: readonly Address[],
   to: readonly Address[],
@@ -107,6 +110,7 @@ function forEachPair(
 /** More deliveries than this, and the processes will not stop talking. */
 const mostDeliveries = 10_000
 
+/** In the order of sending, answers included, until nobody says anything more. */
 function deliverAll(world: World): void {
   for (let count = 0; world.inFlight.length > 0; count++) {
     if (count > mostDeliveries)

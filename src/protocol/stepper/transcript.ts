@@ -46,6 +46,7 @@ export function transcript(
     .join("\n")
 }
 
+/** What followed from a line; a broadcast of one message is one line, as a reader would write it. */
 function consequences(
   events: readonly WorldEvent[],
   name: (address: Address) => string,

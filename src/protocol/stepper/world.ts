@@ -23,6 +23,7 @@ export type WorldEvent = { readonly at: number } & (
 
 type EventBody = WorldEvent extends infer E ? (E extends { at: number } ? Omit<E, "at"> : never) : never
 
+/** A process with its disk, its timers, and whether it is up. */
 interface Running {
   readonly process: Process<PaxosMessage, PaxosRecord>
   state: unknown
@@ -104,6 +105,8 @@ export class World {
     const running = this.at(address)
     running.up = true
     this.note({ type: "recover", process: address })
+    // A fresh state, as after a restart: what `start` would do at once is not done,
+    // for the process has run before.
     running.state = running.process.actor.start(address).state
     this.input(address, { type: "recover", stored: running.stored })
   }
@@ -168,6 +171,7 @@ export class World {
     this.underWay.splice(place, 1)
   }
 
+  /** Adds to the history, which is what checks and diagrams read. */
   private note(event: EventBody): void {
     this.events.push({ at: this.events.length, ...event })
   }
