@@ -7,6 +7,7 @@ import { readReplay } from "../explore/spec/replay-file.ts"
 import type { SpecTrace } from "../explore/spec/trace.ts"
 import { changingSteps, decisions, describeStep } from "../explore/spec/transition.ts"
 import { scenarioOfTrace } from "../check/simulated-trace.ts"
+import { specRunByActors } from "../check/spec-run-by-actors.ts"
 import { DecisionLog } from "../measure/decision.ts"
 import type { SequenceDiagram } from "../measure/sequence-diagram/model.ts"
 import { acceptorText, specDiagram } from "../measure/sequence-diagram/spec-diagram.ts"
@@ -25,8 +26,8 @@ export interface ReplayView {
   readonly diagram: SequenceDiagram
   /** Whether two values are decided at the end. */
   readonly violated: boolean
-  /** What the simulator makes of the same steps, where there are actors to simulate. */
-  readonly simulated?: string
+  /** What the simulator makes of the same steps. */
+  readonly simulated: string
 }
 
 /** The run after a number of steps. */
@@ -106,7 +107,28 @@ function specView(trace: SpecTrace, title: string): ReplayView {
     }
   })
   const values = new Set(decisions(states.at(-1)!, quorums).map(({ value }) => value))
-  return { title, positions, diagram: specDiagram(trace, `${name}: ${title}`), violated: values.size > 1 }
+  return {
+    title,
+    positions,
+    diagram: specDiagram(trace, `${name}: ${title}`),
+    violated: values.size > 1,
+    simulated: simulatedSpecText(trace),
+  }
+}
+
+/** Has the actors take the steps of the specification, in the simulator, which must decide the same. */
+function simulatedSpecText(trace: SpecTrace): string {
+  const system = trace.model.phase2[0]!
+  const run = specRunByActors(trace, system)
+  if (run === undefined) {
+    return "not simulated: a proposal rests on more promises than a proposer waits for, or on none"
+  }
+  const decided = decisions(trace.states.at(-1)!, system.quorums)
+  return simulatedText(
+    run.trace,
+    run.plan,
+    decided.map(({ epoch, value }) => ({ epoch, value: valueName(value) })),
+  )
 }
 
 function actorView(trace: PaxosTrace, plan: QuorumPlan, title: string): ReplayView {

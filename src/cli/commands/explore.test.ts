@@ -206,6 +206,7 @@ describe("quorate replay", () => {
     const { code, out } = await quorate("replay", trace)
     expect(code).toBe(1)
     expect(out).toContain("  8  a2: accept(1)          a2 = 1; (1, B), decided (1, B)")
+    expect(out).toContain("the simulator, made to take the same steps, decides the same: (0, A), (1, B)")
   })
 
   test("shows one state and what could happen next", async () => {

@@ -67,7 +67,7 @@ async function print({ io }: Context, view: ReplayView, options: ReplayOptions):
   const chosen = options.step === undefined ? undefined : positionAt(view, options.step)
   if (options.format === "json") {
     const { title: because, violated, simulated, positions } = view
-    const whole = { because, violated, ...(simulated !== undefined && { simulated }), positions }
+    const whole = { because, violated, simulated, positions }
     printJson(io, chosen === undefined ? whole : { ...chosen })
     return
   }
@@ -95,8 +95,7 @@ function runText({ title, positions, simulated }: ReplayView): string {
     ]
     return `${String(i).padStart(3)}  ${step.padEnd(width)}  ${remarks.join(", ")}`.trimEnd()
   })
-  const last = simulated === undefined ? "" : `\n${simulated}\n`
-  return `${title}\n\n${lines.join("\n")}\n${last}`
+  return `${title}\n\n${lines.join("\n")}\n\n${simulated}\n`
 }
 
 function positionText(step: number, { step: text, states, decided, possible }: ReplayPosition): string {

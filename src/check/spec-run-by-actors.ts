@@ -1,0 +1,82 @@
+import { members } from "../base/node-set.ts"
+import type { WorldStep } from "../explore/actors/model.ts"
+import { runDescribedSteps } from "../explore/actors/trace.ts"
+import { type Phase2Quorums, type SpecModel, valueName } from "../explore/spec/model.ts"
+import type { SpecTrace } from "../explore/spec/trace.ts"
+import type { SpecStep } from "../explore/spec/transition.ts"
+import { paxosCluster } from "../protocol/paxos/cluster.ts"
+import type { PaxosMessage } from "../protocol/paxos/messages.ts"
+import { and, node, or } from "../quorum/expression.ts"
+import { type QuorumPlan, constantPlan } from "../quorum/plan.ts"
+import { type QuorumSystem, quorumSystem } from "../quorum/system.ts"
+import { type PaxosModel, type PaxosTrace, paxosModel } from "./explored-paxos.ts"
+
+/**
+ * A run of abstract Paxos, done by the actors of classic Paxos: a proposer for
+ * each epoch, whose own candidate is what is proposed there.
+ *
+ * An acceptor that promises or accepts is delivered the message that it answers;
+ * a proposer that proposes, the promises of the phase-1 quorum that allows it.
+ * Undefined for a run that proposes by a quorum inside of which there is
+ * another, or by an empty one: actors do not wait for more than they need.
+ */
+export function specRunByActors(
+  trace: SpecTrace,
+  system: Phase2Quorums,
+): { readonly plan: QuorumPlan; readonly trace: PaxosTrace } | undefined {
+  const { model, steps } = trace
+  if (steps.some((step) => step.action === "propose" && !isSmallest(model, step.quorum))) return undefined
+  const plan = constantPlan(systemOf(model, system))
+  const actors = actorsFor(trace, plan)
+  const deliveries = steps.flatMap((step) => deliveriesOf(model, step))
+  return { plan, trace: runDescribedSteps(actors, deliveries, (step) => deliveryText(model, actors, step)) }
+}
+
+function isSmallest({ phase1 }: SpecModel, quorum: number): boolean {
+  return quorum !== 0 && !phase1.some((other) => other !== quorum && (other & ~quorum) === 0)
+}
+
+function systemOf({ acceptors, phase1 }: SpecModel, { name, quorums }: Phase2Quorums): QuorumSystem {
+  const formula = (sets: readonly number[]) =>
+    or(...sets.map((set) => and(...members(set).map((position) => node(acceptors[position]!)))))
+  return quorumSystem({ phase1: formula(phase1), phase2: formula(quorums), nodes: acceptors }, name)
+}
+
+function actorsFor({ model, steps }: SpecTrace, plan: QuorumPlan): PaxosModel {
+  const { epochs } = model
+  const cluster = paxosCluster({
+    plan,
+    proposers: epochs,
+    timeout: { min: 1, max: 1 },
+    backOff: { kind: "none" },
+  })
+  const candidates = Array.from({ length: epochs }, (_, epoch) => {
+    const proposed = steps.find((step) => step.action === "propose" && step.epoch === epoch)
+    return valueName(proposed?.action === "propose" ? proposed.value : 0)
+  })
+  return paxosModel({ cluster, candidates, epochs, network: "unordered", timeouts: false })
+}
+
+/** What is delivered for one step of the specification; a message that is sent waits for its receivers. */
+function deliveriesOf({ acceptors }: SpecModel, step: SpecStep): string[] {
+  switch (step.action) {
+    case "prepare":
+      return []
+    case "promise":
+      return [`prepare(${step.epoch}) ${acceptors[step.acceptor]!}`]
+    case "propose":
+      return members(step.quorum).map((position) => `promise(${step.epoch}) ${acceptors[position]!}`)
+    case "accept":
+      return [`propose(${step.epoch}) ${acceptors[step.acceptor]!}`]
+  }
+}
+
+function deliveryText(
+  { acceptors }: SpecModel,
+  { processes }: PaxosModel,
+  step: WorldStep<PaxosMessage>,
+): string {
+  if (step.action !== "deliver" || !("epoch" in step.message)) return step.action
+  const acceptor = [step.from, step.to].find((address) => address < acceptors.length)!
+  return `${step.message.type}(${step.message.epoch}) ${processes[acceptor]!.name}`
+}
