@@ -80,8 +80,8 @@ function bugsTable(rows: readonly Row[]): Table {
   return {
     id: "seeded-bugs",
     caption: "Planted bugs, the check that notices each, and how many random runs that takes.",
-    columns: [{ heading: "bug" }, { heading: "check" }, { heading: "seeds" }, { heading: "mistake" }],
-    rows: rows.map(({ bug, check, seeds, mistake }) => [bug, check, seeds, mistake]),
+    columns: ["bug", "check", "seeds", "mistake", "replay"].map((heading) => ({ heading })),
+    rows: rows.map(({ bug, check, seeds, mistake, replay }) => [bug, check, seeds, mistake, replay]),
     notes: [
       "Each bug is planted around a correct replica, by changing what it hears, says or remembers; seeds from 0 on.",
       `${rows.filter(({ check }) => check !== null).length} of ${rows.length} are noticed.`,

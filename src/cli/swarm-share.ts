@@ -28,6 +28,11 @@ export interface SwarmTally {
   readonly failed: number
   /** The first of them, shrunk. */
   readonly failures: readonly SwarmFailure[]
+  /** Runs of which a check could not say whether it holds, besides those that failed; and the first of their seeds. */
+  readonly undecided: number
+  readonly undecidedSeeds: readonly number[]
+  /** The longest time from the end of the faults of a run to its last answer. */
+  readonly longestAfterFaultsMs: number
   /** How often each fault did something. */
   readonly coverage: Readonly<Record<string, number>>
   readonly lastTraceHash: string
@@ -52,7 +57,8 @@ export async function runSwarmHere(task: SwarmTask, progress: (done: number) => 
   const options = await optionsOf(task)
   const coverage: Record<string, number> = {}
   const failures: SwarmFailure[] = []
-  let [runs, events, answered, failed, lastTraceHash] = [0, 0, 0, 0, ""]
+  const undecided: number[] = []
+  let [runs, events, answered, failed, longestAfterFaultsMs, lastTraceHash] = [0, 0, 0, 0, 0, ""]
   const end = task.first + task.seeds
   for (let seed = task.first; seed < end; seed += task.stride ?? 1) {
     const run = swarmRun(seed, options)
@@ -61,8 +67,10 @@ export async function runSwarmHere(task: SwarmTask, progress: (done: number) => 
     events += run.events
     answered += run.answered
     lastTraceHash = run.traceHash
+    longestAfterFaultsMs = Math.max(longestAfterFaultsMs, run.afterFaultsMs)
     for (const [name, count] of run.coverage) coverage[name] = (coverage[name] ?? 0) + count
     if (run.violations.length > 0) failed++
+    else if (run.undecided.length > 0) undecided.push(seed)
     if (run.violations.length > 0 && failures.length < mostShrunk) {
       const { keep, faults, run: smallest } = shrink(run, options)
       failures.push({
@@ -78,7 +86,18 @@ export async function runSwarmHere(task: SwarmTask, progress: (done: number) => 
     }
     if (runs % 50 === 0) progress(runs)
   }
-  return { runs, events, answered, failed, failures, coverage, lastTraceHash }
+  return {
+    runs,
+    events,
+    answered,
+    failed,
+    failures,
+    undecided: undecided.length,
+    undecidedSeeds: undecided.slice(0, mostShrunk),
+    longestAfterFaultsMs,
+    coverage,
+    lastTraceHash,
+  }
 }
 
 /** The options of every run of the task. */
@@ -115,6 +134,9 @@ export function mergeTallies(tallies: readonly SwarmTally[]): SwarmTally {
     answered: sum(({ answered }) => answered),
     failed: sum(({ failed }) => failed),
     failures: tallies.flatMap(({ failures }) => failures).sort((a, b) => a.seed - b.seed),
+    undecided: sum(({ undecided }) => undecided),
+    undecidedSeeds: tallies.flatMap(({ undecidedSeeds }) => undecidedSeeds).sort((a, b) => a - b),
+    longestAfterFaultsMs: Math.max(...tallies.map(({ longestAfterFaultsMs }) => longestAfterFaultsMs)),
     coverage: Object.fromEntries(Object.entries(coverage).sort(([a], [b]) => (a < b ? -1 : 1))),
     lastTraceHash: tallies[0]?.lastTraceHash ?? "",
   }

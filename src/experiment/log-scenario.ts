@@ -52,7 +52,7 @@ export function buildLog(setup: LogSetup, seed: number): BuiltLog {
     faults.length === 0
       ? inner
       : withNetworkFaults(
-          { faults, processes: cluster.processes.length, leader: () => leader, onFault },
+          { faults, processes: cluster.processes.length, replicas: n, leader: () => leader, onFault },
           inner,
         )
   const scenario: LogScenario = {

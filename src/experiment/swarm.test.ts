@@ -1,6 +1,9 @@
 import { describe, expect, test } from "vitest"
-import { swarmSystems } from "../../experiments/swarm-systems.ts"
+import { swarmSystemTexts, swarmSystems } from "../../experiments/swarm-systems.ts"
+import { catalogue } from "../../quorums/index.ts"
 import { nodeSet } from "../base/node-set.ts"
+import { constantPlan } from "../quorum/plan.ts"
+import { requirementById } from "../quorum/requirement.ts"
 import { isNetworkFault } from "../sim/faults/fault.ts"
 import { knownBugs } from "./known-bugs.ts"
 import { runLog } from "./log-run.ts"
@@ -10,6 +13,19 @@ import { quorumSystemFrom } from "../../quorums/from-text.ts"
 
 const systems = swarmSystems
 
+test("swarms have systems of every family, of 3 to 9 acceptors, all of which are safe", () => {
+  const missing = [...catalogue.keys()].filter(
+    (id) => !swarmSystemTexts.some((text) => text.startsWith(`${id}(`)),
+  )
+  expect(missing).toEqual([])
+  const sizes = systems.map((system) => system().nodes.length)
+  expect([...new Set(sizes)].sort()).toEqual([3, 4, 5, 6, 7, 8, 9])
+  const unsafe = systems.filter(
+    (system) => requirementById("4.4")!.check(constantPlan(system())).verdict !== "holds",
+  )
+  expect(unsafe).toEqual([])
+})
+
 describe("random runs with random faults", () => {
   // More of them with SLOW=1; the command `quorate swarm` has no limit.
   const seeds = process.env["SLOW"] === "1" ? 20_000 : 150
@@ -17,31 +33,31 @@ describe("random runs with random faults", () => {
     const coverage = new Set<string>()
     for (let seed = 0; seed < seeds; seed++) {
       const run = swarmRun(seed, { systems })
-      expect(run.violations.map(({ name, verdict }) => `seed ${seed}: ${name}: ${verdict.because}`)).toEqual(
-        [],
-      )
+      const wrong = [...run.violations, ...run.undecided]
+      expect(wrong.map(({ name, verdict }) => `seed ${seed}: ${name}: ${verdict.because}`)).toEqual([])
       for (const name of run.coverage.keys()) coverage.add(name)
     }
     // Every kind of fault did something in some run.
-    const kinds = [
-      "crash",
-      "disk-lost",
-      "pause",
-      "clock-rate",
-      "slow",
-      "clock-step",
-      "timer-jitter",
-      "loss",
-      "burst-loss",
-    ]
-    expect([...coverage]).toEqual(
-      expect.arrayContaining([...kinds, "duplicate", "reorder", "clog", "hold", "cut", "unsynced-synced"]),
-    )
+    expect([...coverage].sort()).toEqual([
+      ...[
+        "all-down",
+        "around-leader",
+        "burst-loss",
+        "by-type",
+        "by-zone",
+        "clock-rate",
+        "clock-step",
+        "clog",
+      ],
+      ...["crash", "cut", "disk-lost", "duplicate", "hold", "loss", "not-transitive", "one-link", "one-way"],
+      ...["pause", "reorder", "slow", "timer-jitter"],
+      ...["unsynced-lost", "unsynced-partial", "unsynced-synced", "unsynced-torn"],
+    ])
   })
 
   test("leaders with more to write than an election lasts do not follow each other for ever", () => {
-    // Found by a swarm of other seeds: everybody comes back at once, and disks write record by record.
-    expect(swarmRun(780_453, { systems }).violations).toEqual([])
+    // Found by a swarm of other seeds, when it had these systems: everybody comes back at once, and disks write record by record.
+    expect(swarmRun(780_453, { systems: systems.slice(0, 30) }).violations).toEqual([])
   })
 
   test("the same seed gives the same run, another seed another", () => {

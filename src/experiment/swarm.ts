@@ -2,6 +2,7 @@ import { type Verdict, holds, violated } from "../base/verdict.ts"
 import type { ClientHistory } from "../check/log/client-history.ts"
 import { DurableAnswers } from "../check/log/durable-answers.ts"
 import type { Judgement } from "../check/log/verdicts.ts"
+import type { Micros } from "../protocol/actor.ts"
 import type { QuorumSystem } from "../quorum/system.ts"
 import { type Fault, endOfFaults } from "../sim/faults/fault.ts"
 import { runBuiltLog } from "./log-run.ts"
@@ -19,6 +20,10 @@ export interface SwarmRun {
   readonly events: number
   readonly answered: number
   readonly violations: readonly Judgement[]
+  /** Checks that came to no verdict within their effort. */
+  readonly undecided: readonly Judgement[]
+  /** How long after the end of the faults the last answer came; 0 if it was before. */
+  readonly afterFaultsMs: number
   readonly coverage: ReadonlyMap<string, number>
   /** What clients asked and were told. */
   readonly clients: ClientHistory
@@ -44,38 +49,44 @@ export function swarmRun(seed: number, options: SwarmOptions): SwarmRun {
 }
 
 function runSetup(seed: number, setup: LogSetup, { bug, hashMessages = false }: SwarmOptions): SwarmRun {
-  const plain = withAnEnd(buildLog(setup, seed), setup)
+  const { built: plain, lastAnswerAt } = withAnEnd(buildLog(setup, seed), setup)
   const built = bug === undefined ? plain : withBug(plain, bug, setup)
   const durable = new DurableAnswers()
   const part = hashMessages ? "messages" : "states"
   const run = runBuiltLog(built, setup, { linearizability: true, traceHash: part }, durable)
-  const further = [durable.judgement, progressOf(built, setup, run.measures.returned)]
+  const judgements = [...run.judgements, durable.judgement, progressOf(built, setup, run.measures.returned)]
+  const those = (found: string): Judgement[] => judgements.filter(({ verdict }) => verdict.verdict === found)
   return {
     seed,
     setup,
     traceHash: run.traceHash,
     events: run.end.events,
     answered: run.measures.returned,
-    violations: [...run.violations, ...further.filter(({ verdict }) => verdict.verdict === "violated")],
+    violations: those("violated"),
+    undecided: those("unknown"),
+    afterFaultsMs: Math.max(0, lastAnswerAt() - endOfFaults(setup.faults)) / 1000,
     coverage: built.coverage,
     clients: run.clients,
   }
 }
 
 /** The run is over a second after the faults are, if every request has been answered by then. */
-function withAnEnd(built: BuiltLog, setup: LogSetup): BuiltLog {
+function withAnEnd(built: BuiltLog, setup: LogSetup): { built: BuiltLog; lastAnswerAt: () => Micros } {
   const wanted = requestsIn(built, setup)
   const earliest = endOfFaults(setup.faults) + 1_000_000
-  let answered = 0
+  let [answered, lastAnswerAt] = [0, 0]
   const leadership: LogObserver = {
     wants: ["report"],
     observe: (event) => {
       built.leadership.observe(event)
-      if (event.type === "report" && event.report.type === "return") answered++
+      if (event.type !== "report" || event.report.type !== "return") return
+      answered++
+      lastAnswerAt = event.at
     },
   }
-  const isOver = (now: number): boolean => answered === wanted && now >= earliest
-  return { ...built, leadership, scenario: { ...built.scenario, isOver } }
+  const isOver = (now: Micros): boolean => answered === wanted && now >= earliest
+  const scenario = { ...built.scenario, isOver }
+  return { built: { ...built, leadership, scenario }, lastAnswerAt: () => lastAnswerAt }
 }
 
 function requestsIn({ cluster }: BuiltLog, { clientsPerGroup, requestsPerClient }: LogSetup): number {

@@ -362,7 +362,14 @@ class Simulation<Message, Stored, Report> {
     else for (const record of survivors) this.makeDurable(process, record)
     stop(process, this.now)
     this.observe({ at: this.now, type: "crash", process: process.address })
+    if (!this.isAnyUp(this.scenario.processes[process.address]!.role)) this.scenario.onFault?.("all-down")
     if (recoverAt !== undefined) this.later(recoverAt, process, { type: "recover", life: process.life })
+  }
+
+  private isAnyUp(role: string): boolean {
+    return this.scenario.processes.some(
+      (process, address) => process.role === role && this.running[address]!.up,
+    )
   }
 
   /** Back from the crash that ended life `life` − 1, unless something else has brought it back already. */

@@ -5,6 +5,7 @@ import { withUnknownBeginning } from "./beginnings.ts"
 import { keyValueStore } from "./key-value.ts"
 import { checkLinearizability } from "./linearizability.ts"
 import { whyNoLinearization } from "./linearization.ts"
+import { upTo } from "./prefix.ts"
 
 describe("the search agrees with trying every order", () => {
   test("on histories of one cell, with operations of unknown outcome", () => {
@@ -64,6 +65,29 @@ describe("a failing window", () => {
       }),
       { numRuns: 300, seed: 4 },
     )
+  })
+
+  test("names what a get could have found: the answers with which the history up to its return would hold", () => {
+    let named = 0
+    fc.assert(
+      fc.property(windows, (history) => {
+        const { unplaceable, states } = windowOf(history)
+        const others = upTo(history, unplaceable.returned).filter(
+          ({ called }) => called !== unplaceable.called,
+        )
+        // Too many of them are not named.
+        if (unplaceable.input.type !== "get" || !hasOrder(others) || states.length === 0) return
+        const holdsWith = (output: string | null): boolean =>
+          hasOrder([...others, { ...unplaceable, output }])
+        const texts = states.filter((state) => state !== "nil" && state !== '""')
+        const candidates = [...new Set(["", "a", "b", "c", ...texts]), null]
+        const possible = candidates.filter(holdsWith).map((value) => keyValueStore().describeState(value))
+        expect(states.toSorted()).toEqual(possible.sort())
+        named += states.length
+      }),
+      { numRuns: 500, seed: 6 },
+    )
+    expect(named).toBeGreaterThan(500)
   })
 })
 

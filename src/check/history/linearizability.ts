@@ -112,7 +112,7 @@ export class LinearizabilityCheck<State, Input, Output> {
     const witness = object.failingWindow(windowSteps)
     const { unplaceable, states } = witness
     const operation = this.specification.describe(unplaceable.input, unplaceable.output)
-    const where = states.length === 0 ? "" : `; what it could find is ${states.join(", or ")}`
+    const where = states.length === 0 ? "" : `; what it could find is ${oneOf(states)}`
     return {
       verdict: "violated",
       because: `there is no place for ${operation} of client ${unplaceable.client}${where}`,
@@ -130,6 +130,12 @@ export class LinearizabilityCheck<State, Input, Output> {
     const decided = this.objects.length === 1 ? "" : `; ${some} are decided and hold`
     return `the search stopped after ${this.steps} steps${decided}`
   }
+}
+
+/** "1", "1 or 2", "1, 2 or 3". */
+function oneOf(texts: readonly string[]): string {
+  const [last] = texts.slice(-1)
+  return texts.length < 2 ? String(last) : `${texts.slice(0, -1).join(", ")} or ${last}`
 }
 
 /** What an object gets at a time. */

@@ -20,7 +20,7 @@ export interface FailingWindow<Input, Output> {
   readonly operations: readonly Operation<Input, Output>[]
   /** The operation that no order of effects has a place for: the last of the window to return. */
   readonly unplaceable: Operation<Input, Output>
-  /** What the object may have been in while that one was open, by the others of the window; empty if those are too many to say. */
+  /** What that one may have found, by all others up to its return; empty if that is too much to say. */
   readonly states: readonly string[]
   /** The last operation before the window that would have given `unplaceable` its answer. */
   readonly source: Operation<Input, Output> | undefined
@@ -65,7 +65,7 @@ export function failingWindow<State, Input, Output>(
     object: specification.partition?.(unplaceable.input),
     operations: window,
     unplaceable,
-    states: statesFound(window, unplaceable, specification),
+    states: statesFound(operations, unplaceable, specification),
     source: sourceOf(operations, window, unplaceable, specification),
     isMinimal: !effort.isExhausted,
   }

@@ -1,6 +1,7 @@
 import type { Address } from "../../protocol/actor.ts"
 import type { LogMessage, LogRecord, LogReport } from "../../protocol/log/messages.ts"
 import { noEpoch } from "../../protocol/log/slots.ts"
+import { formatEpoch } from "../../protocol/log/versions.ts"
 import type { SelectiveObserver, TraceEvent } from "../../sim/trace.ts"
 import { Finding, type Judgement } from "./verdicts.ts"
 
@@ -76,11 +77,14 @@ export class DurableAnswers implements SelectiveObserver<LogMessage, LogRecord, 
     const { epoch } = message
     if (message.type === "promise") {
       if (lastPromised >= epoch) return
-      this.finding.report(at, `process ${from} promised epoch ${epoch}, and nothing on its disk says so`)
+      this.finding.report(
+        at,
+        `process ${from} promised epoch ${formatEpoch(epoch)}, and nothing on its disk says so`,
+      )
     } else if (message.slot >= executedUpTo && (accepted.get(message.slot) ?? noEpoch) < epoch) {
       this.finding.report(
         at,
-        `process ${from} accepted slot ${message.slot} in epoch ${epoch}, and nothing on its disk says so`,
+        `process ${from} accepted slot ${message.slot} in epoch ${formatEpoch(epoch)}, and nothing on its disk says so`,
       )
     }
   }

@@ -10,6 +10,7 @@ import {
 import type { LogImage, LogMessage, LogRecord, LogReport } from "../../protocol/log/messages.ts"
 import { noEpoch } from "../../protocol/log/slots.ts"
 import { StateMachine } from "../../protocol/log/state-machine.ts"
+import { formatEpoch } from "../../protocol/log/versions.ts"
 import type { QuorumPlan } from "../../quorum/plan.ts"
 import { formatSet } from "../../quorum/system.ts"
 import type { SelectiveObserver, TraceEvent } from "../../sim/trace.ts"
@@ -112,7 +113,10 @@ export class LogJudge implements SelectiveObserver<LogMessage, LogRecord, LogRep
     this.monotone.looked++
     const before = this.lastPromised[acceptor]!
     if (epoch < before) {
-      this.monotone.report(at, `${this.name(acceptor)} wrote epoch ${epoch} after it had promised ${before}`)
+      this.monotone.report(
+        at,
+        `${this.name(acceptor)} wrote epoch ${formatEpoch(epoch)} after it had promised ${formatEpoch(before)}`,
+      )
     } else {
       this.lastPromised[acceptor] = epoch
     }
@@ -138,7 +142,7 @@ export class LogJudge implements SelectiveObserver<LogMessage, LogRecord, LogRep
     if (ballot.batch !== batch && !sameBatch(ballot.batch, batch)) {
       this.oneValue.report(
         at,
-        `epoch ${epoch} proposes ${show(ballot.batch)} and ${show(batch)} for slot ${slot}`,
+        `epoch ${formatEpoch(epoch)} proposes ${show(ballot.batch)} and ${show(batch)} for slot ${slot}`,
       )
     }
     const before = this.slots.decidedAt(slot)
@@ -152,7 +156,7 @@ export class LogJudge implements SelectiveObserver<LogMessage, LogRecord, LogRep
     if (sameBatch(before, ballot.batch)) return
     this.agreement.report(
       at,
-      `slot ${slot} was decided to be ${show(before)}, and then ${show(ballot.batch)} in epoch ${epoch} by ${formatSet(this.plan, ballot.by)}`,
+      `slot ${slot} was decided to be ${show(before)}, and then ${show(ballot.batch)} in epoch ${formatEpoch(epoch)} by ${formatSet(this.plan, ballot.by)}`,
     )
   }
 

@@ -47,6 +47,7 @@ export function swarmCommand(context: Context): Command {
       if (flags.format === "json") printJson(context.io, { command: "swarm", ...tally })
       else print(context, flags, tally)
       if (tally.failed > 0) context.end(exitCodes.violated)
+      else if (tally.undecided > 0) context.end(exitCodes.unknown)
     })
 }
 
@@ -120,8 +121,14 @@ function readKeep(text: string): readonly number[] {
 const mostShown = 10
 
 function print({ io }: Context, flags: SwarmFlags, tally: SwarmTally): void {
-  const { runs, events, answered, failed, failures, coverage } = tally
-  io.out(`${runs} random runs, ${answered} requests answered, ${events} events: ${failed} failed\n`)
+  const { runs, events, answered, failed, failures, undecided, undecidedSeeds, coverage } = tally
+  const unknown = undecided === 0 ? "" : `, ${undecided} undecided`
+  io.out(`${runs} random runs, ${answered} requests answered, ${events} events: ${failed} failed${unknown}\n`)
+  io.out(
+    `The last answer came at most ${(tally.longestAfterFaultsMs / 1000).toFixed(3)} s after the faults.\n`,
+  )
+  if (undecided > 0)
+    io.out(`Undecided within the effort of the checks: seeds ${undecidedSeeds.join(", ")}.\n`)
   const struck = Object.entries(coverage).map(([name, count]) => `${name} ${count}`)
   if (struck.length > 0)
     io.out(`${wrap(`Faults that did something: ${struck.join(", ")}`, io.width).join("\n")}\n`)

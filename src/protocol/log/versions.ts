@@ -18,6 +18,12 @@ export function epochOfVersion(epoch: Epoch, version: number): Epoch {
   return epoch + version / mostVersions
 }
 
+/** As people write it: 27, or 27.1 for one of version 1. */
+export function formatEpoch(epoch: Epoch): string {
+  const version = versionOf(epoch)
+  return version === 0 ? String(epoch) : `${Math.floor(epoch)}.${version}`
+}
+
 /** The version of an epoch. */
 export function versionOf(epoch: Epoch): number {
   return (epoch % 1) * mostVersions

@@ -4,7 +4,8 @@ import { constantLatency } from "../latency.ts"
 import { reliable } from "../network.ts"
 import type { Scenario } from "../scenario.ts"
 import { traceOf } from "../trace-of.ts"
-import type { Fault, NetworkFault, ProcessFault } from "./fault.ts"
+import { coverageNames } from "./coverage.ts"
+import type { Fault, NetworkFault, Path, ProcessFault } from "./fault.ts"
 import { endOfFaults, isNetworkFault } from "./fault.ts"
 import { withNetworkFaults } from "./network.ts"
 
@@ -43,7 +44,7 @@ function scenario(faults: readonly Fault[], more: Partial<Scenario<Ping, readonl
       keep: (before, record) => [...(before ?? []), ...record],
     })),
     network: withNetworkFaults(
-      { faults: faults.filter(isNetworkFault), processes: 2, leader: () => 0, onFault },
+      { faults: faults.filter(isNetworkFault), processes: 2, replicas: 2, leader: () => 0, onFault },
       reliable(constantLatency(1)),
     ),
     faults: faults.filter((fault): fault is ProcessFault => !isNetworkFault(fault)),
@@ -99,6 +100,21 @@ describe("what happens to messages", () => {
   ]
   test.each(cases)("%s", (_, fault, expected) => {
     expect(arrivals([fault])).toEqual(expected)
+  })
+
+  test("a fault counts what is special about whom it is about, besides its type", () => {
+    const names = (path: Path): readonly string[] =>
+      coverageNames({ type: "cut", ...always, path }, { processes: 6, replicas: 3 })
+    expect(coverageNames({ type: "loss", probability: 1, ...always }, { processes: 6, replicas: 3 })).toEqual(
+      ["loss"],
+    )
+    expect(names({ side: [0, 1], oneWay: false })).toEqual(["cut"])
+    expect(names({ side: [0, 1], oneWay: true })).toEqual(["cut", "one-way"])
+    expect(names({ side: ["leader"], oneWay: false })).toEqual(["cut", "around-leader"])
+    expect(names({ side: [0, 3], oneWay: false })).toEqual(["cut", "by-zone"])
+    expect(names({ side: [0], otherSide: [1], oneWay: false })).toEqual(["cut", "one-link", "not-transitive"])
+    const typed: NetworkFault = { type: "hold", ...always, messageTypes: ["ping"] }
+    expect(coverageNames(typed, { processes: 6, replicas: 3 })).toEqual(["hold", "by-type"])
   })
 
   test("duplicates and late ones are counted as often as they happen", () => {

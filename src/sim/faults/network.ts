@@ -1,14 +1,16 @@
 import type { Random } from "../../base/random.ts"
 import type { Address, Micros } from "../../protocol/actor.ts"
 import type { NetworkModel, Route } from "../network.ts"
+import { coverageNames } from "./coverage.ts"
 import type { NetworkFault, Path, Target } from "./fault.ts"
 
 export interface NetworkFaultOptions {
   readonly faults: readonly NetworkFault[]
-  /** How many processes there are; "everyone else" is among them. */
+  /** How many processes there are, and how many of them are replicas; "everyone else" is among them. */
   readonly processes: number
+  readonly replicas: number
   readonly leader: () => Address | undefined
-  /** Told the type of a fault each time it does something to a message. */
+  /** Told the names of a fault (`coverageNames`) each time it does something to a message. */
   readonly onFault: (name: string) => void
 }
 
@@ -34,11 +36,12 @@ function oneFault(
     const route = inner(random)
     const applies = matcher(fault, options)
     const effect = effectOf(fault, random.fork(name))
+    const names = coverageNames(fault, options)
     return (from, to, now, message) => {
       const copies = route(from, to, now, message)
       if (!applies(from, to, now, message)) return copies
       const changed = effect(copies, from, to, now)
-      if (changed !== copies) options.onFault(fault.type)
+      if (changed !== copies) for (const what of names) options.onFault(what)
       return changed
     }
   }
