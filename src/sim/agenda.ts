@@ -13,6 +13,7 @@ export const Due = {
   /** An entry of the script: a crash, a recovery, a pause, a change of clock. */
   script: 5,
 } as const
+/** One of these numbers. */
 export type Due = (typeof Due)[keyof typeof Due]
 
 /** A wheel has this many slots; the first turns once in 1024 µs, the second once in about a second. */
@@ -33,6 +34,10 @@ const slots = 1024
  *
  * Cost: constant for `add` and `take`, but O(log pending) for what is a second
  * away. `agenda.test.ts` holds it to a plain queue.
+ *
+ * Why not a heap: a run spends most of its events a few milliseconds ahead, where a heap pays a
+ * logarithm and an allocation for each, and the list of a microsecond pays neither. The order among
+ * equals then needs no number of its own, since each list keeps the order in which it was filled.
  */
 export class Agenda {
   private readonly later = new EventQueue<number>()
@@ -72,6 +77,10 @@ export class Agenda {
     return this.block * slots + this.cursor
   }
 
+  /**
+   * Schedules something. The parts mean what `due` makes of them; `number` may be any
+   * double, as ids and settings are.
+   */
   add(at: Micros, due: Due, process: Address, other: number, number: number, content: unknown): void {
     let entry = this.free
     if (entry === 0) {
@@ -118,6 +127,7 @@ export class Agenda {
     return this.dues.length === initialEntries
   }
 
+  /** Into the wheel that shows its time, or into the heap. */
   private place(entry: number, at: Micros): void {
     const block = Math.floor(at / slots)
     if (block === this.block) {
@@ -131,6 +141,7 @@ export class Agenda {
     else this.later.push(at, entry)
   }
 
+  /** Turns the wheels until the fine one shows something. Only called where there is an entry. */
   private findNext(): void {
     let slot = this.fine.first()
     while (slot < 0) {
@@ -152,6 +163,7 @@ export class Agenda {
     }
   }
 
+  /** Both wheels are empty: they jump to the second of the earliest entry of the heap. */
   private turnLater(): void {
     const { later } = this
     this.block = Math.floor(later.nextTime / slots)
@@ -163,6 +175,7 @@ export class Agenda {
     }
   }
 
+  /** Twice the room: a constant number of copies per entry over a run. */
   private grow(): void {
     const length = this.used * 2
     this.times = copyOf(this.times, new Float64Array(length))
@@ -174,8 +187,10 @@ export class Agenda {
   }
 }
 
+/** Enough for a short run; twenty kilobytes in all with the wheels. */
 const initialEntries = 256
 
+/** The new array with the old one's content. */
 function copyOf<A extends { set(from: A): void }>(from: A, to: A): A {
   to.set(from)
   return to
@@ -225,6 +240,7 @@ class Wheel {
   }
 }
 
+/** The place of the lowest bit set, in two instructions. */
 function lowestBit(word: number): number {
   return 31 - Math.clz32(word & -word)
 }

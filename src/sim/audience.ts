@@ -6,7 +6,12 @@ import {
   traceEventTypes,
 } from "./trace.ts"
 
-/** Everyone who watches a run, and which types of events anybody wants. */
+/**
+ * Everyone who watches a run, and which types of events anybody wants.
+ *
+ * A run of a log makes millions of events, and a measure that counts decisions wants a few
+ * types of them. What nobody wants is not even put together.
+ */
 export class Audience<Message, Stored, Report> {
   /** Whether somebody wants events of a type; events of other types need not even be made. */
   readonly wants: Readonly<Record<TraceEventType, boolean>>
@@ -34,9 +39,14 @@ export class Audience<Message, Stored, Report> {
   }
 }
 
+/** Someone who hears everything, or only what it wants. */
 type AnyObserver<Message, Stored, Report> =
   Observer<Message, Stored, Report> | SelectiveObserver<Message, Stored, Report>
 
+/**
+ * Who wants a type of event, in the order in which they were given: checks see
+ * events in the same order as measures.
+ */
 function listening<Message, Stored, Report>(
   observers: readonly AnyObserver<Message, Stored, Report>[],
   type: TraceEventType,

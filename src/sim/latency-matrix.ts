@@ -12,6 +12,7 @@ export interface LatencyMatrix extends RegionDelays {
   readonly oneWayMicros: (from: number, to: number) => Micros
 }
 
+/** How measured round trips become delays. */
 export interface MatrixOptions {
   /** Which of ping's three figures to use; `avg` unless given. A CSV has only one. */
   readonly statistic?: Statistic
@@ -21,10 +22,14 @@ export interface MatrixOptions {
   readonly intraRegionRttMs?: number
 }
 
+/** The figures that ping prints, in its order. */
 export const statistics = ["min", "avg", "max"] as const
+/** One of these. */
 export type Statistic = (typeof statistics)[number]
 
+/** What can be done with half a microsecond. */
 export const roundings = ["nearest", "up", "down"] as const
+/** One of these. */
 export type Rounding = (typeof roundings)[number]
 
 /** A file's content and the name that messages give it. */
@@ -87,6 +92,8 @@ function matrixOf(trips: readonly RoundTrip[], source: string, options: MatrixOp
   refuseOddRoundTrip(within, "the round trip within a region")
   const oneWay = regions.map((from) =>
     regions.map((to) => {
+      // Half of the round trip measured in that direction. One way delays cannot be measured without
+      // clocks that agree, so a path that is slower one way than the other shows in neither.
       const rttMs = measured.get(pairKey(from, to)) ?? measured.get(pairKey(to, from))
       return half(rttMs?.rttMs ?? within, options.rounding ?? "nearest")
     }),
@@ -94,8 +101,10 @@ function matrixOf(trips: readonly RoundTrip[], source: string, options: MatrixOp
   return { regions, oneWayMicros: (from, to) => oneWay[from]![to]! }
 }
 
+/** A pair as a key: in JSON, since names may hold any character. */
 const pairKey = (from: string, to: string): string => JSON.stringify([from, to])
 
+/** What was measured, by direction; the same direction twice is refused rather than averaged. */
 function tripsByPair(trips: readonly RoundTrip[]): Map<string, RoundTrip> {
   const measured = new Map<string, RoundTrip>()
   for (const trip of trips) {
@@ -112,6 +121,10 @@ function tripsByPair(trips: readonly RoundTrip[]): Map<string, RoundTrip> {
   return measured
 }
 
+/**
+ * A matrix with a hole would give some message no delay: the error names the
+ * pair and where one of it stands.
+ */
 function refuseMissingPair(
   regions: readonly string[],
   measured: ReadonlyMap<string, RoundTrip>,
@@ -149,6 +162,7 @@ function refuseOddRoundTrip(rttMs: number, what: string): void {
   throw new UsageError(`${what} is ${rttMs}; it must be milliseconds, 0 or more and at most a week.`)
 }
 
+/** A line of the file with what is needed to point into it. */
 interface CsvRecord {
   readonly line: number
   readonly fields: readonly string[]
@@ -156,6 +170,7 @@ interface CsvRecord {
   readonly raw: string
 }
 
+/** The lines by csv-parse; what it cannot read is a UsageError with the file's name. */
 function csvRecords(text: string, fileName: string): CsvRecord[] {
   try {
     const records: unknown = parse(text, {
@@ -178,6 +193,7 @@ function csvRecords(text: string, fileName: string): CsvRecord[] {
   }
 }
 
+/** One line as a round trip; every mistake names file, line and column. */
 function csvRoundTrip(record: CsvRecord, fileName: string): RoundTrip {
   const { line, fields } = record
   const where = (field: number): string => `${fileName}:${line}:${columnOf(record, field)}`
@@ -208,10 +224,12 @@ function columnOf({ raw }: CsvRecord, field: number): number {
   return position + 1 + /^[^\S\r\n]*/.exec(line.slice(position))![0].length
 }
 
+/** A decimal number in full; `Number` alone would take "", "0x10" and "Infinity" too. */
 function isDecimal(text: string): boolean {
   return /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text)
 }
 
+/** All lines of one file, whose name is the region they were measured from. */
 function pingRoundTrips({ name, text }: NamedText, statistic: Statistic): RoundTrip[] {
   const from = name.replace(/^.*[/\\]/, "").replace(/\.dat$/, "")
   return text
@@ -223,6 +241,7 @@ function pingRoundTrips({ name, text }: NamedText, statistic: Statistic): RoundT
     )
 }
 
+/** One line, `min/avg/max/mdev:region`. mdev, the deviation, is read and not used. */
 function pingRoundTrip(line: string, where: string, from: string, statistic: Statistic): RoundTrip {
   const [figures = "", ...name] = line.split(":")
   const parts = figures.split("/")

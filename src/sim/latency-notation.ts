@@ -14,12 +14,14 @@ export type LatencyChoice =
   | { readonly kind: "everywhere"; readonly model: LatencyModel }
   | { readonly kind: "matrix"; readonly name: string; readonly delays: RegionDelays }
 
+/** One model: its parameters, how it is built, what it means. */
 interface Form {
   readonly parameters: readonly string[]
   readonly build: (...values: readonly number[]) => LatencyModel
   readonly meaning: string
 }
 
+/** One line of the list below. */
 const form = (
   meaning: string,
   build: (...values: never[]) => LatencyModel,

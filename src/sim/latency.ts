@@ -7,6 +7,9 @@ import type { Address, Micros } from "../protocol/actor.ts"
 /**
  * How long a message takes from one process to another, one way. `sampler`
  * binds the model to a stream of random numbers; what it returns draws one delay.
+ *
+ * Delays are whole microseconds, since virtual time is: equal delays then arrive at equal times on every
+ * machine, and never a rounding apart.
  */
 export interface LatencyModel {
   /** The expression that rebuilds it, in milliseconds: `uniform(5, 15)`. */
@@ -63,7 +66,12 @@ export function exponentialLatency(meanMs: number): LatencyModel {
   })
 }
 
-/** Normal with the given mean and standard deviation; the part below zero is moved to zero. */
+/**
+ * Normal with the given mean and standard deviation; the part below zero is moved to zero.
+ *
+ * `expected` is the mean of the whole law: where much of it lies below zero, draws
+ * are later than that on average.
+ */
 export function normalLatency(meanMs: number, deviationMs: number): LatencyModel {
   refuseNegative("normal", meanMs, deviationMs)
   const law: DelayLaw = { kind: "normal", mean: meanMs, deviation: deviationMs }
@@ -92,6 +100,9 @@ export interface RegionDelays {
  * Delays between regions, for processes placed in them: `placement[address]` is
  * the region of a process. With `jitterSigma`, each delay is multiplied by a
  * lognormal factor of median 1 and that σ.
+ *
+ * A region stands for all machines in it: two processes of one region are as far apart as the matrix
+ * says the region is from itself.
  */
 export function matrixLatency(
   name: string,

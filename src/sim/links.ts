@@ -4,7 +4,13 @@ import type { Route } from "./network.ts"
 import type { Running } from "./running.ts"
 import type { Scenario } from "./scenario.ts"
 
-/** The way of a message out of a process and over its link, in order, and then through the network. */
+/**
+ * The way of a message out of a process and over its link, in order, and then through the network.
+ *
+ * In order: the sender's processor writes the message, the link carries it byte by byte, the network
+ * delays it, loses it or copies it. What waits for the processor has not been lost yet, and is sent even
+ * if the sender's next act is to crash.
+ */
 export class Links<Message> {
   readonly route: Route
   private lastWritten: Message | undefined
@@ -36,6 +42,7 @@ export class Links<Message> {
   }
 }
 
+/** A process, as far as writing concerns it. */
 type Writer<Message> = Pick<Running<Message, never, never>, "address" | "costs" | "busyUntil">
 
 /** Messages of one link follow each other: each begins when the one before is through. */
@@ -47,6 +54,7 @@ function onLinks(
   const freeAt = new Map<number, Micros>()
   return (from, to, now, message) => {
     const link = from * 65_536 + to
+    // A link is a queue of its own: what one receiver's link cannot carry does not hold up the others.
     const through = Math.max(now, freeAt.get(link) ?? 0) + Math.ceil(bytesOf(message) / bandwidth(from, to))
     freeAt.set(link, through)
     return route(from, to, now, message).map((delay) => delay + through - now)

@@ -21,6 +21,8 @@ export type NetworkModel = (random: Random) => Route
 export function reliable(latency: LatencyModel): NetworkModel {
   return (random) => {
     const delay = latency.sampler(random.fork("latency"))
+    // One array for all messages: it is read before the next call, and an
+    // allocation per message would be felt.
     const one: [Micros] = [0]
     return (from, to) => {
       one[0] = delay(from, to)

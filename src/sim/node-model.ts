@@ -6,6 +6,9 @@ import type { Address } from "../protocol/actor.ts"
  * serves in order of arrival: reading a message takes `receive`, then the
  * process takes its step, then writing what it sends takes `send` each. Without
  * a node model all of this takes no time, and throughput has no limit.
+ *
+ * With it a process saturates: a leader decides no more often than its processor has
+ * time for what it reads and writes per decision.
  */
 export interface NodeModel {
   readonly receive: LatencyModel

@@ -48,6 +48,7 @@ export interface Running<Message, Stored, Report> {
   slowedBy: Micros
 }
 
+/** Which setting of a timer counts, and when it fires by the run's clock. */
 export interface TimerSetting {
   readonly setting: number
   readonly firesAt: Micros
@@ -103,15 +104,18 @@ export function runningProcesses<Message, Stored, Report>(
   }))
 }
 
+/** Processes that do not say otherwise keep the last record and no other. */
 const recordAlone = <Stored>(_before: Stored | undefined, record: Stored): Stored => record
 const never = (): boolean => false
 const noBytes = (): number => 0
 
+/** The rate, if it is one: greater than 0 and finite; else a UsageError. */
 export function clockRateOf(rate: number, address: Address): number {
   if (rate > 0 && rate < Infinity) return rate
   throw new UsageError(`The clock of process ${address} runs at a rate of ${rate}; a rate is greater than 0.`)
 }
 
+/** How long each synchronous write of a process takes, drawn from a stream of its own. */
 function syncTime(
   { disk, writeLatency = 0 }: Pick<Scenario<never, never>, "disk" | "writeLatency">,
   address: Address,
@@ -122,6 +126,7 @@ function syncTime(
   return () => draw(address, address)
 }
 
+/** What messages cost a process, reading and writing drawn from streams of their own. */
 function costs<Message>(
   model: NodeModel | undefined,
   address: Address,

@@ -3,7 +3,14 @@ import type { ProcessFault } from "./faults/fault.ts"
 import type { NetworkModel } from "./network.ts"
 import type { Bandwidth, DiskModel, NodeModel } from "./node-model.ts"
 
-/** Everything a run depends on. The same scenario gives the same trace, byte for byte. */
+/**
+ * Everything a run depends on. The same scenario gives the same trace, byte for byte.
+ *
+ * Plain data and pure functions; nothing is read from outside. Times are whole microseconds of the run's
+ * own clock, from 0. Streams of random numbers are named ("network", "timers", "nodes", "disks",
+ * "crashes"), so a change in one part of a scenario leaves what the others draw as it was: two runs that
+ * differ in their quorums meet the same delays.
+ */
 export interface Scenario<Message, Stored, Report = never> {
   readonly seed: number
   readonly processes: readonly Process<Message, Stored, Report>[]

@@ -25,7 +25,12 @@ export interface RunEnd {
  * event by event. Deterministic: events at equal times happen in the order in
  * which they were scheduled, and all randomness comes from the scenario's seed.
  *
- * Cost: O(log pending) per event, plus the actor's step.
+ * Cost: constant per event, plus the actor's step (`agenda.ts`; O(log pending) for what is a second away).
+ *
+ * Discrete-event simulation of the usual kind, with one twist: outputs of a step that follow a `store`
+ * wait until the write is done, in order, so an actor says what it does and the simulator decides when
+ * it is true. That is where a reply that overtakes its own promise, the classic mistake of an
+ * implementation, cannot happen.
  */
 export function simulate<Message, Stored, Report = never>(
   scenario: Scenario<Message, Stored, Report>,
@@ -37,6 +42,7 @@ export function simulate<Message, Stored, Report = never>(
   return end
 }
 
+/** One run: the processes, the agenda, and what happens when an entry of it comes due. */
 class Simulation<Message, Stored, Report> {
   readonly agenda = takeAgenda()
   private readonly running: Running<Message, Stored, Report>[]
@@ -83,6 +89,7 @@ class Simulation<Message, Stored, Report> {
     }
   }
 
+  /** What is due, at whom. Entries of an earlier life are recognised by its number and dropped. */
   private handle(process: Running<Message, Stored, Report>): void {
     const { due, other, number, content } = this.agenda
     switch (due) {
@@ -105,6 +112,7 @@ class Simulation<Message, Stored, Report> {
 
   // ---- What a process hears
 
+  /** A message is there. Where reading costs nothing it is delivered; else it queues for the processor. */
   private arrive(
     process: Running<Message, Stored, Report>,
     from: Address,
@@ -136,6 +144,10 @@ class Simulation<Message, Stored, Report> {
     this.input(process, { type: "receive", from, message })
   }
 
+  /**
+   * Only the last setting of a timer counts: those it replaced stay in the agenda, which
+   * has no removal, and are ignored.
+   */
   private timeout(process: Running<Message, Stored, Report>, timer: Timer, setting: number): void {
     if (process.timers.get(timer)?.setting !== setting) return
     if (process.paused) process.overdueTimers.push(timer)
@@ -174,6 +186,7 @@ class Simulation<Message, Stored, Report> {
     this.agenda.add(process.busyUntil, Due.served, process.address, process.life, 0, undefined)
   }
 
+  /** The message has been read: the step is taken at the end of its service time, not at the beginning. */
   private served(process: Running<Message, Stored, Report>): void {
     process.serving = false
     if (process.paused) return
@@ -190,12 +203,15 @@ class Simulation<Message, Stored, Report> {
     outputs: readonly Output<Message, Stored, Report>[],
   ): void {
     for (const output of outputs) {
+      // Whatever is said after a write that is under way waits behind it, even if it does not depend on
+      // it: an actor's outputs are in order.
       const waits = process.pendingHead < process.pending.length
       if (waits) process.pending.push(output)
       else this.performOne(process, output)
     }
   }
 
+  /** A synchronous write. Without a disk it takes no time and the rest of the step goes on at once. */
   private store(
     process: Running<Message, Stored, Report>,
     output: Output<Message, Stored, Report> & { type: "store" },
@@ -243,6 +259,7 @@ class Simulation<Message, Stored, Report> {
     this.observe({ at: this.now, type: "store", process: address, record, ...(volatile && { volatile }) })
   }
 
+  /** Carries out one output, now. */
   private performOne(
     process: Running<Message, Stored, Report>,
     output: Output<Message, Stored, Report>,
@@ -270,6 +287,10 @@ class Simulation<Message, Stored, Report> {
     }
   }
 
+  /**
+   * Hands a message to the network. `copies` of 0 is a loss, which a trace shows as
+   * a sending that nothing follows.
+   */
   private transmit(process: Running<Message, Stored, Report>, to: Address, message: Message): void {
     const id = this.messages++
     const from = process.address
@@ -283,6 +304,7 @@ class Simulation<Message, Stored, Report> {
     }
   }
 
+  /** A timer runs by the process's own clock: a local microsecond is 1/rate of a real one. */
   private setTimer(process: Running<Message, Stored, Report>, timer: Timer, min: Micros, max: Micros): void {
     const { clockRate, timerJitter, timerDraws } = process
     const local = min === max ? min : timerDraws.between(min, max)
@@ -298,6 +320,10 @@ class Simulation<Message, Stored, Report> {
 
   // ---- What befalls it
 
+  /**
+   * A fault, or its end, happens. Aimed at the leader, it strikes whoever leads
+   * now, and nobody if nobody does.
+   */
   private strike({ process: target, action }: ScriptEntry): void {
     const address = target === "leader" ? this.scenario.leader?.() : target
     const process = this.running[address ?? -1]
@@ -344,6 +370,7 @@ class Simulation<Message, Stored, Report> {
     this.serveNext(process)
   }
 
+  /** The end of a fault, as an entry of its own. Slowness adds up; of two pauses that overlap the first end ends both. */
   private later(at: Micros, process: Running<Message, Stored, Report>, action: Strike): void {
     this.agenda.add(Math.max(at, this.now), Due.script, process.address, 0, 0, {
       at,
@@ -352,6 +379,10 @@ class Simulation<Message, Stored, Report> {
     })
   }
 
+  /**
+   * A process stops. What was synchronously written stays; of what was under
+   * way, what the kind of loss leaves.
+   */
   private crash(
     process: Running<Message, Stored, Report>,
     { disk, recoverAt }: Strike & { type: "crash" },
@@ -382,12 +413,17 @@ class Simulation<Message, Stored, Report> {
     this.input(process, { type: "recover", stored: process.stored, life })
   }
 
+  /** A process starts: its actor's first state and outputs, of which a restart takes only the timers. */
   private boot(process: Running<Message, Stored, Report>, does: (output: { type: string }) => boolean): void {
     const { state, outputs } = process.actor.start(process.address)
     process.state = state
     this.perform(process, outputs.filter(does))
   }
 
+  /**
+   * The clock jumps ahead by so much, and everything that was set fires sooner by
+   * that, though never in the past.
+   */
   private stepClock(process: Running<Message, Stored, Report>, by: Micros): void {
     for (const [timer, { firesAt }] of process.timers) {
       this.schedule(process, timer, Math.max(this.now, firesAt - Math.round(by / process.clockRate)))

@@ -5,6 +5,10 @@ import type { TraceEvent } from "./trace.ts"
  * same one were, as good as certainly, the same run. Of every event it takes
  * its type, its time and whom it concerns; of a message or record, what
  * `digest` makes of it. The same on every machine.
+ *
+ * It stands for the whole trace where that would be too long to keep: results carry it, so that
+ * a reader can tell whether a run of his own was the very same. It is no defence against
+ * anybody: collisions can be made.
  */
 export class TraceHash<Message, Stored, Report = never> {
   private low = 0x243f6a88

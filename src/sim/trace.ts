@@ -32,6 +32,7 @@ type Reported<Report> = [Report] extends [never]
   ? never
   : { readonly type: "report"; readonly process: Address; readonly report: Report }
 
+/** A message on its way, with the number that tells it from all others of the run. */
 interface Transfer<Message> {
   readonly id: number
   readonly from: Address
@@ -48,6 +49,7 @@ export interface SelectiveObserver<Message, Stored, Report = never> {
   observe(event: TraceEvent<Message, Stored, Report>): void
 }
 
+/** Every type of event, in the order of `TraceEvent`. */
 export const traceEventTypes = [
   "propose",
   "send",
@@ -60,4 +62,5 @@ export const traceEventTypes = [
   "recover",
   "report",
 ] as const
+/** One of these. */
 export type TraceEventType = (typeof traceEventTypes)[number]

@@ -27,6 +27,10 @@ export function canonicalText(value: unknown): string {
   }
 }
 
+/**
+ * Order of keys does not count, nor does a key whose value is undefined: `{ a: 1 }` and `{ a: 1, b:
+ * undefined }` are one state of an actor, as no step can tell them apart by reading them.
+ */
 function objectText(value: object): string {
   if (Array.isArray(value)) return `[${value.map(canonicalText).join()}]`
   if (value instanceof Set) return `#{${[...value].map(canonicalText).sort().join()}}`

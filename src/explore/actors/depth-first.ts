@@ -38,6 +38,7 @@ function refuseTooLarge<Message, Stored, Remembered>(
   refuseStates(states, complete, { ...options, bytesPerState })
 }
 
+/** A state on the path and those of its successors that are still to be looked at. */
 interface Frame {
   readonly row: Uint32Array
   readonly next: Uint32Array[]
@@ -53,6 +54,10 @@ const statesPerCheck = 1 << 10
  * is at most N²/2⁶⁵ probable, which the result states; a witness is a run all
  * the same, not a guess, but rarely a shortest one. `eventually` is left to the
  * breadth-first search.
+ *
+ * For models whose states no longer fit: hash compaction, as Spin and TLC have it. A missed state can
+ * hide a violation but never make one up, so a `violated` is as sure as that of the breadth-first
+ * search, and only a `holds` carries the probability.
  */
 export function exploreDepthFirst<Message, Stored, Remembered = null>(
   model: ActorModel<Message, Stored, Remembered>,
@@ -85,6 +90,7 @@ export function exploreDepthFirst<Message, Stored, Remembered = null>(
     const add = (successor: Uint32Array, length: number): unknown => next.push(successor.slice(0, length))
     successors.expand(row, 0, row.length, { add })
     generated += next.length
+    // The last is taken first: so successors are visited in the order in which they were found.
     next.reverse()
     if (seen.size > mostStates) stopped ??= `stopped after ${seen.size} states`
     if (seen.size % statesPerCheck === 0) {

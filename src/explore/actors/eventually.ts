@@ -38,6 +38,7 @@ export function checkEventually<Message, Stored, Remembered>(
 /** The limits are looked at once in so many states. */
 const statesPerCheck = 1 << 10
 
+/** The part of the state graph in which the condition has not yet been true. */
 class StatesWithout<Message, Stored, Remembered> {
   private readonly machine: ActorMachine<Message, Stored, Remembered>
   private readonly property: Property<Message, Stored, Remembered>

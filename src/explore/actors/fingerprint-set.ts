@@ -21,6 +21,7 @@ export class FingerprintSet {
   /** Adds a row; whether its fingerprint was new. */
   add(row: Uint32Array, length: number): boolean {
     const high = hashRow(row, length)
+    // 0 marks an empty slot.
     const low = hashRow(row, length, 0x243f6a88) || 1
     let slot = high & this.mask
     while (this.slots[2 * slot + 1] !== 0) {

@@ -30,6 +30,7 @@ export function forecastStates(levels: readonly number[], depth: number): number
   let total = levels.reduce((sum, size) => sum + size, 0)
   let size = levels[known - 1]!
   for (let level = known; level < depth; level++) {
+    // Falling to nothing at the peak, and from there to the last ratio at the end.
     const logarithm =
       level < peak
         ? ratio * (1 - (level - known) / (peak - known))

@@ -122,6 +122,7 @@ function representatives<Message, Stored, Remembered>(
     graph.edges.flatMap((edges) => edges.map((edge) => [edge, outputText(edge.transition.events)] as const)),
   )
   const signature = (local: number): string => {
+    // Sorted, so that the order in which edges were found does not tell two states apart.
     const parts = graph.edges[local]!.flatMap((edge) => {
       const next = classOf[edge.transition.local]!
       const output = outputs.get(edge)!

@@ -28,6 +28,7 @@ export class Judge<Message, Stored, Remembered> {
   ): boolean {
     const { ofHistory, ofWorld } = property
     if (ofHistory !== undefined) {
+      // A few hundred memories stand for millions of states.
       const remembered = this.successors.rememberedOf(from, at)
       return (this.answersOf(property)[remembered] ??= ofHistory(this.machine.memories.values[remembered]!))
     }

@@ -21,6 +21,10 @@ const mostTransitions = 400_000
  * in any of its states, any number of times; timers, crashes and recoveries are
  * those of the model. Steps that the model does not admit are left out. Throws
  * UsageError where there are too many. Cost: a step of an actor per transition.
+ *
+ * A superset is what is needed: a message that can make no difference in any of these states can make
+ * none in those that are reachable, and two states that nothing here can tell apart nothing there can
+ * either. The price is that some states that could be merged are not.
  */
 export class LocalGraph<Message, Stored, Remembered> {
   /** By number of a local state; empty for numbers that are not in the graph. */
@@ -124,6 +128,7 @@ export class LocalGraph<Message, Stored, Remembered> {
   }
 }
 
+/** The refusal, with what to try instead. */
 function tooMany(): UsageError {
   return new UsageError(
     `The states of single processes are too many to compare: more than ${mostTransitions} transitions. ` +

@@ -23,6 +23,7 @@ export interface Transition {
   readonly before: number
 }
 
+/** A local state with the transitions from it that have been asked for. */
 interface LocalEntry<Stored> {
   readonly local: Local<Stored>
   /** By envelope number. */
@@ -40,6 +41,10 @@ interface LocalEntry<Stored> {
  * Local states, envelopes and memories are numbered as they are met, and each
  * (local state, input) is given to the actor once. A state of the world is then
  * a short row of numbers, and a step looks up a transition and edits the row.
+ *
+ * It is what makes exploring real actors affordable: an actor takes a step in a microsecond or more, and
+ * a search asks for the same few thousand steps millions of times. It rests on actors being pure; one
+ * that works in place must be given as `pureActor`.
  */
 export class ActorMachine<Message, Stored, Remembered> {
   readonly model: ActorModel<Message, Stored, Remembered>
@@ -141,6 +146,10 @@ export class ActorMachine<Message, Stored, Remembered> {
     return this.transition(before, withWaiting(local, waiting), { type: "propose", value: value! })
   }
 
+  /**
+   * The process stops between two steps: its memory is gone, its disk is
+   * not, and what it sent is under way.
+   */
   private onCrash(before: number): Transition {
     const local = this.local(before)
     return this.finish(before, down(local), [], [{ type: "crash", process: local.address }])
@@ -150,6 +159,7 @@ export class ActorMachine<Message, Stored, Remembered> {
     return this.model.requests.flatMap(({ process, value }) => (process === address ? [value] : []))
   }
 
+  /** The process is back with what is on its disk. */
   private onRecover(before: number): Transition {
     const local = this.local(before)
     const { actor } = this.model.processes[local.address]!
@@ -200,6 +210,10 @@ export class ActorMachine<Message, Stored, Remembered> {
     return this.finish(before, down(interrupted), sends, happened, [], output)
   }
 
+  /**
+   * The transition, and whether the model admits it: a step beyond the bounds is
+   * kept, so that it can be counted.
+   */
   private finish(
     before: number,
     next: Local<Stored>,
@@ -229,6 +243,10 @@ export class ActorMachine<Message, Stored, Remembered> {
     return outputs.every((output) => output.type !== "send" || admits === undefined || admits(output.message))
   }
 
+  /**
+   * What outputs come to: writes are durable at once, since a crash before
+   * one is a transition of its own.
+   */
   private applyOutputs(
     local: Local<Stored>,
     step: { readonly state: unknown; readonly outputs: readonly Output<Message, Stored>[] },
@@ -277,6 +295,7 @@ export class ActorMachine<Message, Stored, Remembered> {
     return id
   }
 
+  /** The number of a local state, new or known. */
   private numberOf(local: Local<Stored>): number {
     const id = this.locals.idOf(local)
     this.entries[id] ??= { local, deliver: [], timeout: [] }
@@ -284,6 +303,7 @@ export class ActorMachine<Message, Stored, Remembered> {
   }
 }
 
+/** A process that is down: nothing but its disk. */
 function down<Stored>({ address, stored }: Local<Stored>): Local<Stored> {
   return { address, state: undefined, up: false, stored, timers: [] }
 }

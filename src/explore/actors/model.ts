@@ -17,6 +17,7 @@ export interface Envelope<Message> {
  */
 export type NetworkKind = "unordered" | "duplicating" | "ordered"
 
+/** Every kind, in the order of the manual. */
 export const networkKinds: readonly NetworkKind[] = ["unordered", "duplicating", "ordered"]
 
 /**
@@ -52,6 +53,10 @@ export interface ActorModel<Message, Stored, Remembered = null> {
   readonly history?: History<Message, Stored, Remembered>
 }
 
+/**
+ * What is remembered of a run beside the states of its processes. Kept small by its author: two runs
+ * with different memories are different states.
+ */
 export interface History<Message, Stored, Remembered> {
   readonly initial: Remembered
   /** Pure: what is remembered after an event. */

@@ -23,6 +23,7 @@ export function probeDepth<Message, Stored, Remembered>(
 ): number {
   const machine = new ActorMachine(model)
   const successors = new WorldSuccessors(machine, reduce ? futuresFor(machine, properties) : undefined)
+  // Always the same draws: the same model is forecast the same, whoever asks.
   const random = randomFromSeed(1)
   let level = [successors.initial()]
   const seen = new Set<string>()

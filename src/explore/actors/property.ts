@@ -6,6 +6,9 @@ import type { World } from "./model.ts"
  * `always`: in every reachable state. `sometimes`: in some reachable state; the
  * guard against a model in which nothing ever happens. `eventually`: every run
  * that goes on as long as it can has a state in which it holds.
+ *
+ * A property of history can be judged in merged states (`Futures`) and costs almost nothing; one of the
+ * world sees everything and costs the reconstruction of the world at every state.
  */
 export interface Property<Message, Stored, Remembered> {
   readonly kind: "always" | "sometimes" | "eventually"

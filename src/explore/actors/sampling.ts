@@ -9,6 +9,7 @@ import type { Property } from "./property.ts"
 import { StateTable } from "./state-table.ts"
 import { WorldSuccessors } from "./successors.ts"
 
+/** How many runs, how long, and how the next step is chosen. */
 export interface SamplingOptions {
   readonly runs: number
   /** A run ends after this many steps, or when nothing can happen any more. */
@@ -17,6 +18,7 @@ export interface SamplingOptions {
   readonly strategy: Strategy
 }
 
+/** How a run is drawn. */
 export type Strategy =
   /** Every possible step is equally likely. */
   | { readonly kind: "walk" }
@@ -28,6 +30,7 @@ export type Strategy =
    */
   | { readonly kind: "pct"; readonly changes: number }
 
+/** What sampled runs met. */
 export interface ActorSample<Message, Stored, Remembered> {
   /** Different states met. */
   readonly distinct: number
@@ -93,6 +96,7 @@ function chooser<Message>({ strategy, mostSteps }: SamplingOptions, random: Rand
     const sources = possible.map(sourceOf)
     for (const source of sources) if (!priorities.has(source)) priorities.set(source, random.unit())
     const highest = (): string => sources.reduce((a, b) => (priorities.get(b)! > priorities.get(a)! ? b : a))
+    // Below all others, and below those that have been put there before.
     if (changes.has(step++)) priorities.set(highest(), --lowest)
     const source = highest()
     const candidates = sources.flatMap((other, i) => (other === source ? [i] : []))

@@ -89,6 +89,8 @@ export class StateTable {
   }
 
   private place(row: Uint32Array, length: number, parent: number, slot: number, hash: number): number {
+    // A row never straddles chunks: what is left of the last one is wasted, a
+    // few numbers in a quarter million.
     if (this.used + length > chunkWords) {
       this.chunks.push(new Uint32Array(chunkWords))
       this.room += chunkWords * 4
@@ -133,6 +135,7 @@ export class StateTable {
   }
 }
 
+/** A megabyte: growing never copies a state. */
 const chunkWords = 1 << 18
 
 /** 32 well-mixed bits of a row. */

@@ -21,6 +21,9 @@ const longestRow = 4096
  * The messages under way follow the local states: sorted by number where the
  * network has no order, by pair and then as sent where it is ordered. Equal
  * states have equal rows.
+ *
+ * The innermost loop of every search of actors: it allocates nothing, and looks up
+ * what actors do (`ActorMachine`).
  */
 export class WorldSuccessors<Message, Stored, Remembered> {
   private readonly machine: ActorMachine<Message, Stored, Remembered>
@@ -133,6 +136,8 @@ export class WorldSuccessors<Message, Stored, Remembered> {
       const process = machine.receiver[envelope]!
       const local = from[at + localsAt + process]!
       const { up } = machine.local(local)
+      // A message to a process that is down stays under way, and may find it up again: that it was lost
+      // is a run in which it is never delivered.
       if (up) {
         this.action = "deliver"
         this.takeStep(from, at, length, process, machine.deliver(local, envelope), i)

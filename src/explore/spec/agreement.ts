@@ -10,6 +10,9 @@ import { systemsDecidedBy, systemsPerWord } from "./quorum-tables.ts"
  * Each system is one bit. Remembers the first violating state of each; a system
  * is `open` until the level in which it was violated is over, so that the state
  * reported is the smallest of its level whatever order the level is read in.
+ *
+ * Agreement and not "a decided value stays the only one proposed": revision B makes it legal to propose
+ * another value in a smaller epoch, and here too a proposal that nobody can decide does no harm.
  */
 export class AgreementCheck {
   private readonly layout: Layout
@@ -40,6 +43,7 @@ export class AgreementCheck {
   look(from: Uint32Array, at: number): void {
     if (!this.anyOpen) return
     for (let group = 0; group < this.deciding.length; group++) {
+      // Hundreds of systems for the price of one: those of 32 share a word.
       const bad = this.violatedIn(group, from, at)
       if (bad !== 0) this.record(group, bad, from.slice(at, at + this.layout.words))
     }

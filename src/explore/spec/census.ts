@@ -52,6 +52,7 @@ type History = readonly { readonly acceptors: number; readonly value: number }[]
 /** By number of messages: the number of states. */
 type Polynomial = readonly number[]
 
+/** Carries, epoch by epoch, the number of states for each history of acceptances. */
 class Counter {
   private readonly model: SpecModel
   private readonly sets: number
@@ -84,6 +85,7 @@ class Counter {
     return total
   }
 
+  /** About how many steps the next epoch takes, to give up before it and not in it. */
   private costOf(histories: number, last: boolean, epoch: number): number {
     const { phase1, values, acceptors } = this.model
     const terms = (2 * acceptors.length + 2) * (epoch + 1)
@@ -108,6 +110,7 @@ class Counter {
     ]
   }
 
+  /** Adds one state for each value that these promises allow to be proposed. */
   private countAllowed(history: History, promised: number, messages: number, by: number[][]): void {
     const allowed = this.allowedValues(history, promised)
     by.forEach((ways, value) => (ways[messages]! += (allowed >>> value) & 1))
@@ -131,6 +134,7 @@ class Counter {
     return this.model.acceptors.reduce<Polynomial>((product) => multiply(product, [1, 1]), [1])
   }
 
+  /** The histories after an epoch: whoever accepted moves to the front. */
   private record(
     next: Map<string, { history: History; count: Polynomial }>,
     history: History,
@@ -148,6 +152,7 @@ class Counter {
   }
 }
 
+/** The history with these acceptors moved out of where they were. */
 function withAcceptances(history: History, accepted: number, value: number): History {
   const older = history
     .map((entry) => ({ acceptors: entry.acceptors & ~accepted, value: entry.value }))
@@ -161,10 +166,12 @@ function withAcceptances(history: History, accepted: number, value: number): His
   return joined
 }
 
+/** The sum of two polynomials. */
 function add(a: Polynomial, b: Polynomial): Polynomial {
   return Array.from({ length: Math.max(a.length, b.length) }, (_, i) => (a[i] ?? 0) + (b[i] ?? 0))
 }
 
+/** The product of two polynomials: messages of independent parts add up. */
 function multiply(a: Polynomial, b: Polynomial): Polynomial {
   const product = Array<number>(a.length + b.length - 1).fill(0)
   a.forEach((x, i) => b.forEach((y, j) => (product[i + j]! += x * y)))

@@ -8,6 +8,7 @@ import { StateStore } from "./state-store.ts"
 import { SuccessorGenerator, type SuccessorSink } from "./successors.ts"
 import { type SymmetryOptions, SymmetryReducer, isReduced } from "./symmetry.ts"
 
+/** How far a search of abstract Paxos goes. */
 export interface SpecOptions {
   readonly symmetry?: SymmetryOptions
   /** Stop with `unknown` after the level in which this many states are exceeded. */
@@ -20,12 +21,14 @@ export interface SpecOptions {
   readonly onProgress?: (progress: SpecProgress) => void
 }
 
+/** How far it has come. */
 export interface SpecProgress {
   readonly level: number
   readonly distinct: number
   readonly generated: number
 }
 
+/** What it saw; the counts are those that TLC reports for `Paxos.tla` with the same constants. */
 export interface SpecExploration {
   /** Reachable states; orbits, where symmetry is divided out. */
   readonly distinct: number
@@ -50,12 +53,17 @@ export interface SpecExploration {
  * A search that stops early says `unknown` of the systems it has not seen
  * violated. Throws UsageError, with the estimate, if the states certainly need
  * more than `mostBytes`. Cost: a few million states per second and core.
+ *
+ * The specification knows no network: a message once sent may be read at any time and by anyone, which
+ * covers loss, delay, reordering and duplication, and a crash that keeps the disk is only slowness. What
+ * it leaves out is what belongs to an implementation; that is for `exploreActors`.
  */
 export function exploreSpec(model: SpecModel, options: SpecOptions = {}): SpecExploration {
   refuseTooLarge(model, options)
   return new SpecSearch(model, options).run()
 }
 
+/** One search, level by level; only two levels are held (see `LevelSet`). */
 class SpecSearch {
   private readonly model: SpecModel
   private readonly options: SpecOptions

@@ -55,6 +55,10 @@ export const paxosInvariant: readonly Clause[] = [
  * does not depend on which states are reachable. States that break the
  * invariant need no look: `states` may leave them out. Cost: exponential in
  * everything; for two or three acceptors and two epochs.
+ *
+ * It is the only check here that says something of states no search has met. What it costs is
+ * that a failure may start in a state that no run reaches, and then shows a gap in the
+ * invariant, not in the protocol.
  */
 export function checkInductive(
   model: SpecModel,
@@ -75,6 +79,7 @@ export function checkInductive(
   return holds(`the invariant is inductive and implies agreement: ${checked} type-correct states satisfy it`)
 }
 
+/** The first step out of the invariant from a state in it, if there is one. */
 function preservation(
   model: SpecModel,
   state: SpecState,
@@ -87,6 +92,7 @@ function preservation(
   return undefined
 }
 
+/** A state of the invariant in which two values are decided: then it is too weak to be worth proving. */
 function disagreement(model: SpecModel, state: SpecState): InductionFailure | undefined {
   const disagrees = model.phase2.some(
     ({ quorums }) => new Set(decisions(state, quorums).map(({ value }) => value)).size > 1,
@@ -94,6 +100,7 @@ function disagreement(model: SpecModel, state: SpecState): InductionFailure | un
   return disagrees ? { clause: "agreement", state } : undefined
 }
 
+/** The verdict, in the words of a state and a step. */
 function failed(model: SpecModel, failure: InductionFailure): Verdict<InductionFailure> {
   const { clause, state, step } = failure
   const from = `the state ${describeState(model, state)}`
@@ -104,6 +111,7 @@ function failed(model: SpecModel, failure: InductionFailure): Verdict<InductionF
 type Promise1b = Extract<SpecMessage, { type: "promise" }>
 type Accept2b = Extract<SpecMessage, { type: "accept" }>
 
+/** The messages of one type ever sent. */
 function ofType<T extends SpecMessage["type"]>(
   state: SpecState,
   type: T,
@@ -113,10 +121,12 @@ function ofType<T extends SpecMessage["type"]>(
   )
 }
 
+/** Whether an acceptor has ever accepted this very proposal. */
 function hasAccepted(state: SpecState, acceptor: number, { epoch, value }: Proposal): boolean {
   return state.messages.has(messageText({ type: "accept", acceptor, epoch, value }))
 }
 
+/** Whether it has accepted anything in that epoch. */
 function hasAcceptedIn(state: SpecState, acceptor: number, epoch: number): boolean {
   return ofType(state, "accept").some((message) => message.acceptor === acceptor && message.epoch === epoch)
 }
@@ -155,6 +165,7 @@ function reportsAreTrue(state: SpecState): boolean {
   })
 }
 
+/** Lemma 9: an epoch has one value. */
 function oneProposalPerEpoch(state: SpecState): boolean {
   const epochs = ofType(state, "propose").map(({ epoch }) => epoch)
   return new Set(epochs).size === epochs.length
@@ -175,6 +186,7 @@ function proposalsAreSafe(state: SpecState, model: SpecModel): boolean {
   )
 }
 
+/** Nothing is accepted that was not proposed. */
 function acceptancesAreOfProposals(state: SpecState): boolean {
   return ofType(state, "accept").every(({ epoch, value }) =>
     state.messages.has(messageText({ type: "propose", epoch, value })),
@@ -222,6 +234,7 @@ export function* statesOfInvariant(model: SpecModel): Generator<SpecState> {
   }
 }
 
+/** One acceptor's memory and what it has sent: parts of different acceptors combine freely. */
 interface AcceptorPart {
   readonly memory: AcceptorState
   readonly sent: readonly SpecMessage[]
@@ -287,6 +300,7 @@ function product<A, B, C>(left: readonly A[], right: readonly B[], pair: (a: A, 
   return left.flatMap((a) => right.map((b) => pair(a, b)))
 }
 
+/** Every sublist, by binary counting; beyond some thirty items nobody could wait for them anyway. */
 function* subsets<T>(items: readonly T[]): Generator<T[]> {
   for (let chosen = 0; chosen < 2 ** items.length; chosen++) {
     yield items.filter((_, i) => Math.floor(chosen / 2 ** i) % 2 === 1)

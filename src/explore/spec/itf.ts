@@ -55,6 +55,10 @@ export function toItf(trace: SpecTrace, system: string, description: string): It
   }
 }
 
+/**
+ * A state in the variables of `Paxos.tla`; the set of messages is sorted, so
+ * that equal states are equal text.
+ */
 function itfState(model: SpecModel, { acceptors, messages }: SpecState): Record<string, unknown> {
   const map = (entry: (acceptor: AcceptorState) => unknown): unknown => ({
     "#map": acceptors.map((acceptor, a) => [model.acceptors[a], entry(acceptor)]),
@@ -68,6 +72,7 @@ function itfState(model: SpecModel, { acceptors, messages }: SpecState): Record<
   }
 }
 
+/** A message in Lamport's names: 1a is a prepare, 1b a promise, 2a a proposal, 2b an acceptance. */
 function itfMessage(model: SpecModel, message: SpecMessage): Record<string, unknown> {
   const bal = integer(message.epoch)
   switch (message.type) {
@@ -91,6 +96,7 @@ function itfMessage(model: SpecModel, message: SpecMessage): Record<string, unkn
   }
 }
 
+/** An integer as ITF has it, which leaves large ones whole. */
 function integer(value: number): unknown {
   return { "#bigint": String(value) }
 }
@@ -111,6 +117,7 @@ function unwrapped(value: unknown): unknown {
 
 const itfName = z.union([z.string(), z.int()]).transform(String)
 const mapOf = <T extends z.ZodType>(entry: T) => z.record(z.string(), entry)
+/** The messages that a trace may hold; anything else is not Paxos.tla. */
 const itfMessageSchema = z.discriminatedUnion("type", [
   z.object({ type: z.literal("1a"), bal: z.int() }),
   z.object({ type: z.literal("1b"), acc: itfName, bal: z.int(), mbal: z.int(), mval: itfName }),
@@ -132,6 +139,7 @@ const itfSchema = z.object({
 
 type ItfStates = z.infer<typeof itfSchema>["states"]
 
+/** The states of a trace, or a UsageError that says where it is none. */
 function statesOf(data: unknown): ItfStates {
   const parsed = itfSchema.safeParse(unwrapped(data))
   if (parsed.success) return parsed.data.states
@@ -172,6 +180,7 @@ const itfMeta = z.object({
   }),
 })
 
+/** The values of a model for these names: letters keep their places, so B alone is a model of two values. */
 function valuesFor(names: ReadonlySet<string>, atLeast: number): string[] {
   const isLetters = [...names].every((name) => /^[A-O]$/.test(name))
   if (!isLetters) return [...names].sort()
@@ -214,6 +223,7 @@ export function fromItf(model: SpecModel, data: unknown): SpecTrace {
   return runSteps(model, steps)
 }
 
+/** What is needed to read a state: the model, and the value that each name stands for. */
 interface Reading {
   readonly model: SpecModel
   readonly valueOf: (name: string) => number

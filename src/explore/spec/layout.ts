@@ -30,6 +30,7 @@ export interface Layout {
   readonly acceptMask: number
 }
 
+/** The layout for a model. Three acceptors, two values and two epochs take 18 bits of one word. */
 export function layoutOf(model: Pick<SpecModel, "acceptors" | "values" | "epochs">): Layout {
   const { epochs } = model
   const n = model.acceptors.length

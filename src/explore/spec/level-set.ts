@@ -70,6 +70,7 @@ export class LevelSet {
         occupied |= word
         differing |= word ^ state[from + w]!
       }
+      // Compared before it is known whether the slot is occupied: the state of zeros is never added.
       if (differing === 0) return false
       if (occupied === 0) return this.place(state, from, at)
       slot = (slot + 1) & mask

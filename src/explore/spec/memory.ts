@@ -21,6 +21,7 @@ export function estimateBytes(model: SpecModel, census: Pick<SpecCensus, "widest
  */
 export function refuseTooLarge(model: SpecModel, options: SpecOptions): void {
   const { mostBytes = defaultMostBytes, mostStates = Infinity } = options
+  // Counted, not guessed: only a search that surely does not fit is refused.
   const census = censusOfSearch(model, options)
   if (census === undefined) return
   const order = symmetryOrder(model, options.symmetry ?? {})

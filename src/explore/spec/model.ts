@@ -43,7 +43,9 @@ export interface SpecBounds {
 
 /** More acceptors than this cannot be explored to the end: one epoch and one value already have 2³² states. */
 export const mostAcceptors = 16
+/** Four bits of a packed state; zero stands for "nothing proposed". */
 const mostValues = 15
+/** More than any search could get through, so that a slip of the keyboard is refused. */
 const mostEpochs = 16
 
 /**
@@ -80,6 +82,7 @@ function phase1Masks(system: QuorumSystem): number[] {
   return [...new Set(masks)].sort(compareSets)
 }
 
+/** The minimal quorums of a phase as bits of a word, in dictionary order. */
 function quorumMasks(system: QuorumSystem, phase: Phase): number[] {
   return [...system.minimalQuorums(phase)].map(Number).sort(compareSets)
 }
@@ -102,6 +105,7 @@ function refuseRange(what: string, given: number, most: number): void {
   }
 }
 
+/** Systems share a search only if they share its graph, which phase-2 quorums are no part of. */
 function refuseOtherGraph(first: QuorumSystem, other: QuorumSystem): void {
   const show = (system: QuorumSystem): string =>
     phase1Masks(system)

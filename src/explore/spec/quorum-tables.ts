@@ -1,6 +1,10 @@
 import type { Phase2Quorums } from "./model.ts"
 
-/** The quorums that are subsets of a set of acceptors, computed when first asked for and then kept. */
+/**
+ * The quorums that are subsets of a set of acceptors, computed when first asked for and then kept.
+ *
+ * Asked for every epoch of every state, of few different sets: a table, filled as sets occur.
+ */
 export class QuorumsWithin {
   private readonly quorums: readonly number[]
   private readonly known: (Uint16Array | undefined)[]

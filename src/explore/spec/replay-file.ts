@@ -31,6 +31,7 @@ export const specReplaySchema = z.strictObject({
   steps: z.array(step),
 })
 
+/** What such a file holds. */
 export type SpecReplayFile = z.infer<typeof specReplaySchema>
 
 /** The file of a violation: its text is stable, two spaces to a level. */

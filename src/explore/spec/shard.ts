@@ -40,6 +40,9 @@ const statesPerRound = 1 << 16
  * Every state belongs to one shard, so each is counted once whoever finds it,
  * and the counts do not depend on the number of shards. A level is expanded in
  * rounds; between rounds what was found for others is handed over.
+ *
+ * Why by hash and not by work: an owner of its own for each state means that no table is shared and
+ * nothing is locked. The price is that most successors have to be sent to somebody.
  */
 export class Shard implements SuccessorSink {
   private readonly task: ShardTask
@@ -74,6 +77,7 @@ export class Shard implements SuccessorSink {
     else this.outboxes[owner]!.put(state)
   }
 
+  /** Expands the next part of the level, and gives what was found for others. */
   expandRound(): Expanded {
     const to = Math.min(this.expanded + statesPerRound, this.current.size)
     let generated = 0
@@ -93,6 +97,7 @@ export class Shard implements SuccessorSink {
     for (let at = 0; at < states.length; at += words) this.next.add(states, at)
   }
 
+  /** The level is complete, here and with all others: what was found becomes the next. */
   endLevel(): LevelEnd {
     const found = this.next.store.size
     const bytes = this.current.bytes + this.next.bytes
@@ -136,6 +141,7 @@ class Outbox {
     for (let w = 0; w < words; w++) this.states[this.used++] = state[w]!
   }
 
+  /** Empties the box; what it held is a copy that may be given away. */
   take(): Uint32Array {
     const taken = this.states.slice(0, this.used)
     this.used = 0

@@ -41,6 +41,7 @@ function successors(model: SpecModel, state: SpecState): SpecState[] {
   return changingSteps(model, state).map((step) => applyStep(model, state, step))
 }
 
+/** Whether the same messages have been sent, whatever acceptors remember. */
 function sameMessages(one: SpecState, other: SpecState): boolean {
   const messagesOf = ({ messages }: SpecState): string => stateText({ acceptors: [], messages })
   return messagesOf(one) === messagesOf(other)

@@ -60,10 +60,12 @@ export class SuccessorGenerator {
       if (proposal[epoch] === 0) {
         branches += this.propose(epoch, sink)
       } else {
+        // Phase2b asks for an epoch not below e_pro: nobody who has taken part in a later one may.
         const able = everyone & ~busyLater
         branches += popcount(able)
         this.addEach(able & ~accepted[epoch]!, acceptWord[epoch]!, acceptShift[epoch]!, sink)
       }
+      // Phase1b asks for an epoch above e_pro: those who took part in this very one may not either.
       busyLater |= promised[epoch]! | accepted[epoch]!
       if (prepared[epoch] === 0) {
         this.addEach(1, promiseWord[epoch]!, promiseShift[epoch]! + acceptors, sink)
@@ -115,6 +117,7 @@ export class SuccessorGenerator {
         branches += values
         allowed = (1 << values) - 1
       } else {
+        // A branch for each report of that epoch, as the specification's "∃ m ∈ Q1b" has it.
         branches += popcount(quorum & accepted[below]!)
         allowed |= 1 << (proposal[below]! - 1)
       }

@@ -32,6 +32,7 @@ export interface AcceptorSymmetry {
 /** Systems with more classes than this are searched for exchangeable acceptors only: 8! arrangements are tried. */
 const mostClassesArranged = 8
 
+/** The symmetries of a model. Cost: a test per pair of acceptors, and one per arrangement of classes. */
 export function acceptorSymmetry(model: SpecModel): AcceptorSymmetry {
   const n = model.acceptors.length
   const isSymmetry = symmetryTest(model)
@@ -59,6 +60,7 @@ function factorial(n: number): number {
   return n < 2 ? 1 : n * factorial(n - 1)
 }
 
+/** The permutation that exchanges two of n. */
 function transposition(n: number, a: number, b: number): number[] {
   return Array.from({ length: n }, (_, i) => (i === a ? b : i === b ? a : i))
 }
@@ -71,6 +73,7 @@ function symmetryTest(model: SpecModel): (permutation: readonly number[]) => boo
     sets.every((known) => [...known].every((quorum) => known.has(permuteMask(quorum, permutation))))
 }
 
+/** A set of acceptors under a permutation. */
 function permuteMask(mask: number, permutation: readonly number[]): number {
   return permutation.reduce((image, to, from) => image | (((mask >>> from) & 1) << to), 0)
 }
@@ -142,6 +145,10 @@ export class SymmetryReducer implements SuccessorSink {
     return out
   }
 
+  /**
+   * The greatest of the sorted forms over all arrangements: one form for each
+   * orbit, whichever member came in.
+   */
   private sortAcceptors(state: Uint32Array): void {
     this.readColumns(state)
     const { arrangements, classes } = this.symmetry
@@ -154,6 +161,7 @@ export class SymmetryReducer implements SuccessorSink {
     this.writeColumns(state)
   }
 
+  /** By acceptor: two bits for each epoch, whether it promised and whether it accepted. */
   private readColumns(state: Uint32Array): void {
     const { promiseWord, promiseShift, acceptWord, acceptShift } = this.layout
     this.columns.fill(0)
@@ -198,6 +206,7 @@ export class SymmetryReducer implements SuccessorSink {
   }
 }
 
+/** Writes a field of a packed state. */
 function replaceField(state: Uint32Array, word: number, shift: number, mask: number, field: number): void {
   state[word] = (state[word]! & ~(mask << shift)) | (field << shift)
 }

@@ -113,6 +113,7 @@ export function explainViolation(trace: SpecTrace, system: Phase2Quorums): Agree
   const found = decisions(trace.states[trace.states.length - 1]!, system.quorums)
   const first = found[0]
   const second = found.find(({ value }) => first !== undefined && value !== first.value)
+  // By theorem 13 there is no such proposal where quorums meet: the first one is where the proof breaks.
   const culprit = trace.steps.find(
     (step) =>
       step.action === "propose" &&

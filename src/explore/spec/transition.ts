@@ -42,6 +42,7 @@ export type SpecStep =
   | { readonly action: "propose"; readonly epoch: number; readonly value: number; readonly quorum: number }
   | { readonly action: "accept"; readonly epoch: number; readonly acceptor: number }
 
+/** Nothing promised, accepted or sent. */
 export function initialState(model: SpecModel): SpecState {
   const blank: AcceptorState = { lastPromised: null, lastAccepted: null }
   return { acceptors: model.acceptors.map(() => blank), messages: new Map() }
@@ -77,6 +78,7 @@ export function* branches(
   yield* proposals(model, state, sent)
 }
 
+/** Phase2a: in an epoch without a proposal, whatever some phase-1 quorum of promises allows. */
 function* proposals(
   model: SpecModel,
   state: SpecState,
@@ -106,6 +108,10 @@ function allowedBy(model: SpecModel, sent: readonly SpecMessage[], epoch: number
   return reports.filter((report) => report.epoch === latest).map(({ value }) => value)
 }
 
+/**
+ * Phase1b: to an epoch above the last promised. Stricter than Algorithm 4, which answers a repeated
+ * prepare again: in a set of messages there is nothing to repeat.
+ */
 function promise(state: SpecState, acceptor: number, epoch: number): SpecState | undefined {
   const { lastPromised, lastAccepted } = state.acceptors[acceptor]!
   if (lastPromised !== null && epoch <= lastPromised) return undefined
@@ -113,6 +119,7 @@ function promise(state: SpecState, acceptor: number, epoch: number): SpecState |
   return send(next, { type: "promise", epoch, acceptor, lastAccepted })
 }
 
+/** Phase2b: in an epoch not below the last promised; an acceptance promises its epoch as well. */
 function accept(state: SpecState, acceptor: number, { epoch, value }: Proposal): SpecState | undefined {
   const { lastPromised } = state.acceptors[acceptor]!
   if (lastPromised !== null && epoch < lastPromised) return undefined
@@ -124,6 +131,7 @@ function withAcceptor(state: SpecState, acceptor: number, changed: AcceptorState
   return { ...state, acceptors: state.acceptors.map((old, i) => (i === acceptor ? changed : old)) }
 }
 
+/** The state with a message among those sent. The set never shrinks: nothing is ever too late to arrive. */
 function send(state: SpecState, message: SpecMessage): SpecState {
   const key = messageText(message)
   if (state.messages.has(key)) return state

@@ -38,6 +38,8 @@ function survivors<Stored>(
   // The torn one is at the end of what was written, and is recognised and dropped.
   if (loss === "torn" && waiting.length > 0) return waiting.slice(0, random.below(waiting.length))
   if (loss !== "partial") return []
+  // A record that stands for earlier ones survives only with all of them: disks reorder
+  // writes, not what waits for them.
   let complete = true
   return waiting.filter((record) => {
     const survives = random.below(2) === 0 && (complete || !follows(record))

@@ -40,6 +40,7 @@ export type ProcessFault =
  * - `lost`: nothing at all.
  */
 export type DiskLoss = "synced" | "partial" | "torn" | "lost"
+/** Every kind, the mildest first. */
 export const diskLosses: readonly DiskLoss[] = ["synced", "partial", "torn", "lost"]
 
 /** What can happen to messages, while it lasts. */
@@ -73,8 +74,13 @@ export interface Path {
   readonly oneWay: boolean
 }
 
+/**
+ * Anything that can go wrong in a run, short of an actor's own mistakes: no
+ * process ever lies (Howard 2019, §1.6).
+ */
 export type Fault = ProcessFault | NetworkFault
 
+/** The types of faults that happen to processes; all others happen to messages. */
 const processFaults: readonly string[] = [
   "crash",
   "pause",
@@ -84,10 +90,12 @@ const processFaults: readonly string[] = [
   "timer-jitter",
 ] satisfies readonly ProcessFault["type"][]
 
+/** Whether a fault happens to a process. */
 export function isProcessFault(fault: Fault): fault is ProcessFault {
   return processFaults.includes(fault.type)
 }
 
+/** Whether a fault happens to messages. */
 export function isNetworkFault(fault: Fault): fault is NetworkFault {
   return !isProcessFault(fault)
 }

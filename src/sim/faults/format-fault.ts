@@ -1,7 +1,12 @@
 import type { Fault, Target } from "./fault.ts"
 import { faultForms } from "./notation.ts"
 
-/** The text that gives a fault back. */
+/**
+ * The text that gives a fault back.
+ *
+ * `parseFaults` reads it back to the same fault, which is what makes a
+ * failing run a line that can be typed.
+ */
 export function formatFault(fault: Fault, names: readonly string[]): string {
   const { parameters } = faultForms.get(fault.type)!
   const values = parameters.map((name) => parameterOf(fault, name)).filter((value) => value !== "synced")

@@ -4,6 +4,7 @@ import type { NetworkModel, Route } from "../network.ts"
 import { coverageNames } from "./coverage.ts"
 import type { NetworkFault, Path, Target } from "./fault.ts"
 
+/** What faults of the network need to know of the run. */
 export interface NetworkFaultOptions {
   readonly faults: readonly NetworkFault[]
   /** How many processes there are, and how many of them are replicas; "everyone else" is among them. */
@@ -72,6 +73,7 @@ function sidesOf(path: Path, { processes, leader }: NetworkFaultOptions): [Set<A
   return [side, new Set(rest)]
 }
 
+/** What becomes of the copies of one message. */
 type Effect = (copies: readonly Micros[], from: Address, to: Address, now: Micros) => readonly Micros[]
 
 /** What the fault makes of the copies; the very same list where it does nothing. */
@@ -101,7 +103,12 @@ function effectOf(fault: NetworkFault, random: Random): Effect {
   }
 }
 
-/** The channel of Gilbert (1960): each link is good or bad, and a bad one loses everything. */
+/**
+ * The channel of Gilbert (1960): each link is good or bad, and a bad one loses everything.
+ *
+ * Real links lose packets in runs; independent loss of the same rate hardly ever takes all messages of a
+ * phase, and a burst does. The state changes at messages, not with time: a silent link stays as it was.
+ */
 function burstLoss(enter: number, leave: number, random: Random): Effect {
   const bad = new Set<number>()
   return (copies, from, to) => {

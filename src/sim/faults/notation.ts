@@ -11,6 +11,7 @@ export interface Cast {
   readonly messageTypes: readonly string[]
 }
 
+/** How a kind of fault is written, and what it means. */
 interface Form {
   /** What stands in parentheses, if anything; durations are milliseconds. */
   readonly parameters: readonly string[]
@@ -20,6 +21,7 @@ interface Form {
   readonly meaning: string
 }
 
+/** One line of the list below. */
 const form = (
   about: Form["about"],
   lasts: Form["lasts"],
@@ -83,6 +85,7 @@ function unknownFault(text: string, type: string): UsageError {
   )
 }
 
+/** "loss(p)": how a fault is written, for refusals and lists. */
 const signature = (id: string, parameters: readonly string[]): string =>
   parameters.length === 0 ? id : `${id}(${parameters.join(", ")})`
 
@@ -123,6 +126,7 @@ function readParameters(
   return given
 }
 
+/** When it begins and ends, in microseconds. */
 interface Times {
   readonly from: number
   readonly until: number | undefined
