@@ -122,7 +122,7 @@ export class LinearizabilityCheck<State, Input, Output> {
 
   private whyHolds(): string {
     const of = this.objects.length === 1 ? "" : ` on ${this.objects.length} objects`
-    return `${this.history.length} operations${of} have a linearization, found in ${this.steps} steps`
+    return `${this.history.length} operations${of} have a linearization, found in ${this.steps} ${this.steps === 1 ? "step" : "steps"}`
   }
 
   private whyUnknown(): string {

@@ -243,6 +243,9 @@ describe("JSON lines", () => {
   test("what is wrong is shown by its line and field", () => {
     const line = (fields: object): string =>
       `${JSON.stringify({ process: "1", type: "invoke", f: "get", key: "x", ...fields })}\n`
+    expect(() => read(line({ f: "cas" }))).toThrow(
+      /^h:1: expected is missing; it must be a text. Such a line is .*"expected":"1","value":"2"}$/,
+    )
     expect(() => read(`${line({})}{`)).toThrow("h:2: this is no JSON")
     expect(() => read(line({ type: "begin" }))).toThrow(
       'h:1: type is "begin"; it must be "invoke", "ok", "fail" or "info"',

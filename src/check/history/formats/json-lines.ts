@@ -60,11 +60,19 @@ function parsed(content: string, place: string): Fields {
 
 const example = '{"process":"3","type":"invoke","f":"put","key":"x","value":"1"}'
 
+/** A right line of the same kind. */
+function exampleLike({ f, type }: Fields): string {
+  if (type === "ok" && f === "get") return '{"process":"3","type":"ok","f":"get","key":"x","result":"1"}'
+  if (type === "ok" && f === "cas") return '{"process":"3","type":"ok","f":"cas","key":"x","result":true}'
+  if (f !== "cas") return example
+  return '{"process":"3","type":"invoke","f":"cas","key":"x","expected":"1","value":"2"}'
+}
+
 function eventOf(fields: Fields, line: number, place: string): RecordedEvent<KeyValueInput, CellOutput> {
   const { process, type, f, time, result } = fields
-  if (typeof process !== "string" && typeof process !== "number") throw wrong(place, "process", process)
-  if (typeof type !== "string" || !eventTypes.includes(type)) throw wrong(place, "type", type)
-  if (typeof f !== "string") throw wrong(place, "f", f)
+  if (typeof process !== "string" && typeof process !== "number") throw wrong(fields, "process", place)
+  if (typeof type !== "string" || !eventTypes.includes(type)) throw wrong(fields, "type", place)
+  if (typeof f !== "string") throw wrong(fields, "f", place)
   const event = {
     line,
     process: String(process),
@@ -74,38 +82,39 @@ function eventOf(fields: Fields, line: number, place: string): RecordedEvent<Key
   }
   if (type === "invoke") return { ...event, input: inputOf(f, fields, place) }
   if (type !== "ok") return event
-  if (f === "get" && result === undefined) throw wrong(place, "result", result)
-  if (f === "cas" && typeof result !== "boolean") throw wrong(place, "result", result)
+  if (f === "get" && result === undefined) throw wrong(fields, "result", place)
+  if (f === "cas" && typeof result !== "boolean") throw wrong(fields, "result", place)
   const output =
-    f === "get" ? textOrNull(result, "result", place) : f === "cas" ? (result as boolean) : undefined
+    f === "get" ? textOrNull(fields, "result", place) : f === "cas" ? (result as boolean) : undefined
   return { ...event, output }
 }
 
 function inputOf(f: string, fields: Fields, place: string): KeyValueInput {
-  const key = fields["key"] === undefined ? registerKey : text(fields["key"], "key", place)
+  const key = fields["key"] === undefined ? registerKey : text(fields, "key", place)
   switch (f) {
     case "get":
     case "delete":
       return { type: f, key }
     case "put":
     case "append":
-      return { type: f, key, value: text(fields["value"], "value", place) }
+      return { type: f, key, value: text(fields, "value", place) }
     case "cas": {
-      const expected = textOrNull(fields["expected"], "expected", place)
-      return { type: f, key, expected, value: textOrNull(fields["value"], "value", place) }
+      const expected = textOrNull(fields, "expected", place)
+      return { type: f, key, expected, value: textOrNull(fields, "value", place) }
     }
     default:
-      throw wrong(place, "f", f)
+      throw wrong(fields, "f", place)
   }
 }
 
-function text(value: unknown, field: string, place: string): string {
+function text(fields: Fields, field: string, place: string): string {
+  const value = fields[field]
   if (typeof value === "string" || typeof value === "number") return String(value)
-  throw wrong(place, field, value)
+  throw wrong(fields, field, place)
 }
 
-const textOrNull = (value: unknown, field: string, place: string): string | null =>
-  value === null ? null : text(value, field, place)
+const textOrNull = (fields: Fields, field: string, place: string): string | null =>
+  fields[field] === null ? null : text(fields, field, place)
 
 const rules: Readonly<Record<string, string>> = {
   process: "the name of who asks, a text or a number",
@@ -114,9 +123,10 @@ const rules: Readonly<Record<string, string>> = {
   result: "what a get found, a text or null; of a cas true or false",
 }
 
-function wrong(place: string, field: string, value: unknown): UsageError {
+function wrong(fields: Fields, field: string, place: string): UsageError {
+  const value = fields[field]
   const given = value === undefined ? "missing" : JSON.stringify(value)
   return new UsageError(
-    `${place}: ${field} is ${given}; it must be ${rules[field] ?? "a text"}. A line is such as ${example}`,
+    `${place}: ${field} is ${given}; it must be ${rules[field] ?? "a text"}. Such a line is ${exampleLike(fields)}`,
   )
 }
