@@ -46,7 +46,17 @@ const horizonMs = 60_000
 const meanDownMs = 3000
 const intervalMs = 500
 
-/** Replicas that crash and come back, and a log that must elect a leader each time it loses one. */
+/**
+ * Replicas that crash and come back, and a log that must elect a leader each time it loses one.
+ *
+ * Varied: the system, and the share of time for which a replica is down. Held fixed: outages of 3 s on
+ * average, up and down for exponential times; a log that elects a leader whenever it has lost one; one
+ * client beside each replica.
+ *
+ * Expect: near the exact probability that quorums of both phases are up, but not at it: a leader
+ * that is up needs no phase 1, so systems with a large Q1 and a small Q2 do better than that, up to
+ * `phase2LiveProbability`; and each lost leader costs an election, whatever the quorums.
+ */
 export default defineExperiment<Case, Observation, Row>({
   id: "availability-under-faults",
   question:

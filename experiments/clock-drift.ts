@@ -34,7 +34,18 @@ const replyMs = 2 * delayMs + acceptorMs
 const timeoutMs = replyMs + allowanceMs
 const horizonMs = 1000
 
-/** The sole proposer's wait, δa + 2δm + δd by its own clock, when that clock runs fast or slow. */
+/**
+ * The sole proposer's wait, δa + 2δm + δd by its own clock, when that clock runs fast or slow.
+ *
+ * Varied: the rate of the proposer's clock, and whether it watches a clock at all. Held fixed: constant
+ * delays of 10 ms, an acceptor's write of 2 ms, hence a reply in δa + 2δm = 22 ms; a timeout of 24 ms by
+ * the proposer's own clock.
+ *
+ * Expect: it decides exactly where 24 ms / rate is at least 22 ms, up to a rate of 24/22 ≈ 1.09;
+ * beyond, it gives up every epoch just before the answers come and starves itself for ever.
+ * Agreement holds in every run: timing is no part of safety. With negative replies alone no clock
+ * is asked, and no rate does harm.
+ */
 export default defineExperiment<Case, Observation, Row>({
   id: "clock-drift",
   question:

@@ -113,7 +113,16 @@ const mistakes: Readonly<Record<string, Mistake>> = {
   },
 }
 
-/** The classic mistakes, each with a shortest run in which two values are decided. */
+/**
+ * The classic mistakes, each with a shortest run in which two values are decided.
+ *
+ * Varied: the mistake. Each is explored breadth first until two values are decided, so the run is a
+ * shortest one; it is drawn as a sequence diagram, from the steps in the row, executed again.
+ *
+ * Expect: some ten steps: a decision of one value, a phase 1 that misses it, a decision of the
+ * other. For mistakes in quorums the abstract model is enough; those in how epochs are shared or
+ * voted for need the actors.
+ */
 export default defineExperiment<Case, Observation, Row>({
   id: "counterexamples",
   question: "What is the shortest run in which each of the classic mistakes decides two values?",
@@ -161,6 +170,7 @@ function specOf(id: string): SpecModel {
   return specModel(mistakes[id]!.plan().systemAt(0), { values: 2, epochs: 2 })
 }
 
+/** The shortest violation in abstract Paxos. */
 function observeSpec(id: string): Observation {
   const model = specOf(id)
   const symmetry = { acceptors: true, values: true }
@@ -188,6 +198,7 @@ function actorsOf(id: string): { model: PaxosModel; properties: ReturnType<typeo
   }
 }
 
+/** The shortest violation by the actors, with the quorums that are to blame where quorums are. */
 function observeActors(id: string): Observation {
   const { model, properties } = actorsOf(id)
   const { distinct, outcomes } = exploreActors(model, properties, { stopAtViolation: true })
@@ -208,6 +219,10 @@ function drawing({ id, run, mistake, stepsToViolation }: Row): Drawing {
   return { id, svg: renderSvg({ ...diagram(id, run.split(separator)), title }) }
 }
 
+/**
+ * The run of a row as a diagram: the steps are parsed and taken again, so a
+ * drawing cannot differ from its row.
+ */
 function diagram(id: string, run: readonly string[]): SequenceDiagram {
   if (mistakes[id]!.variant === undefined) {
     const model = specOf(id)

@@ -8,7 +8,9 @@ export const systems = [
   ["simple(5, 4, 2)", 4],
 ] as const
 
+/** When the leader crashes, in milliseconds: late enough for everything to have settled. */
 export const crashAtMs = 5000
+/** How long a run lasts, in milliseconds: the next leader has time to come up to speed. */
 export const horizonMs = 12_000
 
 /** Five replicas with some clients beside each, whose leader crashes and stays away. */

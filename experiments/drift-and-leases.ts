@@ -51,7 +51,18 @@ const cuts = Array.from({ length: 4 }, (_, i): Fault => ({
   path: { side: ["leader"], otherSide: [0, 1, 2], oneWay: false },
 }))
 
-/** Leases are the one place where timing enters safety: what clocks may do, and what happens when they do more. */
+/**
+ * Leases are the one place where timing enters safety: what clocks may do, and what happens when they do more.
+ *
+ * Varied: by how much clocks are really wrong, and by how much the leader allows for. Held
+ * fixed: leases of 300 ms, three replicas, a leader that is cut off from the others four times
+ * a run and not from its clients.
+ *
+ * Expect: no stale read wherever drift ≤ margin: there the leader's lease is over before any
+ * follower's promise is, that is duration · (1 − ε)/(1 + ε) by a clock that is slow by ε against
+ * duration by one that is fast. Beyond, stale reads become possible and with more drift likelier; a
+ * little beyond there may still be none, which is then not promised, nor excluded.
+ */
 export default defineExperiment<Case, Observation, Row>({
   id: "drift-and-leases",
   question: "How wrong may clocks be before a leader's lease lets it answer a read that is out of date?",

@@ -27,7 +27,15 @@ type Row = Case & {
 
 const phase1Fraction = 0.01
 
-/** With n even, phase 2 needs only n/2: does an even cluster then stop being a waste of a node? */
+/**
+ * With n even, phase 2 needs only n/2: does an even cluster then stop being a waste of a node?
+ *
+ * Varied: n from 2 to 12, and for even n whether phase 2 takes n/2 + 1 nodes or n/2. Exact.
+ *
+ * Expect: phase 1 is a majority by either rule and loses nothing. With n/2 a stable leader survives one
+ * failure more, n/2, and the load falls to about one half: the even node is no longer in vain, as it is
+ * under majorities, where n and n − 1 survive the same.
+ */
 export default defineExperiment<Case, Omit<Row, "n" | "rule">, Row>({
   id: "even-n",
   question: "What does an even number of nodes gain when phase 2 needs only half of them?",

@@ -31,7 +31,16 @@ const clients = 10
 const [fromMs, intervalMs] = [3000, 500]
 const intervals = (horizonMs - fromMs) / intervalMs
 
-/** Throughput through the crash of a leader, interval by interval. */
+/**
+ * Throughput through the crash of a leader, interval by interval.
+ *
+ * Varied: the sizes of the quorums, and the matrix. Held fixed: as in `leader-failure`, with
+ * ten clients beside each replica.
+ *
+ * Expect: a plateau, nothing at all from the crash until the first phase 1 is over, and then another
+ * plateau: lower or higher than the first, for it depends on where the new leader is, and that is
+ * decided by who waited least.
+ */
 export default defineExperiment<Case, Observation, Row>({
   id: "failure-timeline",
   question: "What do clients see of a leader's crash, from before it until the next leader is up to speed?",

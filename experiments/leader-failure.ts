@@ -74,7 +74,18 @@ type Row = EstimateCells<"electedMs" | "phase1Ms" | "gapMs" | "elections"> & {
   readonly traceHash: string
 }
 
-/** A leader crashes and stays away; the others wait, elect, and go on. */
+/**
+ * A leader crashes and stays away; the others wait, elect, and go on.
+ *
+ * Varied: the quorum system, and the matrix. Held fixed: the leader, the first replica, crashes
+ * at 5 s and stays away; followers wait from one to two seconds for a heartbeat, and two
+ * clients beside each replica ask on.
+ *
+ * Expect: most of the gap is the wait before somebody stands, the least of several draws; phase 1
+ * adds the round trip to the nearest quorum of those left, which is what a larger |Q1| costs, and
+ * `phase1Ms` says how much of it that is by the matrix. After that clients have to ask again, up to
+ * their own time-out.
+ */
 export default defineExperiment<Case, Observation, Row>({
   id: "leader-failure",
   question:
@@ -153,6 +164,7 @@ export default defineExperiment<Case, Observation, Row>({
   figures: [windowFigure, phase1Figure],
 })
 
+/** Where replicas are, if not one in each region in turn. */
 function regionsOf(system: string, latency: string): readonly string[] {
   const choice = latencyFrom(latency)
   const names = choice.kind === "matrix" ? choice.delays.regions : []
@@ -168,6 +180,7 @@ function phase1Time(setup: LogSetup, candidate: Address): Micros {
   })
 }
 
+/** The smallest quorum of those that are left. */
 function smallestWithoutLeader(system: QuorumSystem, phase: Phase): number {
   const others = withoutMember(fullSet(system.nodes.length), 0)
   const left = [...system.minimalQuorums(phase)].filter((quorum) => isSubset(quorum, others))

@@ -55,7 +55,17 @@ const failures = (phase: 1 | 2) =>
     ),
   )
 
-/** What each family of quorum systems trades for what, exactly, at equal sizes. */
+/**
+ * What each family of quorum systems trades for what, exactly, at equal sizes.
+ *
+ * Varied: the family, at sizes near 9, 16, 25, 49 and 100. Nothing is simulated and nothing is random:
+ * loads are optima of linear programs, proved where a fraction is given, and probabilities are exact.
+ *
+ * Expect: the closed forms of the literature: k/n for k of n, (t + 1)/(t² + t + 1) for a projective
+ * plane of order t, 1/r and 1/c for the two phases of a flexible grid of r rows and c columns; and
+ * the trade-offs that they imply, low load against resilience and availability, as Naor and Wool's
+ * bounds have it (load at least max(1/c, c/n)).
+ */
 export default defineExperiment<Case, Omit<Row, "about" | "system">, Row>({
   id: "load-resilience",
   question: "What do quorum systems of the same size trade between load, resilience and availability?",
@@ -107,6 +117,7 @@ export default defineExperiment<Case, Omit<Row, "about" | "system">, Row>({
   figures: [9, 25, 49].map((about) => (rows: readonly Row[]) => frontFigure(about, rows)),
 })
 
+/** The systems of one size, by load. */
 function sizeTable(about: number, rows: readonly Row[]): Table {
   return {
     id: `load-resilience-${about}`,
@@ -144,6 +155,7 @@ function sizeTable(about: number, rows: readonly Row[]): Table {
   }
 }
 
+/** The systems of one size as points, and those that no other beats in both. */
 function frontFigure(about: number, rows: readonly Row[]): Figure {
   const shown = rows
     .filter((row) => row.about === about)

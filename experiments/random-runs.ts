@@ -46,7 +46,17 @@ type Row = {
 /** Three, four or five acceptors, in turn by the seed. */
 const acceptorsOf = (seed: number): number => 3 + (seed % 3)
 
-/** Every variant in random trouble, before every check there is. */
+/**
+ * Every variant in random trouble, before every check there is.
+ *
+ * Varied: everything that can be: the variant or a random safe combination of switches and
+ * quorums, two to five acceptors, one to four proposers, and trouble of every kind. Fixed: the
+ * checks, which are all that apply.
+ *
+ * Expect: no violation above the last line of the table, of whatever check; below it stand algorithms as
+ * they are printed, of which one must fail for the rest to mean anything. A pass is evidence and no
+ * proof; the proofs within bounds are those of the explorer.
+ */
 export default defineExperiment<Case, Observation, Row>({
   id: "random-runs",
   question:
@@ -129,12 +139,14 @@ function drawn({ variant, epochs }: Case, seed: number): Partial<Algorithm> & { 
   return { plan, switches, colocated }
 }
 
+/** What a row says of its case. */
 function headOf({ variant, epochs }: Case): Pick<Row, "kind" | "variant" | "reference"> {
   if (epochs !== null) return { kind: "combination", variant: epochs, reference: null }
   const { reference, control } = variantNamed(variant!)
   return { kind: control === true ? "control" : "named", variant: variant!, reference }
 }
 
+/** The named variants, the combinations, and the controls, with lines between them. */
 function runsTable(rows: readonly Row[]): Table {
   const safe = rows.filter(({ kind }) => kind !== "control")
   const total = safe.reduce((sum, { runs }) => sum + runs, 0)

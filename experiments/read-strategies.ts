@@ -21,7 +21,17 @@ type Observation = Readonly<Record<"readMs" | "readMsP99" | "writeMs" | "message
 
 type Row = Case & Observation & Readonly<Record<string, string | number>>
 
-/** Three ways to answer a get that sees every answered put, on two matrices. */
+/**
+ * Three ways to answer a get that sees every answered put, on two matrices.
+ *
+ * Varied: how gets are answered, the quorum sizes, the share of gets, and the matrix. Held fixed: five
+ * replicas, one in each region, the leader in CA; clients beside each, keys by Zipf's law.
+ *
+ * Expect: through the log a get costs what a put does: to the leader and a phase-2 round trip. From a
+ * quorum it costs a phase-1 round trip from wherever the client is, and the wait for the commit index,
+ * so large phase-1 quorums make it slow. Under a lease it costs the way to the leader and back, and
+ * trust in clocks (`drift-and-leases`). All three are linearizable; every run is checked.
+ */
 export default defineExperiment<Case, Observation, Row>({
   id: "read-strategies",
   question:

@@ -36,11 +36,13 @@ type Row = EstimateCells<"fastShare" | "decideMs" | "allLearnedMs" | "messages" 
 /** Phase-1 quorums with which Fast Paxos may recover from fast quorums of k: any three meet (2n < 2k + q). */
 const fastRecovery = (n: number, k: number): number => Math.max(majorityOf(n), 2 * n - 2 * k + 1)
 
+/** The quorums of a case; recovery has the same in all epochs, Fast Paxos other ones after the first. */
 function planOf({ algorithm, n, k }: Case): QuorumPlan {
   if (algorithm === "fast-paxos") return fastPaxosPlan(n, k, fastRecovery(n, k))
   return constantPlan(counting(n, n - k + 1, k))
 }
 
+/** Every k from a majority up; for Fast Paxos those from which a phase-1 quorum can recover at all. */
 function cases(): Case[] {
   return [3, 4, 5, 7].flatMap((n) => {
     const sizes = Array.from({ length: n - majorityOf(n) + 1 }, (_, i) => majorityOf(n) + i)
@@ -53,7 +55,19 @@ function cases(): Case[] {
   })
 }
 
-/** Value collisions in the first epoch: epochs by recovery, Fast Paxos, and classic Paxos under the same conditions. */
+/**
+ * Value collisions in the first epoch: epochs by recovery, Fast Paxos, and classic Paxos under the same conditions.
+ *
+ * Varied: n, the phase-2 quorum k of the first epoch, the number of proposers, and the
+ * algorithm. Held fixed: delays uniform from 5 to 15 ms; proposers start at once with different
+ * values, the worst case for a shared epoch.
+ *
+ * Expect: one proposer decides in one round trip with recovery or Fast Paxos and in two with classic
+ * Paxos. With two or more, the values split the acceptors, and the share decided in epoch 0 falls
+ * with k: a larger quorum of one value is less likely. After a collision recovery may finish phase 1
+ * with n − k + 1 promises (table 7.1), Fast Paxos waits for a quorum that meets any two fast ones,
+ * so that its proposers learn later.
+ */
 export default defineExperiment<Case, Observation, Row>({
   id: "recovery-epochs",
   question:

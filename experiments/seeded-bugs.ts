@@ -30,7 +30,15 @@ type Row = {
 /** A bug that no seed below this shows counts as not caught. */
 const mostSeeds = 300
 
-/** Mistakes that implementations of Paxos have made, planted one at a time: which check notices, and how soon. */
+/**
+ * Mistakes that implementations of Paxos have made, planted one at a time: which check notices, and how soon.
+ *
+ * Varied: which bug is planted. Fixed: the swarm of random runs, from seed 0 on,
+ * and the checks that may notice.
+ *
+ * Expect: every bug noticed by a check that has something to do with it; how many runs that takes says
+ * how lucky one has to be to see such a bug, and is of this swarm only.
+ */
 export default defineExperiment<Case, Observation | null, Row>({
   id: "seeded-bugs",
   question:

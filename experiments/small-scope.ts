@@ -53,7 +53,16 @@ const bounds = [
 /** The size above which a case is left to the command line: the results are computed anew by every test run. */
 const mostBits = 27
 
-/** Every run of abstract Paxos within small bounds: how many states, and whether two values can be decided in any. */
+/**
+ * Every run of abstract Paxos within small bounds: how many states, and whether two values can be decided in any.
+ *
+ * Varied: the system, and the bounds on values and epochs. Nothing is random:
+ * each case is every run there is.
+ *
+ * Expect: TLC's counts for `Paxos.tla` with these constants; a violation exactly where 4.4 is
+ * violated and two values and two epochs are allowed; and the fewer orbits the more acceptors and
+ * values can be exchanged, by no more than the number of such exchanges.
+ */
 export default defineExperiment<Case, Observation, Row>({
   id: "small-scope",
   question: "How many states has Paxos on a small cluster, and in which can two values be decided?",

@@ -40,7 +40,18 @@ type Row = EstimateCells<"latencyMs"> & {
 /** From the fastest to the slowest in ten thousand. */
 const shares = [0.01, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.98, 0.99, 0.995, 0.998, 0.999, 0.9995]
 
-/** Heavy-tailed links, and now and then a slow replica: waiting for fewer hides more of them. */
+/**
+ * Heavy-tailed links, and now and then a slow replica: waiting for fewer hides more of them.
+ *
+ * Varied: the size of the phase-2 quorum, and whether one follower is slow. Held fixed:
+ * five replicas, everyone asked, lognormal links, clients at the leader only, so that
+ * latency is phase 2 and nothing else.
+ *
+ * Expect: the q2-th order statistic: the tail grows far faster than the median, and waiting for all
+ * is the worst of five. A slow follower is hidden as long as a quorum can do without it: it costs
+ * the smaller ones a spare, and |Q2| = 5 waits for it every time. With |Q2| = 1 there is nothing to
+ * wait for.
+ */
 export default defineExperiment<Case, Observation, Row>({
   id: "tail-latency",
   question: "How much of the tail of latency does a smaller phase-2 quorum hide?",

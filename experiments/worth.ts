@@ -16,6 +16,10 @@ export interface Load {
   readonly exact: string | null
 }
 
+/**
+ * The least load that any strategy of reading and writing can have (Naor and Wool 1998, for two
+ * kinds of quorums), where all nodes are alike.
+ */
 export async function loadOf(text: string, phase1Fraction: number): Promise<Load> {
   const system = quorumSystemFrom(text)
   const table = nodeTable(system)

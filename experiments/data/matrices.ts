@@ -32,8 +32,10 @@ IR,JP,218
 `,
 } as const
 
+/** The name of a shipped matrix. */
 export type MatrixName = keyof typeof csvFiles
 
+/** Every shipped matrix. */
 export const matrixNames = Object.keys(csvFiles) as readonly MatrixName[]
 
 /** What each matrix is, in a line. */

@@ -26,8 +26,13 @@ export function bestCase(cluster: Cluster): BestCase {
   return { ...quick, writesOnTheWay: Math.round(((slow.hops - quick.hops) * oneWayMs) / writeMs) }
 }
 
+/**
+ * How slow the disk of the second run is: the difference to the first
+ * counts writes that follow each other.
+ */
 const writeMs = 1
 
+/** One run without faults, with a disk that takes so many milliseconds. */
 function measured(cluster: Cluster, disk: number): Omit<BestCase, "writesOnTheWay"> {
   const measuring = new Measuring(cluster)
   // A proposer that runs phase 1 before it has a candidate is given time to do so.

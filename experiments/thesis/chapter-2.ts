@@ -12,6 +12,7 @@ import { type BestCase, bestCase, messageRoles } from "./best-case.ts"
 
 const timeout = { min: 1_000_000, max: 1_000_000 }
 
+/** Classic Paxos with n acceptors and one proposer. */
 function classicCluster(n: number, recipients?: Recipients): Cluster {
   return paxosCluster({
     plan: constantPlan(counting(n, majorityOf(n), majorityOf(n))),
@@ -111,6 +112,7 @@ function needsTimeouts(): boolean {
   return !world.events.some((event) => event.type === "learn" && event.process === 3)
 }
 
+/** Whether a figure of the thesis, played, ends in a decision. */
 const decides = (id: string): boolean => {
   const { world, cluster } = playFigure(figureById(id)!)
   return decisionsIn(world.events, cluster).length > 0

@@ -42,6 +42,7 @@ function promisesNeeded(rule: Phase1Rule, n: number, epoch: number, greatest: nu
   return String(least)
 }
 
+/** The conditions of tables 4.2 and 5.1, by the rules of the core that implement them. */
 const rules: readonly (readonly [string, Phase1Rule])[] = [
   ["classic, a quorum (Algorithm 12)", "quorum"],
   ["classic, each quorum met (table 4.2)", "revision-A"],

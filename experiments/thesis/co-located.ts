@@ -50,6 +50,7 @@ export function earlyFinishes(): Answer[][] {
       greatest: epochs.length === 0 ? null : Math.max(...epochs),
     })
   }
+  // A participant said less: nothing at all, a promise without a proposal, or one of an older epoch.
   const weaker = (given: readonly Answer[]): Answer[][] =>
     given.flatMap((answer, u) =>
       answer === "silent" ? [] : [given.with(u, answers[answers.indexOf(answer) - 1]!)],

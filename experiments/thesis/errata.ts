@@ -68,6 +68,7 @@ export function tableE6(): Table {
   }
 }
 
+/** The first distribution of reports that leaves two values, in words. */
 function shown(n: number, threshold: "corrected" | "printed"): string {
   const halting = haltingReports(n, threshold)
   if (halting === undefined) return "nothing"

@@ -54,6 +54,7 @@ export const acceptorProperties: readonly Property[] = [
   },
 ]
 
+/** The first reply that there is something to complain about, of those of one type where one is given. */
 function judgeReplies(
   facts: RunFacts,
   complaint: (reply: Reply) => string | undefined,

@@ -5,6 +5,10 @@ import type { TraceEvent } from "../sim/trace.ts"
 /**
  * A property of single runs, judged while the trace goes by: `observe` every
  * event, then ask for the verdict. The witness is the moment and the reason.
+ *
+ * A check sees what any onlooker could: messages, what is on disks, what was learned. It
+ * never looks into an actor, so the same check judges the core, its mutants, and an
+ * implementation that only shares the trace.
  */
 export interface TraceCheck {
   /** "agreement": what reports and rows call it. */
@@ -15,6 +19,7 @@ export interface TraceCheck {
   verdict(): Verdict<Violation>
 }
 
+/** When something was first seen that must not be, in microseconds of the run, and what it was. */
 export interface Violation {
   readonly at: number
   readonly message: string

@@ -11,12 +11,18 @@ import { formatMessage } from "../protocol/paxos/messages.ts"
 import type { PaxosMessage, PaxosRecord, Proposal } from "../protocol/paxos/messages.ts"
 import type { QuorumPlan } from "../quorum/plan.ts"
 
-/** What a run of Paxos is judged by: every acceptance that was ever durable, and what was learned. */
+/**
+ * What a run of Paxos is judged by: every acceptance that was ever durable, and what was learned.
+ *
+ * Not what is on disk now: acceptors may accept again in later epochs, and a value once accepted by a
+ * phase-2 quorum stays decided (Howard 2019, §2.2). So acceptances are collected and never taken back.
+ */
 export interface PaxosMemory {
   readonly accepted: readonly (Proposal & { readonly by: NodeSet })[]
   readonly learned: readonly Proposal[]
 }
 
+/** What is explored: a cluster, what its proposers want, and how far and how badly things may go. */
 export interface ExploredPaxos {
   readonly cluster: Cluster
   /** What proposer i, from 0, is asked to get decided. */
@@ -33,9 +39,13 @@ export interface ExploredPaxos {
   readonly crashes?: number
 }
 
+/** The model of a Paxos cluster. */
 export type PaxosModel = ActorModel<PaxosMessage, PaxosRecord, PaxosMemory>
+/** A property of its runs. */
 export type PaxosProperty = Property<PaxosMessage, PaxosRecord, PaxosMemory>
+/** One of its runs. */
 export type PaxosTrace = ActorTrace<PaxosMessage, PaxosRecord, PaxosMemory>
+/** What a search says of one property. */
 export type PaxosOutcome = ActorOutcome<PaxosMessage, PaxosRecord, PaxosMemory>
 
 /**
@@ -68,6 +78,7 @@ function attemptOf(state: unknown): number {
   return (state as { readonly attempt?: number }).attempt ?? 0
 }
 
+/** Watches what becomes durable and what is learned; nothing else can change the verdicts. */
 const paxosHistory: History<PaxosMessage, PaxosRecord, PaxosMemory> = {
   initial: { accepted: [], learned: [] },
   observe: (memory, event) => {

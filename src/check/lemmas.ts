@@ -116,6 +116,7 @@ export const lemmas: readonly Property[] = [
   },
 ]
 
+/** Lemma 6, on what is on disk after every write. */
 function promisesMonotone(facts: RunFacts): Finding {
   return firstComplaint(facts.writes, ({ acceptor, before, after }) =>
     promisedRank(after) >= promisedRank(before)
@@ -172,6 +173,7 @@ interface LaterProposal {
   readonly proposal: MadeProposal
 }
 
+/** Each decision with each proposal of a greater epoch. Quadratic, in runs that have a handful of both. */
 function laterProposals({ decisions, proposals }: RunFacts): LaterProposal[] {
   return decisions.flatMap((decision) =>
     proposals

@@ -53,6 +53,7 @@ export function eventualLearning(cluster: Cluster, conditions: LivenessCondition
   })
 }
 
+/** What the conditions are to bring about, and how to see that it has come. */
 interface Goal {
   readonly name: string
   readonly reference: string

@@ -73,6 +73,7 @@ function promisesBeforeProposing(facts: RunFacts): Finding {
   })
 }
 
+/** Readers learn from reports and not from accepts (§3.7), and are left to lemma 15. */
 function acceptsBeforeLearning(facts: RunFacts): Finding {
   const { plan } = facts.cluster
   const byAccepts = facts.learnings.filter(

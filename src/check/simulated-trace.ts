@@ -17,6 +17,9 @@ const stepEvery: Micros = 1000
  * The processes are those of the trace; only the durations of their timers are
  * replaced. The scenario is for one run. A crash inside a step is a UsageError:
  * the simulator's crashes are between steps.
+ *
+ * It shows that the two worlds agree: a run found by exhaustive search is one that the simulator can
+ * have, with the same actors and the same verdicts.
  */
 export function scenarioOfTrace<Message, Stored, Remembered>(
   trace: ActorTrace<Message, Stored, Remembered>,

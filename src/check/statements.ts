@@ -9,7 +9,12 @@ import { DecisionLog } from "../measure/decision.ts"
 import type { TraceCheck } from "./check.ts"
 import { FirstViolation } from "./first-violation.ts"
 
-/** What is said of Paxos when it is explained, as checks. */
+/**
+ * What is said of Paxos when it is explained, as checks.
+ *
+ * They are consequences of the properties, and what a lecture says first: worth a check of their own,
+ * because it is from such sentences that people program.
+ */
 export function statementChecks(cluster: Cluster): TraceCheck[] {
   const { promiseAhead } = cluster.variant
   // Where promises are reserved ahead (§3.8), what is on disk does not tell what has been promised.

@@ -35,6 +35,10 @@ export function cellStep(
   }
 }
 
+/**
+ * What the search may know of an operation in advance. A write is possible anywhere and hides what was
+ * there; a read pins the content down; a cas that took place does both.
+ */
 export function cellOutline(input: CellInput, output: CellOutput | undefined): Outline<Content> {
   switch (input.type) {
     case "read":

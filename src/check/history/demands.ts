@@ -138,6 +138,7 @@ function lastsOf(
   return lasts
 }
 
+/** The map with every value changed. */
 export function mapped<Key, From, To>(map: ReadonlyMap<Key, From>, to: (from: From) => To): Map<Key, To> {
   return new Map([...map].map(([key, value]) => [key, to(value)]))
 }

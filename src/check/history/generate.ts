@@ -4,6 +4,7 @@ import { type CellOutput, type Content, cellStep } from "./cell.ts"
 import { type KeyValueInput, asCell } from "./key-value.ts"
 import { type History, type Operation, historyOf, neverReturned } from "./operation.ts"
 
+/** What to generate. Shares are from 0 to 1, and of all operations together at most 1. */
 export interface GeneratedHistory {
   readonly seed: number
   readonly operations: number
@@ -60,11 +61,13 @@ export function generateHistory(plan: GeneratedHistory): History<KeyValueInput, 
   )
 }
 
+/** Something that happens in a generated run. */
 interface Moment {
   readonly request: number
   readonly kind: "call" | "effect" | "return"
 }
 
+/** When one request is made, takes effect and returns, if it does. */
 interface Request {
   readonly client: string
   readonly called: number

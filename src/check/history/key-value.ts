@@ -2,6 +2,7 @@ import { type CellInput, type CellOutput, type Content, cellOutline, cellStep } 
 import { cellUndoing, describeCell, describeContent, growsInto } from "./cell.ts"
 import type { Specification } from "./specification.ts"
 
+/** What can be asked of a store. */
 export type KeyValueInput =
   | { readonly type: "get"; readonly key: string }
   | { readonly type: "put"; readonly key: string; readonly value: string }

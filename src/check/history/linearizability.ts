@@ -17,6 +17,7 @@ export type LinearizabilityVerdict<Input, Output> =
   | { readonly verdict: "violated"; readonly because: string; readonly witness: FailingWindow<Input, Output> }
   | { readonly verdict: "unknown"; readonly because: string }
 
+/** How much work the check may do. */
 export interface LinearizabilityOptions {
   /** Give up with `unknown` after so many steps of the search; 20 million if not given, which takes some 20 s. */
   readonly mostSteps?: number
@@ -31,6 +32,10 @@ export interface LinearizabilityOptions {
  * holds comes with a linearization, which has been checked against the
  * definition; what is violated with a smallest failing window of its object.
  * Deterministic.
+ *
+ * Locality (Herlihy & Wing 1990, theorem 1) is what makes it feasible: a history is
+ * linearizable exactly if its part about each object is, and the search is exponential only in
+ * what is open at a time on one object.
  */
 export function checkLinearizability<State, Input, Output>(
   history: History<Input, Output>,
@@ -47,6 +52,7 @@ export function checkLinearizability<State, Input, Output>(
   return check.verdict()
 }
 
+/** Some twenty seconds' worth: a history that takes more is likely to take for ever. */
 export const defaultMostSteps = 20_000_000
 
 /** The check of one history, in portions: for whoever has a clock to look at in between. */

@@ -272,6 +272,7 @@ export class Path<State, Input, Output> {
 
 /** What `nextChoice` answers besides operations. */
 export const noChoice = -1
+/** To let the operation that returns go by, free as it is. */
 export const passChoice = -2
 
 /** A configuration on the way: what `Path` needs to come back to it, and the choice to try next. */

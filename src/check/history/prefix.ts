@@ -42,6 +42,7 @@ export function shortestFailingPrefix<State, Input, Output>(
   return upTo(operations, ends[earlier - 1]!)
 }
 
+/** How many of the last returns are asked about: a failure is nearly always among a few of them. */
 const endSize = 100
 
 /** The history up to the event at `end`. */

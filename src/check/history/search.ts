@@ -160,6 +160,7 @@ export class LinearizationSearch<State, Input, Output> {
   }
 }
 
+/** What a search has come to; `open` as long as it could still be either. */
 export type SearchOutcome = "holds" | "violated" | "open"
 
 /** The answer of `take` where nothing was tried. */

@@ -7,12 +7,14 @@ import { type Version, Versions, byKey, isBefore } from "./versions.ts"
 
 type KeyValueOperation = Operation<KeyValueInput, CellOutput>
 
+/** Every guarantee, in the order of the paper. */
 export const sessionGuarantees = [
   "read-your-writes",
   "monotonic-reads",
   "monotonic-writes",
   "writes-follow-reads",
 ] as const
+/** One of these. */
 export type SessionGuarantee = (typeof sessionGuarantees)[number]
 
 /** Two operations of one client, the first over before the second, that contradict a guarantee. */
@@ -21,6 +23,7 @@ export interface SessionWitness {
   readonly later: KeyValueOperation
 }
 
+/** What a history says of one guarantee. */
 export interface SessionVerdict {
   readonly guarantee: SessionGuarantee
   readonly verdict: Verdict<SessionWitness>
@@ -84,6 +87,7 @@ function judgeSession(session: readonly KeyValueOperation[], versions: Versions,
   }
 }
 
+/** An operation and the version it read or wrote. */
 interface Seen {
   readonly operation: KeyValueOperation
   readonly version: Version

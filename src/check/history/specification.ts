@@ -55,6 +55,7 @@ export interface Specification<State, Input, Output> {
   undoing?(updates: readonly Answered<Input, Output>[]): (to: State) => readonly Origin<State>[]
 }
 
+/** An operation without its times: what was asked and what was answered. */
 export interface Answered<Input, Output> {
   readonly input: Input
   readonly output: Output | undefined
@@ -66,6 +67,7 @@ export interface Origin<State> {
   readonly from: readonly State[]
 }
 
+/** What tells states apart: anything that a map tells apart by value. */
 export type StateKey = string | number | boolean | null
 
 /** What can be said of an operation and its answer before the state is known. */

@@ -28,6 +28,9 @@ const mostRemembered = 1 << 20
  * accepted, not from what anybody says is decided.
  *
  * Cost: constant per write and per slot carried out.
+ *
+ * One observer for all of them, since they share what is decided: a log makes too many events to be
+ * walked through seven times.
  */
 export class LogJudge implements SelectiveObserver<LogMessage, LogRecord, LogReport> {
   readonly wants = ["store", "report", "recover"] as const

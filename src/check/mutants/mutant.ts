@@ -7,6 +7,10 @@ import type { QuorumPlan } from "../../quorum/plan.ts"
  * Paxos with one property of Howard 2019, §2.4, switched off: a control for the
  * checks, which have to notice. The core has no such switches; a mutant stands
  * in front of its actors and falsifies what they hear, say or write.
+ *
+ * Why in front of the actors: a switch in the core would be tested with the core and could share its
+ * mistakes; a lie told about a correct actor cannot. And a check that no mutant breaks has not been
+ * shown to check anything.
  */
 export interface Mutant {
   /** In kebab-case: what `quorate simulate --mutant` calls it. */
@@ -19,11 +23,17 @@ export interface Mutant {
   apply(cluster: Cluster, options: ClusterOptions): Cluster
 }
 
+/** An acceptor of the core. */
 export type AcceptorActor = Actor<AcceptorRecord, PaxosMessage, PaxosRecord>
+/** What an actor of Paxos may be told. */
 export type AcceptorInput = Input<PaxosMessage, PaxosRecord>
+/** What an acceptor makes of it. */
 export type AcceptorStep = Step<AcceptorRecord, PaxosMessage, PaxosRecord>
+/** An actor of Paxos, its state none of our business. */
 export type AnyActor = Actor<unknown, PaxosMessage, PaxosRecord>
+/** A step of such an actor. */
 export type AnyStep = Step<unknown, PaxosMessage, PaxosRecord>
+/** Something that such an actor says or writes. */
 export type AnyOutput = Output<PaxosMessage, PaxosRecord>
 
 /** What a mutant is called, breaks and does. */

@@ -10,6 +10,7 @@ import { type DecisionState, decisionState, mayDecideOther, showDecisionState } 
 import { readingOf } from "./readings.ts"
 import { type Complaint, Registers } from "./registers.ts"
 
+/** What the oracle has to be told of the variant; everything else it reads off the trace. */
 export interface OracleOptions {
   /**
    * Whether several values may be written to a register set, as where epochs are
@@ -19,7 +20,9 @@ export interface OracleOptions {
   readonly isShared?: (set: number) => boolean
 }
 
+/** In the order of the paper: registers, the rules for clients, and consensus itself. */
 const ruleNames = ["write-once", "rule-1", "rule-2", "rule-3", "rule-4", "one-decision"] as const
+/** One of its rules: the four of the paper, and what they rest on and lead to. */
 export type Rule = (typeof ruleNames)[number]
 
 const references: Readonly<Record<Rule, string>> = {

@@ -20,6 +20,7 @@ export class Registers {
   at(server: number, set: number): Content {
     const value = this.values.get(server)?.get(set)
     if (value !== undefined) return { value }
+    // A value that was written first stays: nil only fills what holds nothing.
     const closed = this.nils.get(server)?.some(({ from, below }) => from <= set && set < below)
     return closed === true ? "nil" : "unwritten"
   }

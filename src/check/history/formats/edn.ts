@@ -12,8 +12,10 @@ export class EdnName {
 export type EdnSequence = readonly EdnValue[]
 /** A map, by the text of its keys: `:process`. */
 export type EdnMap = ReadonlyMap<string, EdnValue>
+/** What a form stands for. Sets are sequences and symbols are names: histories need no more. */
 export type EdnValue = null | boolean | number | string | EdnName | EdnSequence | EdnMap
 
+/** A form at the top level of a file. */
 export interface EdnForm {
   readonly value: EdnValue
   /** Where it begins, counted from 1. */
@@ -44,6 +46,7 @@ const space = /[\s,]/
 const atomEnd = /[\s,()[\]{}";]/
 const closing: Readonly<Record<string, string>> = { "(": ")", "[": "]", "{": "}", "#{": "}" }
 
+/** A recursive-descent reader, by hand: the notation is small, and errors are to name line and column. */
 class EdnReader {
   private readonly text: string
   private readonly file: string

@@ -11,12 +11,17 @@ import { readJsonLines } from "./json-lines.ts"
 import { type Lines, type RecordedEvent, pairEvents } from "./recorded-event.ts"
 import { transactionEvents } from "./transactions.ts"
 
+/** The formats that can be read, by the names the command line has for them. */
 export const historyFormats = ["etcd", "edn", "kv", "jsonl"] as const
+/** One of these. */
 export type HistoryFormat = (typeof historyFormats)[number]
 
+/** What a history can be of, from the least to the most that can be done. */
 export const historyModels = ["register", "cas-register", "mutex", "kv", "multi-register"] as const
+/** One of these. */
 export type HistoryModel = (typeof historyModels)[number]
 
+/** What the reader of a file knows about it; what is not said is seen from the file. */
 export interface ReadOptions {
   /** For errors. */
   readonly file: string
@@ -81,6 +86,7 @@ function emptyForNothing(
 
 const isMutex = (events: readonly EdnEvent[]): boolean => events.some(({ name }) => name === "acquire")
 
+/** What objects hold at first, as each format's own tools have it. */
 const usualInitial = { etcd: "nil", jsonl: "nil", kv: "", edn: "nil or 0" } as const
 
 function cellHistory(

@@ -18,8 +18,10 @@ export interface RecordedEvent<Input, Output> {
   readonly time?: number
 }
 
+/** How a line of a history is marked, in Jepsen's words. */
 export type EventType = "invoke" | "ok" | "fail" | "info"
 
+/** Every mark. */
 export const eventTypes: readonly string[] = ["invoke", "ok", "fail", "info"] satisfies EventType[]
 
 /** Where an operation's call and return stand in the file. */
@@ -28,6 +30,7 @@ export interface Lines {
   readonly returned?: number
 }
 
+/** The operations of a file, and where each stands in it. */
 export interface PairedHistory<Input, Output> {
   readonly history: History<Input, Output>
   readonly lines: ReadonlyMap<Operation<unknown, unknown>, Lines>
