@@ -5,13 +5,18 @@ import {
   timed,
   accepts,
   asks,
+  crashes,
   judged,
   learns,
   passes,
   promises,
+  recovers,
   smallCluster,
   writes,
 } from "../../../test/support/hand-trace.ts"
+import { planOf } from "../../../test/support/judged-run.ts"
+import { paxosCluster } from "../../protocol/paxos/cluster.ts"
+import type { Proposal } from "../../protocol/paxos/messages.ts"
 import { decisionState, mayDecideOther, showDecisionState } from "./decision-state.ts"
 import { decisionGrid, stateGrid, type TextGrid } from "./oracle-tables.ts"
 import { type OracleOptions, type Rule, RegisterOracle } from "./register-oracle.ts"
@@ -205,6 +210,41 @@ describe("what acceptors say of their registers", () => {
       "violated: register 0 of a3: A was written to a register that held nil",
     )
   })
+})
+
+test("a replica that comes back knows all its acceptor kept, not only what it accepted last", () => {
+  const replicas = paxosCluster({
+    plan: planOf("majority(3)"),
+    proposers: 3,
+    colocated: true,
+    variant: { history: true, bypass: "every" },
+    timeout: { min: 1000, max: 1000 },
+    backOff: { kind: "none" },
+  })
+  const accepted = { epoch: 0, value: "A" }
+  const later = { epoch: 3, value: "A" }
+  const own = (lastAccepted: Proposal, history: readonly Proposal[]): Untimed => ({
+    type: "store",
+    process: a1,
+    record: {
+      role: "replica",
+      acceptor: { role: "acceptor", lastPromised: lastAccepted.epoch, lastAccepted, history },
+      proposer: null,
+    },
+  })
+  const says = (history: readonly Proposal[]): string =>
+    judged(
+      new RegisterOracle(replicas).checks().find(({ name }) => name === "oracle-rule-1")!,
+      accepts(a2, a3, 0, "A"),
+      own(accepted, [accepted]),
+      own(later, history),
+      crashes(a1),
+      recovers(a1),
+      passes(a3, a1, { type: "promise", epoch: 6, lastAccepted: accepted, history: [accepted] }),
+      learns(a1, 0, "A"),
+    )
+  expect(says([accepted, later])).toMatch(/^holds/)
+  expect(says([])).toMatch(/^violated: a1 put out A/)
 })
 
 test("two decisions are a violation", () => {

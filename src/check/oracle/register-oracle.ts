@@ -166,9 +166,11 @@ export class RegisterOracle {
   }
 
   /** A replica reads its own registers without a message. */
-  private readOwn(server: number, { lastPromised, lastAccepted, decided }: AcceptorRecord): void {
+  private readOwn(server: number, record: AcceptorRecord): void {
+    const { lastPromised, lastAccepted, history = [], decided } = record
     const { known, told } = this.client(server)
     if (decided !== undefined) told.add(decided.value)
+    for (const { epoch, value } of history) known.write(server, epoch, value)
     if (lastAccepted !== null) known.write(server, lastAccepted.epoch, lastAccepted.value)
     if (lastPromised !== null) known.close(server, (lastAccepted?.epoch ?? -1) + 1, lastPromised)
   }

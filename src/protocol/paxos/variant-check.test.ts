@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest"
 import { type QuorumPlan, constantPlan } from "../../quorum/plan.ts"
 import { systemOf } from "../figures/systems.ts"
-import { allAboardPlan, counting, multiPathPlan } from "./plans.ts"
+import { allAboardPlan, counting, fixedQuorumsPlan, multiPathPlan } from "./plans.ts"
 import { type Variant, variantOf } from "./variant.ts"
 import { needsOf, objectionsTo, refuseUnsafe } from "./variant-check.ts"
 import { variantRules } from "./variant-rules.ts"
@@ -72,6 +72,11 @@ describe("what is refused, and by which number", () => {
     "values-may-stay-apart": [{ ...recovery, untilOneValue: false }],
     "threshold-as-printed": [variantById("printed-multi-path")!.switches, multiPathPlan(4)],
     "nobody-has-promised": [{ accept: "equal", phase1: "revision-B" }],
+    "counts-what-does-not-count": [
+      variantById("multi-path-recovery")!.switches,
+      fixedQuorumsPlan(4, [[1], [1, 2, 3, 4]]),
+    ],
+    "reserved-past-the-register": [{ epochs: { kind: "register" }, promiseAhead: 3 }],
     "values-without-epochs": [{ epochs: { kind: "by-value", values: [] } }],
   }
   test("a value may travel with the prepare only where the epoch is not used again for another", () => {

@@ -128,6 +128,25 @@ export const variantRules: readonly VariantRule[] = [
     applies: (v, plan) => v.accept === "equal" && skipsPhase1(v, plan),
   },
   {
+    id: "counts-what-does-not-count",
+    harm: "stuck",
+    because:
+      "this rule takes every set as large as the smallest for a phase-2 quorum of the first epoch, and not all of them are: two values can seem possible whoever answers. Select by `quorums` or `quorums-by-epoch`, or let any k acceptors be a quorum",
+    reference: "Howard 2019, Algorithm 32 (line 17)",
+    applies: (v, plan) =>
+      (v.select === "multi-path" || v.select === "printed-multi-path") &&
+      sharesEpochs(v) &&
+      !countsInFirstEpoch(plan),
+  },
+  {
+    id: "reserved-past-the-register",
+    harm: "stuck",
+    because:
+      "the register gives out the first epoch and no other, and an acceptor that comes back from a crash has promised all it had reserved: it never accepts in the first epoch again. Write every promise: `promiseAhead` 0",
+    reference: "Howard 2019, §7.1 against §3.8",
+    applies: (v) => v.epochs.kind === "register" && v.promiseAhead > 0,
+  },
+  {
     id: "values-without-epochs",
     harm: "stuck",
     because:
@@ -169,6 +188,15 @@ function onlyQuorumIsEveryone(plan: QuorumPlan): boolean {
     const [quorum] = system.minimalQuorums(2)
     return quorum !== undefined && size(quorum) === plan.nodes.length
   })
+}
+
+/** Whether the phase-2 quorums of the first epoch are any k acceptors, for some k: then there are (n over k) of them. */
+function countsInFirstEpoch(plan: QuorumPlan): boolean {
+  const sizes = [...plan.systemAt(0).minimalQuorums(2)].map(size)
+  const [k = 0] = sizes
+  const n = plan.nodes.length
+  const subsets = Array.from({ length: k }, (_, i) => (n - i) / (i + 1)).reduce((all, by) => all * by, 1)
+  return sizes.every((other) => other === k) && sizes.length === Math.round(subsets)
 }
 
 /** How many epochs from the first on are shared: all, one, or none. */
