@@ -99,7 +99,7 @@ export const chapter2: readonly Figure[] = [
       "p2 -> a1 a2 a3",
       "a3 a1 -> p2",
       "p2 -> a1 a2 a3",
-      "a3 a2 -> p2",
+      "a3 a1 -> p2",
     ],
     decides: ["(1, A)"],
   },

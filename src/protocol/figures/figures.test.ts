@@ -18,6 +18,22 @@ describe("the message sequence diagrams of the thesis", () => {
     },
   )
 
+  // Figure 2.6 is of proposers that never get there.
+  test.each(figures.filter(({ id }) => id !== "2.6").map((figure) => [figure.id, figure] as const))(
+    "figure %s: whoever proposed and is still up has learned it",
+    (_, figure) => {
+      const { events } = playFigure(figure).world
+      const processesOf = (wanted: string): number[] => [
+        ...new Set(
+          events.flatMap((event) => (event.type === wanted && "process" in event ? [event.process] : [])),
+        ),
+      ]
+      const crashed = processesOf("crash")
+      const asked = processesOf("propose").filter((process) => !crashed.includes(process))
+      expect(processesOf("learn").toSorted()).toEqual(asked.toSorted())
+    },
+  )
+
   test("all of them are there", () => {
     const numbers = (chapter: number, count: number): string[] =>
       Array.from({ length: count }, (_, i) => `${chapter}.${i + 1}`)
