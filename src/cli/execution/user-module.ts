@@ -77,11 +77,17 @@ function resolveOurselves(): void {
   resolving = true
   const fromSource = import.meta.url.endsWith(".ts")
   const index = new URL(fromSource ? "../../index.ts" : "../../index.js", import.meta.url).href
-  // A folder without package.json is CommonJS to Node, and to tsx; what has import and export is not.
-  const hooks = `export const resolve = async (specifier, context, next) => {
+  // Whatever a package.json says, and npm init says "commonjs": what imports and exports is a module.
+  const hooks = `import { readFile } from "node:fs/promises"
+  const isModule = async (url) => {
+    if (/\\.ts(\\?|$)/.test(url)) return true
+    if (!/^file:.*\\.js(\\?|$)/.test(url)) return false
+    return /^(import|export)\\b(?!\\s*\\()/m.test(await readFile(new URL(url), "utf8"))
+  }
+  export const resolve = async (specifier, context, next) => {
     const found = await next(specifier === "quorate" ? ${JSON.stringify(index)} : specifier, context)
-    const typed = ${fromSource ? "/\\.[jt]s(\\?|$)/" : "/\\.ts(\\?|$)/"}.test(found.url) && !found.url.includes("/node_modules/")
-    return typed ? { ...found, format: found.format?.replace("commonjs", "module") ?? "module" } : found
+    if (found.url.includes("/node_modules/") || !(await isModule(found.url))) return found
+    return { ...found, format: found.format?.replace("commonjs", "module") ?? "module" }
   }`
   register(`data:text/javascript,${encodeURIComponent(hooks)}`)
 }

@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process"
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
@@ -221,6 +221,15 @@ export default defineExperiment({
     ["typed.ts", "1"],
   ])("a module of one's own, %s, imports quorate from anywhere, with %s threads", (name, workers) => {
     const { code, out, err } = runAlone(file(body(name.split(".")[0]!), name), "--workers", workers)
+    expect([code, out], err).toEqual([0, 'a,n\nmajority(3),9\n"grid(2, 3)",18\n'])
+  })
+
+  test("a module is one whatever package.json says: npm init says commonjs", () => {
+    const own = join(folder, "own")
+    mkdirSync(own)
+    writeFileSync(join(own, "package.json"), '{"type": "commonjs"}')
+    writeFileSync(join(own, "one.js"), body("one"))
+    const { code, out, err } = runAlone(join(own, "one.js"), "--workers", "1")
     expect([code, out], err).toEqual([0, 'a,n\nmajority(3),9\n"grid(2, 3)",18\n'])
   })
 
