@@ -8,8 +8,9 @@ import { fileURLToPath } from "node:url"
 const main = fileURLToPath(new URL("../src/cli/main.js", import.meta.url))
 const folder = mkdtempSync(join(tmpdir(), "quorate-bench-"))
 
-const sweep = `id: bench
-replicas: 4000
+/** Eight cases of some thousand short runs each. */
+const sweep = (replicas: number): string => `id: bench
+replicas: ${replicas}
 matrix:
   system: [majority(5), "simple(5, 4, 2)", "grid(2, 3)", majority(7)]
   latency: [paxi, exponential(10)]
@@ -59,24 +60,29 @@ function peakOf(pid: number): number {
 
 const median = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[values.length >> 1]!
 
-try {
-  writeFileSync(join(folder, "bench.yaml"), sweep)
-  writeFileSync(join(folder, "million.mjs"), million)
-  const workers = Math.min(2, availableParallelism())
+/** One worker thread, two, and one that keeps nothing: medians of rounds in which they take turns. */
+async function compareWorkers(replicas: number, workers: number): Promise<void> {
+  const file = join(folder, "bench.yaml")
+  writeFileSync(file, sweep(replicas))
   const [one, many, unwritten]: [number[], number[], number[]] = [[], [], []]
   for (let round = 0; round < 3; round++) {
-    // They take turns, so that a busy machine is as unkind to each.
-    one.push((await run(join(folder, "bench.yaml"), "--workers", "1", "--out", folder)).seconds)
-    many.push((await run(join(folder, "bench.yaml"), "--workers", String(workers), "--out", folder)).seconds)
-    unwritten.push((await run(join(folder, "bench.yaml"), "--workers", "1", "--no-write")).seconds)
+    one.push((await run(file, "--workers", "1", "--out", folder)).seconds)
+    many.push((await run(file, "--workers", String(workers), "--out", folder)).seconds)
+    unwritten.push((await run(file, "--workers", "1", "--no-write")).seconds)
   }
+  const [single, several, fleeting] = [median(one), median(many), median(unwritten)]
   console.log(
-    `32,000 runs, medians of 3: 1 worker ${median(one).toFixed(2)} s, ${workers} workers ${median(many).toFixed(2)} s`,
+    `${(8 * replicas).toLocaleString("en")} runs: 1 worker ${single.toFixed(2)} s, ${workers} workers ${several.toFixed(2)} s, ` +
+      `ratio ${(single / several).toFixed(2)}; ` +
+      `journal, CSV and manifest ${((100 * single) / fleeting - 100).toFixed(1)} % longer than --no-write`,
   )
-  console.log(`ratio ${(median(one) / median(many)).toFixed(2)}`)
-  console.log(
-    `with journal, CSV and manifest ${((100 * median(one)) / median(unwritten) - 100).toFixed(1)} % longer than --no-write`,
-  )
+}
+
+try {
+  const workers = Math.min(2, availableParallelism())
+  // The shorter one shows what starting costs.
+  for (const replicas of [4000, 60_000]) await compareWorkers(replicas, workers)
+  writeFileSync(join(folder, "million.mjs"), million)
   const { seconds, peakMb } = await run(
     join(folder, "million.mjs"),
     "--workers",
