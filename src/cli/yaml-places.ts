@@ -17,6 +17,17 @@ export class PlacedYaml {
     throw new UsageError(`${path}:${line}:${col}: ${broken.message.split(" at line ")[0]!}.`)
   }
 
+  /** What it says, as JavaScript values; an alias without its anchor is a UsageError. */
+  content(): unknown {
+    try {
+      return this.document.toJS()
+    } catch (error) {
+      // The library throws it only here, and without a place.
+      if (error instanceof ReferenceError) throw new UsageError(`${this.path}: ${error.message}.`)
+      throw error
+    }
+  }
+
   /** `file.yaml:5:24`: where the value at a path is, or the last one on the way that exists. */
   place(path: readonly PropertyKey[]): string {
     return this.placeOf(this.nodeAt(path))
@@ -26,17 +37,23 @@ export class PlacedYaml {
   keyPlace(path: readonly PropertyKey[], key: string): string {
     const owner = this.nodeAt(path)
     const pair = isMap(owner)
-      ? owner.items.find((item) => isScalar(item.key) && String(item.key.value) === key)
+      ? owner.items.find((item) => String(isScalar(item.key) ? item.key.value : item.key) === key)
       : undefined
-    return this.placeOf(isNode(pair?.key) ? pair.key : owner)
+    if (pair === undefined) return this.placeOf(owner)
+    return isScalar(pair.key) ? this.placeOf(pair.key) : this.placeOfAdded()
   }
 
   private placeOf(node: Node | null): string {
-    // What --set has put in is written nowhere.
-    const offset = node?.range?.[0]
-    if (offset === undefined) return this.path
+    if (node === null) return this.path
+    const offset = node.range?.[0]
+    if (offset === undefined) return this.placeOfAdded()
     const { line, col } = this.lines.linePos(offset)
     return `${this.path}:${line}:${col}`
+  }
+
+  /** What --set has put in is written nowhere. */
+  private placeOfAdded(): string {
+    return `${this.path} with --set`
   }
 
   private nodeAt(path: readonly PropertyKey[]): Node | null {

@@ -34,6 +34,7 @@ export interface BuiltLog {
 }
 
 export function buildLog(setup: LogSetup, seed: number): BuiltLog {
+  refuseUnknownLeader(setup)
   const random = randomFromSeed(seed).fork("log setup")
   const { latency, groups } = placement(setup)
   const n = setup.plan.nodes.length
@@ -75,6 +76,13 @@ export function buildLog(setup: LogSetup, seed: number): BuiltLog {
     },
   }
   return { cluster, scenario, leadership, latency, coverage }
+}
+
+function refuseUnknownLeader({ plan, leader }: LogSetup): void {
+  if (leader in plan.nodes) return
+  throw new UsageError(
+    `The leader is replica ${leader}, and ${plan.name} has the replicas 0 to ${plan.nodes.length - 1}.`,
+  )
 }
 
 /** Disks, processors and links, where the setup gives them limits. */

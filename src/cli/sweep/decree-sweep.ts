@@ -6,7 +6,7 @@ import { type DecreeSetup, usualSetup } from "../../experiment/decree-setup.ts"
 import { type AnyExperiment, defineExperiment } from "../../experiment/define.ts"
 import { runDecree } from "../../experiment/single-decree.ts"
 import { type SweepCase, sweepCases } from "./sweep-cases.ts"
-import { type SweepData, latencyOf, readDecreeSettings } from "./sweep-data.ts"
+import { type SweepData, lastOf, latencyOf, readDecreeSettings } from "./sweep-data.ts"
 import { sweepFigures } from "./sweep-figure.ts"
 import { axisCells, axisColumns, safeOnes, sweepHead, sweepTables } from "./sweep-table.ts"
 
@@ -86,22 +86,13 @@ export function decreeSweep(data: SweepData): AnyExperiment {
 }
 
 /** The setup of a case. */
-function decreeSetup(data: SweepData, { system, variant, latency, settings }: SweepCase): DecreeSetup {
+export function decreeSetup(data: SweepData, { system, variant, latency, settings }: SweepCase): DecreeSetup {
   return {
     ...usualSetup,
     plan: planFrom(system),
     latency: latencyOf(latency, data.latencyFiles),
     variant,
     ...readDecreeSettings(settings),
-  }
-}
-
-/** The same function, which remembers its last answer: the replicas of a case come one after the other. */
-function lastOf<Key extends object, Value>(compute: (key: Key) => Value): (key: Key) => Value {
-  let last: { readonly key: Key; readonly value: Value } | undefined
-  return (key) => {
-    if (last?.key !== key) last = { key, value: compute(key) }
-    return last.value
   }
 }
 

@@ -1,12 +1,14 @@
 import { planFrom } from "../../../experiments/setup.ts"
+import { UsageError } from "../../base/errors.ts"
 import { meanInterval } from "../../base/statistics.ts"
-import { count, estimateCells, estimateColumns } from "../../experiment/column.ts"
+import { count, estimateCells, estimateColumns, text } from "../../experiment/column.ts"
 import { type AnyExperiment, defineExperiment } from "../../experiment/define.ts"
 import { runLog } from "../../experiment/log-run.ts"
-import { usualLogSetup } from "../../experiment/log-setup.ts"
+import { type LogSetup, usualLogSetup } from "../../experiment/log-setup.ts"
 import { seedOf } from "./decree-sweep.ts"
+import { logReplayCommand } from "./log-replay.ts"
 import { type SweepCase, sweepCases } from "./sweep-cases.ts"
-import { type SweepData, latencyOf, readLogSettings } from "./sweep-data.ts"
+import { type SweepData, lastOf, latencyOf, readLogSettings } from "./sweep-data.ts"
 import { sweepFigures } from "./sweep-figure.ts"
 import { axisCells, axisColumns, safeOnes, sweepHead, sweepTables } from "./sweep-table.ts"
 
@@ -17,7 +19,7 @@ interface Observation {
   readonly throughputPerS: number
   readonly longestGapMs: number
   readonly elections: number
-  /** The name of what was violated, where safety was. */
+  /** The command that shows the violation, where safety was violated. */
   readonly violation: string | null
 }
 
@@ -25,6 +27,7 @@ interface Observation {
 const columns = [
   count("replicas", "Number of independent runs."),
   count("violations", "Runs in which a safety property was violated; they are in no average."),
+  text("violationReplay", "The command that shows the first of them.", { empty: "no violation" }),
   ...estimateColumns("latencyMs", "Mean over the runs of the mean time from a request to its answer.", {
     unit: "ms",
     empty: "nothing was answered",
@@ -51,13 +54,14 @@ const ms = (micros: number | null): number | null => (micros === null ? null : m
 
 /** A sweep over replicated logs: latency and throughput as clients see them. */
 export function logSweep(data: SweepData): AnyExperiment {
+  const setupOf = lastOf((c: SweepCase) => logSetup(data, c))
   // Where nobody crashes, the longest gap is a matter of how often anyone asks.
   const crashes = JSON.stringify(data).includes('"crashes"')
   return defineExperiment<SweepCase, Observation, Record<string, string | number | boolean | null>>({
     ...sweepHead(data),
     columns: [...axisColumns(data), ...columns],
     cases: () => sweepCases(data),
-    observe: (c, seed) => observe(data, c, seed),
+    observe: (c, seed) => observe(setupOf(c), c, seed),
     summarise: (c, observations) => {
       const safe = safeOnes(observations)
       const estimate = (read: (o: Observation) => number | null) =>
@@ -67,6 +71,7 @@ export function logSweep(data: SweepData): AnyExperiment {
           ...axisCells(data, c),
           replicas: observations.length,
           violations: observations.length - safe.length,
+          violationReplay: observations.find(({ violation }) => violation !== null)?.violation ?? null,
           ...estimateCells(
             "latencyMs",
             estimate(({ meanMs }) => meanMs),
@@ -109,19 +114,39 @@ export function logSweep(data: SweepData): AnyExperiment {
   })
 }
 
-function observe(
+/** The setup of a case, and from when it is measured. */
+export function logSetup(
   data: SweepData,
-  { system, latency, seed: root, settings }: SweepCase,
+  { system, latency, settings }: SweepCase,
+): { readonly setup: LogSetup; readonly warmUpMs: number } {
+  const { warmUpMs = 0, ...more } = readLogSettings(settings)
+  const plan = planFrom(system)
+  const setup = { ...usualLogSetup, plan, latency: latencyOf(latency, data.latencyFiles), ...more }
+  refuseOdd(setup, warmUpMs)
+  return { setup, warmUpMs }
+}
+
+/** What no setting is wrong in by itself. */
+function refuseOdd({ plan, faults, horizonMs }: LogSetup, warmUpMs: number): void {
+  if (warmUpMs >= horizonMs) {
+    throw new UsageError(
+      `The run is over after ${horizonMs} ms (horizonMs), and measuring begins at ${warmUpMs} ms (warmUpMs).`,
+    )
+  }
+  const { length } = plan.nodes
+  for (const fault of faults) {
+    if (!("process" in fault) || fault.process === "leader" || fault.process < length) continue
+    throw new UsageError(`A crash of ${fault.process}, and ${plan.name} has the replicas 0 to ${length - 1}.`)
+  }
+}
+
+function observe(
+  { setup, warmUpMs }: ReturnType<typeof logSetup>,
+  { seed: root }: SweepCase,
   seed: number,
 ): Observation {
-  const { warmUpMs = 0, ...more } = readLogSettings(settings)
-  const setup = {
-    ...usualLogSetup,
-    plan: planFrom(system),
-    latency: latencyOf(latency, data.latencyFiles),
-    ...more,
-  }
-  const { measures, violations } = runLog(setup, seedOf(root, seed), { warmUpMs })
+  const own = seedOf(root, seed)
+  const { measures, violations } = runLog(setup, own, { warmUpMs, traceHash: "none" })
   return {
     meanMs: ms(measures.all.mean),
     p50Ms: ms(measures.all.quantile(0.5)),
@@ -129,6 +154,6 @@ function observe(
     throughputPerS: measures.throughput,
     longestGapMs: measures.longestGap.length / 1000,
     elections: measures.elections.length,
-    violation: violations[0]?.name ?? null,
+    violation: violations.length === 0 ? null : logReplayCommand(setup, own, warmUpMs),
   }
 }

@@ -15,6 +15,8 @@ import {
   logWorkload,
   schemaOf,
 } from "./settings.ts"
+import { firstWrongCase } from "./check-cases.ts"
+import { nameOf } from "./sweep-cases.ts"
 import { type SweepData, asList, latencyOf, readDecreeSettings, readLogSettings } from "./sweep-data.ts"
 
 /**
@@ -25,12 +27,15 @@ export function readSweep(path: string, overrides: readonly Override[] = []): Sw
   const yaml = new PlacedYaml(readText(path), path)
   for (const override of overrides) applyOverride(yaml, override)
   const document = validated(yaml)
+  refuseTwice(document, yaml)
   const data: SweepData = {
     ...document,
     id: document.id ?? idOf(path),
     latencyFiles: latencyFiles(document, dirname(path)),
   }
   refuseUnknownNames(data, yaml)
+  const wrong = firstWrongCase(data)
+  if (wrong !== undefined) throw new UsageError(`${yaml.place(wrong.path)}: ${wrong.error.message}`)
   return data
 }
 
@@ -61,27 +66,40 @@ function valueOf(text: string): unknown {
   }
 }
 
-function applyOverride({ document }: PlacedYaml, { path, value }: Override): void {
+function applyOverride({ document }: PlacedYaml, { path, value, text }: Override): void {
   const keys = path.map((key) => (/^\d+$/.test(key) ? Number(key) : key))
   try {
     document.setIn(keys, document.createNode(value))
   } catch {
-    throw new UsageError(`--set ${path.join(".")}: there is nothing on the way to it that could hold it.`)
+    throw new UsageError(
+      `--set ${text}: the file has a value on the way to ${path.join(".")} that is neither settings nor a list, and can hold nothing.`,
+    )
   }
 }
 
 function validated(yaml: PlacedYaml): SweepDocument {
-  const content: unknown = yaml.document.toJS() ?? {}
+  const content = yaml.content() ?? {}
+  if (typeof content !== "object" || Array.isArray(content)) {
+    throw new UsageError(
+      `${yaml.place([])}: the file must have settings by name, such as matrix: {system: [majority(5)]}.`,
+    )
+  }
   const protocol = (content as { protocol?: unknown }).protocol ?? "decree"
   if (protocol !== "decree" && protocol !== "log") {
     throw new UsageError(`${yaml.place(["protocol"])}: protocol must be decree or log.`)
   }
   const result = schemaOf[protocol].safeParse(content)
   if (result.success) return JSON.parse(JSON.stringify(result.data)) as SweepDocument
-  throw new UsageError(explain(deepest(result.error.issues[0]!), yaml, protocol))
+  throw new UsageError(explain(mostTelling(result.error.issues), yaml, protocol))
 }
 
 type Issue = z.core.$ZodIssue
+
+/** A misspelt name leaves the right one missing: the misspelling is the mistake. */
+function mostTelling(issues: readonly Issue[]): Issue {
+  const all = issues.map((issue) => deepest(issue))
+  return all.find(({ code }) => code === "unrecognized_keys") ?? all[0]!
+}
 
 /** Of alternatives, the mistake inside the one that was meant: a record, where one was written. */
 function deepest(issue: Issue): Issue {
@@ -114,6 +132,25 @@ function knownKeys(path: readonly PropertyKey[], protocol: "decree" | "log"): st
   return Object.keys(schemaOf[protocol].shape.matrix.shape)
 }
 
+/** A value given twice would make rows that nobody can tell apart. */
+function refuseTwice({ matrix }: SweepDocument, yaml: PlacedYaml): void {
+  for (const [axis, value] of Object.entries(matrix)) {
+    if (!Array.isArray(value)) continue
+    const names = value.map((one: unknown) =>
+      axis === "faults" || axis === "workload" ? nameOf(one as object | string) : String(one),
+    )
+    const known = new Set<string>()
+    names.forEach((name, i) => {
+      if (known.has(name)) {
+        throw new UsageError(
+          `${yaml.place(["matrix", axis, i])}: matrix.${axis} has ${name} twice, and the rows of the two could not be told apart.`,
+        )
+      }
+      known.add(name)
+    })
+  }
+}
+
 /** Everything that is more than a type: systems, variants, latencies, policies, crashes; each mistake at its place. */
 function refuseUnknownNames(data: SweepData, yaml: PlacedYaml): void {
   const { matrix } = data
@@ -124,7 +161,10 @@ function refuseUnknownNames(data: SweepData, yaml: PlacedYaml): void {
     )
   }
   each("system", planFrom)
-  each("latency", (text) => latencyOf(text, data.latencyFiles))
+  each("latency", (text) => {
+    refuseMissingFile(text, data)
+    latencyOf(text, data.latencyFiles)
+  })
   each("variant", variantNamed)
   const read = data.protocol === "log" ? readLogSettings : readDecreeSettings
   placed(yaml, ["setup"], () => read(data.setup ?? {}))
@@ -155,6 +195,11 @@ function latencyFiles({ matrix }: SweepDocument, folder: string): Record<string,
       return existsSync(path) ? [[name, readFileSync(path, "utf8")]] : []
     }),
   )
+}
+
+function refuseMissingFile(text: string, { latencyFiles }: SweepData): void {
+  if (!/\.csv$/i.test(text) || text in latencyFiles || namedLatencies.has(text)) return
+  throw new UsageError(`There is no file ${text}; it is looked for from the folder of the sweep.`)
 }
 
 /** The name of a sweep that does not say its own: that of its file. */

@@ -87,7 +87,7 @@ export const logWorkload = {
   groupCommit: flag,
   receiveMicros: whole(0),
   sendMicros: whole(0),
-  bandwidth: positive,
+  linkMbitPerSecond: positive,
   clientsPerGroup: whole(1),
   arrivals: choice("closed", "open"),
   thinkMs: duration,

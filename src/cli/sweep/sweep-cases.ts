@@ -1,4 +1,4 @@
-import { type SweepData, asList } from "./sweep-data.ts"
+import { type SweepData, asList, orOne } from "./sweep-data.ts"
 
 /** One case of a sweep: a value of each axis by its name, and all settings together. */
 export interface SweepCase {
@@ -42,8 +42,9 @@ export function sweepCases({ matrix, setup = {} }: SweepData): SweepCase[] {
   return cases
 }
 
-function orOne<T>(values: readonly T[], usual: T): readonly T[] {
-  return values.length === 0 ? [usual] : values
+/** What tables call the faults or the workload of an axis. */
+export function nameOf(value: object | string): string {
+  return named(value).name
 }
 
 /** Settings without a name are called by what they say: `proposers 2, backOff random(20)`. */

@@ -20,6 +20,11 @@ export function asList<T>(value: T | readonly T[] | undefined): readonly T[] {
   return value === undefined ? [] : Array.isArray(value) ? (value as readonly T[]) : [value as T]
 }
 
+/** The values of an axis, or the usual one where the file has none. */
+export function orOne<T>(values: readonly T[], usual: T): readonly T[] {
+  return values.length === 0 ? [usual] : values
+}
+
 const matrices = new Map<string, LatencyChoice>()
 
 /** The latency of a text: a file of the sweep, a shipped name, or a model. */
@@ -44,7 +49,13 @@ export function readDecreeSettings(settings: object): Partial<DecreeSetup> {
 
 /** The parts of a log's setup that settings say. */
 export function readLogSettings(settings: object): Partial<LogSetup> & { readonly warmUpMs?: number } {
-  const { backOff, crashes = [], lossProbability, ...plain } = withoutName(settings) as LogSettings
+  const {
+    backOff,
+    crashes = [],
+    lossProbability,
+    linkMbitPerSecond,
+    ...plain
+  } = withoutName(settings) as LogSettings
   const faults: Fault[] = crashes.map(readLogCrash)
   if (lossProbability !== undefined) {
     faults.push({ type: "loss", from: 0, until: Number.MAX_SAFE_INTEGER, probability: lossProbability })
@@ -52,6 +63,8 @@ export function readLogSettings(settings: object): Partial<LogSetup> & { readonl
   return stated<LogSetup & { warmUpMs: number }>({
     ...plain,
     backOff: backOff === undefined ? undefined : parseBackOff(backOff),
+    // Megabits per second are eighths of a byte per microsecond.
+    bandwidth: linkMbitPerSecond === undefined ? undefined : linkMbitPerSecond / 8,
     faults: faults.length === 0 ? undefined : faults,
   })
 }
@@ -78,4 +91,13 @@ function withoutName(settings: object): object {
 
 function stated<T>(values: { readonly [Key in keyof T]?: T[Key] | undefined }): Partial<T> {
   return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as Partial<T>
+}
+
+/** The same function, which remembers its last answer: the replicas of a case come one after the other. */
+export function lastOf<Key extends object, Value>(compute: (key: Key) => Value): (key: Key) => Value {
+  let last: { readonly key: Key; readonly value: Value } | undefined
+  return (key) => {
+    if (last?.key !== key) last = { key, value: compute(key) }
+    return last.value
+  }
 }

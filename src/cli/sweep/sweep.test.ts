@@ -7,6 +7,8 @@ import { quorate } from "../../../test/support/listen.ts"
 import { sweep } from "../../experiment/sweep.ts"
 import { computeChunk, matrixOf } from "../../experiment/executor.ts"
 import { parseOverride, readSweep } from "./read-sweep.ts"
+import { sweepCases } from "./sweep-cases.ts"
+import { readLogSettings } from "./sweep-data.ts"
 import { sweepJsonSchema } from "./settings.ts"
 import { sweepExperiment } from "./sweep-experiment.ts"
 
@@ -117,6 +119,25 @@ describe("a sweep file", () => {
     expect(row!["violationReplay"]).toMatch(/^quorate simulate "simple\(4, 2, 2\)".*--seed \d+ --trace$/)
   })
 
+  test("of a log says how to see a violation, and that command shows it", async () => {
+    const text =
+      "protocol: log\nreplicas: 20\nsetup: {clientsPerGroup: 2, thinkMs: 5, horizonMs: 4000, electionMs: 300, linkMbitPerSecond: 100}\n" +
+      "matrix:\n  system: 'simple(4, 2, 2)'\n  latency: paxi\n  faults: {lossProbability: 0.05, crashes: [leader@1000-2000]}\n"
+    const [row] = await sweep(await sweepExperiment(readSweep(file(text))), { rootSeed: 1 })
+    expect(Number(row!["violations"])).toBeGreaterThan(0)
+    const [, ...words] = String(row!["violationReplay"]).match(/'[^']*'|[^' ]+/g)!
+    const { code, out } = await quorate(...words.map((word) => word.replaceAll("'", "")))
+    expect(code).toBe(1)
+    expect(out).toContain("violated")
+  })
+
+  test("of a log says what links carry in megabits, as quorate log does", () => {
+    const [c] = sweepCases(
+      readSweep(file("protocol: log\nsetup: {linkMbitPerSecond: 80}\nmatrix: {system: majority(3)}")),
+    )
+    expect(readLogSettings(c!.settings).bandwidth).toBe(10)
+  })
+
   test("of many cases has no table, so that its rows need not be in memory", async () => {
     const seeds = Array.from({ length: 201 }, (_, i) => i).join(", ")
     const experiment = await sweepExperiment(
@@ -158,6 +179,35 @@ describe("a mistake in a sweep file is shown with its place", () => {
     ["setup:\n  crashes: [a1]\nmatrix: {system: majority(3)}\n", "2:3: crash is a1; it must be process@ms"],
     ["protocol: decre\nmatrix: {system: majority(3)}\n", "1:11: protocol must be decree or log."],
     ["protocol: log\nmatrix: {system: majority(3), variant: classic}\n", "2:31: there is no variant here."],
+    ["matrix:\n  systm: majority(3)\n", "2:3: there is no systm here. Did you mean system?"],
+    ["- 1\n- 2\n", "1:1: the file must have settings by name"],
+    ["matrix:\n  system: [majority(3), majority(3)]\n", "2:25: matrix.system has majority(3) twice"],
+    [
+      "matrix: {system: majority(3), workload: [{proposers: 2}, usual, {name: usual, nacks: true}]}\n",
+      "1:65: matrix.workload has usual twice",
+    ],
+    ["matrix:\n  system: majority(3)\n  seed: [1, 2, 1]\n", "3:16: matrix.seed has 1 twice"],
+    ["matrix:\n  system: majority(3)\n  latency: lost.csv\n", "3:12: There is no file lost.csv"],
+    [
+      "matrix:\n  system: [majority(5), majority(3)]\n  faults: [none, {crashes: [a4@0]}]\n",
+      "3:18: There is no process a4; they are a1, a2, a3, p1.",
+    ],
+    [
+      "setup: {acceptorRegions: [XX]}\nmatrix: {system: majority(3), latency: paxi}\n",
+      "1:8: paxi has no region XX",
+    ],
+    [
+      "protocol: log\nmatrix:\n  system: majority(3)\n  workload: [usual, {leader: 3}]\n",
+      "4:21: The leader is replica 3, and majority(3) has the replicas 0 to 2.",
+    ],
+    [
+      "protocol: log\nsetup: {crashes: ['7@100']}\nmatrix: {system: majority(5)}\n",
+      "2:8: A crash of 7, and majority(5) has the replicas 0 to 4.",
+    ],
+    [
+      "protocol: log\nsetup: {warmUpMs: 10000}\nmatrix: {system: majority(5)}\n",
+      "2:8: The run is over after 10000 ms (horizonMs), and measuring begins at 10000 ms",
+    ],
     ["matrix: [\n", "2:1: Flow sequence in block collection"],
     ["", "the file"],
   ])("%j", (text, message) => {
@@ -170,9 +220,27 @@ describe("a mistake in a sweep file is shown with its place", () => {
     expect(() => parseOverride(text)).toThrow("must be a path and a value")
   })
 
+  test("what the setup alone could not have is fine where the workload brings it", () => {
+    const path = file("setup: {crashes: [p2@50]}\nmatrix: {system: majority(3), workload: {proposers: 2}}\n")
+    expect(readSweep(path).id).toBe("sweep")
+  })
+
+  test("an alias of nothing is said", () => {
+    const path = file("matrix: {system: *all}\n", "bad.yaml")
+    expect(() => readSweep(path)).toThrow(`${path}: Unresolved alias`)
+  })
+
+  test.each([
+    ["a.b=1", "with --set: there is no a here."],
+    ["matrix.sytem=1", "with --set: there is no sytem here. Did you mean system?"],
+    ["replicas.x.y=1", "--set replicas.x.y=1: the file has a value on the way"],
+  ])("--set %s is told as such", (text, message) => {
+    expect(() => readSweep(file(small), [parseOverride(text)])).toThrow(message)
+  })
+
   test("what --set has broken is said, too", () => {
     const broken = () => readSweep(file(small), [parseOverride("replicas=many")])
-    expect(broken).toThrow(/sweep\.yaml(:\d+:\d+)?: replicas must be a whole number/)
+    expect(broken).toThrow(/sweep\.yaml with --set: replicas must be a whole number/)
   })
 })
 
