@@ -101,6 +101,7 @@ class Walk<State, Input, Output> {
     const waiting = this.distinct(from)
     const seen = new Set(waiting.map((one) => this.nameOf(one)))
     for (let one = waiting.pop(); one !== undefined && this.effort > 0; one = waiting.pop()) {
+      if (seen.size > mostAtATime) this.effort = 0
       for (const next of this.nextOf(one)) {
         this.effort--
         if (next.done.has(operation)) reached.push(next)
@@ -154,6 +155,7 @@ class Walk<State, Input, Output> {
 const without = (set: ReadonlySet<number>, operation: number): ReadonlySet<number> =>
   new Set([...set].filter((one) => one !== operation))
 
-/** More possibilities are not looked at, and more states are not named. */
+/** More possibilities are not looked at, at one point of the history and in all of it, and more states are not named. */
+const mostAtATime = 1_000
 const mostPossibilities = 50_000
 const mostStates = 5
