@@ -1,7 +1,7 @@
 import { z } from "zod"
 import { InvariantError, UsageError } from "../base/errors.ts"
 import { type PaxosTrace, decidedIn, describePaxosStep, paxosStateText } from "../check/explored-paxos.ts"
-import { castOfItf, fromItf } from "../explore/spec/itf.ts"
+import { castOfItf, fromItf } from "../explore/spec/itf-reader.ts"
 import { specModel, valueName } from "../explore/spec/model.ts"
 import { readReplay } from "../explore/spec/replay-file.ts"
 import type { SpecTrace } from "../explore/spec/trace.ts"
@@ -73,16 +73,20 @@ function isItf(data: unknown): boolean {
 }
 
 async function itfView(data: unknown, given: string | undefined): Promise<ReplayView> {
-  const { values, epochs, system = given } = castOfItf(data)
+  const { values, epochs, ballots, system = given } = castOfItf(data)
   if (system === undefined) {
     throw new UsageError(
       'An ITF trace has no quorums. Say whose run it is: --system "choose(2, a1, a2, a3)", with the names of its acceptors.',
     )
   }
   const model = specModel(await readSystem(given ?? system), { values: Math.max(1, values.length), epochs })
-  const legend = values.every((name, value) => name === valueName(value))
-    ? ""
-    : ` with ${values.map((name, value) => `${valueName(value)} for ${name}`).join(", ")}`
+  const renamed = [
+    ...values.flatMap((name, value) =>
+      name === valueName(value) ? [] : [`${valueName(value)} for ${name}`],
+    ),
+    ...ballots.flatMap((ballot, epoch) => (ballot === epoch ? [] : [`epoch ${epoch} for ballot ${ballot}`])),
+  ]
+  const legend = renamed.length === 0 ? "" : ` with ${renamed.join(", ")}`
   return specView(fromItf(model, data), `An ITF trace${legend}.`)
 }
 

@@ -1,20 +1,6 @@
-import { z } from "zod"
-import { UsageError } from "../../base/errors.ts"
 import { type SpecModel, valueName } from "./model.ts"
-import { valueFrom } from "./replay-file.ts"
-import { describeState, whyNoStep } from "./state-words.ts"
-import { type SpecTrace, runSteps } from "./trace.ts"
-import {
-  type AcceptorState,
-  type SpecMessage,
-  type SpecState,
-  type SpecStep,
-  changingSteps,
-  applyStep,
-  initialState,
-  messageText,
-  stateText,
-} from "./transition.ts"
+import type { SpecTrace } from "./trace.ts"
+import type { AcceptorState, SpecMessage, SpecState } from "./transition.ts"
 
 /**
  * Runs in the ITF JSON format, which Apalache and Quint write and read.
@@ -22,10 +8,6 @@ import {
  * Names are those of Lamport's `Paxos.tla`: variables maxBal, maxVBal and maxVal
  * (maps from acceptors) and msgs (a set of records of type 1a, 1b, 2a, 2b); −1
  * and "None" before anything was promised or accepted.
- *
- * Read are also traces written by hand or by other tools: integers plain or as
- * `#bigint`, pairs plain or as `#tup`, maps as `#map` or as records, acceptors
- * and values by any names or numbers.
  */
 export interface ItfTrace {
   readonly "#meta": Readonly<Record<string, unknown>>
@@ -33,8 +15,9 @@ export interface ItfTrace {
   readonly states: readonly Readonly<Record<string, unknown>>[]
 }
 
-const variables = ["maxBal", "maxVBal", "maxVal", "msgs"]
-const none = "None"
+export const itfVariables: readonly string[] = ["maxBal", "maxVBal", "maxVal", "msgs"]
+/** What maxVal and mval are before anything is accepted. */
+export const noValue = "None"
 
 /** The run as an ITF trace: one state more than it has steps. `system` names the quorum system whose run it is. */
 export function toItf(trace: SpecTrace, system: string, description: string): ItfTrace {
@@ -50,7 +33,7 @@ export function toItf(trace: SpecTrace, system: string, description: string): It
       values: model.values,
       epochs: model.epochs,
     },
-    vars: variables,
+    vars: itfVariables,
     states: states.map((state, index) => ({ "#meta": { index }, ...itfState(model, state) })),
   }
 }
@@ -67,7 +50,7 @@ function itfState(model: SpecModel, { acceptors, messages }: SpecState): Record<
   return {
     maxBal: map(({ lastPromised }) => integer(lastPromised ?? -1)),
     maxVBal: map(({ lastAccepted }) => integer(lastAccepted?.epoch ?? -1)),
-    maxVal: map(({ lastAccepted }) => (lastAccepted === null ? none : valueName(lastAccepted.value))),
+    maxVal: map(({ lastAccepted }) => (lastAccepted === null ? noValue : valueName(lastAccepted.value))),
     msgs: { "#set": sent.map(([, message]) => itfMessage(model, message)) },
   }
 }
@@ -80,7 +63,7 @@ function itfMessage(model: SpecModel, message: SpecMessage): Record<string, unkn
       return { type: "1a", bal }
     case "promise": {
       const { acceptor, lastAccepted } = message
-      const mval = lastAccepted === null ? none : valueName(lastAccepted.value)
+      const mval = lastAccepted === null ? noValue : valueName(lastAccepted.value)
       return {
         type: "1b",
         acc: model.acceptors[acceptor],
@@ -99,173 +82,4 @@ function itfMessage(model: SpecModel, message: SpecMessage): Record<string, unkn
 /** An integer as ITF has it, which leaves large ones whole. */
 function integer(value: number): unknown {
   return { "#bigint": String(value) }
-}
-
-/** Plain data of what ITF marks as integers, tuples and maps; and names without Apalache's sorts: `a1_OF_ACCEPTOR`. */
-function unwrapped(value: unknown): unknown {
-  if (typeof value === "string") return value.replace(/_OF_[A-Z0-9_]+$/, "")
-  if (Array.isArray(value)) return value.map(unwrapped)
-  if (typeof value !== "object" || value === null) return value
-  if ("#bigint" in value) return Number(value["#bigint"])
-  if ("#tup" in value) return unwrapped(value["#tup"])
-  if ("#set" in value) return unwrapped(value["#set"])
-  const entries = "#map" in value ? unwrapped(value["#map"]) : Object.entries(value)
-  if (!Array.isArray(entries)) return value
-  const pairs = (entries as [string, unknown][]).filter(([key]) => key !== "#meta")
-  return Object.fromEntries(pairs.map(([key, inner]) => [key, unwrapped(inner)]))
-}
-
-const itfName = z.union([z.string(), z.int()]).transform(String)
-const mapOf = <T extends z.ZodType>(entry: T) => z.record(z.string(), entry)
-/** The messages that a trace may hold; anything else is not Paxos.tla. */
-const itfMessageSchema = z.discriminatedUnion("type", [
-  z.object({ type: z.literal("1a"), bal: z.int() }),
-  z.object({ type: z.literal("1b"), acc: itfName, bal: z.int(), mbal: z.int(), mval: itfName }),
-  z.object({ type: z.literal("2a"), bal: z.int(), val: itfName }),
-  z.object({ type: z.literal("2b"), acc: itfName, bal: z.int(), val: itfName }),
-])
-const itfSchema = z.object({
-  states: z
-    .array(
-      z.object({
-        maxBal: mapOf(z.int()),
-        maxVBal: mapOf(z.int()),
-        maxVal: mapOf(itfName),
-        msgs: z.array(itfMessageSchema),
-      }),
-    )
-    .min(1),
-})
-
-type ItfStates = z.infer<typeof itfSchema>["states"]
-
-/** The states of a trace, or a UsageError that says where it is none. */
-function statesOf(data: unknown): ItfStates {
-  const parsed = itfSchema.safeParse(unwrapped(data))
-  if (parsed.success) return parsed.data.states
-  throw new UsageError(
-    `This is not an ITF trace of Paxos.tla (variables ${variables.join(", ")}):\n${z.prettifyError(parsed.error)}`,
-  )
-}
-
-/** Whom and what an ITF trace speaks of: what a model for it must have. */
-export interface ItfCast {
-  readonly acceptors: readonly string[]
-  /** In the order of the model's values A, B, C, …: as they are where they are such letters, else sorted. */
-  readonly values: readonly string[]
-  readonly epochs: number
-  /** The quorum system, where the trace says which. */
-  readonly system?: string
-}
-
-/** Reads who takes part in an ITF trace. Throws UsageError for data that are none. */
-export function castOfItf(data: unknown): ItfCast {
-  const states = statesOf(data)
-  const messages = states.flatMap(({ msgs }) => msgs)
-  const names = new Set(messages.flatMap((message) => ("val" in message ? [message.val] : [])))
-  const meta = itfMeta.safeParse(data).data?.["#meta"]
-  return {
-    acceptors: Object.keys(states[0]!.maxBal),
-    values: valuesFor(names, meta?.values ?? 1),
-    epochs: Math.max(meta?.epochs ?? 1, 1 + Math.max(-1, ...messages.map(({ bal }) => bal))),
-    ...(meta?.system !== undefined && { system: meta.system }),
-  }
-}
-
-const itfMeta = z.object({
-  "#meta": z.object({
-    system: z.string().optional(),
-    values: z.int().optional(),
-    epochs: z.int().optional(),
-  }),
-})
-
-/** The values of a model for these names: letters keep their places, so B alone is a model of two values. */
-function valuesFor(names: ReadonlySet<string>, atLeast: number): string[] {
-  const isLetters = [...names].every((name) => /^[A-O]$/.test(name))
-  if (!isLetters) return [...names].sort()
-  const last = Math.max(atLeast - 1, ...[...names].map(valueFrom))
-  return Array.from({ length: last + 1 }, (_, value) => valueName(value))
-}
-
-/**
- * The run of an ITF trace, if it is one of the model's: every state is reached
- * from the one before by one step, or is the same (TLA+ lets systems stutter).
- * The values of the trace are the model's A, B, … in the order of its cast.
- * Throws UsageError at the first state for which that is not so.
- */
-export function fromItf(model: SpecModel, data: unknown): SpecTrace {
-  const { values } = castOfItf(data)
-  const reading = { model, valueOf: (name: string) => values.indexOf(name) }
-  const states = statesOf(data).map((state) => readState(reading, state))
-  let current = initialState(model)
-  if (stateText(states[0]!) !== stateText(current)) {
-    throw new UsageError(
-      "State 0 of the ITF trace is not the initial state: nothing is sent, promised or accepted there.",
-    )
-  }
-  const steps: SpecStep[] = []
-  states.forEach((state, index) => {
-    if (stateText(state) === stateText(current)) return
-    const step = changingSteps(model, current).find(
-      (possible) => stateText(applyStep(model, current, possible)) === stateText(state),
-    )
-    if (step === undefined) {
-      throw new UsageError(
-        `State ${index} of the ITF trace is not reached from state ${index - 1} by any step of the model: ` +
-          `${whyNoStep(model, current, state)}\n` +
-          `  before: ${describeState(model, current)}\n  after: ${describeState(model, state)}`,
-      )
-    }
-    steps.push(step)
-    current = state
-  })
-  return runSteps(model, steps)
-}
-
-/** What is needed to read a state: the model, and the value that each name stands for. */
-interface Reading {
-  readonly model: SpecModel
-  readonly valueOf: (name: string) => number
-}
-
-function readState(reading: Reading, { maxBal, maxVBal, maxVal, msgs }: ItfStates[number]): SpecState {
-  const acceptors = reading.model.acceptors.map((name): AcceptorState => {
-    const promised = maxBal[name]
-    if (promised === undefined) {
-      throw new UsageError(
-        `The ITF trace has no acceptor ${name}; it has ${Object.keys(maxBal).join(", ")}. ` +
-          `Name them in the system, as in --system "choose(2, ${Object.keys(maxBal).join(", ")})".`,
-      )
-    }
-    return {
-      lastPromised: promised < 0 ? null : promised,
-      lastAccepted: proposalOf(reading, maxVBal[name] ?? -1, maxVal[name] ?? none),
-    }
-  })
-  const messages = msgs.map((message) => readMessage(reading, message))
-  return { acceptors, messages: new Map(messages.map((message) => [messageText(message), message])) }
-}
-
-function proposalOf({ valueOf }: Reading, epoch: number, value: string): AcceptorState["lastAccepted"] {
-  return epoch < 0 ? null : { epoch, value: valueOf(value) }
-}
-
-function readMessage(reading: Reading, message: z.infer<typeof itfMessageSchema>): SpecMessage {
-  const { model, valueOf } = reading
-  const epoch = message.bal
-  switch (message.type) {
-    case "1a":
-      return { type: "prepare", epoch }
-    case "1b": {
-      const lastAccepted = proposalOf(reading, message.mbal, message.mval)
-      return { type: "promise", epoch, acceptor: model.acceptors.indexOf(message.acc), lastAccepted }
-    }
-    case "2a":
-      return { type: "propose", epoch, value: valueOf(message.val) }
-    case "2b": {
-      const acceptor = model.acceptors.indexOf(message.acc)
-      return { type: "accept", epoch, acceptor, value: valueOf(message.val) }
-    }
-  }
 }

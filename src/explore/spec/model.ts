@@ -46,7 +46,7 @@ export const mostAcceptors = 16
 /** Four bits of a packed state; zero stands for "nothing proposed". */
 const mostValues = 15
 /** More than any search could get through, so that a slip of the keyboard is refused. */
-const mostEpochs = 16
+export const mostEpochs = 16
 
 /**
  * The model of one quorum system, or of several that share acceptors and

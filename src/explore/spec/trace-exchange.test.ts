@@ -2,7 +2,8 @@ import { describe, expect, it } from "vitest"
 import { quorumSystemFrom } from "../../../quorums/from-text.ts"
 import { UsageError } from "../../base/errors.ts"
 import { exploreSpec } from "./explore.ts"
-import { castOfItf, fromItf, toItf } from "./itf.ts"
+import { castOfItf, fromItf } from "./itf-reader.ts"
+import { toItf } from "./itf.ts"
 import { specModel } from "./model.ts"
 import { readReplay, violationReplay } from "./replay-file.ts"
 import type { AgreementViolation } from "./trace.ts"
@@ -106,6 +107,66 @@ describe("an ITF trace", () => {
     expect(fromItf(trace.model, stuttering).steps).toEqual(trace.steps)
   })
 
+  /** The trace as another tool writes it: messages as variants, fields and constants by its names. */
+  const foreign = (trace: AgreementViolation["trace"], change: (text: string) => string): unknown => {
+    const variants = JSON.stringify(toItf(trace, "?", "")).replaceAll(
+      /\{"type":"(\d\w)",([^{}]*(?:\{[^{}]*\}[^{}]*)*)\}/g,
+      '{"tag":"$1","value":{$2}}',
+    )
+    return JSON.parse(change(variants))
+  }
+
+  it("has messages as variants where it is Apalache's, and constants with a sort", () => {
+    const { trace } = violationOf("simple(2, 1, 1)")
+    const data = foreign(trace, (text) =>
+      text
+        .replaceAll('"tag":"', '"tag":"M')
+        .replaceAll(/"(a\d)"/g, '"$1_OF_A"')
+        .replaceAll(/"(A|B|None)"/g, '"$1_OF_V"'),
+    )
+    expect(JSON.stringify(data)).toContain(
+      '{"tag":"M2b","value":{"acc":"a2_OF_A","bal":{"#bigint":"1"},"val":"B_OF_V"}}',
+    )
+    expect(fromItf(trace.model, data).steps).toEqual(trace.steps)
+  })
+
+  it("has longer names where it is Quint's, and numbers for values", () => {
+    const { trace } = violationOf("simple(2, 1, 1)")
+    const data = foreign(trace, (text) =>
+      text
+        .replaceAll('"tag":"', '"tag":"Msg')
+        .replaceAll('"acc":', '"acceptor":')
+        .replaceAll('"val":', '"value":')
+        .replaceAll('"None"', '{"#bigint":"-1"}')
+        .replaceAll('"A"', '{"#bigint":"0"}')
+        .replaceAll('"B"', '{"#bigint":"1"}'),
+    )
+    expect(JSON.stringify(data)).toContain(
+      '{"tag":"Msg2a","value":{"bal":{"#bigint":"1"},"value":{"#bigint":"1"}}}',
+    )
+    expect(castOfItf(data)).toEqual({
+      acceptors: ["a1", "a2"],
+      values: ["0", "1"],
+      epochs: 2,
+      ballots: [0, 1],
+      system: "?",
+    })
+    expect(fromItf(trace.model, data).steps).toEqual(trace.steps)
+  })
+
+  it("may have any ballots: great ones are numbered in their order", () => {
+    const { trace } = violationOf("simple(3, 1, 2)")
+    const withBallots = (...ballots: readonly string[]) =>
+      foreign(trace, (text) =>
+        text.replaceAll(/"#bigint":"(\d)"/g, (_, epoch) => `"#bigint":"${ballots[Number(epoch)]!}"`),
+      )
+    expect(castOfItf(withBallots("7", "100"))).toMatchObject({ ballots: [7, 100], epochs: 2 })
+    expect(fromItf(trace.model, withBallots("7", "100")).steps).toEqual(trace.steps)
+    // The order of the two is what makes it a run.
+    expect(() => fromItf(trace.model, withBallots("100", "7"))).toThrow(/is not reached from state/)
+    expect(castOfItf(withBallots("1", "2"))).toMatchObject({ ballots: [0, 1, 2], epochs: 3 })
+  })
+
   it("that was tampered with is refused with the state, and the reason in words", () => {
     const { trace } = violationOf("simple(2, 1, 1)")
     const { states } = trace
@@ -150,7 +211,7 @@ describe("an ITF trace", () => {
         { ...nothing, maxBal, msgs: { "#set": [prepare, promise, propose] } },
       ],
     }
-    expect(castOfItf(hand)).toEqual({ acceptors: ["p", "q"], values: ["7"], epochs: 1 })
+    expect(castOfItf(hand)).toEqual({ acceptors: ["p", "q"], values: ["7"], epochs: 1, ballots: [0] })
     const model = specModel(quorumSystemFrom("p + q"), { values: 1, epochs: 1 })
     const { steps } = fromItf(model, hand)
     expect(steps.map((step) => describeStep(model, step))).toEqual([
