@@ -185,7 +185,7 @@ function availabilityFigure(rows: readonly Row[]): Figure {
     id: "availability-under-faults-share",
     caption: "Share of time with answers while replicas crash and recover.",
     x: { title: "share of time a replica is down" },
-    y: { title: "share of time with answers", zero: false },
+    y: { title: "share of time with answers", zero: false, most: 1 },
     join: "line",
     interval: "bars",
     panels: [

@@ -154,7 +154,7 @@ function driftFigure(rows: readonly Row[]): Figure {
     caption:
       "Runs with a stale read under leases, by how wrong clocks are and how wrong the leader takes them to be.",
     x: { title: "drift of the clocks" },
-    y: { title: "share of runs with a stale read" },
+    y: { title: "share of runs with a stale read", most: 1 },
     join: "line",
     interval: "bars",
     panels: margins.map((margin) => ({

@@ -136,7 +136,7 @@ function failuresFigure(rows: readonly Row[]): Figure {
     id: "failures-decided",
     caption: "Share of runs that decide, by the probability that an acceptor is down.",
     x: { title: "probability that an acceptor is down" },
-    y: { title: "share of runs that decide" },
+    y: { title: "share of runs that decide", most: 1 },
     join: "line",
     interval: "bars",
     panels: [

@@ -162,12 +162,12 @@ function recoveryFigure(rows: readonly Row[]): Figure {
     id: "recovery-epochs-learned",
     caption:
       "Sharing the first epoch, seven acceptors: time until all proposers know the value, by quorum size.",
-    x: { title: "phase-2 quorum of the first epoch" },
+    x: { title: "size of the first phase-2 quorum" },
     y: { title: "all learned after", unit: "ms" },
     join: "line",
     interval: "bars",
     panels: [1, 2, 3].map((proposers) => ({
-      title: proposers === 1 ? "one proposer" : `${proposers} proposers`,
+      title: proposers === 1 ? "1 proposer" : `${proposers} proposers`,
       series: seriesBy(
         of(proposers),
         ({ algorithm }) => algorithm,

@@ -342,10 +342,11 @@ function revisionsFigure(rows: readonly Row[]): Figure {
   const shown = ["best case", "slow acceptor", "proposer fails", "contention"]
   return {
     kind: "bars",
+    mark: "point",
     id: "revisions-times",
     caption: "Revisions of Paxos on five regions: mean time until all live proposers have learned.",
     groups: "",
-    value: { title: "all learned after", unit: "ms" },
+    value: { title: "all learned after", unit: "ms", scale: "log" },
     panels: shown.map((condition) => ({
       title: condition,
       bars: barsOf(
@@ -354,7 +355,7 @@ function revisionsFigure(rows: readonly Row[]): Figure {
       ),
     })),
     notes: [
-      `Means of ${rows[0]?.replicas ?? 0} runs with 95 % intervals after Student; no bar where no run got there. Latencies of paxi, with a lognormal factor of σ = 0.1.`,
+      `Means of ${rows[0]?.replicas ?? 0} runs with 95 % intervals after Student; no point where no run got there. Latencies of paxi, with a lognormal factor of σ = 0.1.`,
     ],
   }
 }

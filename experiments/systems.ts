@@ -177,6 +177,8 @@ function leadersFigure(latency: string, rows: readonly Row[]): Figure {
         }),
       },
     ],
-    notes: ["Exact: published average round trips, one way taken as half, without spread."],
+    notes: [
+      "Exact: published average round trips, one way taken as half, without spread. No bar where it takes no time: the other acceptor asked is in the leader's region.",
+    ],
   }
 }

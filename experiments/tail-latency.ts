@@ -161,7 +161,7 @@ function tailFigure(rows: readonly Row[]): Figure {
       ),
     })),
     notes: [
-      `One less the distribution function, so that the tail can be seen, at ${shares.length} quantiles of ${rows[0]?.requests ?? 0} requests and more in ${rows[0]?.replicas ?? 0} runs; their 95 % intervals, by bootstrap over runs, are in the CSV. With |Q2| = 1 the leader decides alone and nobody waits.`,
+      `One less the distribution function, so that the tail can be seen, at ${shares.length} quantiles of ${(rows[0]?.requests ?? 0).toLocaleString("en")} requests and more in ${rows[0]?.replicas ?? 0} runs; their 95 % intervals, by bootstrap over runs, are in the CSV. With |Q2| = 1 the leader decides alone and nobody waits.`,
     ],
   }
 }

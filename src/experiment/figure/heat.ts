@@ -15,8 +15,8 @@ export function shadeOf({ panels, value: axis }: HeatFigure): (value: number) =>
   return (value) => (most > least ? Number(((of(value) - of(least)) / (of(most) - of(least))).toFixed(4)) : 0)
 }
 
-/** From this shade on, what is written in a cell is white. */
-export const darkShade = 0.5
+/** From this shade on, what is written in a cell is white: there white and black are equally far from it. */
+export const darkShade = 0.7
 
 /** The red, green and blue of a shade, each from 0 to 255, between the two nearest colours. */
 export function shadeColor(shade: number): readonly [number, number, number] {

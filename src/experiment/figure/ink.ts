@@ -1,4 +1,5 @@
 import { UsageError } from "../../base/errors.ts"
+import type { Figure } from "../figure.ts"
 
 /**
  * How a series is drawn. Each of colour, dash, mark and hatching tells it from
@@ -14,6 +15,11 @@ export interface Ink {
 }
 
 export type Mark = "circle" | "square" | "triangle" | "diamond" | "cross" | "star" | "down" | "right"
+
+/** Whether marks are filled: not those of several clouds of points, where one must not hide another. */
+export function areMarksFilled(figure: Figure): boolean {
+  return figure.kind !== "scatter" || figure.series.length < 2
+}
 
 /** Lines over a filled bar. */
 export type Hatch = "none" | "rising" | "falling" | "crossed" | "level" | "upright" | "grid" | "dots"

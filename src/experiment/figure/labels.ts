@@ -8,6 +8,13 @@ export interface PlacedLabel {
   readonly x: number
   readonly y: number
   readonly label: string
+  /** A thin line from the point to a label that stands so far off that it could belong to another; else nothing. */
+  readonly leader?: readonly [from: Place, to: Place]
+}
+
+interface Place {
+  readonly x: number
+  readonly y: number
 }
 
 interface Box {
@@ -18,16 +25,18 @@ interface Box {
 }
 
 const lineHeight = 12
+/** A label further from the middle of its point than this has a line to it. */
+const near = 10
 
 /**
- * Where the labels of points stand: beside their point, on the first of sixteen
+ * Where the labels of points stand: beside their point, on the first of the
  * places around it where they meet neither a point nor another label; where
  * there is none, on the one where they meet fewest. Points in the same place
  * share one label. Points from left to right, so that the same figure is always
  * labelled in the same way.
  */
 export function placeLabels(figure: ScatterFigure, { x, y, width, height }: PanelLayout): PlacedLabel[] {
-  const at = (place: { x: number; y: number }): { left: number; top: number } => ({
+  const at = (place: Place): { left: number; top: number } => ({
     left: position(x!, place.x) * width,
     top: (1 - position(y!, place.y)) * height,
   })
@@ -48,19 +57,32 @@ export function placeLabels(figure: ScatterFigure, { x, y, width, height }: Pane
     const costs = candidates.map(cost)
     const best = candidates[costs.indexOf(Math.min(...costs))]!
     taken.push(best)
-    return {
-      label,
-      x: valueAt(x!, best.left / width),
-      y: valueAt(y!, 1 - (best.top + lineHeight / 2) / height),
-    }
+    const placeOf = ([across, down]: readonly [number, number]): Place => ({
+      x: valueAt(x!, across / width),
+      y: valueAt(y!, 1 - down / height),
+    })
+    const leader = leaderOf([left, top], best)?.map(placeOf) as [Place, Place] | undefined
+    return { label, ...placeOf([best.left, best.top + lineHeight / 2]), ...(leader && { leader }) }
   })
 }
 
+/** From the edge of a mark to the nearest end of its label, in pixels; nothing where they are near. */
+function leaderOf([left, top]: readonly [number, number], box: Box): [number, number][] | undefined {
+  const nearest = [
+    Math.min(Math.max(left, box.left - 2), box.left + box.width + 2),
+    Math.min(Math.max(top, box.top + 2), box.top + box.height - 2),
+  ] as const
+  const [across, down] = [nearest[0] - left, nearest[1] - top]
+  const away = Math.hypot(across, down)
+  if (away <= near) return undefined
+  return [
+    [left + (4 * across) / away, top + (4 * down) / away],
+    [nearest[0], nearest[1]],
+  ]
+}
+
 /** The steps of the front as thin boxes, which labels keep clear of. */
-function stairs(
-  { front, x, y }: ScatterFigure,
-  at: (place: { x: number; y: number }) => { left: number; top: number },
-): Box[] {
+function stairs({ front, x, y }: ScatterFigure, at: (place: Place) => { left: number; top: number }): Box[] {
   const places = front.filter((place) => isShown(x, place.x) && isShown(y, place.y)).map(at)
   return places.slice(1).flatMap((to, i) => {
     const from = places[i]!
@@ -89,7 +111,7 @@ function mergeLabels(points: readonly LabelledPoint[]): LabelledPoint[] {
 }
 
 function placesAround(left: number, top: number, { width, height }: Pick<Box, "width" | "height">): Box[] {
-  return [7, 16].flatMap((away) => {
+  return [7, 12, 17, 24].flatMap((away) => {
     const [right, before, middle] = [left + away, left - away - width, left - width / 2]
     const [level, above, under] = [top - height / 2, top - away - height / 2, top + away - height / 2]
     return [

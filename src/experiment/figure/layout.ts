@@ -1,5 +1,5 @@
 import { type Axis, type Figure, axisText, distinct } from "../figure.ts"
-import { type Scale, scaleFor } from "./scale.ts"
+import { type Scale, position, scaleFor } from "./scale.ts"
 import { textWidth } from "./text-width.ts"
 
 /** Pixels from the left edge of a figure to its right edge. */
@@ -93,26 +93,44 @@ function barLayout(
     left,
     width: Math.floor((figureWidth - 8 - left - (columns - 1) * gap) / columns),
   }
-  const across = Math.max(2, Math.floor(lyingSize.width / 70))
   return {
     ...lyingSize,
-    height: groups.length * (series.length * 9 + 8),
+    height: groups.length * (series.length * 9 + 5),
     lying: true,
-    x: scaleFor(figure.value, ends, { ticks: across, zero, round: true }),
+    x: fittingScale(figure.value, ends, lyingSize.width, { most: 8, zero, round: true }),
     y: null,
   }
 }
 
-/** A horizontal axis of few whole numbers has a tick at each; others have what there is room for. */
+/** A horizontal axis of few whole numbers has a tick at each; others have what there is room for, within reason. */
 function horizontalScale(axis: Axis, values: readonly number[], width: number): Scale {
   const whole = distinct(values).sort((a, b) => a - b)
   const span = whole.at(-1)! - whole[0]!
   const few = axis.scale !== "log" && whole.every(Number.isInteger) && span > 0 && span <= width / 24
-  return scaleFor(axis, values, {
-    ticks: few ? span : width / (axis.scale === "log" ? 40 : 60),
-    zero: false,
-    round: axis.zero === true,
+  return fittingScale(axis, values, width, { most: few ? span : 8, zero: false, round: axis.zero === true })
+}
+
+/** The scale of this width with the most ticks, at most about `most`, whose labels stand apart. */
+function fittingScale(
+  axis: Axis,
+  values: readonly number[],
+  width: number,
+  { most, zero, round }: { most: number; zero: boolean; round: boolean },
+): Scale {
+  let scale = scaleFor(axis, values, { ticks: most, zero, round })
+  for (let ticks = most - 1; ticks >= 2 && !standApart(scale, width); ticks--) {
+    scale = scaleFor(axis, values, { ticks, zero, round })
+  }
+  return scale
+}
+
+/** Whether the labels below an axis of this width keep a letter's distance from each other. */
+function standApart(scale: Scale, width: number): boolean {
+  const boxes = scale.ticks.map(({ value, label }) => {
+    const [middle, half] = [position(scale, value) * width, textWidth(label, fontSizes.label) / 2]
+    return { left: middle - half, right: middle + half }
   })
+  return boxes.slice(1).every(({ left }, i) => left - boxes[i]!.right >= fontSizes.label)
 }
 
 function pointsOf(figure: Extract<Figure, { kind: "lines" | "scatter" }>): { x: number[]; y: number[] } {

@@ -26,7 +26,8 @@ interface ScaleOptions {
 
 /** The scale on which these values can be shown; what a logarithmic axis cannot show does not count. */
 export function scaleFor(axis: Axis, values: readonly number[], options: ScaleOptions): Scale {
-  const shown = values.filter((value) => isShown(axis, value))
+  const { most = Infinity } = axis
+  const shown = values.filter((value) => isShown(axis, value)).map((value) => Math.min(value, most))
   const zero = axis.scale !== "log" && (axis.zero ?? options.zero)
   const low = Math.min(...shown, ...(zero || shown.length === 0 ? [0] : []))
   const high = Math.max(...shown, ...(zero ? [0] : []), ...(shown.length === 0 ? [1] : []))
@@ -74,41 +75,68 @@ function roundStep(least: number): { size: number; digits: number; times: (k: nu
   }
 }
 
-/** Whole decades, thinned where there are many; within less than two decades 1, 2 and 5 times each power. */
+/** The multiples of each power of ten that may have a tick, the most ticks first. */
+const densities = [[1, 2, 5], [1, 3], [1]] as const
+
+/** As many ticks as there is room for: multiples of each power of ten, its power alone, or every so many powers. */
 function logScale(ends: readonly [number, number], { ticks: most, round }: ScaleOptions): Scale {
   const [low, high] = areApart(...ends) ? ends : [ends[0] / 2, ends[1] * 2]
-  const few = Math.log10(high / low) < 1.7
-  const marks = few ? [1, 2, 5] : [1]
-  const [first, last] = [Math.floor(Math.log10(low)) - 1, Math.ceil(Math.log10(high)) + 1]
-  const candidates = Array.from({ length: last - first + 1 }, (_, i) => first + i).flatMap((power) =>
-    marks.map((mark) => ({ value: power10(power, mark), label: powerLabel(power, mark, few), power })),
-  )
-  const from = candidates.findLast(({ value }) => value <= low * (1 + 1e-9)) ?? candidates[0]!
-  const to = candidates.find(({ value }) => value >= high * (1 - 1e-9)) ?? candidates.at(-1)!
-  const within = candidates.filter(({ value }) => value >= from.value && value <= to.value)
-  const every = few ? 1 : Math.ceil((within.length - 1) / most)
   const margin = (high / low) ** 0.03
-  const [left, right] = round ? [from.value, to.value] : [low / margin, high * margin]
+  const [left, right] = round ? roundEnds(low, high) : [low / margin, high * margin]
+  const sets = densities.map((multiples) => marksBetween(left, right, multiples))
+  const marks = sets.find((set) => set.length <= 1.5 * most) ?? sets.at(-1)!
+  const every = marks === sets.at(-1) ? Math.ceil((marks.length - 1) / most) : 1
+  const last = marks.at(-1)?.power ?? 0
+  const shown = marks.filter(({ power }) => every <= 1 || (last - power) % every === 0)
+  const areNearOne = shown.every(({ power }) => power >= -3 && power <= 4)
   return {
     log: true,
     low: left,
     high: right,
-    ticks: within
-      .filter(({ value }) => value >= left * (1 - 1e-9) && value <= right * (1 + 1e-9))
-      .filter(({ power }) => every === 1 || (to.power - power) % every === 0)
-      .map(({ value, label }) => ({ value, label })),
+    ticks: shown.map(({ power, multiple }) => ({
+      value: power10(power, multiple),
+      label: powerLabel(power, multiple, areNearOne),
+    })),
   }
 }
 
-/** 20 where the values are near one, 2·10⁻⁷ elsewhere; whole decades as powers. */
-function powerLabel(power: number, mark: number, few: boolean): string {
-  if (few && power >= -3 && power <= 4) return plain(power10(power, mark), Math.max(0, -power))
-  return mark === 1 ? raised(power) : `${mark}·${raised(power)}`
+/** Whole decades; where there are few, 1, 2 or 5 times a power of ten. */
+function roundEnds(low: number, high: number): [number, number] {
+  const multiples = Math.log10(high / low) < 3 ? densities[0] : densities[2]
+  const candidates = marksBetween(low / 11, high * 11, multiples).map((mark) =>
+    power10(mark.power, mark.multiple),
+  )
+  return [
+    candidates.findLast((value) => value <= low * (1 + 1e-9)) ?? low,
+    candidates.find((value) => value >= high * (1 - 1e-9)) ?? high,
+  ]
 }
 
-/** `mark` times ten to the `power`, as near as a double can be. */
-function power10(power: number, mark: number): number {
-  return Number(`${mark}e${power}`)
+interface LogMark {
+  readonly power: number
+  readonly multiple: number
+}
+
+/** These multiples of the powers of ten between two values, both included. */
+function marksBetween(low: number, high: number, multiples: readonly number[]): LogMark[] {
+  const [first, last] = [Math.floor(Math.log10(low)) - 1, Math.ceil(Math.log10(high)) + 1]
+  return Array.from({ length: last - first + 1 }, (_, i) => first + i)
+    .flatMap((power) => multiples.map((multiple) => ({ power, multiple })))
+    .filter(({ power, multiple }) => {
+      const value = power10(power, multiple)
+      return value >= low * (1 - 1e-9) && value <= high * (1 + 1e-9)
+    })
+}
+
+/** 20 or 0.01 where all labels are near one; elsewhere 2·10⁻⁷, whole decades as powers. */
+function powerLabel(power: number, multiple: number, areNearOne: boolean): string {
+  if (areNearOne) return plain(power10(power, multiple), Math.max(0, -power))
+  return multiple === 1 ? raised(power) : `${multiple}·${raised(power)}`
+}
+
+/** `multiple` times ten to the `power`, as near as a double can be. */
+function power10(power: number, multiple: number): number {
+  return Number(`${multiple}e${power}`)
 }
 
 const raisedDigits = "⁰¹²³⁴⁵⁶⁷⁸⁹"

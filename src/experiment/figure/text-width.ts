@@ -28,6 +28,14 @@ export function textWidth(text: string, size: number): number {
   return (sum / 2048) * size
 }
 
+/** The text in as few lines of at most `width` pixels as it takes, and these as even as can be: no word stands alone below. */
+export function evenLines(text: string, size: number, width: number): string[] {
+  const fewest = wrapText(text, size, width).length
+  let least = Math.floor(width / 2)
+  while (wrapText(text, size, least).length > fewest) least += 4
+  return wrapText(text, size, Math.min(least, width))
+}
+
 /** The text in lines of at most `width` pixels, broken at spaces; a longer word has a line of its own. */
 export function wrapText(text: string, size: number, width: number): string[] {
   const lines: string[] = []

@@ -6,7 +6,7 @@ import { shadeColor } from "../figure/heat.ts"
 import { inksFor, mostSeries } from "../figure/ink.ts"
 import { panelLayout } from "../figure/layout.ts"
 import { placeLabels } from "../figure/labels.ts"
-import { textWidth, wrapText } from "../figure/text-width.ts"
+import { evenLines, textWidth, wrapText } from "../figure/text-width.ts"
 import { renderPgfplots } from "./pgfplots.ts"
 import { renderSvg } from "./svg.ts"
 import { vegaLiteSpec } from "./vega-lite.ts"
@@ -199,6 +199,67 @@ describe("labels of points", () => {
   })
 })
 
+describe("a label far from its point", () => {
+  // A knot of points so tight that not all labels have room beside theirs.
+  const knot: ScatterFigure = {
+    ...scatter,
+    front: [],
+    y: { title: "y" },
+    series: [
+      {
+        name: "all",
+        points: Array.from({ length: 9 }, (_, i) => ({
+          x: 1 + (i % 3) / 40,
+          y: 1 + Math.floor(i / 3) / 40,
+          label: `wheel(${i})`,
+        })).concat({ x: 0, y: 0, label: "" }, { x: 3, y: 3, label: "" }),
+      },
+    ],
+  }
+
+  test("has a line to it in every medium, and one beside its point has none", async () => {
+    const placed = placeLabels(knot, panelLayout(knot))
+    const led = placed.filter(({ leader }) => leader !== undefined)
+    expect(led.length).toBeGreaterThan(0)
+    expect(placeLabels(scatter, panelLayout(scatter)).some(({ leader }) => leader !== undefined)).toBe(false)
+    expect(renderPgfplots(knot).match(/\\draw\[black!60, very thin\]/g)).toHaveLength(led.length)
+    expect((await renderSvg(knot)).match(/<line [^>]*stroke="#606060" stroke-width="0.6"/g)).toHaveLength(
+      led.length,
+    )
+  })
+})
+
+describe("intervals", () => {
+  const sure: LineFigure = {
+    ...lines,
+    y: { title: "share", zero: false, most: 1 },
+    panels: [{ title: "", series: [{ name: "a", points: [{ x: 1, y: 0.98, low: 0.9, high: 1.06 }, { x: 2, y: 0.5 }] }] }], // prettier-ignore
+  }
+
+  test("end where their axis does, which is no further than values can be", () => {
+    expect(panelLayout(sure).y!.high).toBe(1)
+    expect(renderPgfplots(sure)).toContain("  1 0.98 0.02 0.08 \\\\")
+    const { y: unlimited } = panelLayout({ ...sure, y: { title: "share", zero: false } })
+    expect(unlimited!.high).toBeGreaterThan(1.05)
+  })
+})
+
+test("every axis of numbers has its grid, beside a marked moment too", async () => {
+  for (const figure of [{ ...lines, events: [] }, lines]) {
+    const grid = (await renderSvg(figure)).match(
+      /role-axis-grid"[^>]*>(?:<line[^>]*stroke="#e4e4e4"[^>]*>)+/g,
+    )
+    // Across and along in each of two panels.
+    expect(grid).toHaveLength(4)
+  }
+})
+
+test("clouds of several series are drawn hollow, so that none hides another", () => {
+  const both = { ...scatter, series: [...scatter.series, { ...scatter.series[0]!, name: "more" }] }
+  expect(renderPgfplots({ ...scatter, series: scatter.series.slice(0, 1) })).toContain("mark=*,")
+  expect(renderPgfplots(both)).toContain("mark=o,")
+})
+
 describe("pgfplots", () => {
   test("has the data of the figure, errors as distances", () => {
     expect(renderPgfplots(lines)).toContain("  2 4 0.8 0.4 \\\\")
@@ -216,4 +277,8 @@ test("texts are as wide as the font makes them, and are broken at spaces", () =>
   expect(textWidth("Mi", 2048)).toBe(2336)
   expect(wrapText("one two three", 10, textWidth("one two", 10))).toEqual(["one two", "three"])
   expect(wrapText("unbreakable", 10, 1)).toEqual(["unbreakable"])
+  const two = textWidth("one two three four", 10)
+  expect(wrapText("one two three four five", 10, two)).toEqual(["one two three four", "five"])
+  expect(evenLines("one two three four five", 10, two)).toEqual(["one two three", "four five"])
+  expect(evenLines("one two", 10, two)).toEqual(["one two"])
 })

@@ -11,7 +11,7 @@ import {
   distinct,
 } from "../figure.ts"
 import { channels, darkShade, ordered, shadeColor, shadeOf } from "../figure/heat.ts"
-import type { Hatch, Ink, Mark } from "../figure/ink.ts"
+import { type Hatch, type Ink, type Mark, areMarksFilled } from "../figure/ink.ts"
 import { placeLabels } from "../figure/labels.ts"
 import { type PanelLayout, marksEvery } from "../figure/layout.ts"
 import { isShown } from "../figure/scale.ts"
@@ -26,7 +26,7 @@ export interface Plots {
 
 /** Events behind everything, then bands, then lines with their marks and intervals. */
 export function linePlots(figure: LineFigure, panel: LinePanel, { names, inks, layout }: Plots): string[] {
-  const bottom = layout.y!.low
+  const { low: bottom, high: top } = layout.y!
   const events = (figure.events ?? []).map(
     ({ x, label }) =>
       `\\draw[black!60, dashed] ({axis cs:${x},${bottom}}|-{rel axis cs:0,0}) -- ({axis cs:${x},${bottom}}|-{rel axis cs:0,1}) ` +
@@ -36,13 +36,25 @@ export function linePlots(figure: LineFigure, panel: LinePanel, { names, inks, l
     const ink = inks[names.indexOf(name)]!
     const shown = points.filter(({ x, y }) => isShown(figure.x, x) && isShown(figure.y, y))
     if (shown.length === 0) return []
-    const band = figure.interval === "band" ? bandPlot(shown, ink, bottom) : []
-    return [...band, ...linePlot(figure, shown, ink, bottom)]
+    const within = shown.map((point) => ({ ...point, ...intervalWithin(point, bottom, top) }))
+    const band = figure.interval === "band" ? bandPlot(within, ink) : []
+    return [...band, ...linePlot(figure, within, ink)]
   })
   return [...events, ...series]
 }
 
-function linePlot(figure: LineFigure, points: readonly Point[], ink: Ink, bottom: number): string[] {
+/** The ends of an interval, cut off where the axis ends. */
+function intervalWithin(
+  { low, high }: Point,
+  bottom: number,
+  top: number,
+): { low: number | null; high: number | null } {
+  if (low === null || low === undefined || high === null || high === undefined)
+    return { low: null, high: null }
+  return { low: Math.max(low, bottom), high: Math.min(high, top) }
+}
+
+function linePlot(figure: LineFigure, points: readonly Point[], ink: Ink): string[] {
   const bars = figure.interval === "bars" && points.some(hasInterval)
   const options = [
     lineStyle(ink),
@@ -53,7 +65,7 @@ function linePlot(figure: LineFigure, points: readonly Point[], ink: Ink, bottom
   ]
   const columns = bars ? "x=x, y=y, y error plus=plus, y error minus=minus" : "x=x, y=y"
   const rows = points.map((point) => {
-    const ends = hasInterval(point) ? [point.high! - point.y, point.y - Math.max(point.low!, bottom)] : [0, 0]
+    const ends = hasInterval(point) ? [point.high! - point.y, point.y - point.low!] : [0, 0]
     return row([point.x, point.y, ...(bars ? ends : [])])
   })
   const header = bars ? "x y plus minus \\\\" : "x y \\\\"
@@ -61,10 +73,10 @@ function linePlot(figure: LineFigure, points: readonly Point[], ink: Ink, bottom
 }
 
 /** Along the lower ends and back along the upper ones. */
-function bandPlot(points: readonly Point[], { color }: Ink, bottom: number): string[] {
+function bandPlot(points: readonly Point[], { color }: Ink): string[] {
   const wide = points.filter(hasInterval)
   if (wide.length === 0) return []
-  const low = wide.map(({ x, low }) => row([x, Math.max(low!, bottom)]))
+  const low = wide.map(({ x, low }) => row([x, low!]))
   const high = wide.map(({ x, high }) => row([x, high!])).reverse()
   const options = `draw=none, fill=${rgb(color)}, fill opacity=0.22`
   return [`\\addplot[${options}] table[row sep=\\\\] {x y \\\\`, ...low, ...high, "};"]
@@ -150,19 +162,25 @@ export function scatterPlots(figure: ScatterFigure, { names, inks, layout }: Plo
     ...(stairs.length > 1 ? plot("black!50, const plot", stairs) : []),
     ...figure.series.flatMap(({ name, points }) => {
       const ink = inks[names.indexOf(name)]!
-      return plot(`only marks, ${lineStyle(ink)}, ${markStyle(ink)}`, shown(points))
+      return plot(`only marks, ${lineStyle(ink)}, ${markStyle(ink, areMarksFilled(figure))}`, shown(points))
     }),
-    ...placeLabels(figure, layout).map(
-      ({ x, y, label }) =>
-        `\\node[anchor=west, inner sep=0pt, font=\\scriptsize] at (axis cs:${numeral(x)},${numeral(y)}) {${escapeLatex(label)}};`,
-    ),
+    ...placeLabels(figure, layout).flatMap(({ x, y, label, leader }) => [
+      ...(leader === undefined
+        ? []
+        : [`\\draw[black!60, very thin] (${axisPlace(leader[0])}) -- (${axisPlace(leader[1])});`]),
+      `\\node[anchor=west, inner sep=0pt, font=\\scriptsize] at (${axisPlace({ x, y })}) {${escapeLatex(label)}};`,
+    ]),
   ]
+}
+
+function axisPlace({ x, y }: { readonly x: number; readonly y: number }): string {
+  return `axis cs:${numeral(x)},${numeral(y)}`
 }
 
 /** How a series looks in the legend. */
 export function legendImage(figure: Figure, ink: Ink): string {
   if (figure.kind === "bars" && figure.mark !== "point") return `area legend, ${barStyle(ink)}`
-  return `${figure.kind !== "lines" ? "only marks, " : ""}${lineStyle(ink)}, ${markStyle(ink)}`
+  return `${figure.kind !== "lines" ? "only marks, " : ""}${lineStyle(ink)}, ${markStyle(ink, areMarksFilled(figure))}`
 }
 
 function lineStyle({ color, dash }: Ink): string {
@@ -172,19 +190,20 @@ function lineStyle({ color, dash }: Ink): string {
   )
 }
 
-const marks: Readonly<Record<Mark, readonly [mark: string, rotate: number]>> = {
-  circle: ["*", 0],
-  square: ["square*", 0],
-  triangle: ["triangle*", 0],
-  diamond: ["diamond*", 0],
-  cross: ["+", 0],
-  star: ["asterisk", 0],
-  down: ["triangle*", 180],
-  right: ["triangle*", 270],
+const marks: Readonly<Record<Mark, readonly [filled: string, hollow: string, rotate: number]>> = {
+  circle: ["*", "o", 0],
+  square: ["square*", "square", 0],
+  triangle: ["triangle*", "triangle", 0],
+  diamond: ["diamond*", "diamond", 0],
+  cross: ["+", "+", 0],
+  star: ["asterisk", "asterisk", 0],
+  down: ["triangle*", "triangle", 180],
+  right: ["triangle*", "triangle", 270],
 }
 
-function markStyle({ mark }: Ink): string {
-  const [name, rotate] = marks[mark]
+function markStyle({ mark }: Ink, isFilled = true): string {
+  const [filled, hollow, rotate] = marks[mark]
+  const name = isFilled ? filled : hollow
   const turned = rotate === 0 ? "" : `, rotate=${rotate}`
   return `mark=${name}, mark size=1.8pt, mark options={solid${turned}}`
 }

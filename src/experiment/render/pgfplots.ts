@@ -49,7 +49,7 @@ function groupOptions(figure: Figure, layout: PanelLayout, panels: number): stri
   const rows = Math.ceil(panels / columns)
   const apart = lying ? 24 : left + 12
   return [
-    `group style={group size=${columns} by ${rows}, horizontal sep=${lineShare(apart)}, vertical sep=1.7cm}`,
+    `group style={group size=${columns} by ${rows}, horizontal sep=${lineShare(apart)}, vertical sep=2.1cm}`,
     "scale only axis",
     `width=${lineShare(width)}`,
     `height=${lineShare(height)}`,

@@ -28,12 +28,13 @@ const paths: Readonly<Record<string, string>> = {
   star: "M-1.3,0H1.3M-0.65,-1.1L0.65,1.1M0.65,-1.1L-0.65,1.1",
 }
 
-/** Colour and mark of a series. */
-export function markEncoding({ names, inks }: Drawing): Spec {
+/** Colour and mark of a series; the strokes of a star have their colour even where marks are filled. */
+export function markEncoding({ names, inks }: Drawing, areFilled = true): Spec {
   const scale = { domain: names, range: inks.map(({ mark }) => paths[mark] ?? mark) }
+  const { color } = colorEncoding({ names, inks })
   return {
-    ...colorEncoding({ names, inks }),
-    stroke: colorEncoding({ names, inks })["color"],
+    color,
+    ...(areFilled && { stroke: color }),
     shape: { field: "series", type: "nominal", scale, legend: null },
   }
 }

@@ -1,7 +1,7 @@
 import { type Figure, type ScatterFigure, axisText, distinct, seriesNames } from "../figure.ts"
 import { ordered } from "../figure/heat.ts"
-import { inksFor } from "../figure/ink.ts"
-import { placeLabels } from "../figure/labels.ts"
+import { areMarksFilled, inksFor } from "../figure/ink.ts"
+import { type PlacedLabel, placeLabels } from "../figure/labels.ts"
 import {
   type PanelLayout,
   figureWidth,
@@ -11,7 +11,7 @@ import {
   panelLayout,
 } from "../figure/layout.ts"
 import { type Scale, isShown } from "../figure/scale.ts"
-import { fontFamily, wrapText } from "../figure/text-width.ts"
+import { evenLines, fontFamily, wrapText } from "../figure/text-width.ts"
 import {
   type Axes,
   type Drawing,
@@ -31,7 +31,7 @@ import { barLayers, heatLayers, lineLayers } from "./vega-lite-layers.ts"
 export function vegaLiteSpec(figure: Figure): Spec {
   const names = seriesNames(figure)
   const drawing = { names, inks: inksFor(names, figure.id), layout: panelLayout(figure) }
-  const caption = wrapText(plainText(figure.caption), fontSizes.caption, figureWidth)
+  const caption = evenLines(plainText(figure.caption), fontSizes.caption, figureWidth)
   return {
     $schema: "https://vega.github.io/schema/vega-lite/v6.json",
     description: figure.caption,
@@ -59,6 +59,9 @@ const config: Spec = {
     gridColor: "#e4e4e4",
     domainColor: "#606060",
     tickColor: "#606060",
+    // Where the values are, and not on the nearest whole pixel: marks stand on their grid lines.
+    tickRound: false,
+    translate: 0,
     labelOverlap: false,
     labelFlush: false,
   },
@@ -121,6 +124,8 @@ function quantitative(scale: Scale, title: string): Spec {
     },
     axis: {
       title,
+      // Said, because Vega-Lite gives no grid to an axis whose first layer shows a constant.
+      grid: true,
       values,
       labelExpr: `${JSON.stringify(labels)}[indexof(${JSON.stringify(values)}, datum.value)]`,
     },
@@ -169,13 +174,29 @@ function scatterLayers(figure: ScatterFigure, drawing: Drawing, axes: Axes): Spe
             encoding: { ...axes, order: { field: "x" } },
           },
         ]),
-    { data: { values: points }, mark: pointMark, encoding: { ...axes, ...markEncoding(drawing) } },
+    ...leaderLayers(labels, axes),
+    {
+      data: { values: points },
+      mark: { ...pointMark, filled: areMarksFilled(figure) },
+      encoding: { ...axes, ...markEncoding(drawing, areMarksFilled(figure)) },
+    },
     {
       data: { values: labels },
       mark: { type: "text", fontSize: fontSizes.label, align: "left", baseline: "middle" },
       encoding: { ...axes, text: { field: "label" } },
     },
   ]
+}
+
+function leaderLayers(labels: readonly PlacedLabel[], { x, y }: Axes): Spec[] {
+  const values = labels.flatMap(({ leader }) => {
+    if (leader === undefined) return []
+    const [from, to] = leader
+    return [{ x: from.x, y: from.y, x2: to.x, y2: to.y }]
+  })
+  if (values.length === 0) return []
+  const encoding = { x, y, x2: { field: "x2" }, y2: { field: "y2" } }
+  return [{ data: { values }, mark: { type: "rule", strokeWidth: 0.6, color: "#606060" }, encoding }]
 }
 
 const [legendLine, noteLine] = [17, 13]
@@ -247,8 +268,8 @@ function legendLayers(figure: Figure, drawing: Drawing, values: readonly Spec[],
   }
   const mark = {
     data,
-    mark: pointMark,
-    encoding: { x: { ...x, field: "middle" }, y: row, ...markEncoding(drawing) },
+    mark: { ...pointMark, filled: areMarksFilled(figure) },
+    encoding: { x: { ...x, field: "middle" }, y: row, ...markEncoding(drawing, areMarksFilled(figure)) },
   }
   return [...(figure.kind === "lines" ? [line] : []), mark, text]
 }
