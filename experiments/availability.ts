@@ -3,7 +3,7 @@ import { count, flag, fraction, measure, text } from "../src/experiment/column.t
 import { defineExperiment } from "../src/experiment/define.ts"
 import { seriesBy } from "../src/experiment/figure/from-rows.ts"
 import type { Figure } from "../src/experiment/figure.ts"
-import type { Table } from "../src/experiment/table.ts"
+import { type Table, ratio } from "../src/experiment/table.ts"
 import { failureOf, loadOf } from "./worth.ts"
 
 type Case = {
@@ -131,9 +131,9 @@ function tradeOff(rows: readonly Row[]): Table {
     ],
     rows: rows
       .filter(({ p }) => p === 0.1)
-      .map((row) => [row.system, row.load, row.failure1, row.failure2, row.singleBound, row.escapes]),
+      .map((row) => [row.system, ratio(row.load), row.failure1, row.failure2, row.singleBound, row.escapes]),
     notes: [
-      "Load when one request in a hundred needs phase 1. A single system, with the same quorums in both phases, of that load L has a failure probability of at least p^(nL).",
+      "Load when one request in a hundred needs phase 1. A single system, with the same quorums in both phases, of that load L has a failure probability of at least p to the power nL.",
     ],
   }
 }

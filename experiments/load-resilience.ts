@@ -144,7 +144,7 @@ function sizeTable(about: number, rows: readonly Row[]): Table {
         row.smallest2,
         row.resilience1,
         row.resilience2,
-        row.load === null || row.load.length > 12 ? null : ratio(row.load),
+        row.load === null || row.load.length > 9 ? null : ratio(row.load),
         row.loadDecimal,
         row.failure1P10,
         row.failure2P10,

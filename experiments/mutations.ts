@@ -185,7 +185,8 @@ function mutantsTable(rows: readonly Row[]): Table {
     of(c, anyCheck)?.firstRun ?? null,
     of(c, anyDefinition)?.firstRun ?? null,
     of(c, anyOracle)?.firstRun ?? null,
-    of(c, anyCheck)?.firstSeed ?? null,
+    // As text: digits in groups could not be copied.
+    of(c, anyCheck)?.firstSeed?.toString() ?? null,
   ]
   return {
     id: "mutants",
@@ -196,7 +197,7 @@ function mutantsTable(rows: readonly Row[]): Table {
       { heading: "any check", group: "first caught by" },
       { heading: "a definition", group: "first caught by" },
       { heading: "the oracle", group: "first caught by" },
-      { heading: "its seed" },
+      { heading: "its seed", align: "right" },
     ],
     rows: cases.map(line),
     notes: [

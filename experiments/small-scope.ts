@@ -127,7 +127,7 @@ function smallScopeTable(rows: readonly Row[]): Table {
       { heading: "generated", group: "states" },
       { heading: "orbits", group: "states" },
       { heading: "depth" },
-      { heading: "agreement" },
+      { heading: "verdict" },
       { heading: "steps to violation" },
     ],
     rows: rows.flatMap((row, i) => [

@@ -3,7 +3,9 @@ import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "n
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { expect, test } from "vitest"
-import { renderLatex } from "../src/experiment/render/latex.ts"
+import { thesisTables } from "../experiments/thesis/index.ts"
+import { latexWidth } from "../src/experiment/render/latex-width.ts"
+import { escapeLatex, renderLatex } from "../src/experiment/render/latex.ts"
 import type { Table } from "../src/experiment/table.ts"
 
 const hasLatex = ["pdflatex", "kpsewhich"].every((tool) => spawnSync(tool, ["--version"]).status === 0)
@@ -16,7 +18,7 @@ function hasPackages(...files: readonly string[]): boolean {
 /** Every sign TeX could stumble over, in every place a table has. */
 const odd: Table = {
   id: "odd",
-  caption: 'Signs: \\{}$&#%_^~<>|" ≤≥≠×±…–—−·→∞⌊⌋⌈⌉∩∪∅σµ²³ `a_b --c "d"`.',
+  caption: 'Signs: \\{}$&#%_^~<>|" ≤≥≠×±…–—−·→∞⌊⌋⌈⌉∩∪∅≡≪αβγδεσµ²³⁻₁ 𝓔𝒬ᵢᵉ `a_b --c "d"`.',
   columns: [
     { heading: "[x] 100 %" },
     { heading: "n_1", digits: 1, group: "a & b" },
@@ -24,6 +26,13 @@ const odd: Table = {
   ],
   rows: [["[1, 2]", -1.5, null], ["*", 22, 3], "rule", ["é", null, { numerator: -3, denominator: 8 }]],
   notes: ["A $ note & more."],
+}
+
+/** Longer than a page in any size of type: it goes over two. */
+const long: Table = {
+  ...odd,
+  id: "long",
+  rows: Array.from({ length: 70 }, (_, i) => [`row ${i}`, i, i / 7]),
 }
 
 const texts = readdirSync("results", { recursive: true, encoding: "utf8" })
@@ -44,20 +53,63 @@ function complaints(bodies: readonly string[], packages: readonly string[], runs
   rmSync(folder, { recursive: true })
   return [
     ...codes,
-    ...log.split("\n").filter((line) => /^!|Overfull|Missing character|Reference .* undefined/.test(line)),
+    ...log
+      .split("\n")
+      .filter((line) => /^!|Overfull|too large|Missing character|Reference .* undefined/.test(line)),
   ]
 }
 
+const tablePackages = ["\\usepackage{booktabs,longtable,siunitx}"]
+
 // Needs texlive-latex-base and texlive-science; where they are missing the test is reported as skipped.
-test.skipIf(!hasPackages("booktabs.sty", "siunitx.sty"))(
-  "every table of results/ compiles in a real LaTeX and keeps within the page",
+test.skipIf(!hasPackages("booktabs.sty", "longtable.sty", "siunitx.sty"))(
+  "every table of results/ and of the thesis compiles in a real LaTeX and keeps within the page",
   { timeout: 120_000 },
   () => {
     const tables = texts.filter((text) => !isFigure(text))
-    expect(complaints([...tables, renderLatex(odd)], ["\\usepackage{booktabs,siunitx}"], 1)).toEqual([0])
+    const computed = [...[...thesisTables.values()].map((make) => make()), odd, long].map(renderLatex)
+    expect(complaints([...tables, ...computed], tablePackages, 2)).toEqual([0, 0])
     expect(tables.length).toBeGreaterThan(0)
   },
 )
+
+test.skipIf(!hasPackages("booktabs.sty", "longtable.sty", "siunitx.sty"))(
+  "a table as long as a page, that does not know it, is complained about",
+  { timeout: 60_000 },
+  () => {
+    const text = renderLatex(long)
+    expect(text).toContain("\\begin{longtable}")
+    const rows = text.split("\n").filter((line) => line.trim().startsWith("row "))
+    expect(rows).toHaveLength(70)
+    const float = `\\begin{table}\\begin{tabular}{lrr}${rows.join("\n")}\\end{tabular}\\end{table}`
+    expect(complaints([float], tablePackages, 1).slice(1)).toEqual([expect.stringContaining("too large")])
+  },
+)
+
+test.skipIf(!hasLatex)("texts are about as wide as LaTeX says", { timeout: 60_000 }, () => {
+  const samples = [
+    "weighted([2, 2, 1, 1, 1, 1], 5, 4)",
+    "0.998 [0.993, 1.002]",
+    "failure probability at 0.1",
+    "Epochs allocated by voting, with phase-1 quorums that do not meet one another",
+    "LOCAL_SERIAL in one data centre, SERIAL across two",
+    "quorum-values-by-epoch",
+    "65536/253963",
+  ]
+  const folder = mkdtempSync(join(tmpdir(), "quorate-latex-"))
+  const measured = samples.map((text) => `\\setbox0=\\hbox{${escapeLatex(text)}}\\typeout{width=\\the\\wd0}`)
+  const document = ["\\documentclass{article}", "\\begin{document}", ...measured, "\\end{document}"]
+  writeFileSync(join(folder, "all.tex"), document.join("\n"))
+  spawnSync("pdflatex", ["-interaction=nonstopmode", "all.tex"], { cwd: folder })
+  const log = readFileSync(join(folder, "all.log"), "latin1")
+  rmSync(folder, { recursive: true })
+  const points = [...log.matchAll(/width=([\d.]+)pt/g)].map(([, width]) => Number(width))
+  expect(points).toHaveLength(samples.length)
+  // An em of ten points is ten points wide; underscores are rules and narrower than we take them to be.
+  samples.forEach((text, i) => {
+    expect(Math.abs((10 * latexWidth(text)) / points[i]! - 1), text).toBeLessThan(0.06)
+  })
+})
 
 // Needs texlive-pictures, too. Two runs: the legends are references.
 test.skipIf(!hasPackages("pgfplots.sty"))(

@@ -1,7 +1,7 @@
 import { Command } from "commander"
 import { UsageError } from "../../base/errors.ts"
 import { faultSummaries } from "../../sim/faults/notation.ts"
-import { wrap } from "../../experiment/render/layout.ts"
+import { wrap } from "../../experiment/render/wrap.ts"
 import type { Context } from "../context.ts"
 import { type ExitCode, exitCodeHelp, exitCodeOf } from "../exit-codes.ts"
 import { type LogOptions, addLogOptions } from "../log-options.ts"

@@ -1,6 +1,6 @@
 import { Command } from "commander"
 import { UsageError, didYouMean } from "../../base/errors.ts"
-import { wrap } from "../../experiment/render/layout.ts"
+import { wrap } from "../../experiment/render/wrap.ts"
 import type { Context } from "../context.ts"
 import { exitCodeHelp, exitCodes } from "../exit-codes.ts"
 import { whole } from "../options.ts"

@@ -11,31 +11,89 @@ import {
 } from "../table.ts"
 import { type Rounding, numberText } from "../rounding.ts"
 import { renderInline } from "./inline.ts"
-import { lineUp, rowTexts, tableWidths, totalWidth } from "./layout.ts"
+import { latexWidth } from "./latex-width.ts"
+import { type GroupLine, groupLines, lineUp, rowTexts, tableWidths } from "./layout.ts"
+import { type Ruler, totalWidth } from "./ruler.ts"
 
-/** The sizes of type a table may have, and about how many characters a line of a page takes in each. */
-const sizes = [
-  { command: "\\normalsize", characters: 66 },
-  { command: "\\small", characters: 76 },
-  // With its columns a little closer together than the usual 6pt.
-  { command: "\\footnotesize\\setlength{\\tabcolsep}{4pt}", characters: 92 },
-] as const
+/** A size of type: its command, how large an em is and how far apart lines are, both in points, and what parts columns. */
+interface Size {
+  readonly command: string
+  readonly em: number
+  readonly line: number
+  readonly gap: number
+}
 
-/** How many characters wider than "e-2" its "× 10⁻²" is. */
-const powersOfTen = 5
+/** The sizes a table may have, as the usual classes have them at eleven points. */
+const sizes: readonly [Size, ...Size[]] = [
+  { command: "", em: 10.95, line: 13.6, gap: 12 },
+  { command: "\\small", em: 10, line: 12, gap: 12 },
+  { command: "\\footnotesize\\setlength{\\tabcolsep}{4pt}", em: 9.25, line: 11, gap: 8 },
+]
+
+/** What a page of A4 with the usual margins has room for, in points, with something to spare. */
+const page = { width: 406, height: 560 }
 
 /**
  * The table as LaTeX, with booktabs' rules and siunitx' number columns: numbers
- * stand on their decimal point, text is escaped, fractions are set as such. A
- * table too wide for a page is set smaller, and its cells are broken at spaces.
- * The preamble needs `\usepackage{booktabs,siunitx}` and nothing else.
+ * stand on their decimal point, and text is escaped. A table too large for a
+ * page is set smaller, and its cells are broken at spaces; one that is still too
+ * long goes over several pages, its headings repeated. The preamble needs what
+ * the first line says.
  */
 export function renderLatex(table: Table): string {
   const kinds = table.columns.map((_, i) => columnKind(table, i))
-  const natural = totalWidth(tableWidths(table, Infinity))
-  const powers = powersOfTen * kinds.filter(({ scientific }) => scientific).length
-  const size = sizes.find(({ characters }) => natural + powers <= characters) ?? sizes[2]
-  const widths = tableWidths(table, size.characters - powers)
+  const settings = sizes.map((size) => setIn(table, kinds, size))
+  const fitting = settings.find(({ width, height }) => width <= page.width && height <= page.height)
+  const smallest = settings.at(-1)!
+  return smallest.height > page.height ? onPages(table, smallest) : afloat(table, fitting ?? smallest)
+}
+
+/** A table in a size of type. */
+interface Setting {
+  readonly size: Size
+  /** How its columns are set. */
+  readonly specification: string
+  /** Its lines, those that only draw rules among them. */
+  readonly headings: readonly string[]
+  readonly body: readonly string[]
+  /** In points; caption and notes are part of the height. */
+  readonly width: number
+  readonly height: number
+}
+
+/** As wide as it is in the larger sizes, broken to the width of the page in the smallest. */
+function setIn(table: Table, kinds: readonly Kind[], size: Size): Setting {
+  const ruler = { measure: (text: string) => size.em * latexWidth(text), gap: size.gap }
+  const widths = tableWidths(table, size === sizes.at(-1) ? page.width - size.gap : Infinity, ruler)
+  const lines = {
+    headings: [...groupHeadings(table, widths, ruler), ...headings(table, widths, ruler), "\\midrule"],
+    body: bodyLines(table, kinds, widths, ruler),
+  }
+  return {
+    size,
+    specification: kinds.map(({ specification }) => specification).join(" "),
+    ...lines,
+    width: totalWidth(widths, ruler) + size.gap,
+    height: heightOf(table, lines, size),
+  }
+}
+
+/** Caption, table and notes in points, about. */
+function heightOf(table: Table, { headings, body }: Pick<Setting, "headings" | "body">, size: Size): number {
+  const [normal, smallest] = [sizes[0], sizes.at(-1)!]
+  const textLines = (texts: readonly string[], em: number): number =>
+    texts.reduce((sum, text) => sum + Math.ceil((em * latexWidth(text)) / page.width), 0)
+  const rows = [...headings, ...body]
+  const between = rows.filter((line) => !line.endsWith("\\\\")).length + 2
+  return (
+    normal.line * (textLines([table.caption], normal.em) + 1) +
+    size.line * (rows.length + 2 - between) +
+    5 * between +
+    smallest.line * textLines(table.notes, smallest.em)
+  )
+}
+
+function afloat(table: Table, { size, specification, headings, body }: Setting): string {
   return [
     "% Needs \\usepackage{booktabs,siunitx}.",
     "\\begin{table}",
@@ -43,19 +101,41 @@ export function renderLatex(table: Table): string {
     `  \\caption{${inlineLatex(table.caption)}}`,
     `  \\label{tab:${table.id}}`,
     "  \\smallskip",
-    ...(size === sizes[0] ? [] : [`  ${size.command}`]),
-    `  \\begin{tabular}{${kinds.map(({ specification }) => specification).join(" ")}}`,
-    ...[
-      "\\toprule",
-      ...groupHeadings(table),
-      ...headings(table, widths),
-      "\\midrule",
-      ...bodyLines(table, kinds, widths),
-      "\\bottomrule",
-    ].map((line) => `    ${line}`),
+    ...(size.command === "" ? [] : [`  ${size.command}`]),
+    `  \\begin{tabular}{${specification}}`,
+    ...["\\toprule", ...headings, ...body, "\\bottomrule"].map((line) => `    ${line}`),
     "  \\end{tabular}",
     ...notes(table),
     "\\end{table}",
+    "",
+  ].join("\n")
+}
+
+/** A float cannot be longer than a page. LaTeX takes two runs or three to make the pages' columns equally wide. */
+function onPages(table: Table, { size, specification, headings, body }: Setting): string {
+  const caption = inlineLatex(table.caption)
+  return [
+    "% Needs \\usepackage{booktabs,longtable,siunitx}.",
+    "\\begingroup",
+    ...(size.command === "" ? [] : [size.command]),
+    "\\setlength{\\LTcapwidth}{\\linewidth}",
+    `\\begin{longtable}{${specification}}`,
+    ...[
+      `\\caption{${caption}}\\label{tab:${table.id}} \\\\`,
+      "\\toprule",
+      ...headings,
+      "\\endfirsthead",
+      "\\toprule",
+      ...headings,
+      "\\endhead",
+      "\\bottomrule",
+      "\\endfoot",
+      ...body,
+    ].map((line) => `  ${line}`),
+    "\\end{longtable}",
+    ...(table.notes.length === 0 ? [] : ["\\footnotesize\\raggedright"]),
+    ...table.notes.map((note) => `\\noindent ${inlineLatex(note)}\\par`),
+    "\\endgroup",
     "",
   ].join("\n")
 }
@@ -64,8 +144,6 @@ export function renderLatex(table: Table): string {
 interface Kind {
   readonly specification: string
   readonly numeric: boolean
-  /** Whether its numbers have powers of ten. */
-  readonly scientific: boolean
 }
 
 function columnKind(table: Table, position: number): Kind {
@@ -74,10 +152,10 @@ function columnKind(table: Table, position: number): Kind {
   const numbers = cells.filter((cell) => typeof cell === "number")
   const numeric = numbers.length > 0 && cells.every((cell) => cell === null || typeof cell === "number")
   if (!numeric || column.align !== undefined) {
-    return { specification: alignment(table, position)[0]!, numeric: false, scientific: false }
+    return { specification: alignment(table, position)[0]!, numeric: false }
   }
   const format = numberFormat(numbers, column)
-  return { specification: `S[table-format=${format}]`, numeric, scientific: format.includes("e") }
+  return { specification: `S[table-format=${format}]`, numeric }
 }
 
 /** "-3.2e-1": a sign where one occurs, digits before the point, digits after it, digits of the exponent. */
@@ -101,46 +179,42 @@ function exponentFormat(exponents: readonly string[]): string {
   return `e${sign}${Math.max(...exponents.map((exponent) => exponent.replace(/[-+]/, "").length))}`
 }
 
-function groupHeadings(table: Table): string[] {
+/** The headings above the headings, in lines, each over a rule as wide as its columns. */
+function groupHeadings(table: Table, widths: readonly number[], ruler: Ruler): string[] {
   if (!hasGroups(table)) return []
-  const groups = headingGroups(table)
-  const cells = groups.map(({ group, span }) =>
-    group === ""
-      ? span === 1
-        ? ""
-        : `\\multicolumn{${span}}{c}{}`
-      : `\\multicolumn{${span}}{c}{${escapeLatex(group)}}`,
-  )
+  const cell = ({ group, span }: GroupLine): string =>
+    group === "" && span === 1 ? "" : `\\multicolumn{${span}}{c}{${escapeLatex(group)}}`
   const rules: string[] = []
   let from = 1
-  for (const { group, span } of groups) {
+  for (const { group, span } of headingGroups(table)) {
     if (group !== "") rules.push(`\\cmidrule(lr){${from}-${from + span - 1}}`)
     from += span
   }
-  return [`${cells.join(" & ")} \\\\`, rules.join(" ")]
+  const lines = groupLines(table, widths, ruler)
+  return [...lines.map((groups) => `${groups.map(cell).join(" & ")} \\\\`), rules.join(" ")]
 }
 
 /** In braces, because a number column takes anything else for a number. */
-function headings(table: Table, widths: readonly number[]): string[] {
-  return lineUp(table.columns.map(headingText), widths).map((parts) =>
+function headings(table: Table, widths: readonly number[], ruler: Ruler): string[] {
+  return lineUp(table.columns.map(headingText), widths, ruler).map((parts) =>
     latexRow(parts.map((part) => `{${escapeLatex(part)}}`)),
   )
 }
 
-/** Where a row takes several lines, some space parts it from the next. */
-function bodyLines(table: Table, kinds: readonly Kind[], widths: readonly number[]): string[] {
+/** Where a row takes several lines, some space parts it from its neighbours. */
+function bodyLines(table: Table, kinds: readonly Kind[], widths: readonly number[], ruler: Ruler): string[] {
   const blocks = rowTexts(table).map((texts, i) => {
     const row = table.rows[i]!
     return texts === "rule" || row === "rule"
       ? ["\\midrule"]
-      : lineUp(texts, widths).map((parts) =>
+      : lineUp(texts, widths, ruler).map((parts) =>
           latexRow(parts.map((part, j) => latexPart(part, row[j] ?? null, kinds[j]!))),
         )
   })
-  const broken = blocks.some((block) => block.length > 1)
   return blocks.flatMap((block, i) => {
-    const next = blocks[i + 1]
-    const parted = broken && next !== undefined && ![block[0], next[0]].includes("\\midrule")
+    const next = blocks[i + 1] ?? []
+    const areRows = next.length > 0 && ![block[0], next[0]].includes("\\midrule")
+    const parted = areRows && Math.max(block.length, next.length) > 1
     return parted ? [...block, "\\addlinespace"] : block
   })
 }
@@ -164,10 +238,9 @@ function latexPart(part: string, cell: TableCell, { numeric }: Kind): string {
   return escapeLatex(part)
 }
 
+/** On one line: fractions with a bar touch those of the next row. */
 function latexFraction(numerator: number, denominator: number): string {
-  if (denominator === 1) return `$${numerator}$`
-  const sign = numerator < 0 ? "-" : ""
-  return `$${sign}\\frac{${Math.abs(numerator)}}{${denominator}}$`
+  return denominator === 1 ? `$${numerator}$` : `$${numerator}/${denominator}$`
 }
 
 /** Flush left below the table, smaller than the text. */
@@ -184,7 +257,12 @@ function notes(table: Table): string[] {
 
 /** A caption or a note in LaTeX: its `code` in a typewriter face. */
 export function inlineLatex(text: string): string {
-  return renderInline(text, { words: escapeLatex, code: (code) => `\\texttt{${escapeCode(code)}}` })
+  return renderInline(text, { words: escapeWords, code: (code) => `\\texttt{${escapeCode(code)}}` })
+}
+
+/** A number and its unit stay on one line. */
+function escapeWords(text: string): string {
+  return escapeLatex(text).replace(/(\d) (\\%|ms\b|s\b|kB\b|Mbit)/g, "$1~$2")
 }
 
 /** As it is typed: straight quotes, and hyphens that do not join into a dash. */
@@ -228,11 +306,28 @@ const latexEscapes: Readonly<Record<string, string>> = {
   "⌋": "$\\rfloor$",
   "⌈": "$\\lceil$",
   "⌉": "$\\rceil$",
+  "≡": "$\\equiv$",
+  "≪": "$\\ll$",
+  α: "$\\alpha$",
+  β: "$\\beta$",
+  γ: "$\\gamma$",
+  δ: "$\\delta$",
+  ε: "$\\varepsilon$",
+  λ: "$\\lambda$",
+  π: "$\\pi$",
   σ: "$\\sigma$",
+  τ: "$\\tau$",
   µ: "$\\mu$",
   μ: "$\\mu$",
-  "²": "$^2$",
-  "³": "$^3$",
+  "𝓔": "$\\mathcal{E}$",
+  "𝒬": "$\\mathcal{Q}$",
+  ...raisedOrLowered("^", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻ᵉ", "0123456789-e"),
+  ...raisedOrLowered("_", "₀₁₂₃₄₅₆₇₈₉ᵢ", "0123456789i"),
+}
+
+/** Signs that stand higher or lower than the line, as the plain ones they are. */
+function raisedOrLowered(command: "^" | "_", signs: string, plain: string): Record<string, string> {
+  return Object.fromEntries(Array.from(signs, (sign, i) => [sign, `$${command}${plain[i]!}$`]))
 }
 
 /** Text as LaTeX prints it: what is special there is escaped, common signs become mathematics. */

@@ -1,13 +1,7 @@
-import stringWidth from "string-width"
-import { type Table, headingGroups, headingText, plainCell } from "../table.ts"
-
-/** Columns of a table stand this many characters apart. */
-export const columnGap = 2
-
-/** The width of a row of columns this wide, the gaps included. */
-export function totalWidth(widths: readonly number[]): number {
-  return widths.reduce((sum, width) => sum + width, 0) + columnGap * Math.max(0, widths.length - 1)
-}
+import { type Table, bodyRows, headingGroups, headingText, isInterval, plainCell } from "../table.ts"
+import { fitWidths } from "./fit-widths.ts"
+import { type Ruler, characters, totalWidth } from "./ruler.ts"
+import { widest, words, wordsOutsideBrackets, wrap } from "./wrap.ts"
 
 /** The rows of a table as people read them, and the rules between them. */
 export function rowTexts(table: Table): (string[] | "rule")[] {
@@ -16,90 +10,85 @@ export function rowTexts(table: Table): (string[] | "rule")[] {
   )
 }
 
-/** The widths of a table's columns, in characters, within `width` where the words allow it. */
-export function tableWidths(table: Table, width: number): number[] {
+/** The widths of a table's columns, within `width` where the words allow it. */
+export function tableWidths(table: Table, width: number, ruler: Ruler = characters): number[] {
   const rows = rowTexts(table).filter((row) => row !== "rule")
   const columns = table.columns.map((column, i) => [headingText(column), ...rows.map((row) => row[i]!)])
-  const widths = fitWidths(columns, width)
+  const widths = evenWidths(table, columns, width, ruler)
   let from = 0
   for (const { group, span } of headingGroups(table)) {
-    // A heading over several columns needs its room, too: the last of them gives it.
-    const missing = stringWidth(group) - totalWidth(widths.slice(from, from + span))
+    // A heading over several columns needs its room, too, and breaks where there is none: the last column gives it.
+    const now = totalWidth(widths.slice(from, from + span), ruler)
+    const spare = Math.max(0, width - totalWidth(widths, ruler))
+    const least = widest(words(group), ruler.measure)
     from += span
-    if (missing > 0) widths[from - 1]! += missing
+    widths[from - 1]! += Math.max(0, Math.min(ruler.measure(group), Math.max(least, now + spare)) - now)
   }
   return widths
 }
 
-/**
- * The widths of the columns: as wide as their cells; where that is too wide, the
- * widest made narrower while there is a space to break at, first outside
- * brackets, then anywhere.
- */
-function fitWidths(columns: readonly (readonly string[])[], width: number): number[] {
-  const widths = columns.map((cells) => Math.max(...cells.map((cell) => stringWidth(cell))))
-  for (const split of [wordsOutsideBrackets, words]) {
-    const least = columns.map((cells) => Math.max(...cells.map((cell) => widest(split(cell)))))
-    while (totalWidth(widths) > width) {
-      const shrinkable = widths.map((w, i) => (w > least[i]! ? w : 0))
-      const position = shrinkable.indexOf(Math.max(...shrinkable))
-      if (shrinkable[position] === 0) break
-      widths[position]!--
-    }
-  }
-  return widths
+/** The widths that fit; where some intervals have to stand below their values, all do: numbers are compared. */
+function evenWidths(
+  table: Table,
+  columns: readonly (readonly string[])[],
+  width: number,
+  ruler: Ruler,
+): number[] {
+  const fitted = fitWidths(columns, width, ruler)
+  const ofIntervals = table.columns.map((_, i) => bodyRows(table).some((row) => isInterval(row[i] ?? null)))
+  const areBroken = columns.some(
+    (cells, i) => ofIntervals[i] === true && widest(cells.slice(1), ruler.measure) > fitted[i]!,
+  )
+  if (!areBroken) return fitted
+  const parted = columns.map((cells, i) =>
+    ofIntervals[i] === true ? cells.map((cell) => longest(wordsOutsideBrackets(cell), ruler)) : cells,
+  )
+  return fitWidths(parted, width, ruler)
+}
+
+function longest(parts: readonly string[], { measure }: Ruler): string {
+  return parts.reduce((one, other) => (measure(other) > measure(one) ? other : one))
 }
 
 /**
  * One row as several: each cell broken to its width, the first lines side by
  * side, then the second, and so on, with nothing below a cell that has ended.
  */
-export function lineUp(cells: readonly string[], widths: readonly number[]): string[][] {
-  const broken = cells.map((cell, i) => wrap(cell, widths[i]!))
+export function lineUp(
+  cells: readonly string[],
+  widths: readonly number[],
+  ruler: Ruler = characters,
+): string[][] {
+  const broken = cells.map((cell, i) => wrap(cell, widths[i]!, ruler.measure))
   const height = Math.max(...broken.map((lines) => lines.length))
   return Array.from({ length: height }, (_, line) => broken.map((lines) => lines[line] ?? ""))
 }
 
-/** The text in lines of at most `width`: broken at spaces, inside brackets only if need be, never inside `code`. */
-export function wrap(text: string, width: number): string[] {
-  const whole = wordsOutsideBrackets(text)
-  const lines: string[] = []
-  let line = ""
-  for (const word of widest(whole) <= width ? whole : words(text)) {
-    const longer = line === "" ? word : `${line} ${word}`
-    if (line !== "" && stringWidth(longer) > width) {
-      lines.push(line)
-      line = word
-    } else line = longer
-  }
-  return [...lines, line]
+/** A heading above headings, in lines, over columns of this many places. */
+export interface GroupLine {
+  readonly group: string
+  readonly span: number
+  /** Of the columns below, the gaps between them included. */
+  readonly width: number
 }
 
-function widest(parts: readonly string[]): number {
-  return Math.max(...parts.map((part) => stringWidth(part)))
-}
-
-/** Split at spaces, but a command between backquotes stays whole: broken, it could not be copied. */
-function words(text: string): string[] {
-  return splitAtSpaces(text, "`", "`")
-}
-
-/** The same, and `grid(2, 3)` or `[0.1, 0.2]` stay whole, too. */
-function wordsOutsideBrackets(text: string): string[] {
-  return splitAtSpaces(text, "([{`", ")]}`")
-}
-
-function splitAtSpaces(text: string, openers: string, closers: string): string[] {
-  const parts: string[] = []
-  let [part, depth, inCode] = ["", 0, false]
-  for (const char of text) {
-    if (char === "`") inCode = !inCode
-    else if (openers.includes(char)) depth++
-    else if (closers.includes(char)) depth = Math.max(0, depth - 1)
-    if (char === " " && depth === 0 && !inCode) {
-      parts.push(part)
-      part = ""
-    } else part += char
-  }
-  return [...parts, part]
+/** The headings above the headings, line by line: what takes fewer lines than its neighbours stands below. */
+export function groupLines(
+  table: Table,
+  widths: readonly number[],
+  ruler: Ruler = characters,
+): GroupLine[][] {
+  let from = 0
+  const groups = headingGroups(table).map(({ group, span }) => {
+    const width = totalWidth(widths.slice(from, (from += span)), ruler)
+    return { span, width, lines: wrap(group, width, ruler.measure) }
+  })
+  const height = Math.max(...groups.map(({ lines }) => lines.length))
+  return Array.from({ length: height }, (_, line) =>
+    groups.map(({ span, width, lines }) => ({
+      group: lines[line - height + lines.length] ?? "",
+      span,
+      width,
+    })),
+  )
 }

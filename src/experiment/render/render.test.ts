@@ -67,7 +67,7 @@ describe("on a terminal", () => {
       "grid(2, 3) and",
       "simple(5, 4, 2) and",
       "more",
-      "─".repeat(20),
+      "─".repeat(19),
     ])
     expect(text).toContain(command)
   })
@@ -80,6 +80,33 @@ describe("on a terminal", () => {
     ]
     const lines = renderTerminal(small([1, 2, 3], { columns })).split("\n")
     expect(lines.slice(2, 6)).toEqual(["   long group", "   ──────────", "a  b        c", "─".repeat(13)])
+  })
+
+  test("a heading over several columns breaks where there is no room, and columns move closer", () => {
+    const columns = [{ heading: "a" }, { heading: "b", group: "long group" }]
+    const lines = (width: number): string[] =>
+      renderTerminal(small(["words", 2], { columns }), { width })
+        .split("\n")
+        .slice(2, -1)
+    const rule = (width: number): string => "─".repeat(width)
+    expect(lines(12)).toEqual([
+      "       long",
+      "       group",
+      "       ─────",
+      "a          b",
+      rule(12),
+      "words      2",
+      rule(12),
+    ])
+    expect(lines(11)).toEqual([
+      "      long",
+      "      group",
+      "      ─────",
+      "a         b",
+      rule(11),
+      "words     2",
+      rule(11),
+    ])
   })
 
   test("headings can be printed bold", () => {
@@ -122,21 +149,20 @@ describe("as LaTeX", () => {
       "% Needs \\usepackage{booktabs,siunitx}.
       \\begin{table}
         \\centering
-        \\caption{Two dice: 100 \\% of the throws \\& more.}
+        \\caption{Two dice: 100~\\% of the throws \\& more.}
         \\label{tab:two-dice}
         \\smallskip
-        \\footnotesize\\setlength{\\tabcolsep}{4pt}
         \\begin{tabular}{l S[table-format=2.0] r r r l}
           \\toprule
           \\multicolumn{2}{c}{} & \\multicolumn{2}{c}{share reached} & \\multicolumn{2}{c}{} \\\\
           \\cmidrule(lr){3-4}
           {game} & {target} & {exact} & {observed} & {mean sum} & {certain} \\\\
           \\midrule
-          at least 2 & 2 & $\\frac{36}{36}$ & \\num{1.000} [\\num{0.994}, \\num{1.000}] & \\num{6.91} [\\num{6.72}, \\num{7.11}] & yes \\\\
-          at least 7 & 7 & $\\frac{21}{36}$ & \\num{0.562} [\\num{0.522}, \\num{0.601}] & \\num{8.64} [\\num{8.48}, \\num{8.80}] & no \\\\
-          at least 12 & 12 & $\\frac{1}{36}$ & \\num{0.030} [\\num{0.019}, \\num{0.047}] & \\num{12.00} [\\num{12.00}, \\num{12.00}] & no \\\\
+          at least 2 & 2 & $36/36$ & \\num{1.000} [\\num{0.994}, \\num{1.000}] & \\num{6.91} [\\num{6.72}, \\num{7.11}] & yes \\\\
+          at least 7 & 7 & $21/36$ & \\num{0.562} [\\num{0.522}, \\num{0.601}] & \\num{8.64} [\\num{8.48}, \\num{8.80}] & no \\\\
+          at least 12 & 12 & $1/36$ & \\num{0.030} [\\num{0.019}, \\num{0.047}] & \\num{12.00} [\\num{12.00}, \\num{12.00}] & no \\\\
           \\midrule
-          at least 13 & 13 & $\\frac{0}{36}$ & \\num{0.000} [\\num{0.000}, \\num{0.006}] & -- & no \\\\
+          at least 13 & 13 & $0/36$ & \\num{0.000} [\\num{0.000}, \\num{0.006}] & -- & no \\\\
           \\bottomrule
         \\end{tabular}
         \\par\\smallskip
@@ -179,13 +205,14 @@ describe("as LaTeX", () => {
   })
 
   test("what is too wide for a page is set smaller, and broken into lines of their own", () => {
-    const wide = Array.from({ length: 7 }, () => ({ value: 0.5, low: 0.25, high: 0.75 }))
+    const wide = Array.from({ length: 9 }, () => ({ value: 0.5, low: 0.25, high: 0.75 }))
     const latex = renderLatex(small(wide, { rows: [wide, wide] }))
     expect(latex).toContain("  \\footnotesize\\setlength{\\tabcolsep}{4pt}\n")
+    const whole = "\\num{0.5} [\\num{0.3}, \\num{0.8}]"
     expect(latex).toContain(
       [
-        `    ${Array(7).fill("\\num{0.5}").join(" & ")} \\\\`,
-        `    ${["{[}\\num{0.3}, \\num{0.8}]", ...Array<string>(6).fill("[\\num{0.3}, \\num{0.8}]")].join(" & ")} \\\\`,
+        `    ${Array(8).fill("\\num{0.5}").join(" & ")} & ${whole} \\\\`,
+        `    ${["{[}\\num{0.3}, \\num{0.8}]", ...Array<string>(7).fill("[\\num{0.3}, \\num{0.8}]")].join(" & ")} & \\\\`,
         "    \\addlinespace",
       ].join("\n"),
     )
@@ -197,16 +224,32 @@ describe("as LaTeX", () => {
     )
   })
 
-  test("fractions are set as such", () => {
+  test("what is too long for a page goes over several, its headings repeated", () => {
+    const rows = Array.from({ length: 60 }, (_, i) => [`row ${i}`])
+    const latex = renderLatex(small([], { columns: [{ heading: "name" }], rows, notes: ["A note."] }))
+    expect(latex.split("\n")[0]).toBe("% Needs \\usepackage{booktabs,longtable,siunitx}.")
+    expect(latex.match(/\{name\}/g)).toHaveLength(2)
+    expect(latex).toContain("  \\caption{Small.}\\label{tab:small} \\\\\n")
+    expect(latex).toContain("\\end{longtable}\n\\footnotesize\\raggedright\n\\noindent A note.\\par\n")
+    expect(renderLatex(small([], { columns: [{ heading: "name" }], rows: rows.slice(20) }))).not.toContain(
+      "longtable",
+    )
+  })
+
+  test("a number stays on the line of its unit", () => {
+    expect(renderLatex(small([1], { notes: ["A 95 % interval of 5 ms, and 3 seconds."] }))).toContain(
+      "A 95~\\% interval of 5~ms, and 3 seconds.",
+    )
+  })
+
+  test("fractions are set on one line", () => {
     const ratios = [
       [3, 8],
       [-1, 2],
       [5, 1],
       [0, 4],
     ].map(([numerator, denominator]) => ({ numerator: numerator!, denominator: denominator! }))
-    expect(renderLatex(small(ratios))).toContain(
-      "$\\frac{3}{8}$ & $-\\frac{1}{2}$ & $5$ & $\\frac{0}{4}$ \\\\",
-    )
+    expect(renderLatex(small(ratios))).toContain("$3/8$ & $-1/2$ & $5$ & $0/4$ \\\\")
   })
 
   test("a row that begins with a bracket is not taken for an argument of the row before", () => {

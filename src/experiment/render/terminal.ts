@@ -1,6 +1,8 @@
 import stringWidth from "string-width"
-import { type Table, alignment, hasGroups, headingGroups, headingText } from "../table.ts"
-import { columnGap, lineUp, rowTexts, tableWidths, totalWidth, wrap } from "./layout.ts"
+import { type Table, alignment, hasGroups, headingText } from "../table.ts"
+import { groupLines, lineUp, rowTexts, tableWidths } from "./layout.ts"
+import { type Ruler, characters, totalWidth } from "./ruler.ts"
+import { wrap } from "./wrap.ts"
 
 export interface TerminalOptions {
   /** The columns to keep within where the words allow it; 80 unless given. */
@@ -9,17 +11,17 @@ export interface TerminalOptions {
   readonly bold?: (text: string) => string
 }
 
-const gap = " ".repeat(columnGap)
-
 /**
  * The table as text of a fixed-width font: caption, headings, a rule, rows,
- * notes. Cells that would make it too wide are broken at spaces; a word is
- * never broken, so a table of long words may exceed the width.
+ * notes. What would make it too wide is broken at spaces, and if that is not
+ * enough, columns move closer together; a word is never broken, so a table of
+ * long words may exceed the width.
  */
 export function renderTerminal(table: Table, options: TerminalOptions = {}): string {
   const { width = 80, bold = (text: string): string => text } = options
-  const widths = tableWidths(table, width)
-  const rule = "─".repeat(totalWidth(widths))
+  const { widths, ruler } = columnsWithin(table, width)
+  const gap = " ".repeat(ruler.gap)
+  const rule = "─".repeat(totalWidth(widths, ruler))
   const aligns = table.columns.map((_, i) => alignment(table, i))
   const line = (cells: readonly string[]): string[] =>
     lineUp(cells, widths).map((parts) =>
@@ -31,7 +33,7 @@ export function renderTerminal(table: Table, options: TerminalOptions = {}): str
   return [
     ...wrap(table.caption, width).map((part) => bold(part)),
     "",
-    ...groupLines(table, widths),
+    ...groupHeadings(table, widths, ruler),
     ...line(table.columns.map(headingText)).map((part) => bold(part)),
     rule,
     ...rowTexts(table).flatMap((row) => (row === "rule" ? [rule] : line(row))),
@@ -41,6 +43,25 @@ export function renderTerminal(table: Table, options: TerminalOptions = {}): str
   ].join("\n")
 }
 
+/** Columns the usual two characters apart; one where only then they fit, or many fewer of their cells break. */
+function columnsWithin(table: Table, width: number): { widths: number[]; ruler: Ruler } {
+  const [usual, close] = [characters, { ...characters, gap: 1 }].map((ruler) => {
+    const widths = tableWidths(table, width, ruler)
+    const lines = rowTexts(table).map((row) => (row === "rule" ? 1 : lineUp(row, widths, ruler).length))
+    const fits = totalWidth(widths, ruler) <= width
+    return { widths, ruler, fits, height: lines.reduce((sum, count) => sum + count, 0) }
+  }) as [Columns, Columns]
+  return close.fits && (!usual.fits || close.height <= 0.75 * usual.height) ? close : usual
+}
+
+interface Columns {
+  readonly widths: number[]
+  readonly ruler: Ruler
+  readonly fits: boolean
+  /** Lines the rows take. */
+  readonly height: number
+}
+
 function pad(text: string, width: number, align: string): string {
   const missing = Math.max(0, width - stringWidth(text))
   const left = align === "right" ? missing : align === "center" ? Math.floor(missing / 2) : 0
@@ -48,14 +69,16 @@ function pad(text: string, width: number, align: string): string {
 }
 
 /** The headings above the headings, each over a rule as wide as its columns. */
-function groupLines(table: Table, widths: readonly number[]): string[] {
+function groupHeadings(table: Table, widths: readonly number[], ruler: Ruler): string[] {
   if (!hasGroups(table)) return []
-  let from = 0
-  const spans = headingGroups(table).map(({ group, span }) => {
-    const covered = widths.slice(from, (from += span))
-    return { group, width: totalWidth(covered) }
-  })
-  const names = spans.map(({ group, width }) => pad(group, width, "center")).join(gap)
-  const rules = spans.map(({ group, width }) => (group === "" ? " " : "─").repeat(width)).join(gap)
-  return [names.trimEnd(), rules.trimEnd()]
+  const gap = " ".repeat(ruler.gap)
+  const lines = groupLines(table, widths, ruler)
+  const names = lines.map((spans) =>
+    spans
+      .map(({ group, width }) => pad(group, width, "center"))
+      .join(gap)
+      .trimEnd(),
+  )
+  const rules = lines.at(-1)!.map(({ group, width }) => (group === "" ? " " : "─").repeat(width))
+  return [...names, rules.join(gap).trimEnd()]
 }
