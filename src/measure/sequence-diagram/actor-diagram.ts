@@ -2,7 +2,7 @@ import { canonicalText } from "../../explore/actors/canonical-text.ts"
 import type { Envelope, Local, WorldStep } from "../../explore/actors/model.ts"
 import type { ActorTrace } from "../../explore/actors/trace.ts"
 import { DiagramBuilder, type InFlight } from "./builder.ts"
-import type { SequenceDiagram } from "./model.ts"
+import type { DiagramEvent, SequenceDiagram } from "./model.ts"
 
 /** How a protocol's messages and states are written in a diagram. */
 export interface ActorWords<Message, Stored> {
@@ -15,7 +15,8 @@ export interface ActorWords<Message, Stored> {
 
 /**
  * A run of actors as a diagram: every message from where it was sent to where it
- * arrived, time-outs and crashes, and states where they change.
+ * arrived, time-outs and crashes, and states where they change. Who begins
+ * something stands on the left, as proposers do in the figures of the thesis.
  *
  * Messages still under way at the end are left out; those the network lost are
  * drawn as lost.
@@ -32,6 +33,8 @@ class ActorDrawing<Message, Stored, Remembered> {
   private readonly trace: ActorTrace<Message, Stored, Remembered>
   private readonly words: ActorWords<Message, Stored>
   private readonly builder: DiagramBuilder
+  /** By process: its place from the left. */
+  private readonly positions: readonly number[]
   /** By text of an envelope: how often it will still arrive or be lost. */
   private readonly wanted = new Map<string, number>()
   /** By text of an envelope: its copies under way, oldest first. */
@@ -40,7 +43,11 @@ class ActorDrawing<Message, Stored, Remembered> {
   constructor(trace: ActorTrace<Message, Stored, Remembered>, words: ActorWords<Message, Stored>) {
     this.trace = trace
     this.words = words
-    this.builder = new DiagramBuilder(trace.model.processes.map(({ name }) => ({ name })))
+    const order = begunFirst(trace)
+    this.builder = new DiagramBuilder(
+      order.map((process) => ({ name: trace.model.processes[process]!.name })),
+    )
+    this.positions = order.map((_, process) => order.indexOf(process))
     for (const step of trace.steps) {
       if (step.action !== "deliver" && step.action !== "lose") continue
       const text = envelopeText(step)
@@ -64,7 +71,8 @@ class ActorDrawing<Message, Stored, Remembered> {
       const text = envelopeText(envelope)
       const copies = this.underWay.get(text) ?? []
       if ((this.wanted.get(text) ?? 0) <= copies.length) continue
-      const sent = this.builder.send(envelope.from, envelope.to, this.words.message(envelope.message))
+      const [from, to] = [this.positions[envelope.from]!, this.positions[envelope.to]!]
+      const sent = this.builder.send(from, to, this.words.message(envelope.message))
       this.underWay.set(text, [...copies, sent])
     }
   }
@@ -99,35 +107,56 @@ class ActorDrawing<Message, Stored, Remembered> {
         this.wanted.set(text, this.wanted.get(text)! - 1)
         if (step.action === "lose") return
         if (copy === undefined)
-          this.builder.message(step.from, step.to, `${this.words.message(step.message)} again`)
+          this.builder.message(
+            this.positions[step.from]!,
+            this.positions[step.to]!,
+            `${this.words.message(step.message)} again`,
+          )
         else this.builder.receive(copy)
-        if (step.crashBefore !== undefined) this.builder.event(step.to, "crash", "crash before its write")
+        if (step.crashBefore !== undefined) this.event(step.to, "crash", "crash before its write")
         return
       }
       case "timeout":
-        this.builder.event(step.process, "timeout", "timeout")
-        if (step.crashBefore !== undefined)
-          this.builder.event(step.process, "crash", "crash before its write")
+        this.event(step.process, "timeout", "timeout")
+        if (step.crashBefore !== undefined) this.event(step.process, "crash", "crash before its write")
         return
       case "ask":
-        this.builder.event(step.process, "other", `asked for ${step.value}`)
-        if (step.crashBefore !== undefined)
-          this.builder.event(step.process, "crash", "crash before its write")
+        this.event(step.process, "other", `asked for ${step.value}`)
+        if (step.crashBefore !== undefined) this.event(step.process, "crash", "crash before its write")
         return
       case "crash":
-        return this.builder.event(step.process, "crash", "crash")
+        return this.event(step.process, "crash", "crash")
       case "recover":
-        return this.builder.event(step.process, "recovery", "recovery")
+        return this.event(step.process, "recovery", "recovery")
     }
+  }
+
+  private event(process: number, kind: DiagramEvent["kind"], text: string): void {
+    this.builder.event(this.positions[process]!, kind, text)
   }
 
   private drawStates(i: number): void {
     const [before, after] = [this.trace.worlds[i]!.locals, this.trace.worlds[i + 1]!.locals]
     after.forEach((local, process) => {
       const text = this.words.state(local)
-      if (text !== undefined && text !== this.words.state(before[process]!)) this.builder.state(process, text)
+      if (text !== undefined && text !== this.words.state(before[process]!))
+        this.builder.state(this.positions[process]!, text)
     })
   }
+}
+
+/** The processes: those that speak before they are spoken to, then the others, each in the model's order. */
+function begunFirst<Message, Stored, Remembered>({
+  model,
+  worlds,
+  steps,
+}: ActorTrace<Message, Stored, Remembered>): number[] {
+  const begin = new Set(worlds[0]!.messages.map(({ from }) => from))
+  for (const step of steps) {
+    if (step.action === "ask" || step.action === "timeout") begin.add(step.process)
+  }
+  const all = model.processes.map((_, process) => process)
+  return [...all.filter((process) => begin.has(process)), ...all.filter((process) => !begin.has(process))]
 }
 
 function envelopeText<Message>({ from, to, message }: Envelope<Message>): string {

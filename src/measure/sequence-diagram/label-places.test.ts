@@ -14,7 +14,7 @@ function overlap(a: Box, b: Box): boolean {
 
 describe("the label of an arrow", () => {
   it("is in the middle where nothing is in its way, and reads from left to right", () => {
-    expect(new LabelPlaces().place(arrow, 60)).toEqual({ x: 150, y: 0, angle: 0 })
+    expect(new LabelPlaces().place(arrow, 60)).toEqual({ x: 150, y: 0, angle: 0, isBelow: false })
     const back = new LabelPlaces().place({ x1: 100, y1: 0, x2: 0, y2: 100 }, 40)
     expect([back.x, back.y, Math.round(back.angle)]).toEqual([50, 50, -45])
   })
@@ -28,6 +28,17 @@ describe("the label of an arrow", () => {
     const all = [box, covered(first.x, 60), covered(second.x, 60)]
     expect(all.flatMap((a, i) => all.slice(i + 1).filter((b) => overlap(a, b)))).toEqual([])
     expect(Math.abs(first.x - 150)).toBeLessThan(70)
+  })
+
+  it("goes below where there is room only there, and keeps off other arrows", () => {
+    const below = new LabelPlaces()
+    below.reserve({ x: 0, y: -20, width: 300, height: 18 })
+    expect(below.place(arrow, 60)).toEqual({ x: 150, y: 0, angle: 0, isBelow: true })
+    const crossed = new LabelPlaces()
+    for (const own of [arrow, { x1: 140, y1: -40, x2: 160, y2: 0 }]) crossed.cross(own)
+    const { x, isBelow } = crossed.place(arrow, 60)
+    // Above the middle the other arrow comes down, at 156.
+    expect([isBelow, Math.abs(x - 156) > 30]).toEqual([false, true])
   })
 
   it("stays on its arrow where there is no room, over as little as possible", () => {

@@ -3,6 +3,7 @@ import {
   type DiagramEvent,
   type DiagramItem,
   type DiagramMessage,
+  type DiagramRemark,
   type DiagramState,
   type SequenceDiagram,
   itemsByRow,
@@ -175,9 +176,12 @@ function body(diagram: SequenceDiagram, layout: Layout): string[] {
   const messages = items.filter((item) => item.type === "message")
   const labels = new LabelPlaces()
   for (const item of boxes) labels.reserve(boxOf(item, layout))
+  for (const message of messages) if (message.from !== message.to) labels.cross(arrowOf(message, layout))
   return [
     ...boxes.map((item) => renderBox(item, layout)),
     ...messages.map((message) => renderMessage(message, layout, labels)),
+    // Over the arrows that cross it.
+    ...boxes.flatMap((item) => (item.type === "remark" ? [remarkText(item, layout)] : [])),
   ]
 }
 
@@ -189,20 +193,29 @@ function renderBox(item: Exclude<DiagramItem, DiagramMessage>, layout: Layout): 
     case "event":
       return renderEvent(item, layout.x[item.participant]!, y)
     case "remark":
-      return renderRemark(item.text, layout, y)
+      return renderRemark(layout, y)
   }
 }
 
 function renderMessage(message: DiagramMessage, layout: Layout, labels: LabelPlaces): string {
-  const { from, to, label, sentAt, receivedAt } = message
-  const x1 = layout.x[from]!
-  const y1 = layout.firstRowY + sentAt * rowHeight
+  const { from, to, label, receivedAt } = message
+  const arrow = arrowOf(message, layout)
+  const { x1, y1, y2 } = arrow
   if (from === to) return renderLoop(x1, y1, label)
-  const y2 = layout.firstRowY + (receivedAt ?? sentAt) * rowHeight
-  const arrow = { x1, y1, x2: receivedAt === null ? x1 + (layout.x[to]! - x1) * 0.75 : layout.x[to]!, y2 }
   const colour = receivedAt === null ? accent.lost : accent.message
   const line = `<line x1="${x1}" y1="${y1}" x2="${round(arrow.x2)}" y2="${y2}" stroke="${colour}"/>\n`
   return line + (receivedAt === null ? cross(arrow.x2, y2) : head(arrow)) + arrowLabel(arrow, label, labels)
+}
+
+/** Lost messages come three quarters of the way. */
+function arrowOf({ from, to, sentAt, receivedAt }: DiagramMessage, layout: Layout): Arrow {
+  const x1 = layout.x[from]!
+  return {
+    x1,
+    y1: layout.firstRowY + sentAt * rowHeight,
+    x2: receivedAt === null ? x1 + (layout.x[to]! - x1) * 0.75 : layout.x[to]!,
+    y2: layout.firstRowY + (receivedAt ?? sentAt) * rowHeight,
+  }
 }
 
 /** The arrow head as a triangle of its own: not every renderer turns SVG markers. */
@@ -218,18 +231,18 @@ function cross(x: number, y: number): string {
   return `<path d="M${round(x - 4)} ${y - 4} l8 8 m0 -8 l-8 8" stroke="${accent.lost}" stroke-width="1.6" fill="none"/>\n`
 }
 
-/** The label lies along its arrow, slightly above it, with a white halo over what it crosses. */
+/** The label lies along its arrow, beside it, with a white halo over what it crosses. */
 function arrowLabel(arrow: Arrow, label: string, labels: LabelPlaces): string {
-  const { x, y, angle } = labels.place(arrow, textWidth(label))
+  const { x, y, angle, isBelow } = labels.place(arrow, textWidth(label))
   const rotate = angle === 0 ? "" : ` transform="rotate(${round(angle)} ${round(x)} ${round(y)})"`
-  return textElement(x, y - 4, label, `text-anchor="middle" ${halo}${rotate}`)
+  return textElement(x, isBelow ? y + 12 : y - 4, label, `text-anchor="middle" ${halo()}${rotate}`)
 }
 
-const halo = `stroke="white" stroke-width="3" paint-order="stroke"`
+const halo = (colour = "white"): string => `stroke="${colour}" stroke-width="3" paint-order="stroke"`
 
 function renderLoop(x: number, y: number, label: string): string {
   const path = `<path d="M${x} ${y - 6} h18 v12 h-16" stroke="${accent.message}" fill="none"/>\n`
-  return path + head({ x1: x + 18, y1: y + 6, x2: x, y2: y + 6 }) + textElement(x + 24, y + 4, label, halo)
+  return path + head({ x1: x + 18, y1: y + 6, x2: x, y2: y + 6 }) + textElement(x + 24, y + 4, label, halo())
 }
 
 function stateBox(state: DiagramState, layout: Layout): Box {
@@ -264,16 +277,20 @@ function renderEvent({ kind, text }: DiagramEvent, x: number, y: number): string
     kind === "crash"
       ? `<path d="M${x - 5} ${y - 5} l10 10 m0 -10 l-10 10" stroke="${accent.lost}" stroke-width="2"/>\n`
       : `<circle cx="${x}" cy="${y}" r="4" fill="${kind === "timeout" ? accent.lost : accent.message}"/>\n`
-  return mark + textElement(x + 9, y + 4, text, halo)
+  return mark + textElement(x + 9, y + 4, text, halo())
 }
 
-function renderRemark(text: string, layout: Layout, y: number): string {
+function renderRemark(layout: Layout, y: number): string {
   const width = layout.width - 2 * edge
   return (
     `<rect x="${edge}" y="${y - boxHeight / 2 - 1}" width="${width}" height="${boxHeight + 2}" rx="3" fill="${accent.remark}" ` +
-    `stroke="#d9b44a"/>\n` +
-    textElement(layout.width / 2, y + 4, text, `text-anchor="middle"`)
+    `stroke="#d9b44a"/>\n`
   )
+}
+
+function remarkText({ at, text }: DiagramRemark, layout: Layout): string {
+  const y = layout.firstRowY + at * rowHeight
+  return textElement(layout.width / 2, y + 4, text, `text-anchor="middle" ${halo(accent.remark)}`)
 }
 
 function textElement(x: number, y: number, text: string, attributes: string): string {
