@@ -53,6 +53,11 @@ describe("a logarithmic scale", () => {
     expect(labels(scaleFor(log, [3, 40], options))).toEqual(["2", "5", "10", "20", "50"])
   })
 
+  test("has multiples between the powers where they can be written out, and not beside raised ones", () => {
+    expect(labels(scaleFor(log, [0.02, 20], options))).toEqual(["0.01", "0.03", "0.1", "0.3", "1", "3", "10", "30", "100"])
+    expect(labels(scaleFor(log, [2e-4, 0.5], options))).toEqual(["10⁻⁴", "10⁻³", "10⁻²", "10⁻¹", "1"])
+  })
+
   test("leaves out what it cannot show", () => {
     expect([0, -1, 1e-300].map((value) => isShown(log, value))).toEqual([false, false, true])
     expect(scaleFor(log, [0, 1e-3, 1], options).low).toBe(1e-3)

@@ -84,20 +84,27 @@ function logScale(ends: readonly [number, number], { ticks: most, round }: Scale
   const margin = (high / low) ** 0.03
   const [left, right] = round ? roundEnds(low, high) : [low / margin, high * margin]
   const sets = densities.map((multiples) => marksBetween(left, right, multiples))
-  const marks = sets.find((set) => set.length <= 1.5 * most) ?? sets.at(-1)!
+  // Where powers of ten have to be written as such, multiples between them are too long to read beside them.
+  const marks =
+    sets.find((set) => set.length <= 1.5 * most && (areNearOne(set) || right / left < 1000)) ?? sets.at(-1)!
   const every = marks === sets.at(-1) ? Math.ceil((marks.length - 1) / most) : 1
   const last = marks.at(-1)?.power ?? 0
   const shown = marks.filter(({ power }) => every <= 1 || (last - power) % every === 0)
-  const areNearOne = shown.every(({ power }) => power >= -3 && power <= 4)
+  const isPlain = areNearOne(shown)
   return {
     log: true,
     low: left,
     high: right,
     ticks: shown.map(({ power, multiple }) => ({
       value: power10(power, multiple),
-      label: powerLabel(power, multiple, areNearOne),
+      label: powerLabel(power, multiple, isPlain),
     })),
   }
+}
+
+/** Whether all can be written out: 0.001 to 10,000. */
+function areNearOne(marks: readonly LogMark[]): boolean {
+  return marks.every(({ power }) => power >= -3 && power <= 4)
 }
 
 /** Whole decades; where there are few, 1, 2 or 5 times a power of ten. */
@@ -129,8 +136,8 @@ function marksBetween(low: number, high: number, multiples: readonly number[]): 
 }
 
 /** 20 or 0.01 where all labels are near one; elsewhere 2·10⁻⁷, whole decades as powers. */
-function powerLabel(power: number, multiple: number, areNearOne: boolean): string {
-  if (areNearOne) return plain(power10(power, multiple), Math.max(0, -power))
+function powerLabel(power: number, multiple: number, isPlain: boolean): string {
+  if (isPlain) return plain(power10(power, multiple), Math.max(0, -power))
   return multiple === 1 ? raised(power) : `${multiple}·${raised(power)}`
 }
 
