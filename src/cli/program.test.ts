@@ -25,6 +25,18 @@ describe("the command line", () => {
     expect(await quorate("help", command)).toEqual({ code: 0, out, err: "" })
   })
 
+  test("every help keeps within eighty columns", async () => {
+    const { out } = await quorate("--help")
+    const names = [...out.slice(out.indexOf("Commands:")).matchAll(/^ {2}([a-z]+)/gm)].map(
+      ([, name]) => name!,
+    )
+    expect(names.length).toBeGreaterThan(18)
+    for (const name of names) {
+      const { out: help } = await quorate("help", name)
+      expect((name === "help" ? out : help).split("\n").filter((line) => line.length > 80)).toEqual([])
+    }
+  })
+
   test("knows its version", async () => {
     const { version } = JSON.parse(readFileSync("package.json", "utf8")) as { version: string }
     expect(await quorate("--version")).toEqual({ code: 0, out: `${version}\n`, err: "" })

@@ -1,10 +1,10 @@
-import { Command, CommanderError } from "commander"
+import { type Argument, Command, CommanderError } from "commander"
 import { InvariantError, UsageError } from "../base/errors.ts"
 import type { Context } from "./context.ts"
 import { type ExitCode, exitCodeHelp, exitCodes } from "./exit-codes.ts"
 import type { Io } from "./io.ts"
 import { version } from "./package-root.ts"
-import { wrapLines } from "./wrap-lines.ts"
+import { wrapHelp, wrapLines } from "./wrap-lines.ts"
 
 /** Carries out one command line and answers the exit code; nothing is thrown past it. */
 export async function runCli(args: readonly string[], io: Io): Promise<ExitCode> {
@@ -57,11 +57,12 @@ async function quorate(context: Context): Promise<Command> {
     .version(version(), "-V, --version", "print the version")
     .helpOption("-h, --help", "print this help")
     .helpCommand("help [command]", "print the help of a command")
+    .configureHelp({ subcommandTerm })
     .addHelpText("after", examples)
   for (const command of await commandsFor(context)) program.addCommand(command)
   for (const command of [program, ...program.commands]) {
     command.exitOverride().configureOutput({
-      writeOut: (text) => io.out(text),
+      writeOut: (text) => io.out(wrapHelp(text, io.width)),
       writeErr: (text) => io.err(text),
       getOutHelpWidth: () => io.width,
       getErrHelpWidth: () => io.width,
@@ -70,6 +71,17 @@ async function quorate(context: Context): Promise<Command> {
     })
   }
   return program
+}
+
+/** "run <experiments...>": that every command has options goes without saying, and leaves room for what it does. */
+function subcommandTerm(command: Command): string {
+  const names = [command.name(), ...command.aliases().slice(0, 1)].join("|")
+  return [names, ...command.registeredArguments.map(argumentTerm)].join(" ")
+}
+
+function argumentTerm(argument: Argument): string {
+  const name = `${argument.name()}${argument.variadic ? "..." : ""}`
+  return argument.required ? `<${name}>` : `[${name}]`
 }
 
 const examples = `

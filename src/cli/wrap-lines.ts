@@ -22,3 +22,40 @@ function wrapLine(line: string, width: number): string[] {
   }
   return [...lines, indent + now]
 }
+
+/**
+ * A help text in lines of at most `width` characters. What follows a column
+ * stays in that column; a command too long for a line goes on after a backslash,
+ * before an option, so that it can still be copied.
+ */
+export function wrapHelp(text: string, width: number): string {
+  return text
+    .split("\n")
+    .flatMap((line) => (line.length <= width ? [line] : wrapHelpLine(line, width)))
+    .join("\n")
+}
+
+function wrapHelpLine(line: string, width: number): string[] {
+  const [, head, rest] = /^( *(?:\S+ )*\S+ {2,})(\S.*)$/.exec(line) ?? []
+  if (head !== undefined && head.length <= 0.7 * width) {
+    const [first, ...more] = wrapLine(rest!, width - head.length)
+    return [head + first!, ...more.map((part) => " ".repeat(head.length) + part)]
+  }
+  return /^ *\$ /.test(line) ? wrapCommand(line, width) : wrapLine(line, width)
+}
+
+/** At its options alone: what is quoted must not be broken. */
+function wrapCommand(line: string, width: number): string[] {
+  const indent = " ".repeat(line.indexOf("$") + 4)
+  const lines: string[] = []
+  let now = ""
+  for (const part of line.split(/ (?=--\w|&& )/)) {
+    const longer = now === "" ? part : `${now} ${part}`
+    // With room for the backslash.
+    if (now !== "" && longer.length > width - 2) {
+      lines.push(`${now} \\`)
+      now = indent + part
+    } else now = longer
+  }
+  return [...lines, now]
+}
