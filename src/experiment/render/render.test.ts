@@ -208,11 +208,11 @@ describe("as LaTeX", () => {
     const wide = Array.from({ length: 9 }, () => ({ value: 0.5, low: 0.25, high: 0.75 }))
     const latex = renderLatex(small(wide, { rows: [wide, wide] }))
     expect(latex).toContain("  \\footnotesize\\setlength{\\tabcolsep}{4pt}\n")
-    const whole = "\\num{0.5} [\\num{0.3}, \\num{0.8}]"
+    // All of them, even where the last would have room.
     expect(latex).toContain(
       [
-        `    ${Array(8).fill("\\num{0.5}").join(" & ")} & ${whole} \\\\`,
-        `    ${["{[}\\num{0.3}, \\num{0.8}]", ...Array<string>(7).fill("[\\num{0.3}, \\num{0.8}]")].join(" & ")} & \\\\`,
+        `    ${Array(9).fill("\\num{0.5}").join(" & ")} \\\\`,
+        `    ${["{[}\\num{0.3}, \\num{0.8}]", ...Array<string>(8).fill("[\\num{0.3}, \\num{0.8}]")].join(" & ")} \\\\`,
         "    \\addlinespace",
       ].join("\n"),
     )
