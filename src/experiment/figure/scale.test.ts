@@ -54,7 +54,17 @@ describe("a logarithmic scale", () => {
   })
 
   test("has multiples between the powers where they can be written out, and not beside raised ones", () => {
-    expect(labels(scaleFor(log, [0.02, 20], options))).toEqual(["0.01", "0.03", "0.1", "0.3", "1", "3", "10", "30", "100"])
+    expect(labels(scaleFor(log, [0.02, 20], options))).toEqual([
+      "0.01",
+      "0.03",
+      "0.1",
+      "0.3",
+      "1",
+      "3",
+      "10",
+      "30",
+      "100",
+    ])
     expect(labels(scaleFor(log, [2e-4, 0.5], options))).toEqual(["10⁻⁴", "10⁻³", "10⁻²", "10⁻¹", "1"])
   })
 
