@@ -13,6 +13,7 @@ import { smallestKillingSet } from "./resilience.ts"
 import type { Measure } from "./strategy-program.ts"
 import { type Phase1Fraction, workloadOf } from "./workload.ts"
 
+/** What is known of the nodes and the work, and what the best strategy is sought for. */
 export interface AnalysisOptions extends NodeOptions {
   /** The share of the work that is phase 1; default one half. */
   readonly phase1Fraction?: Phase1Fraction
@@ -54,6 +55,7 @@ export interface Analysis {
   readonly phase2: PhaseAnalysis
 }
 
+/** What can be said of the quorums of one phase alone. */
 export interface PhaseAnalysis {
   /** Minimal quorums, and the nodes of the smallest and the largest of them. */
   readonly quorums: number | string | null
@@ -74,6 +76,7 @@ export interface PhaseAnalysis {
   readonly formula: Tier
 }
 
+/** A best strategy: with which probability which quorums are used. */
 export interface StrategySummary {
   readonly objective: Measure
   readonly value: number
@@ -84,6 +87,10 @@ export interface StrategySummary {
   readonly phase2: readonly UsedQuorum[]
 }
 
+/**
+ * A quorum that a strategy uses, by the names of its nodes, and the share
+ * of its phase's work that it gets.
+ */
 export interface UsedQuorum {
   readonly quorum: readonly string[]
   readonly probability: number
@@ -94,6 +101,10 @@ export interface UsedQuorum {
  * probabilities, and the best strategy with its load, capacity, network load
  * and latency. A mistake in the options, or a phase that can never have a
  * quorum, is a UsageError.
+ *
+ * Each figure comes from the cheapest engine that is exact for the formula at hand (see
+ * `Tier`): recursion where no node repeats, a decision diagram elsewhere, and an integer or
+ * linear program where that is too large.
  */
 export async function analyse(system: QuorumSystem, options: AnalysisOptions = {}): Promise<Analysis> {
   const table = nodeTable(system, options)

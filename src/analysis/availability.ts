@@ -61,6 +61,7 @@ export function failureProbability(
   return failureProbabilityOf(formulaOf(system, phase), failures, sampling)
 }
 
+/** The same of a formula. */
 export function failureProbabilityOf(
   formula: Formula,
   failures: Failures,
@@ -79,6 +80,10 @@ export function failureProbabilityOf(
 /** Domains conditioned on cost a factor of two each. */
 const mostConditioned = 12
 
+/**
+ * The odds without sampling, or nothing: by recursion, conditioning on the domains that cut across parts
+ * where they are few, else by decision diagram.
+ */
 function exactOdds(formula: Formula, failures: Failures): Odds | undefined {
   const nodes = failures.failureProbability.map(oddsOfFailure)
   const domains = failures.domains.filter(({ failureProbability: p }) => p > 0)

@@ -14,6 +14,7 @@ import type { FoundSystem } from "./search.ts"
 import { type Goal, StrategyProgram, usableNodes } from "./strategy-program.ts"
 import { type WorkloadPoint, meanShare } from "./workload.ts"
 
+/** What a system must keep to be worth anything in a search, and what is sought. */
 export interface CandidateRules {
   readonly names: readonly string[]
   readonly options: NodeOptions

@@ -8,6 +8,7 @@ import { type QuorumGenerator, leastCommonMultiple } from "./quorum-source.ts"
 import { modelData } from "./solver.ts"
 import type { StrategyProgram } from "./strategy-program.ts"
 
+/** By phase: what finds its cheapest quorum; nothing for a phase whose quorums are all in the program. */
 export type Generators = Readonly<Partial<Record<Phase, QuorumGenerator>>>
 
 /** A quorum whose reduced cost is above this improves nothing. */
@@ -36,6 +37,7 @@ export function generateQuorums(program: StrategyProgram, generators: Generators
   })
 }
 
+/** The solver's model while quorums are generated, and what it is minimising at the moment. */
 interface Search {
   readonly highs: Highs
   readonly model: Model
@@ -44,6 +46,7 @@ interface Search {
   readonly excesses?: readonly number[]
 }
 
+/** First the excesses over limits are driven to nothing, then they are forbidden and the goal takes over. */
 function improveWithin(program: StrategyProgram, generators: Generators, search: Search): boolean {
   const { model, excesses = [] } = search
   const point = improve(program, generators, search)
@@ -56,6 +59,7 @@ function improveWithin(program: StrategyProgram, generators: Generators, search:
   return true
 }
 
+/** A column that lets one limit be exceeded, at a price. */
 function addExcess(highs: Highs, model: Model, row: number): number {
   const column = model.raw.getDimensions().numCols
   model.addCol(1, 0, highs.infinity, { indices: [row], values: [-1] })

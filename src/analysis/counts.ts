@@ -58,6 +58,10 @@ function listedCensus(system: QuorumSystem, phase: Phase, most: bigint): QuorumC
   return { quorums: BigInt(sizes.length), smallest, largest }
 }
 
+/**
+ * The census of a formula: by recursion on a tree, else by its decision diagram;
+ * nothing where that is too large.
+ */
 export function censusOf(formula: Formula): QuorumCensus | undefined {
   return isReadOnceFormula(formula) ? treeCensus(formula) : diagramCensus(decisionDiagram(formula))
 }

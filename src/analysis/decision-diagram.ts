@@ -65,6 +65,7 @@ export interface DenseDiagram {
   readonly high: Int32Array
 }
 
+/** Renumbers a diagram. Cost: linear in its vertices. */
 export function denseDiagram(diagram: DecisionDiagram): DenseDiagram {
   const vertices = verticesOf(diagram)
   const places = new Map(vertices.map((vertex, place) => [vertex, place]))

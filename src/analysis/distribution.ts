@@ -10,6 +10,7 @@ export interface DelayDistribution {
 /** Always exactly `delay`. */
 export const constantDelay = (delay: number): DelayDistribution => ({ cdf: (t) => (t >= delay ? 1 : 0) })
 
+/** A delay that is uniform between two bounds. */
 export const uniformDelay = (min: number, max: number): DelayDistribution => ({
   cdf: (t) => (t >= max ? 1 : t <= min ? 0 : (t - min) / (max - min)),
 })

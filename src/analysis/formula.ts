@@ -12,11 +12,13 @@ import type { Phase, QuorumSystem } from "../quorum/system.ts"
  */
 export type Formula = Leaf | Gate
 
+/** A node, by its position in the system. */
 export interface Leaf {
   readonly kind: "leaf"
   readonly position: number
 }
 
+/** Holds where the children that hold weigh `need` or more. */
 export interface Gate {
   readonly kind: "gate"
   readonly need: number
@@ -54,6 +56,7 @@ export function formulaFrom(expr: QuorumExpr, positions: ReadonlyMap<string, num
   return withoutRepeats(toFormula(simplify(withoutStrangers(expr, positions)), positions))
 }
 
+/** How hard the formula is to analyse. Cost: linear. */
 export function tierOf(formula: Formula): Tier {
   if (!isReadOnceFormula(formula)) return "general"
   return hasWeights(formula) ? "weighted" : "tree"
@@ -64,6 +67,10 @@ export function positionsIn(formula: Formula): number[] {
   return [...new Set(occurrencesIn(formula))]
 }
 
+/**
+ * Whether no position occurs twice: then its parts are independent and whatever is
+ * asked can be asked part by part.
+ */
 export function isReadOnceFormula(formula: Formula): boolean {
   const all = occurrencesIn(formula)
   return new Set(all).size === all.length
@@ -94,6 +101,7 @@ export function weightOf(gate: Gate): number {
   return gate.weights === undefined ? gate.children.length : totalWeight(gate.weights)
 }
 
+/** What one child weighs; 1 where the gate counts. */
 export function childWeight(gate: Gate, child: number): number {
   return gate.weights === undefined ? 1 : gate.weights[child]!
 }

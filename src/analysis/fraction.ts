@@ -60,6 +60,5 @@ export function toNumber({ s, n, d }: Fraction): number {
   return Number(s * (n >> BigInt(excess))) / Number(d >> BigInt(excess))
 }
 
+/** Whether a fraction is 0, without making another to compare with. */
 export const isZero = (f: Fraction): boolean => f.n === 0n
-
-export const isNegative = (f: Fraction): boolean => f.s * f.n < 0n

@@ -11,12 +11,14 @@ export interface LinearProgram {
   readonly rows: readonly Constraint[]
 }
 
+/** A variable: what a unit of it costs, and what it puts into each row. */
 export interface Column {
   readonly cost: Fraction
   /** The coefficient in each row that has the variable; never 0. */
   readonly entries: ReadonlyMap<number, Fraction>
 }
 
+/** A row: what its sum must be, or must not exceed. */
 export interface Constraint {
   readonly relation: "=" | "<="
   readonly bound: Fraction
@@ -83,6 +85,9 @@ export interface ExactPair {
  * Whether the pair proves itself optimal: the values satisfy every row, the
  * prices bound every solution from below, and both give the same objective.
  * Nothing else is trusted: no solver, no symmetry argument.
+ *
+ * This is why a load can be printed as a fraction and called proved: the solver works in doubles and may
+ * be wrong in the last digits; what it suggests is made exact and then judged by these few lines.
  */
 export function provesOptimal(program: LinearProgram, pair: ExactPair, fractions: Fractions): boolean {
   return isFeasible(program, pair.values, fractions) && isBoundedBy(program, pair, fractions)

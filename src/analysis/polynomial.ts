@@ -4,6 +4,7 @@
  */
 export type Polynomial = readonly bigint[]
 
+/** The sum, of the length of the longer. */
 export function addPolynomials(a: Polynomial, b: Polynomial): bigint[] {
   const sum = a.length >= b.length ? [...a] : [...b]
   const other = a.length >= b.length ? b : a
@@ -11,6 +12,7 @@ export function addPolynomials(a: Polynomial, b: Polynomial): bigint[] {
   return sum
 }
 
+/** The product. Where the factors count sets of disjoint nodes by size, it counts their unions. */
 export function multiplyPolynomials(a: Polynomial, b: Polynomial): bigint[] {
   if (a.length === 0 || b.length === 0) return []
   const product = Array<bigint>(a.length + b.length - 1).fill(0n)

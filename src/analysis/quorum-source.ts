@@ -26,6 +26,7 @@ export interface QuorumSource {
 /** The use of sets of nodes in a solution; `exact` values where the solver has proved them. */
 export type SolutionReader = (values: readonly number[], exact?: readonly Fraction[]) => Piece[]
 
+/** Finds quorums when they are wanted, where there are too many to list. */
 export interface QuorumGenerator {
   /** The quorum for which the prices of its nodes and of its latency are least together. */
   cheapest(prices: readonly number[], timePrice: (latency: number) => number): GeneratedQuorum | undefined
@@ -35,6 +36,10 @@ export interface QuorumGenerator {
   add(program: StrategyProgram, quorum: GeneratedQuorum): number | undefined
 }
 
+/**
+ * A quorum as a program takes it in: its nodes, when it is complete, and what it
+ * cost under the prices asked with.
+ */
 export interface GeneratedQuorum {
   readonly cost: number
   readonly nodes: readonly number[]
@@ -156,12 +161,14 @@ function commonDenominator(flow: Flow, exact: readonly Fraction[]): bigint | und
   return unit < largestWhole ? unit : undefined
 }
 
+/** The least common multiple of two positive whole numbers. */
 export function leastCommonMultiple(a: bigint, b: bigint): bigint {
   let [x, y] = [a, b]
   while (y !== 0n) [x, y] = [y, x % y]
   return (a / x) * b
 }
 
+/** Every quorum of a list, for phases with few. */
 export function listSource(
   request: SourceRequest,
   formula: Formula,
@@ -192,6 +199,7 @@ export function latencyOf(
   return completion(formula, inside)
 }
 
+/** Finds the quorum whose nodes and whose latency cost least together. */
 export type TimedPricer = QuorumGenerator["cheapest"]
 
 /** A source that begins with a few quorums and generates the rest as the prices ask. */

@@ -9,6 +9,7 @@ import { ParetoFront } from "./pareto.ts"
 import { type Measure, measures } from "./strategy-program.ts"
 import { type Phase1Fraction, workloadOf } from "./workload.ts"
 
+/** The nodes to build systems from, and what a system must keep. */
 export interface SearchRequest extends NodeOptions {
   /** The nodes there are. A system may leave some out. */
   readonly nodes: Readonly<Record<NodeId, NodeProperties>>
@@ -43,6 +44,7 @@ export interface FoundSystem {
   readonly exact?: string
 }
 
+/** What a search found, and whether it was all there is. */
 export interface SearchResult {
   /** Whether every system was considered: then `best` is optimal and the front whole. */
   readonly complete: boolean

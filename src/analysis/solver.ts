@@ -13,6 +13,7 @@ export interface Program {
   readonly rows: readonly Row[]
 }
 
+/** A sum of terms and the bounds it must keep; infinite for none. */
 export interface Row {
   readonly lower: number
   readonly upper: number

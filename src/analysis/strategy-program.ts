@@ -8,6 +8,7 @@ import { type WorkloadPoint, meanShare } from "./workload.ts"
 /** What a strategy can be chosen for; also what can be limited. */
 export type Measure = "load" | "network" | "latency"
 
+/** Every measure. */
 export const measures: readonly Measure[] = ["load", "network", "latency"]
 
 /** What the best strategy is sought for, and within which limits. */

@@ -22,6 +22,10 @@ export interface Collapsed {
   liftPrices(prices: readonly number[]): number[]
 }
 
+/**
+ * The program with interchangeable variables and rows made one, and how to spread a
+ * solution of that over the original.
+ */
 export function collapse(program: LinearProgram, fractions: Fractions): Collapsed {
   const colours = refine(program)
   const rowSizes = sizes(colours.rows)

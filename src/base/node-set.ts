@@ -27,6 +27,7 @@ const ofWords = (low: number, high: number): number => high * wordSize + low
 /** 2ⁱ for each position i of a number: a table, for ** takes tens of nanoseconds. */
 const powers = Float64Array.from({ length: numberBits }, (_, i) => 2 ** i)
 
+/** The set of nobody. */
 export const emptySet: NodeSet = 0
 
 /** The set of one position. */
@@ -47,6 +48,7 @@ export function fullSet(n: number): NodeSet {
   return n <= numberBits ? 2 ** n - 1 : (1n << BigInt(n)) - 1n
 }
 
+/** The members of either. */
 export function union(a: NodeSet, b: NodeSet): NodeSet {
   if (typeof a === "number" && typeof b === "number") {
     if (a <= wordMask && b <= wordMask) return a | b
@@ -55,6 +57,7 @@ export function union(a: NodeSet, b: NodeSet): NodeSet {
   return BigInt(a) | BigInt(b)
 }
 
+/** The members of both. */
 export function intersection(a: NodeSet, b: NodeSet): NodeSet {
   if (typeof a === "number" && typeof b === "number") {
     if (a <= wordMask || b <= wordMask) return a & b & wordMask
@@ -86,12 +89,14 @@ export function withoutMember(set: NodeSet, position: number): NodeSet {
   return difference(set, singleton(position))
 }
 
+/** Whether a position is a member. */
 export function has(set: NodeSet, position: number): boolean {
   if (typeof set !== "number") return ((set >> BigInt(position)) & 1n) === 1n
   if (position < wordBits) return (set & (1 << position)) !== 0
   return position < numberBits && (highWord(set) & (1 << (position - wordBits))) !== 0
 }
 
+/** Whether two sets have no member in common. */
 export function isDisjoint(a: NodeSet, b: NodeSet): boolean {
   if (typeof a === "number" && typeof b === "number") {
     return (a & b & wordMask) === 0 && (highWord(a) & highWord(b)) === 0

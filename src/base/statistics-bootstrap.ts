@@ -1,6 +1,7 @@
 import type { Random } from "./random.ts"
 import { type Estimate, type QuantileDefinition, quantileOfSorted, usualLevel } from "./statistics.ts"
 
+/** How a bootstrap is drawn: from which stream, how often, and how sure its intervals are. */
 export interface BootstrapOptions {
   /** Where the draws come from: the same stream gives the same interval. */
   readonly random: Random

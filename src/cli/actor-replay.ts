@@ -33,6 +33,7 @@ export const actorReplaySchema = z.strictObject({
   steps: z.array(step),
 })
 
+/** What such a file holds. */
 export type ActorReplayFile = z.infer<typeof actorReplaySchema>
 
 /** The file of a run. */

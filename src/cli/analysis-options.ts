@@ -16,6 +16,7 @@ export interface AnalysisFlags {
   readonly latencyLimit?: number
 }
 
+/** The options that say what is known of nodes and work, for every command that analyses. */
 export function addAnalysisOptions(command: Command): Command {
   return command
     .addOption(

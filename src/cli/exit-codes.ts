@@ -14,6 +14,7 @@ export const exitCodes = {
   interrupted: 130,
 } as const
 
+/** One of these. */
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes]
 
 /** The exit code of several verdicts: a violation outweighs an open question. */

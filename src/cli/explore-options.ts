@@ -32,6 +32,10 @@ export interface ExploreOptions {
   readonly format: Format
 }
 
+/**
+ * The options of a search, of either model; those that the other has no
+ * use for are refused, not ignored.
+ */
 export function addExploreOptions(command: Command): Command {
   return command
     .addOption(

@@ -16,6 +16,7 @@ export interface ExploreProgress {
 const redrawEveryMs = 200
 const lineEveryMs = 15_000
 
+/** Progress on stderr, so that stdout stays what a pipe expects. `now` is in milliseconds. */
 export function exploreProgress(io: Io, now: () => number = () => performance.now()): ExploreProgress {
   const start = now()
   let last = start

@@ -25,6 +25,7 @@ export const actorSettingsSchema = z.strictObject({
   mutant: z.string().optional(),
 })
 
+/** What the options and replay files say of it. */
 export type ActorSettings = z.infer<typeof actorSettingsSchema>
 
 /** The plan of a text; `own(n)` is what the variant is at home with, for n acceptors. */

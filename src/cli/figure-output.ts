@@ -6,7 +6,9 @@ import type { Figure } from "../experiment/figure.ts"
 import type { Io } from "./io.ts"
 import { makeFolder } from "./results-folder.ts"
 
+/** The formats a figure can be written in, the first by default. */
 export const figureFormats = ["svg", "png", "tex", "vega-lite"] as const
+/** One of these. */
 export type FigureFormat = (typeof figureFormats)[number]
 
 /** A figure of a result, whether it is made of data or drawn by other means. */
@@ -54,6 +56,7 @@ async function renderDrawing({ id, svg }: Drawing, format: FigureFormat): Promis
   throw new UsageError(`${id} is a message sequence diagram: there is no ${format} of it, only svg and png.`)
 }
 
+/** Which figures are wanted, in which format, and where. */
 export interface FigurePlace {
   readonly format?: FigureFormat | undefined
   /** Ids of the figures wanted; all unless given. */

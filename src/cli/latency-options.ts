@@ -21,6 +21,7 @@ export interface MatrixFlags {
 /** What `--latency` takes, in words. */
 export const latencyHelp = "a name, a model in ms one way, a CSV file or a folder of ping files"
 
+/** The options that say what a file of round trips means. */
 export function matrixOptions(): Option[] {
   return [
     new Option("--statistic <which>", "which figure of ping files to use").choices(statistics).default("avg"),
@@ -44,6 +45,7 @@ export function matrixReading({ statistic, rounding, intraRegion }: MatrixFlags)
   return { statistic, rounding, intraRegionRttMs: intraRegion }
 }
 
+/** The parts of a list with commas, without the space around them. */
 export function commaList(text: string): string[] {
   return text.split(",").map((part) => part.trim())
 }

@@ -50,6 +50,10 @@ export function readNodeFile(path: string): Pick<NodeOptions, "nodes" | "zones">
   return parseNodeFile(readText(path), path)
 }
 
+/**
+ * The same from a text; `path` is what errors call it. JSON is YAML, so one
+ * parser reads both, with positions.
+ */
 export function parseNodeFile(text: string, path: string): Pick<NodeOptions, "nodes" | "zones"> {
   const lines = new LineCounter()
   const document = parseDocument(text, { lineCounter: lines })

@@ -2,7 +2,9 @@ import { Option } from "commander"
 import { UsageError } from "../base/errors.ts"
 import { defaultSeed } from "../experiment/default-seed.ts"
 
+/** The formats a table can be printed in, the first by default. */
 export const formats = ["table", "json", "csv", "md", "latex"] as const
+/** One of these. */
 export type Format = (typeof formats)[number]
 
 /** `--format`, in every command. */

@@ -9,6 +9,7 @@ export interface Progress {
   finish(line: string): void
 }
 
+/** A bar where somebody watches, lines now and then where a log is written. */
 export async function progressOn(io: Io): Promise<Progress> {
   return io.errIsTerminal ? barProgress() : lineProgress(io, () => performance.now())
 }

@@ -5,6 +5,7 @@ export interface ScatterPoint {
   readonly letter: string
 }
 
+/** What the axes are called. */
 export interface ScatterAxes {
   readonly x: string
   /** Logarithmic: probabilities differ by orders of magnitude. Zeros stand at the bottom. */

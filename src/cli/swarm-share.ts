@@ -20,6 +20,7 @@ export interface SwarmTask {
   readonly twice: boolean
 }
 
+/** What came of the seeds of one share; shares add up to the same tally, however the seeds are dealt out. */
 export interface SwarmTally {
   readonly runs: number
   readonly events: number
@@ -38,6 +39,7 @@ export interface SwarmTally {
   readonly lastTraceHash: string
 }
 
+/** A run that failed, with the least of its faults that still makes it fail. */
 export interface SwarmFailure {
   readonly seed: number
   readonly system: string

@@ -27,6 +27,10 @@ export function restarts({ plan }: LogSetup): Fault[] {
   )
 }
 
+/**
+ * Every replica in turn loses its disk for good and comes back 30 ms later: one
+ * at a time, as rejoining allows.
+ */
 export function lostDisks({ plan }: LogSetup): Fault[] {
   return plan.nodes.map((_, process) => {
     const at = 200_000 + process * 300_000
@@ -88,6 +92,10 @@ export function forgottenDecisions(setup: LogSetup): LogSetup {
   }
 }
 
+/**
+ * All replicas lose their disks at once: nothing that was answered can survive, and
+ * nobody may pretend that it did.
+ */
 export function allDisksLost({ plan }: LogSetup): Fault[] {
   return plan.nodes.map((_, process) => ({
     type: "crash",
@@ -98,6 +106,7 @@ export function allDisksLost({ plan }: LogSetup): Fault[] {
   }))
 }
 
+/** Nearly a third of all messages are late by up to 200 ms, and so out of order. */
 export function delays(): Fault[] {
   return [{ type: "reorder", probability: 0.3, upTo: 200_000, from: 0, until: 3_000_000 }]
 }

@@ -18,6 +18,7 @@ import type { Result } from "./result.ts"
  */
 export type Outcome = "same" | "within chance" | "moved" | "changed" | "unknown"
 
+/** One value of both results, and what became of it. */
 export interface ComparedValue {
   /** The cells that tell its row from all others. */
   readonly row: Readonly<Record<string, Cell>>
@@ -36,6 +37,7 @@ export interface Estimated {
   readonly high: number | null
 }
 
+/** Two results, value by value. */
 export interface Comparison {
   /** The columns by which rows are known: the first ones, as many as tell all rows apart. */
   readonly keys: readonly string[]

@@ -96,6 +96,10 @@ function refuseOddColumns(id: string, columns: readonly Column[]): void {
 /** The experiments the command line knows, by id, in teaching order. */
 export type ExperimentCatalogue = ReadonlyMap<string, AnyExperiment>
 
+/**
+ * The experiments by id; two of one id are a UsageError, since `quorate
+ * run` could never mean one of them.
+ */
 export function experimentCatalogue(experiments: readonly AnyExperiment[]): ExperimentCatalogue {
   const byId = new Map(experiments.map((experiment) => [experiment.id, experiment]))
   if (byId.size < experiments.length) throw new UsageError("Two experiments have the same id.")

@@ -46,6 +46,7 @@ export interface LineFigure extends FigureFrame {
   readonly events?: readonly FigureEvent[]
 }
 
+/** One of the panels of a figure of lines; they share their axes. */
 export interface LinePanel {
   readonly title: string
   readonly series: readonly Series[]
@@ -57,6 +58,7 @@ export interface Series {
   readonly points: readonly Point[]
 }
 
+/** A point and, where y is an estimate, the interval of it. */
 export interface Point {
   readonly x: number
   readonly y: number
@@ -65,6 +67,7 @@ export interface Point {
   readonly high?: number | null
 }
 
+/** Something that happened at an x, such as a crash: drawn as a line across with its name. */
 export interface FigureEvent {
   readonly x: number
   readonly label: string
@@ -83,6 +86,7 @@ export interface BarFigure extends FigureFrame {
   readonly panels: readonly BarPanel[]
 }
 
+/** One of the panels of a figure of bars; they share their axis. */
 export interface BarPanel {
   readonly title: string
   readonly bars: readonly Bar[]
@@ -105,6 +109,7 @@ export interface HeatFigure extends FigureFrame {
   readonly panels: readonly HeatPanel[]
 }
 
+/** One of the panels of a heat map; they share their scale. */
 export interface HeatPanel {
   readonly title: string
   readonly cells: readonly HeatCell[]
@@ -127,6 +132,7 @@ export interface ScatterFigure extends FigureFrame {
   readonly front: readonly Place[]
 }
 
+/** Points of one colour. */
 export interface ScatterSeries {
   readonly name: string
   readonly points: readonly ScatterPoint[]
@@ -137,6 +143,7 @@ interface Place {
   readonly y: number
 }
 
+/** A point that may have a name. */
 export interface ScatterPoint extends Place {
   /** Printed beside the point. */
   readonly label?: string

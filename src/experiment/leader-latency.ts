@@ -28,6 +28,7 @@ export interface Wait {
   readonly p99: number
 }
 
+/** Where acceptors are, and how much delays vary. */
 export interface LeaderPlaces {
   /** The regions of the acceptors, in turn; all regions in turn, if none is given. */
   readonly acceptorRegions?: readonly string[]

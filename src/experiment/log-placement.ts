@@ -5,6 +5,7 @@ import { type LatencyModel, matrixLatency } from "../sim/latency.ts"
 import { refuseRegions, regionNumber, regionsInTurn } from "../sim/placement.ts"
 import type { LogSetup } from "./log-setup.ts"
 
+/** Where everyone in a log is. */
 export interface Placement {
   readonly latency: LatencyModel
   /** Where each group of clients is: a region, or the name of the replica it is beside. */

@@ -9,6 +9,7 @@ import { type BuiltLog, type LogObserver, buildLog } from "./log-scenario.ts"
 import type { LogSetup } from "./log-setup.ts"
 import { type HashedPart, logTraceHash } from "./log-trace-hash.ts"
 
+/** A run of a log: what was measured, and what the checks say of it. */
 export interface LogRun {
   readonly built: BuiltLog
   readonly measures: LogMeasuring
@@ -22,6 +23,7 @@ export interface LogRun {
   readonly traceHash: string
 }
 
+/** What is measured and checked of a run. */
 export interface LogRunOptions {
   /** What is measured: from `warmUpMs` to the end of the run, in intervals of `intervalMs`. */
   readonly warmUpMs?: number
@@ -42,6 +44,10 @@ export function runLog(
   return runBuiltLog(buildLog(setup, seed), setup, options, ...observers)
 }
 
+/**
+ * The same for a log that is built already, and may have been changed
+ * since: that is how bugs are planted.
+ */
 export function runBuiltLog(
   built: BuiltLog,
   setup: LogSetup,

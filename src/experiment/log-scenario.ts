@@ -19,7 +19,9 @@ import type { SelectiveObserver } from "../sim/trace.ts"
 import { placement } from "./log-placement.ts"
 import type { LogSetup } from "./log-setup.ts"
 
+/** A scenario of the simulator for a log. */
 export type LogScenario = Scenario<LogMessage, LogRecord, LogReport>
+/** Something that watches a log. */
 export type LogObserver = SelectiveObserver<LogMessage, LogRecord, LogReport>
 
 /** A setup with a seed, ready to be simulated. */
@@ -33,6 +35,11 @@ export interface BuiltLog {
   readonly coverage: ReadonlyMap<string, number>
 }
 
+/**
+ * A setup and a seed as cluster and scenario. Everything that is drawn comes from streams of the
+ * seed by name, so a change in the faults leaves quorums and clients as they were. Throws
+ * UsageError for a setup that does not fit.
+ */
 export function buildLog(setup: LogSetup, seed: number): BuiltLog {
   refuseUnknownLeader(setup)
   const random = randomFromSeed(seed).fork("log setup")

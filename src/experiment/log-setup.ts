@@ -86,6 +86,7 @@ export interface LogSetup {
  * first of these that nobody silent is in, the others standing by.
  */
 export const recipientChoices = ["broadcast", "closest", "random", "strategy", "rotating", "standby"] as const
+/** One of these. */
 export type RecipientChoice = (typeof recipientChoices)[number]
 
 /** What is not said about a setup: ten clients beside each replica, no faults, machines without limits, ten seconds. */

@@ -16,6 +16,7 @@ export interface Manifest {
   readonly environment: Environment
 }
 
+/** The part of a manifest that is the same wherever the result is computed. */
 export interface ManifestResult {
   readonly experiment: string
   readonly question: string
@@ -46,6 +47,7 @@ interface ManifestColumn {
   readonly empty?: string
 }
 
+/** A file of the result, and the hash by which `quorate verify` knows it. */
 export interface ManifestFile {
   readonly name: string
   readonly bytes: number

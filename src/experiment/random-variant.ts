@@ -37,6 +37,7 @@ export const epochKinds = [
   "multi-path by-value",
   "multi-path recovery",
 ] as const
+/** One of these. */
 export type EpochKind = (typeof epochKinds)[number]
 
 /** A combination with epochs of this kind that the validator has nothing against; how many were drawn for it. */

@@ -94,6 +94,7 @@ export async function resultFiles(result: Result): Promise<ResultFile[]> {
   return [csv, ...(await renderedFiles(result))]
 }
 
+/** The name of an experiment's CSV. */
 export function csvName({ id }: Pick<AnyExperiment, "id">): string {
   return `${id}.csv`
 }

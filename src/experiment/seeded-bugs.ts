@@ -26,6 +26,7 @@ export interface SeededBug {
   readonly after?: (state: ReplicaState, outputs: LogOutput[], input: LogInput) => readonly LogOutput[]
 }
 
+/** What a replica may be told. */
 export type LogInput = Input<LogMessage, LogRecord>
 
 /** The same cluster with the bug in every replica. */

@@ -19,6 +19,7 @@ export interface RunViolation {
   readonly replay: string
 }
 
+/** A run of one instance: what was measured, and which safety checks failed. */
 export interface DecreeRun {
   readonly measures: RunMeasures
   /** One entry for each safety check that failed: none, if the quorums meet. */

@@ -10,6 +10,10 @@ import { type LogSetup, usualLogSetup } from "./log-setup.ts"
 
 /** Faults strike within the first seconds; then everyone is up and connected, and every request must be answered in the rest. */
 export const faultsUntilMs = 3000
+/**
+ * How long after the last fault every request must have been answered, in milliseconds:
+ * far more than any election takes.
+ */
 export const answeredWithinMs = 60_000
 
 /**

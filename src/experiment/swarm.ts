@@ -29,6 +29,7 @@ export interface SwarmRun {
   readonly clients: ClientHistory
 }
 
+/** What runs are drawn from, and what is changed about them. */
 export interface SwarmOptions {
   readonly systems: readonly (() => QuorumSystem)[]
   /** A known bug to plant in every replica: to see whether the checks notice. */

@@ -6,6 +6,10 @@ import { type Executor, inProcessExecutor, matrixOf } from "./executor.ts"
 import { Observations } from "./observations.ts"
 import { type Stopping, isSettled, nextRound, refuseNoIntervals } from "./stopping.ts"
 
+/**
+ * From which seed, how often and by whom an experiment is carried out.
+ * The rows do not depend on by whom.
+ */
 export interface SweepOptions {
   readonly rootSeed: number
   /** Replicas per case; the experiment's own number unless given. With `stopping`, those of the first round. */

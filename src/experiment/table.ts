@@ -21,6 +21,7 @@ export interface Table {
 /** Cells in the order of the columns. */
 export type TableRow = readonly TableCell[]
 
+/** How a column is headed, and how its numbers are rounded. */
 export interface TableColumn extends Rounding {
   readonly heading: string
   /** Printed in parentheses after the heading. */
@@ -57,10 +58,12 @@ export function intervalOf<Name extends string>(
   return { value: row[name], low: row[`${name}Low`], high: row[`${name}High`] }
 }
 
+/** Whether a cell is an exact fraction. */
 export function isRatio(cell: TableCell): cell is Ratio {
   return typeof cell === "object" && cell !== null && "numerator" in cell
 }
 
+/** Whether a cell is a value with an interval. */
 export function isInterval(cell: TableCell): cell is Interval {
   return typeof cell === "object" && cell !== null && "low" in cell
 }
@@ -90,6 +93,7 @@ export function headingGroups(table: Table): readonly { readonly group: string; 
   return runs
 }
 
+/** Whether any column has a heading above its heading. */
 export function hasGroups(table: Table): boolean {
   return table.columns.some(({ group }) => group !== undefined)
 }

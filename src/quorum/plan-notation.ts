@@ -40,11 +40,6 @@ export function parsePlan(text: string, catalogue: Catalogue, bindings?: Binding
   )
 }
 
-/** Whether a text is more than one system: whether it says which epochs it means. */
-export function isPlanText(text: string): boolean {
-  return splitOutside(text, ";").length > 1 || splitOutside(text, ":").length > 1
-}
-
 /** One `epochs: system` of the text. */
 interface Segment {
   readonly text: string

@@ -49,6 +49,7 @@ export function findTerm(word: string): Term | undefined {
   )
 }
 
+/** Every term, in the order of the glossary. */
 export function allTerms(): readonly Term[] {
   return glossary.flatMap(({ terms }) => terms)
 }

@@ -95,6 +95,7 @@ export class Journal {
   }
 }
 
+/** How a journal is opened. */
 export interface JournalOptions {
   /** Throw away what is there, instead of continuing it. */
   readonly fresh?: boolean

@@ -19,6 +19,7 @@ export function shardsIn(folder: string): string[] {
     .map((name) => join(folder, name))
 }
 
+/** Where a merged result goes, and what it must have been computed by. */
 export interface MergeContext {
   /** Where the CSV is staged. */
   readonly folder: string

@@ -7,6 +7,7 @@ export interface PortableError {
   readonly stack: string | undefined
 }
 
+/** An error as it crosses to another thread; whatever else was thrown keeps its text. */
 export function portableError(error: unknown): PortableError {
   if (error instanceof Error) return { name: error.name, message: error.message, stack: error.stack }
   return { name: "Error", message: String(error), stack: undefined }

@@ -3,6 +3,7 @@ import { connect, queueKeys, queuePackages, shownAddress } from "./redis.ts"
 import type { QueuedAnswer, QueuedParcel } from "./queue-service.ts"
 import { WorkerPool } from "./worker-pool.ts"
 
+/** Which queue to work for, with which program and how many threads, and for how long. */
 export interface QueueWorkerOptions {
   readonly url: string
   readonly programSha256: string

@@ -17,6 +17,7 @@ import { type Shard, formatShard, shardFile } from "./shard.ts"
 import { unhurriedExecutor } from "./unhurried-executor.ts"
 import { WorkerPool } from "./worker-pool.ts"
 
+/** By whom experiments are computed, and where their results go. None of it changes a result. */
 export interface RunAllOptions {
   readonly out: string
   readonly write: boolean

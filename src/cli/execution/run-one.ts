@@ -111,6 +111,7 @@ function keepingExecutor({ executor, signal }: RunRequest, kept: Kept | undefine
   return interruptible(kept === undefined ? executor : journaled(executor, kept.journal), signal)
 }
 
+/** Where unfinished work is kept, and whether any that is there is wanted. */
 export interface KeepOptions {
   readonly folder: string
   readonly shard?: Shard

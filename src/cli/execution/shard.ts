@@ -18,6 +18,7 @@ export function parseShard(text: string): Shard {
   )
 }
 
+/** "2/8": as `--shard` reads it. */
 export function formatShard({ number, count }: Shard): string {
   return `${number}/${count}`
 }

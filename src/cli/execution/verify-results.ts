@@ -11,6 +11,7 @@ import { type ExperimentSource, loadExperiment } from "./experiment-source.ts"
 import { runAll } from "./run-all.ts"
 import type { RunConfiguration } from "./run-one.ts"
 
+/** Which results are verified, and by whom they are computed again. */
 export interface VerifyOptions {
   /** Where results are looked up by id. */
   readonly from: string

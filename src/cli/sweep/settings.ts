@@ -181,14 +181,18 @@ const logSweep = z.strictObject({
   ),
 })
 
+/** By protocol: what its sweeps may say. */
 export const schemaOf = { decree: decreeSweep, log: logSweep } as const
 
 /** A sweep file: an experiment without code. `protocol` decides which settings there are. */
 export const sweepSchema = z.union([decreeSweep, logSweep])
 
 type Loose<T> = { readonly [Key in keyof T]?: z.infer<T[Key]> | undefined }
+/** The workload and the faults of a sweep of single instances; whatever is left out is as usual. */
 export type DecreeSettings = Loose<typeof decreeWorkload> & Loose<typeof decreeFaults>
+/** The same of a sweep of logs. */
 export type LogSettings = Loose<typeof logWorkload> & Loose<typeof logFaults>
+/** What a sweep file says, once it has been read and found well-formed. */
 export type SweepDocument = z.infer<typeof sweepSchema>
 
 /** The JSON schema that is shipped, for editors: completion, and mistakes underlined. */

@@ -31,6 +31,7 @@ export function axisColumns(data: SweepData): Column[] {
   ]
 }
 
+/** The cells that say which case a row is of. */
 export function axisCells(data: SweepData, { system, latency, faults, workload, seed }: SweepCase): RowOf {
   return { system, latency, faults, workload, ...(hasSeeds(data) && { seed }) }
 }

@@ -14,6 +14,7 @@ export interface Ink {
   readonly hatch: Hatch
 }
 
+/** The shape of a point: series are told apart without colour too. */
 export type Mark = "circle" | "square" | "triangle" | "diamond" | "cross" | "star" | "down" | "right"
 
 /** Whether marks are filled: not those of several clouds of points, where one must not hide another. */

@@ -163,6 +163,7 @@ export interface LegendLayout {
 /** Room for the sample of a line or a bar, before the name. */
 export const legendSample = 34
 
+/** The grid for a legend: as many columns as the width has room for, all as wide as the longest name. */
 export function legendLayout(names: readonly string[]): LegendLayout {
   const widest = Math.max(0, ...names.map((name) => textWidth(name, fontSizes.label)))
   const cellWidth = Math.ceil(widest) + legendSample + 14

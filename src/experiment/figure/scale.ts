@@ -9,6 +9,7 @@ export interface Scale {
   readonly ticks: readonly Tick[]
 }
 
+/** A mark on an axis, and what is written beside it. */
 export interface Tick {
   readonly value: number
   /** As plain text, powers of ten with raised digits. */

@@ -4,6 +4,7 @@ import { groupLines, lineUp, rowTexts, tableWidths } from "./layout.ts"
 import { type Ruler, characters, totalWidth } from "./ruler.ts"
 import { wrap } from "./wrap.ts"
 
+/** What the terminal can do. */
 export interface TerminalOptions {
   /** The columns to keep within where the words allow it; 80 unless given. */
   readonly width?: number

@@ -39,6 +39,7 @@ export function markEncoding({ names, inks }: Drawing, areFilled = true): Spec {
   }
 }
 
+/** The colour of each series, in the order of the legend. */
 export function colorEncoding({ names, inks }: Pick<Drawing, "names" | "inks">): Spec {
   const scale = { domain: names, range: inks.map(({ color }) => color) }
   return { color: { field: "series", type: "nominal", scale, legend: null } }

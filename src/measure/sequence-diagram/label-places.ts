@@ -1,3 +1,4 @@
+/** A line from one point to another, in pixels; y grows downwards. */
 export interface Arrow {
   readonly x1: number
   readonly y1: number
@@ -5,6 +6,7 @@ export interface Arrow {
   readonly y2: number
 }
 
+/** A rectangle by its upper left corner, in pixels. */
 export interface Box {
   readonly x: number
   readonly y: number

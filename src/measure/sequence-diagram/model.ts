@@ -12,6 +12,7 @@ export interface SequenceDiagram {
   readonly items: readonly DiagramItem[]
 }
 
+/** Whose lifeline it is. */
 export interface Participant {
   readonly name: string
   /** A second, smaller line under the name: "epoch 0". */
@@ -21,6 +22,7 @@ export interface Participant {
 /** Participants are positions in the diagram's list. */
 export type DiagramItem = DiagramMessage | DiagramEvent | DiagramState | DiagramRemark
 
+/** A message from one lifeline to another: an arrow, slanted where it takes time. */
 export interface DiagramMessage {
   readonly type: "message"
   readonly from: number

@@ -21,6 +21,7 @@ const failedProposer = [
   "the rest is lost",
 ] as const
 
+/** The diagrams of chapter 2: the single acceptor algorithm, and classic Paxos in every way it can go. */
 export const chapter2: readonly Figure[] = [
   {
     id: "2.1",

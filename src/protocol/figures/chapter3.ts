@@ -16,6 +16,7 @@ const figure36 = constantPlan(
   systemOf(4, someQuorums, someQuorums, "{12}, {13}, {14}, {234} of four acceptors"),
 )
 
+/** The diagrams of chapter 3: what the known revisions change about those of chapter 2. */
 export const chapter3: readonly Figure[] = [
   {
     id: "3.1",

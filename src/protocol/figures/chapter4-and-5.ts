@@ -28,6 +28,7 @@ const oneQuorumEach = {
     }) as const,
 }
 
+/** The diagrams of chapters 4 and 5: quorums that meet less, and promises that say more. */
 export const chapter4And5: readonly Figure[] = [
   {
     id: "4.1",

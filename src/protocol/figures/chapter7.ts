@@ -33,6 +33,7 @@ const recovery: Partial<Variant> = {
 
 const continued = ["p2 -> a1 a2 a3", "a1 a2 a3 -> p2"] as const
 
+/** The diagrams of chapter 7: epochs that belong to values, and epochs that belong to nobody. */
 export const chapter7: readonly Figure[] = [
   {
     id: "7.1",

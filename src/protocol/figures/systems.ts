@@ -9,6 +9,7 @@ export function countingSystem(n: number, k: number): QuorumSystem {
   return quorumSystem({ phase1: any, phase2: any, nodes }, `any ${k} of ${n}`)
 }
 
+/** Majorities of three acceptors, in every epoch: what most figures have. */
 export const majority3: QuorumPlan = constantPlan(countingSystem(3, 2))
 
 /** A system of listed quorums over a1 … an; each quorum is a list of numbers. */
