@@ -22,8 +22,8 @@ export interface Experiment<Case, Observation, Row extends RowOf> {
   readonly reference: string
   /** The columns of the CSV, in order; a row has exactly these. */
   readonly columns: readonly Column[]
-  /** The matrix, in the order of the CSV. */
-  cases(): readonly Case[]
+  /** The matrix, in the order of the CSV: a list, or cases that are made when they are asked for. */
+  cases(): Cases<Case>
   /** Replicas per case unless the command line says otherwise; 1 for exact computations. */
   readonly replicas: number
   /** Replicas of the long sweep, `--full`; ten times the usual number unless said. Exact computations have no longer sweep. */
@@ -37,6 +37,12 @@ export interface Experiment<Case, Observation, Row extends RowOf> {
   readonly figures?: readonly FigureSpec<Row>[]
   /** Makes drawings of the rows of all cases that are no charts, such as message sequence diagrams. */
   readonly drawings?: DrawingsSpec<Row>
+}
+
+/** The cases of a matrix by position; every list is one. A matrix of millions need not be in memory. */
+export interface Cases<Case> extends Iterable<Case> {
+  readonly length: number
+  at(position: number): Case | undefined
 }
 
 /** Replicas per case of the long sweep. */

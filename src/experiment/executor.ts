@@ -1,4 +1,4 @@
-import type { AnyExperiment } from "./define.ts"
+import type { AnyExperiment, Cases } from "./define.ts"
 import { plainJson } from "./plain-json.ts"
 import { replicaSeed } from "./seed.ts"
 
@@ -36,7 +36,7 @@ export interface ChunkResult {
 export async function computeChunk(
   experiment: AnyExperiment,
   chunk: Chunk,
-  c: unknown = matrixOf(experiment)[chunk.caseIndex],
+  c: unknown = matrixOf(experiment).at(chunk.caseIndex),
 ): Promise<ChunkResult> {
   const observations: unknown[] = []
   for (let i = 0; i < chunk.replicas; i++) {
@@ -46,7 +46,7 @@ export async function computeChunk(
 }
 
 /** The cases of an experiment, built once: a large matrix is asked for by many. */
-export function matrixOf(experiment: AnyExperiment): readonly unknown[] {
+export function matrixOf(experiment: AnyExperiment): Cases<unknown> {
   const known = matrices.get(experiment)
   if (known !== undefined) return known
   const cases = experiment.cases()
@@ -54,7 +54,7 @@ export function matrixOf(experiment: AnyExperiment): readonly unknown[] {
   return cases
 }
 
-const matrices = new WeakMap<AnyExperiment, readonly unknown[]>()
+const matrices = new WeakMap<AnyExperiment, Cases<unknown>>()
 
 /** Computes the chunks here, one after the other. */
 export function inProcessExecutor(experiment: AnyExperiment): Executor {

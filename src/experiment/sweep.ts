@@ -35,8 +35,8 @@ export async function sweep(experiment: AnyExperiment, options: SweepOptions): P
  * The rows depend on the experiment, the root seed and the number of replicas,
  * not on the executor: observations are put in their places by case and
  * replica before anything is summarised. A case is summarised, and its
- * observations let go, as soon as its last replica is there. In memory are the
- * matrix, and what is under way.
+ * observations let go, as soon as its last replica is there. In memory is what is
+ * under way, and the matrix, if it is a list.
  */
 export async function* sweepRows(
   experiment: AnyExperiment,
@@ -59,7 +59,7 @@ export async function* sweepRows(
       options.onProgress?.(observations.done, total)
       if (complete === undefined) continue
       const { caseIndex } = result.chunk
-      const rows = await rowsOfCase(experiment, cases[caseIndex], complete)
+      const rows = await rowsOfCase(experiment, cases.at(caseIndex), complete)
       if (isEnough(experiment, rows, endReplica, stopping)) {
         observations.settle(caseIndex)
         yield* turn.add(caseIndex, rows)

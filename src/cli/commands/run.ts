@@ -1,3 +1,5 @@
+import { createReadStream } from "node:fs"
+import { join } from "node:path"
 import { Command } from "commander"
 import { UsageError } from "../../base/errors.ts"
 import { fullReplicas } from "../../experiment/define.ts"
@@ -152,9 +154,11 @@ async function run(
   if (options.dryRun === true) return (await import("../execution/dry-run.ts")).dryRun(context, runs, options)
   const { runAll } = await import("../execution/run-all.ts")
   const results: Result[] = []
-  const keepRows = format === "json" || format === "csv"
+  // What is written is printed from its file.
+  const keepRows = format === "json" || (format === "csv" && !options.write)
   const end = await runAll(context, runs, { ...options, ...(pool && { pool }), keepRows }, async (result) => {
     if (format === "json") results.push(result)
+    else if (format === "csv" && options.write) await printFile(io, out, result)
     else await printResult(io, format, result)
   })
   if (format === "json" && end === "complete" && options.shard === undefined) {
@@ -190,6 +194,14 @@ function stoppingOf(options: RunOptions, replicas: number): Stopping | undefined
     )
   }
   return { relativeHalfWidth, mostReplicas }
+}
+
+/** The CSV as it was written, a piece at a time: it may be larger than memory. */
+async function printFile(io: Context["io"], out: string, { experiment }: Result): Promise<void> {
+  const { resultFolder } = await import("../results-folder.ts")
+  const { csvName } = await import("../../experiment/result.ts")
+  const file = createReadStream(join(resultFolder(out, experiment.id), csvName(experiment)))
+  for await (const piece of file) io.out(piece as Uint8Array)
 }
 
 async function printResult(

@@ -12,17 +12,19 @@ export async function dryRun(
   { format, workers = availableParallelism() }: { readonly format: Format; readonly workers?: number },
 ): Promise<void> {
   if (format === "json") {
-    printJson(io, { dryRun: runs.map((run) => ({ ...described(run), cases: matrixOf(run.experiment) })) })
+    printJson(io, {
+      dryRun: runs.map((run) => ({ ...described(run), cases: [...matrixOf(run.experiment)] })),
+    })
     return
   }
   for (const run of runs) {
     const { id } = run.experiment
     const cases = matrixOf(run.experiment)
     const all = format === "csv" || cases.length <= mostShown
-    const shown = all ? cases : cases.slice(0, mostShown)
-    shown.forEach((c, i) =>
-      io.out(`${id} ${String(i + 1).padStart(String(cases.length).length)}  ${caseText(c)}\n`),
-    )
+    const shown = all ? cases.length : mostShown
+    for (let i = 0; i < shown; i++) {
+      io.out(`${id} ${String(i + 1).padStart(String(cases.length).length)}  ${caseText(cases.at(i))}\n`)
+    }
     if (!all) io.out(`… and ${cases.length - mostShown} more; --format json lists them all\n`)
     io.out(`${await estimate(run, Math.max(1, workers))}\n`)
   }

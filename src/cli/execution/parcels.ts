@@ -78,7 +78,7 @@ function take(waiting: Iterator<Chunk>, most: number): Chunk[] {
 
 function parcelOf(source: ExperimentSource, experiment: AnyExperiment, chunks: readonly Chunk[]): Parcel {
   const matrix = matrixOf(experiment)
-  return { source, work: chunks.map((chunk) => ({ chunk, case: matrix[chunk.caseIndex] })) }
+  return { source, work: chunks.map((chunk) => ({ chunk, case: matrix.at(chunk.caseIndex) })) }
 }
 
 function firstOf<Key, Value>(promises: ReadonlyMap<Key, Promise<Value>>): Promise<readonly [Key, Value]> {

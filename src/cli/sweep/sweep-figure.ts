@@ -2,7 +2,7 @@ import type { FigureSpec, RowOf } from "../../experiment/define.ts"
 import { mostSeries } from "../../experiment/figure/ink.ts"
 import { type BarFigure, distinct } from "../../experiment/figure.ts"
 import { intervalOf } from "../../experiment/table.ts"
-import { sweepCases } from "./sweep-cases.ts"
+import { sweepAxes } from "./sweep-cases.ts"
 import type { SweepData } from "./sweep-data.ts"
 import { sweepHead } from "./sweep-table.ts"
 
@@ -25,11 +25,15 @@ const axes = ["variant", "latency", "faults", "workload", "seed"] as const
  * nothing else varies. Sweeps of more than a figure can hold have none.
  */
 export function sweepFigures(data: SweepData, measures: readonly FigureMeasure[]): FigureSpec<RowOf>[] {
-  const cases = sweepCases(data)
-  const others = axes.filter((axis) => new Set(cases.map((c) => c[axis])).size > 1)
-  const systems = distinct(cases.map(({ system }) => system))
-  const groups = distinct(cases.map((c) => others.map((axis) => c[axis]).join(", ")))
-  if (others.length > 0 && (systems.length > mostSeries || groups.length > mostGroups)) return []
+  const { system: systems, conditions, ...plain } = sweepAxes(data)
+  const values = {
+    ...plain,
+    faults: distinct(conditions.map(({ faults }) => faults)),
+    workload: distinct(conditions.map(({ workload }) => workload)),
+  }
+  const others = axes.filter((axis) => values[axis].length > 1)
+  const groups = others.reduce((product, axis) => product * values[axis].length, 1)
+  if (others.length > 0 && (systems.length > mostSeries || groups > mostGroups)) return []
   if (systems.length > mostGroups) return []
   return measures.map((measure) => (rows) => sweepFigure(data, measure, others, rows))
 }

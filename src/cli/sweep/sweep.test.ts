@@ -43,7 +43,7 @@ describe("a sweep file", () => {
     const experiment = await sweepExperiment(readSweep(file(small)))
     expect(experiment.id).toBe("sweep")
     expect(matrixOf(experiment)).toHaveLength(8)
-    expect(matrixOf(experiment)[1]).toEqual({
+    expect(matrixOf(experiment).at(1)).toEqual({
       system: "majority(3)",
       variant: "classic",
       latency: "exponential(10)",
@@ -78,7 +78,7 @@ describe("a sweep file", () => {
     )
     expect(data.replicas).toBe(7)
     expect(matrixOf(await sweepExperiment(data))).toHaveLength(12)
-    expect(matrixOf(await sweepExperiment(data))[1]).toMatchObject({
+    expect(matrixOf(await sweepExperiment(data)).at(1)).toMatchObject({
       settings: { timeoutMs: 50, lossProbability: 0.2 },
     })
   })
@@ -132,10 +132,23 @@ describe("a sweep file", () => {
   })
 
   test("of a log says what links carry in megabits, as quorate log does", () => {
-    const [c] = sweepCases(
+    const c = sweepCases(
       readSweep(file("protocol: log\nsetup: {linkMbitPerSecond: 80}\nmatrix: {system: majority(3)}")),
-    )
+    ).at(0)
     expect(readLogSettings(c!.settings).bandwidth).toBe(10)
+  })
+
+  test("has its cases by position as it has them one after the other, and none beyond", () => {
+    const cases = sweepCases(readSweep(file(small)))
+    expect([...cases]).toEqual(Array.from({ length: 8 }, (_, i) => cases.at(i)))
+    expect([...cases].map(({ system, latency, faults }) => `${system} ${latency} ${faults}`)).toEqual(
+      ["majority(3)", "simple(4, 3, 2)"].flatMap((system) =>
+        ["exponential(10)", "paxi"].flatMap((latency) =>
+          ["none", "lossy"].map((faults) => `${system} ${latency} ${faults}`),
+        ),
+      ),
+    )
+    expect([cases.at(-1), cases.at(8)]).toEqual([undefined, undefined])
   })
 
   test("of many cases has no table, so that its rows need not be in memory", async () => {
