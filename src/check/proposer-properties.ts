@@ -2,7 +2,7 @@ import { nodeSet } from "../base/node-set.ts"
 import { formatSet } from "../quorum/system.ts"
 import type { Address } from "../protocol/actor.ts"
 import { type Finding, type Property, firstComplaint } from "./property.ts"
-import type { MadeProposal, RunFacts } from "./run-facts.ts"
+import type { MadeProposal, Promises, RunFacts } from "./run-facts.ts"
 
 /**
  * Properties 1 to 5 of Howard 2019, §2.4: what proposers keep to. Where the
@@ -85,18 +85,29 @@ function acceptsBeforeLearning(facts: RunFacts): Finding {
   })
 }
 
-/** Two values reported for the greatest epoch leave the choice between them: that they are two is property 1's business. */
+/**
+ * Two values reported for the greatest epoch leave the choice between them: that they are two is property 1's
+ * business. Promises that came before the epoch was begun in this life may have been heeded or not.
+ */
 function valueSelection(facts: RunFacts): Finding {
-  return firstComplaint(facts.proposals, ({ proposer, epoch, value, promises }) => {
-    const reported = [...promises.values()].filter((proposal) => proposal !== null)
-    const greatest = Math.max(...reported.map((proposal) => proposal.epoch))
-    const allowed = reported
-      .filter((proposal) => proposal.epoch === greatest)
-      .map((proposal) => proposal.value)
-    if (reported.length === 0 || allowed.includes(value)) return undefined
-    return `${nameOf(facts, proposer)} proposed ${value} in epoch ${epoch}, having been told that ${allowed.join(" and ")} was accepted in epoch ${greatest}`
+  return firstComplaint(facts.proposals, ({ proposer, epoch, value, promises, answers }) => {
+    const { greatest, values } = greatestReported(promises)
+    if (allows(values, value) || allows(greatestReported(answers).values, value)) return undefined
+    return `${nameOf(facts, proposer)} proposed ${value} in epoch ${epoch}, having been told that ${values.join(" and ")} was accepted in epoch ${greatest}`
   })
 }
+
+function greatestReported(promises: Promises): { greatest: number; values: readonly string[] } {
+  const reported = [...promises.values()].filter((proposal) => proposal !== null)
+  const greatest = Math.max(...reported.map(({ epoch }) => epoch))
+  return {
+    greatest,
+    values: reported.filter(({ epoch }) => epoch === greatest).map(({ value }) => value),
+  }
+}
+
+const allows = (reported: readonly string[], value: string): boolean =>
+  reported.length === 0 || reported.includes(value)
 
 /** Only steps back are counted here; using an epoch again is property 1's business. */
 function increasingEpochs(facts: RunFacts): Finding {

@@ -2,7 +2,13 @@ import { type NodeSet, emptySet, withMember } from "../base/node-set.ts"
 import { type Decision, DecisionLog } from "../measure/decision.ts"
 import type { Address, Micros, Value } from "../protocol/actor.ts"
 import type { Cluster } from "../protocol/paxos/cluster.ts"
-import type { AcceptorRecord, PaxosMessage, PaxosRecord, Proposal } from "../protocol/paxos/messages.ts"
+import type {
+  AcceptorRecord,
+  PaxosMessage,
+  PaxosRecord,
+  PromiseMessage,
+  Proposal,
+} from "../protocol/paxos/messages.ts"
 import type { Epoch } from "../quorum/plan.ts"
 import { acceptorPart } from "../protocol/paxos/records.ts"
 import type { TraceEvent } from "../sim/trace.ts"
@@ -20,8 +26,16 @@ export interface ProposerAct {
 export interface MadeProposal extends ProposerAct {
   readonly value: Value
   /** Who had promised this epoch to it, with what they reported. */
-  readonly promises: ReadonlyMap<Address, Proposal | null>
+  readonly promises: Promises
+  /**
+   * Those of them that came once it had asked in this life. Where epochs are used again after a crash, it
+   * may have been told more before, and not have listened yet.
+   */
+  readonly answers: Promises
 }
+
+/** What acceptors reported that promised an epoch. */
+export type Promises = ReadonlyMap<Address, Proposal | null>
 
 /** A promise or an acceptance that an acceptor sent to a proposer. */
 export interface Reply {
@@ -83,6 +97,7 @@ interface ProposerNotes {
   readonly epochs: Set<Epoch>
   readonly proposed: Set<string>
   readonly promises: Map<Epoch, Map<Address, Proposal | null>>
+  readonly answers: Map<Epoch, Map<Address, Proposal | null>>
   readonly accepts: Map<Epoch, NodeSet>
 }
 
@@ -153,15 +168,17 @@ export class RunFacts {
   private delivered(from: Address, to: Address, message: PaxosMessage): void {
     if (message.type === "prepare" || message.type === "propose") return this.requested(from, to, message)
     if (message.type === "decided") this.acceptorNotes(to).requests++
-    if (message.type === "promise") {
-      const promises = this.proposerNotes(to).promises
-      const ofEpoch = promises.get(message.epoch) ?? new Map<Address, Proposal | null>()
-      promises.set(message.epoch, ofEpoch.set(from, message.lastAccepted))
-    }
+    if (message.type === "promise") this.promised(from, to, message)
     if (message.type === "accept") {
       const { accepts } = this.proposerNotes(to)
       accepts.set(message.epoch, withMember(accepts.get(message.epoch) ?? emptySet, from))
     }
+  }
+
+  private promised(from: Address, to: Address, { epoch, lastAccepted }: PromiseMessage): void {
+    const { epochs, promises, answers } = this.proposerNotes(to)
+    noted(promises, epoch).set(from, lastAccepted)
+    if (epochs.has(epoch)) noted(answers, epoch).set(from, lastAccepted)
   }
 
   private requested(
@@ -196,11 +213,15 @@ export class RunFacts {
   }
 
   private proposed(at: Micros, proposer: Address, { epoch, value }: Proposal): void {
-    const { proposed, promises, life } = this.proposerNotes(proposer)
+    const { proposed, promises, answers, life } = this.proposerNotes(proposer)
     const key = `${epoch} ${value}`
     if (proposed.has(key)) return
     proposed.add(key)
-    this.proposals.push({ at, proposer, life, epoch, value, promises: new Map(promises.get(epoch)) })
+    this.proposals.push({
+      ...{ at, proposer, life, epoch, value },
+      promises: new Map(promises.get(epoch)),
+      answers: new Map(answers.get(epoch)),
+    })
   }
 
   private replied(
@@ -270,5 +291,13 @@ export class RunFacts {
 const noValues: ReadonlySet<Value> = new Set()
 
 function freshProposer(life: number): ProposerNotes {
-  return { life, epochs: new Set(), proposed: new Set(), promises: new Map(), accepts: new Map() }
+  const [epochs, proposed] = [new Set<Epoch>(), new Set<string>()]
+  return { life, epochs, proposed, promises: new Map(), answers: new Map(), accepts: new Map() }
+}
+
+/** The promises of an epoch, to be added to. */
+function noted(all: Map<Epoch, Map<Address, Proposal | null>>, epoch: Epoch): Map<Address, Proposal | null> {
+  const ofEpoch = all.get(epoch) ?? new Map<Address, Proposal | null>()
+  all.set(epoch, ofEpoch)
+  return ofEpoch
 }
