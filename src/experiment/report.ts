@@ -105,7 +105,7 @@ table { border-collapse: collapse; border-top: 2px solid; border-bottom: 2px sol
 th, td { padding: 0.15rem 0.6rem; font-weight: normal; }
 th { vertical-align: bottom; } thead tr:last-child th, tbody + tbody tr:first-child td { border-bottom: 1px solid; }
 tbody + tbody tr:first-child td { border-bottom: 0; border-top: 1px solid; }
-.left { text-align: left; } .right { text-align: right; font-variant-numeric: tabular-nums; } .center, .group { text-align: center; }
+.left { text-align: left; } .right { text-align: right; font-variant-numeric: tabular-nums; } td.right { white-space: nowrap; } .center, .group { text-align: center; } .group:not(:empty) { border-bottom: 1px solid; }
 .note { font-size: 0.8rem; margin: 0.4rem 0; color: #404040; }
 dt { font-weight: bold; } dd { margin: 0 0 0.4rem 1.5rem; overflow-wrap: anywhere; }
 pre { font-size: 0.75rem; overflow: auto; max-height: 30rem; background: #f5f5f5; padding: 0.7rem; }
