@@ -14,7 +14,7 @@ export interface Population {
  * - `one-link`: between two processes;
  * - `around-leader`: the leader is a side, or part of one;
  * - `by-zone`: a side has replicas and clients;
- * - `not-transitive`: somebody belongs to neither side, and can talk to both;
+ * - `not-transitive`: some replica belongs to neither side, and can talk to both;
  * - `by-type`: only some types of messages.
  */
 export function coverageNames(fault: NetworkFault, population: Population): readonly string[] {
@@ -30,7 +30,9 @@ function namesOfPath({ side, otherSide, oneWay }: Path, { processes, replicas }:
   const sides = [side, ...(otherSide === undefined ? [] : [otherSide])]
   const isClient = (target: Path["side"][number]): boolean => typeof target === "number" && target >= replicas
   const isZone = sides.some((one) => one.some(isClient) && !one.every(isClient) && one.length < processes)
-  const between = otherSide !== undefined && new Set([...side, ...otherSide]).size < processes
+  // Whoever leads is one of the replicas, named or not.
+  const named = new Set(sides.flat().filter((target) => !isClient(target)))
+  const between = otherSide !== undefined && named.size < replicas
   return [
     ...(oneWay ? ["one-way"] : []),
     ...(side.length === 1 && otherSide?.length === 1 ? ["one-link"] : []),

@@ -113,6 +113,8 @@ describe("what happens to messages", () => {
     expect(names({ side: ["leader"], oneWay: false })).toEqual(["cut", "around-leader"])
     expect(names({ side: [0, 3], oneWay: false })).toEqual(["cut", "by-zone"])
     expect(names({ side: [0], otherSide: [1], oneWay: false })).toEqual(["cut", "one-link", "not-transitive"])
+    // Clients may talk to everybody: it is replicas that pass things on.
+    expect(names({ side: [0], otherSide: [1, 2], oneWay: false })).toEqual(["cut"])
     const typed: NetworkFault = { type: "hold", ...always, messageTypes: ["ping"] }
     expect(coverageNames(typed, { processes: 6, replicas: 3 })).toEqual(["hold", "by-type"])
   })
