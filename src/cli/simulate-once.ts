@@ -5,6 +5,7 @@ import { safetyChecks } from "../check/safety.ts"
 import { count, measure, text } from "../experiment/column.ts"
 import { rowsToCsv } from "../experiment/csv.ts"
 import type { DecreeSetup } from "../experiment/decree-setup.ts"
+import { livenessChecks } from "../experiment/liveness.ts"
 import { latencyName } from "../experiment/replay-command.ts"
 import { type RunViolation, decreeScenario, runJudgedDecree } from "../experiment/single-decree.ts"
 import type { Table } from "../experiment/table.ts"
@@ -70,7 +71,7 @@ export function simulateOnce(
   const { measures, violations, checks } = runJudgedDecree(
     setup,
     seed,
-    options.checks ? allChecks : safetyChecks,
+    options.checks ? (all) => [...allChecks(all), ...livenessChecks(setup, all)] : safetyChecks,
     ...(options.trace ? [tracer(setup, seed, trace)] : []),
   )
   return {

@@ -42,6 +42,8 @@ export interface Running<Message, Stored, Report> {
   /** When its processor has done all it was given so far. */
   busyUntil: Micros
   paused: boolean
+  /** Of the pauses it is in the last end, which counts. */
+  pausedUntil: Micros
   /** Timers that should have fired during the pause, in order. */
   overdueTimers: Timer[]
   /** What a fault adds to the reading of every message. */
@@ -99,6 +101,7 @@ export function runningProcesses<Message, Stored, Report>(
     serving: false,
     busyUntil: 0,
     paused: false,
+    pausedUntil: 0,
     overdueTimers: [],
     slowedBy: 0,
   }))
@@ -183,5 +186,6 @@ export function stop<Message, Stored, Report>(process: Running<Message, Stored, 
   process.overdueTimers = []
   process.serving = false
   process.paused = false
+  process.pausedUntil = 0
   process.busyUntil = now
 }

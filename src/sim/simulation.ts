@@ -304,10 +304,11 @@ export class Simulation<Message, Stored, Report> {
       case "pause":
         if (!process.up) return
         process.paused = true
+        process.pausedUntil = Math.max(process.pausedUntil, action.until)
         this.later(action.until, process, { type: "resume", life: process.life })
         break
       case "resume":
-        if (process.life !== action.life) return
+        if (process.life !== action.life || this.now < process.pausedUntil) return
         return this.resume(process)
       case "slow":
         process.slowedBy += action.extra
@@ -338,7 +339,7 @@ export class Simulation<Message, Stored, Report> {
     this.serveNext(process)
   }
 
-  /** The end of a fault, as an entry of its own. Slowness adds up; of two pauses that overlap the first end ends both. */
+  /** The end of a fault, as an entry of its own. Slowness adds up. */
   private later(at: Micros, process: Running<Message, Stored, Report>, action: Strike): void {
     this.agenda.add(Math.max(at, this.now), Due.script, process.address, 0, 0, {
       at,

@@ -144,6 +144,17 @@ describe("what happens to a process", () => {
     ])
   })
 
+  test("of two pauses that overlap, the one that ends last decides", () => {
+    const long: Fault = { type: "pause", process: 0, at: 5000, until: 27_000 }
+    const short: Fault = { type: "pause", process: 0, at: 6000, until: 12_000 }
+    for (const both of [
+      [long, short],
+      [short, long],
+    ]) {
+      expect(storesOf(both)).toEqual([0, 27_000, 37_000, 47_000])
+    }
+  })
+
   test("messages to a paused process wait", () => {
     expect(arrivals([{ type: "pause", process: 1, at: 5000, until: 27_000 }])).toEqual([
       1000, 27_000, 27_000, 31_000, 41_000, 51_000,

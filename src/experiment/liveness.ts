@@ -1,0 +1,63 @@
+import type { TraceCheck } from "../check/check.ts"
+import { type LivenessConditions, eventualLearning, progress } from "../check/progress.ts"
+import type { Cluster } from "../protocol/paxos/cluster.ts"
+import type { Variant } from "../protocol/paxos/variant.ts"
+import type { DecreeSetup } from "./decree-setup.ts"
+
+/**
+ * Progress and eventual learning of a run (Howard 2019, §2.1 and theorem 16), under
+ * the conditions that its time-out was chosen for. None where the theorem is not
+ * stated: it is of proposers with epochs of their own that ask everyone.
+ *
+ * Whether the conditions held is read off the trace: with a second proposer, or
+ * acceptors that are down, the verdict is `unknown` and says so.
+ */
+export function livenessChecks(setup: DecreeSetup, cluster: Cluster): TraceCheck[] {
+  const conditions = conditionsOf(setup, cluster)
+  if (conditions === null || !isStated(setup, cluster.variant)) return []
+  return [progress(cluster, conditions), eventualLearning(cluster, conditions)]
+}
+
+/**
+ * A time-out is δa + 2δm (§2.7, the clock being exact): δa is one write of an
+ * acceptor, so δm half of the rest. They are to hold from the first request to the
+ * end; null if that is too short for a phase 1 and a phase 2 that take so long.
+ */
+function conditionsOf(
+  { startMs, timeoutMs, writeMs, horizonMs }: DecreeSetup,
+  { proposers }: Cluster,
+): LivenessConditions | null {
+  const [proposer] = proposers
+  const phase = timeoutMs * 1000
+  const acceptorDelay = writeMs * 1000
+  const messageDelay = Math.floor((phase - acceptorDelay) / 2)
+  const [from, until] = [startMs * 1000, horizonMs * 1000]
+  if (proposer === undefined || messageDelay <= 0 || until < from + 2 * phase) return null
+  return { from, until, proposer, messageDelay, acceptorDelay }
+}
+
+function isStated(
+  { quorums, distinguished, colocated, recoveryProposers }: DecreeSetup,
+  variant: Variant,
+): boolean {
+  const { epochs, select, termination, copying, phase1First } = variant
+  return (
+    quorums === "broadcast" &&
+    distinguished === null &&
+    !colocated &&
+    recoveryProposers === 0 &&
+    dealtOut.has(epochs.kind) &&
+    select === "greatest" &&
+    termination === "off" &&
+    copying === "off" &&
+    !phase1First
+  )
+}
+
+/** Sources that always have a greater epoch, and ask nobody for it. */
+const dealtOut: ReadonlySet<Variant["epochs"]["kind"]> = new Set([
+  "round-robin",
+  "sequence",
+  "versioned",
+  "reserved",
+])
