@@ -6,7 +6,7 @@ export const agreementTerms: TermSection = {
   terms: [
     {
       name: "epoch",
-      also: ["ballot number", "round", "term", "view", "proposal number"],
+      also: ["ballot number", "round", "term", "view", "view number", "round number", "proposal number"],
       meaning:
         "A position in the total order of attempts to get a value decided: here a whole number from 0 up. " +
         "An epoch belongs to at most one proposer, so at most one value is proposed in it; the algorithms that give this up say what they ask for instead.",

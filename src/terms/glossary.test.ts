@@ -47,4 +47,14 @@ describe("looking a word up", () => {
     expect(() => explainedTerm("quorun")).toThrow(UsageError)
     expect(() => explainedTerm("quorun")).toThrow(/no entry for quorun. Did you mean quorum/)
   })
+  test("a word of others that has none is sent where it is used", () => {
+    expect(() => explainedTerm("CheckQuorum")).toThrow(
+      /no entry for CheckQuorum. It is spoken of under partition/,
+    )
+    expect(() => explainedTerm("local_serial")).toThrow(
+      /majority, intersection requirement.*: try quorate explain/,
+    )
+    expect(() => explainedTerm("xyzzy")).toThrow(/no entry for xyzzy\.\nquorate explain without a word/)
+    expect(() => explainedTerm("?!")).toThrow(UsageError)
+  })
 })

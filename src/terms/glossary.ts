@@ -27,17 +27,38 @@ export const glossary: readonly TermSection[] = [
   parliamentTerms,
 ]
 
-/** The entry for a word: its name or another word for it, in any case. An unknown word is a UsageError. */
+/**
+ * The entry for a word: its name or another word for it, in any case. An unknown word is a UsageError, which
+ * names the entries that use it: much of what others call things is said there.
+ */
 export function explainedTerm(word: string): Term {
   const entry = findTerm(word)
   if (entry !== undefined) return entry
+  const users = termsThatUse(word)
+  const hint =
+    users.length === 0
+      ? didYouMean(word, wordsKnown())
+      : ` It is spoken of under ${users.map(({ name }) => name).join(", ")}: try quorate explain ${users[0]!.name}.`
   throw new UsageError(
-    `The glossary has no entry for ${word}.${didYouMean(word, wordsKnown())}\n` +
-      `It explains ${allTerms().length} terms: ${allTerms()
-        .map(({ name }) => name)
-        .join(", ")}.`,
+    `The glossary has no entry for ${word}.${hint}\nquorate explain without a word lists the ${allTerms().length} it has.`,
   )
 }
+
+/** The entries whose text has a word that has no entry itself, in the order of the glossary. */
+function termsThatUse(word: string): readonly Term[] {
+  const wanted = ` ${wordsOf(word)} `
+  if (wanted.trim() === "") return []
+  return allTerms().filter(({ meaning, thesis, lamport, raft, cassandra }) =>
+    ` ${wordsOf([meaning, thesis, lamport, raft, cassandra].join(" "))} `.includes(wanted),
+  )
+}
+
+/** A text as words with one space between them, without punctuation. */
+const wordsOf = (text: string): string =>
+  text
+    .toLowerCase()
+    .match(/[\p{L}\p{N}_]+/gu)
+    ?.join(" ") ?? ""
 
 /** The entry for a word, or nothing. A name goes before another entry's synonym. */
 export function findTerm(word: string): Term | undefined {
