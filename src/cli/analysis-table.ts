@@ -21,7 +21,7 @@ export function analysisTable(analysis: Analysis): Table {
       { heading: "both", align: "right" },
     ],
     rows: [
-      byPhase("minimal quorums", ({ quorums }) => shown(quorums)),
+      byPhase("minimal quorums", ({ quorums }) => count(quorums)),
       byPhase("smallest quorum", ({ smallestQuorum }) => shown(smallestQuorum)),
       byPhase("largest minimal quorum", ({ largestQuorum }) => shown(largestQuorum)),
       byPhase("failures survived", ({ resilience }) => shown(resilience), shown(analysis.resilience)),
@@ -108,6 +108,13 @@ function notesOf(analysis: Analysis): string[] {
 function shown(value: number | string | null): TableCell {
   if (typeof value !== "number") return value
   return Number.isInteger(value) ? String(value) : String(Number(value.toPrecision(6)))
+}
+
+/** Six significant digits of a count with hundreds, which would push the rest off the page; no double holds it. */
+function count(value: number | string | null): TableCell {
+  if (typeof value !== "string" || value.length <= 15) return shown(value)
+  const six = String(Math.round(Number(value.slice(0, 7)) / 10))
+  return `≈ ${Number(`${six[0]!}.${six.slice(1)}`)}e${value.length + six.length - 7}`
 }
 
 /** The exact fraction where it is short, and its decimal beside it. */

@@ -10,6 +10,7 @@ import {
   requirementById,
   requirements,
 } from "../quorum/requirement.ts"
+import { quoted } from "./options.ts"
 
 /** A requirement, and what became of it. */
 export interface Check {
@@ -49,7 +50,7 @@ function byNumber(list: string): readonly Requirement[] {
     if (requirement !== undefined) return requirement
     const known = requirements.map((one) => one.id)
     throw new UsageError(
-      `There is no requirement ${id}.${didYouMean(id, known)} The requirements are ${known.join(", ")}, or all of them: all.`,
+      `There is no requirement ${quoted(id)}.${didYouMean(id, known)} The requirements are ${known.join(", ")}, or all of them: all.`,
     )
   })
 }

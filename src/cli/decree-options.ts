@@ -13,7 +13,7 @@ import {
   parseSlow,
 } from "./decree-arguments.ts"
 import { type MatrixFlags, commaList, latencyHelp, matrixOptions, matrixReading } from "./latency-options.ts"
-import { milliseconds, probability, whole } from "./options.ts"
+import { milliseconds, mostProcesses, probability, whole } from "./options.ts"
 import type { QuorumPlan } from "../quorum/plan.ts"
 
 /** The options of `quorate simulate` as commander reads them: one for each part of a DecreeSetup. */
@@ -80,6 +80,10 @@ function number(flags: string, about: string, least: number, usual: number): Opt
   return new Option(flags, about).argParser(whole(flags.split(" ")[0]!, least)).default(usual)
 }
 
+function processes(flags: string, about: string, least: number, usual: number): Option {
+  return new Option(flags, about).argParser(whole(flags.split(" ")[0]!, least, mostProcesses)).default(usual)
+}
+
 function repeatable(flags: string, about: string, parse: (text: string) => unknown): Option {
   return new Option(flags, `${about}; repeatable`).argParser(collect(parse)).default([], "none")
 }
@@ -100,16 +104,16 @@ function latencyOptions(): Option[] {
 
 function rolesOptions(): Option[] {
   return [
-    number("--proposers <n>", "competing proposers, with values A, B, …", 1, u.proposers),
+    processes("--proposers <n>", "competing proposers, with values A, B, …", 1, u.proposers),
     duration("--start <ms>", "when the first proposer is asked for something", u.startMs),
     duration("--stagger <ms>", "how long after its predecessor each proposer starts", u.staggerMs),
     new Option("--distinguished <name>", "the proposer that the others forward to: p1").default(
       u.distinguished,
       "none",
     ),
-    number("--recovery-proposers <n>", "the last n only finish what others began", 0, u.recoveryProposers),
-    number("--learners <n>", "processes that only learn", 0, u.learners),
-    number("--readers <n>", "processes that read what is decided, after the last proposer", 0, u.readers),
+    processes("--recovery-proposers <n>", "the last n only finish what others began", 0, u.recoveryProposers),
+    processes("--learners <n>", "processes that only learn", 0, u.learners),
+    processes("--readers <n>", "processes that read what is decided, after the last proposer", 0, u.readers),
     new Option("--colocated", "each acceptor is a proposer too").default(u.colocated),
     new Option("--asks-again", "the client of a proposer that comes back asks again").default(u.asksAgain),
   ]

@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs"
 import { UsageError } from "../base/errors.ts"
 import { drawWindow } from "../check/history/draw-window.ts"
 import { type ReadHistory, type ReadOptions, readHistory } from "../check/history/formats/read-history.ts"
@@ -6,6 +5,7 @@ import { LinearizabilityCheck, type LinearizabilityVerdict } from "../check/hist
 import type { Operation } from "../check/history/operation.ts"
 import { type SessionVerdict, checkSessionGuarantees } from "../check/history/session-guarantees.ts"
 import type { FailingWindow } from "../check/history/window.ts"
+import { readText } from "./read-text.ts"
 
 /** What became of the check of one file. */
 export interface HistoryReport {
@@ -23,25 +23,20 @@ export function reportOn(
   options: ReadOptions & { readonly limit: number; readonly sessions: boolean },
 ): HistoryReport {
   const { file } = options
-  const read = readHistory(contentOf(path), options)
+  const read = readHistory(readText(path, wanted), options)
   const result = checked(read, options.limit)
   const sessions = options.sessions ? sessionsOf(read, file) : []
   return { file, read, result, sessions, json: jsonOf(file, read, result, sessions) }
 }
+
+const wanted =
+  "quorate linearizable takes histories: of Jepsen or Knossos (EDN), of Porcupine, or of quorate log --history FILE."
 
 function sessionsOf({ cells, initial, model }: ReadHistory, file: string): SessionVerdict[] {
   if (cells === undefined) {
     throw new UsageError(`${file}: --sessions is for reads and writes of single keys; this is a ${model}.`)
   }
   return checkSessionGuarantees(cells, ["nil", "nil or 0", "any"].includes(initial) ? null : initial)
-}
-
-function contentOf(path: string): string {
-  try {
-    return readFileSync(path === "-" ? 0 : path, "utf8")
-  } catch (error) {
-    throw new UsageError(`Cannot read ${path}: ${(error as Error).message}.`)
-  }
 }
 
 /** The clock is looked at between portions of some milliseconds. */

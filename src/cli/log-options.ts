@@ -6,7 +6,7 @@ import type { KeyChoice } from "../protocol/log/workload.ts"
 import { type Rounding, type Statistic, roundings, statistics } from "../sim/latency-matrix.ts"
 import { collect, parseBackOff } from "./decree-arguments.ts"
 import { commaList, latencyHelp, sigma } from "./latency-options.ts"
-import { milliseconds, number, probability, whole } from "./options.ts"
+import { milliseconds, mostProcesses, number, probability, whole } from "./options.ts"
 
 /** The options of `quorate log` as commander reads them: one for each part of a LogSetup. */
 export interface LogOptions {
@@ -72,6 +72,8 @@ const share = (flags: string, about: string, usual: number): Option =>
   new Option(flags, about).argParser(probability(flag(flags))).default(usual)
 const count = (flags: string, about: string, least: number, usual?: number): Option =>
   withUsual(new Option(flags, about).argParser(whole(flag(flags), least)), usual)
+const processes = (flags: string, about: string, usual?: number): Option =>
+  withUsual(new Option(flags, about).argParser(whole(flag(flags), 1, mostProcesses)), usual)
 const amount = (flags: string, about: string, usual?: number): Option =>
   withUsual(new Option(flags, about).argParser(positive(flag(flags))), usual)
 
@@ -144,7 +146,7 @@ const optionGroups: Readonly<Record<string, () => readonly Option[]>> = {
       .default([], "all exact"),
   ],
   "The clients:": () => [
-    count("-c, --clients <n>", "clients in each group", 1, u.clientsPerGroup),
+    processes("-c, --clients <n>", "clients in each group", u.clientsPerGroup),
     duration("--think <ms>", "between an answer and the client's next request", u.thinkMs),
     amount("--rate <per-s>", "open loop instead: requests of a group arrive by themselves"),
     count("--burst <n>", "with --rate: so many at a time", 1, u.burst),

@@ -12,7 +12,7 @@ import type { LatencyHistogram } from "../measure/latency-histogram.ts"
 import type { LogTraffic } from "../measure/log-traffic.ts"
 import type { Io } from "./io.ts"
 import type { Format } from "./options.ts"
-import { printJson, printTables, styler } from "./output.ts"
+import { countsByName, printJson, printTables, styler } from "./output.ts"
 
 /** One run of the log, and how it was watched. */
 export interface ReportedRun {
@@ -60,14 +60,14 @@ export async function printLogRun(io: Io, format: Format, reported: ReportedRun)
     printJson(io, {
       ...storedRow({ id: "log", columns }, rowOf(reported)),
       groups: groupsOf(reported),
-      messagesByType: Object.fromEntries(traffic.byType.map(({ type, sent }) => [type, sent])),
+      messagesByType: countsByName(traffic.byType.map(({ type, sent }) => [type, sent] as const)),
       elections: run.measures.elections.map(({ at, process, epoch }) => ({
         atMs: at / 1000,
         leader: reported.setup.plan.nodes[process],
         epoch,
       })),
       answersPerInterval: intervalsOf(reported),
-      faults: Object.fromEntries(run.built.coverage),
+      faults: countsByName(run.built.coverage),
       checks: run.judgements.map(({ name, verdict }) => ({ name, ...verdict })),
     })
   } else if (format === "table") {

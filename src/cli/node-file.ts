@@ -1,8 +1,8 @@
-import { readFileSync } from "node:fs"
 import { LineCounter, type Node, type ParsedNode, isMap, isScalar, parseDocument } from "yaml"
 import { z } from "zod"
 import type { NodeOptions } from "../analysis/nodes.ts"
 import { UsageError, didYouMean } from "../base/errors.ts"
+import { readText } from "./read-text.ts"
 
 const atLeastZero = z.number("must be a number of at least 0").min(0, "must be a number of at least 0")
 const perPhase = z.union(
@@ -47,7 +47,7 @@ const nodeFile = z.strictObject(
  * that begin with the place: `nodes.yaml:5:24: …`.
  */
 export function readNodeFile(path: string): Pick<NodeOptions, "nodes" | "zones"> {
-  return parseNodeFile(readText(path), path)
+  return parseNodeFile(readText(path, wanted), path)
 }
 
 /**
@@ -132,13 +132,6 @@ function isNode(value: unknown): value is Node {
   return typeof value === "object" && value !== null && "range" in value
 }
 
-function readText(path: string): string {
-  try {
-    return readFileSync(path, "utf8")
-  } catch {
-    throw new UsageError(
-      `There is no file ${path} to read. --nodes takes a YAML file, such as:\n` +
-        `  nodes:\n    a1: {capacity: 100, latency: 20, failureProbability: 0.01, zone: east}\n  zones:\n    east: 0.001`,
-    )
-  }
-}
+const wanted =
+  `--nodes takes a YAML file, such as:\n` +
+  `  nodes:\n    a1: {capacity: 100, latency: 20, failureProbability: 0.01, zone: east}\n  zones:\n    east: 0.001`

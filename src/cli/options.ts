@@ -19,18 +19,25 @@ export function seedOption(): Option {
     .default(defaultSeed)
 }
 
-/** An argument parser for whole numbers of at least `least`. */
-export function whole(option: string, least: number): (text: string) => number {
+/** An argument parser for whole numbers from `least` to `most`. */
+export function whole(
+  option: string,
+  least: number,
+  most = Number.MAX_SAFE_INTEGER,
+): (text: string) => number {
   return (text) => {
     const value = Number(text)
-    if (!/^\d+$/.test(text.trim()) || !Number.isSafeInteger(value) || value < least) {
+    if (!/^\d+$/.test(text.trim()) || !Number.isSafeInteger(value) || value < least || value > most) {
       throw new UsageError(
-        `${option} is ${quoted(text)}; it must be a whole number from ${least} to 2^53 - 1.`,
+        `${option} is ${quoted(text)}; it must be a whole number from ${least} to ${most === Number.MAX_SAFE_INTEGER ? "2^53 - 1" : most}, in digits.`,
       )
     }
     return value
   }
 }
+
+/** More processes of a kind than a run, whose work grows with their product, can have. */
+export const mostProcesses = 10_000
 
 /** An argument parser for durations in milliseconds. */
 export function milliseconds(option: string): (text: string) => number {

@@ -8,6 +8,13 @@ export function printJson(io: Io, value: object): void {
   io.out(`${JSON.stringify({ schemaVersion, ...value }, null, 2)}\n`)
 }
 
+/** Counts by name as keys of a JSON object, in camelCase as all its keys: `heartbeat-ack` is `heartbeatAck`. */
+export function countsByName(counts: Iterable<readonly [string, number]>): Record<string, number> {
+  const camelCase = (name: string): string =>
+    name.replaceAll(/-([a-z])/g, (_, letter: string) => letter.toUpperCase())
+  return Object.fromEntries([...counts].map(([name, count]) => [camelCase(name), count]))
+}
+
 /** Prints tables in any format but JSON, a blank line between them. The renderers are imported when they are needed. */
 export async function printTables(
   io: Io,

@@ -70,6 +70,25 @@ describe("the command line", () => {
     [["simulate", "majority(3)", "--back-off", "soon"], "--back-off is soon; it must be none, fixed(pause)"],
     [["simulate", "majority(3)", "--crash", "a1"], "--crash is a1; it must be process@ms"],
     [["simulate", "majority(3)", "--crash", "a9@5"], "There is no process a9;"],
+    [["analyze"], "quorate help analyze shows what can be asked, with examples."],
+    [["check", "a", "b", "c.csv"], 'Put the system in quotes, for the shell: quorate check "a*b + c*d"'],
+    [["help", "lgo"], "There is no command lgo. Did you mean log?"],
+    [["check", "majority(5)", "-r", ""], 'There is no requirement "".'],
+    [["simulate", "majority(3)", "--latency", ""], 'There is no latency called "".'],
+    [["simulate", "majority(5)", "--proposers", "1000000000"], "a whole number from 1 to 10000, in digits"],
+    [["simulate", "majority(5)", "--learners", "1e9"], "a whole number from 0 to 10000, in digits"],
+    [["log", "majority(5)", "-c", "1000000000"], "a whole number from 1 to 10000, in digits"],
+    [["check", "节点1*b"], 'put such a name in double quotes, "节点1"'],
+    [["check", "us.east*b"], 'in double quotes, "us.east"'],
+    [["check", "simple(m, m/2, m/2)"], "arithmetic is for rules"],
+    [["check", "--rule", "simple(n, q, n-q)", "--for", "n=1..3"], "In the rule, q has no --for"],
+    [["check", "--rule", "simple(n, 1, n)", "--for", "n=1-9"], "a range is written n=1..9."],
+    [["check", "--rule", "simple(n, 1, n)", "--for", "n=9..1"], "n=9..1; a range goes up"],
+    [["replay", "no.json"], "There is no file no.json to read. A file to replay is written by"],
+    [["replay", "README.md"], "README.md is not JSON. A file to replay is written by"],
+    [["linearizable", "docs"], "docs is a folder, not a file. quorate linearizable takes histories"],
+    [["merge", "unsafe", "no.journal"], "There is no shard no.journal."],
+    [["table", "unsfe"], "Did you mean unsafe?"],
     [["simulate", "majority(3)", "--partition", "a1@5-9"], "--partition is a1@5-9; it must be two lists"],
   ])("%j ends with 2 and one clear message", async (args, message) => {
     const { code, out, err } = await quorate(...args)
@@ -77,6 +96,19 @@ describe("the command line", () => {
     expect(err).toContain(message)
     expect(err).toMatch(/^error: /)
     expect(err).not.toContain("    at ")
+  })
+})
+
+describe("keys of JSON are camelCase, counts by name included", () => {
+  test.each([
+    [["log", "majority(3)", "-d", "2000", "--fault", "burst-loss(0.05, 0.3) @0-500"]],
+    [["swarm", "--seeds", "2", "--workers", "1"]],
+    [["simulate", "majority(3)", "--variant", "nacks", "--proposers", "2", "--checks", "--trace"]],
+  ])("quorate %j", async (args) => {
+    const { out } = await quorate(...args, "--format", "json")
+    const keys = [...out.matchAll(/"([^"]+)": /g)].map(([, key]) => key)
+    expect(keys[0]).toBe("schemaVersion")
+    expect(keys.filter((key) => !/^[a-z][A-Za-z0-9]*$/.test(key!))).toEqual([])
   })
 })
 

@@ -1,8 +1,9 @@
 import { type Argument, Command, CommanderError } from "commander"
-import { InvariantError, UsageError } from "../base/errors.ts"
+import { InvariantError, UsageError, didYouMean } from "../base/errors.ts"
 import type { Context } from "./context.ts"
 import { type ExitCode, exitCodeHelp, exitCodes } from "./exit-codes.ts"
 import type { Io } from "./io.ts"
+import { quoted } from "./options.ts"
 import { version } from "./package-root.ts"
 import { wrapHelp, wrapLines } from "./wrap-lines.ts"
 
@@ -11,6 +12,7 @@ export async function runCli(args: readonly string[], io: Io): Promise<ExitCode>
   let code: ExitCode = exitCodes.fine
   try {
     const program = await quorate({ io, args, end: (ended) => (code = ended) })
+    refuseHelpOfNothing(args, program)
     await program.parseAsync(args.length === 0 ? ["help"] : [...args], { from: "user" })
     return code
   } catch (error) {
@@ -48,6 +50,16 @@ async function commandsFor(context: Context): Promise<Command[]> {
   return Promise.all(wanted.map(async (load) => (await load())(context)))
 }
 
+/** Commander would answer `help lgo` with the help of everything, as an error, without saying why. */
+function refuseHelpOfNothing([first, name]: readonly string[], program: Command): void {
+  if (first !== "help" || name === undefined || name.startsWith("-")) return
+  const known = ["help", ...program.commands.flatMap((command) => [command.name(), ...command.aliases()])]
+  if (known.includes(name)) return
+  throw new UsageError(
+    `There is no command ${quoted(name)}.${didYouMean(name, known)} The commands are ${known.join(", ")}.`,
+  )
+}
+
 async function quorate(context: Context): Promise<Command> {
   const { io } = context
   const program = new Command("quorate")
@@ -68,7 +80,11 @@ async function quorate(context: Context): Promise<Command> {
       getErrHelpWidth: () => io.width,
       getOutHasColors: () => io.color,
       getErrHasColors: () => false,
+      outputError: (text, write) => write(text + unquotedHint(command, text)),
     })
+    command.showHelpAfterError(
+      `${command === program ? "quorate help" : `quorate help ${command.name()}`} shows what can be asked, with examples.`,
+    )
   }
   return program
 }
@@ -82,6 +98,13 @@ function subcommandTerm(command: Command): string {
 function argumentTerm(argument: Argument): string {
   const name = `${argument.name()}${argument.variadic ? "..." : ""}`
   return argument.required ? `<${name}>` : `[${name}]`
+}
+
+/** A shell makes several words, or names of files, of a system that is not in quotes. */
+function unquotedHint(command: Command, text: string): string {
+  const takesSystem = command.registeredArguments[0]?.name().startsWith("system") === true
+  if (!takesSystem || !text.includes("too many arguments")) return ""
+  return `Put the system in quotes, for the shell: quorate ${command.name()} "a*b + c*d"\n`
 }
 
 const examples = `

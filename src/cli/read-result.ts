@@ -1,6 +1,6 @@
-import { existsSync, readFileSync, statSync } from "node:fs"
+import { existsSync, readFileSync, readdirSync, statSync } from "node:fs"
 import { basename, dirname, join } from "node:path"
-import { UsageError } from "../base/errors.ts"
+import { UsageError, didYouMean } from "../base/errors.ts"
 import { rowsFromCsv } from "../experiment/csv.ts"
 import type { AnyExperiment } from "../experiment/define.ts"
 import type { ManifestResult } from "../experiment/manifest.ts"
@@ -40,8 +40,9 @@ export function csvFile(name: string, from: string): string {
       ? join(folder, `${readManifest(folder)?.result.experiment ?? basename(folder)}.csv`)
       : folder
   if (existsSync(file) && file.endsWith(".csv")) return file
+  const results = existsSync(from) ? readdirSync(from) : []
   throw new UsageError(
-    `There is no result ${name}: neither a CSV file, nor a folder with one, nor ${join(resultFolder(from, name), `${name}.csv`)}. ` +
+    `There is no result ${name}: neither a CSV file, nor a folder with one, nor ${join(resultFolder(from, name), `${name}.csv`)}.${didYouMean(name, results)} ` +
       `Make it with: quorate run ${basename(name, ".csv")}`,
   )
 }

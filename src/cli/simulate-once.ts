@@ -17,7 +17,7 @@ import { formatSet } from "../quorum/system.ts"
 import type { Observer } from "../sim/trace.ts"
 import type { Io } from "./io.ts"
 import type { Format } from "./options.ts"
-import { printJson, printTables, styler } from "./output.ts"
+import { countsByName, printJson, printTables, styler } from "./output.ts"
 import { traceLine } from "./trace-text.ts"
 
 /** One simulated run as the command line shows it. */
@@ -137,7 +137,7 @@ export async function printRun(io: Io, format: Format, run: SimulatedRun): Promi
   const { row, measures, violations, trace, checks } = run
   if (format === "json") {
     const learnedMs = measures.learnedAt.map(inMs)
-    const { messagesByType } = measures
+    const messagesByType = countsByName(Object.entries(measures.messagesByType))
     printJson(io, {
       ...row,
       learnedMs,

@@ -70,6 +70,9 @@ class Reader {
     if (isTree(tree, "ArrayNode")) return tree.items.map((item) => this.argument(item))
     if (isTree(tree, "OperatorNode")) return this.operator(tree)
     if (isTree(tree, "FunctionNode")) return this.call(tree)
+    // us.east, which mathjs takes for a property.
+    if (tree.type === "AccessorNode")
+      throw this.unexpected(tree, `is not part of the quorum notation; ${inQuotes(tree.toString())}`)
     throw this.unexpected(tree, "is not part of the quorum notation")
   }
 
@@ -86,7 +89,8 @@ class Reader {
     if (op === "-" && args.length === 1)
       return negative(this.argument(args[0]!), this.unexpected(tree, "is not a node"))
     if (op !== "+" && op !== "*") {
-      const hint = op === "-" ? '; put a name that contains a hyphen in double quotes, "us-west"' : ""
+      const hint =
+        op === "-" ? '; put a name that contains a hyphen in double quotes, "us-west"' : unboundHint(tree)
       throw this.unexpected(tree, `uses ${op}; quorum expressions have + (either) and * (both)${hint}`)
     }
     // One gate of three children and not a gate in a gate: quorums are the same, but names and blocks
@@ -172,6 +176,18 @@ class Reader {
   private unexpected(tree: MathNode, problem: string): UsageError {
     return new UsageError(`In the quorum expression ${this.text.trim()}: ${tree.toString()} ${problem}.`)
   }
+}
+
+function inQuotes(name: string): string {
+  return `put a name with other characters than letters, digits and _ in double quotes, ${JSON.stringify(name)}`
+}
+
+/** n/2 is arithmetic, which only rules have. */
+function unboundHint(tree: MathNode): string {
+  const text = tree.toString()
+  const names = [...new Set(text.match(/[A-Za-z]\w*/g) ?? [])]
+  if (names.length === 0 || !/[/%^]/.test(text)) return ""
+  return `; arithmetic is for rules, quorate check --rule, where each variable has its --for: ${names.join(", ")}`
 }
 
 /** Joins values by a gate: formulas to a formula; with a system among them, phase by phase. */

@@ -30,9 +30,20 @@ export function ruleCases(...[text, ...rest]: Parameters<typeof checkRule>): Rul
   const cases = [...checkRule(text, ...rest)]
   const [first] = cases
   if (first === undefined)
-    throw new UsageError(`The variables of the rule ${text} run over no numbers at all.`)
-  if (cases.every(({ plan }) => plan === undefined)) throw new UsageError(first.verdict.because)
+    throw new UsageError(
+      `The variables of the rule ${text} run over no numbers at all: ${rest[0].map(({ name, numbers }) => `${name}=${numbers}`).join(", ")}; a range goes up, as in n=1..100.`,
+    )
+  if (cases.every(({ plan }) => plan === undefined))
+    throw new UsageError(first.verdict.because + unboundHint(text, first.values))
   return cases
+}
+
+/** Names of a rule that are not given numbers: nodes, or variables that were forgotten. */
+function unboundHint(text: string, values: RuleCase["values"]): string {
+  const words = text.match(/"[^"]*"|[A-Za-z]\w*(?!\w*\s*\()/g) ?? []
+  const names = [...new Set(words)].filter((word) => !word.startsWith('"') && !values.has(word))
+  if (names.length === 0) return ""
+  return `\nIn the rule, ${names.join(", ")} ${names.length === 1 ? "has" : "have"} no --for, such as --for ${names[0]!}=1..9.`
 }
 
 /** More cases than this are taken for a slip of the keyboard. */
@@ -73,6 +84,11 @@ export function parseRuleVariable(text: string): RuleVariable {
   const [, name, numbers] = /^\s*([A-Za-z]\w*)\s*=(.*)$/.exec(text) ?? []
   if (name === undefined || numbers === undefined || numbers.trim() === "") {
     throw new UsageError(`${text.trim()} does not say what a variable runs over; try n=1..100 or n=3,5,7.`)
+  }
+  const [, from, to] = /^\s*(\d+)\s*-\s*(\d+)\s*$/.exec(numbers) ?? []
+  // Arithmetic, and so -99: nobody means that.
+  if (from !== undefined && to !== undefined && Number(from) < Number(to)) {
+    throw new UsageError(`${text.trim()} is a difference; a range is written ${name}=${from}..${to}.`)
   }
   return { name, numbers }
 }

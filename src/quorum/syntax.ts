@@ -33,10 +33,19 @@ export function parseTree(text: string): MathNode {
 
 function describeSyntaxError(text: string, error: unknown): string {
   const { message, char } = error as { message: string; char?: number }
-  const reason = message.replace(/\s*\(char \d+\)$/, "")
+  const reason = message.replace(/\s*\(char \d+\)$/, "") + nameHint(text, char)
   if (char === undefined) return `Cannot read the quorum expression ${text}: ${reason}.`
   return (
     `Cannot read the quorum expression at character ${char}: ${reason}.\n` +
     `  ${text.replaceAll(/\s/g, " ")}\n  ${" ".repeat(char - 1)}^`
   )
+}
+
+/** The letters that mathjs takes for names are not all there are: 节点1 is a node once it is in quotes. */
+function nameHint(text: string, char: number | undefined): string {
+  const rest = char === undefined ? "" : text.slice(char - 1)
+  const name = /^[^\s()[\]*+,;:"']+/.exec(rest)?.[0]
+  return name === undefined || !/^[^\p{ASCII}]/u.test(name)
+    ? ""
+    : `; put such a name in double quotes, ${JSON.stringify(name)}`
 }

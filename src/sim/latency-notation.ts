@@ -68,7 +68,7 @@ function unknownLatency(text: string, named: ReadonlyMap<string, LatencyChoice>)
   const forms = [...latencyForms].map(([id, { parameters }]) => `${id}(${parameters.join(", ")})`)
   const id = text.replace(/\(.*/s, "")
   return new UsageError(
-    `There is no latency called ${text}.${didYouMean(id, [...named.keys(), ...latencyForms.keys()])}\n` +
+    `There is no latency called ${text.trim() === "" ? JSON.stringify(text) : text}.${didYouMean(id, [...named.keys(), ...latencyForms.keys()])}\n` +
       `Latencies are ${[...named.keys(), ...forms].join(", ")}, in milliseconds one way; or a file of round-trip times.`,
   )
 }

@@ -26,6 +26,14 @@ async function json(...args: string[]): Promise<Analysis> {
 }
 
 describe("quorate analyze", () => {
+  test("a count of 299 digits does not push the table off the page; JSON has them all", async () => {
+    const { out } = await quorate("analyze", "majority(1000)")
+    expect(out).toContain("≈ 2.69749e299")
+    expect(Math.max(...out.split("\n").map((line) => line.length))).toBeLessThanOrEqual(80)
+    const { phase1 } = await json("majority(1000)")
+    expect(phase1.quorums).toMatch(/^269748\d{294}$/)
+  })
+
   test("prints exactly what was promised as JSON", async () => {
     const analysis = await json("simple(5, 4, 2)", "--phase1-fraction", "0.5", "--failure-probability", "0.1")
     expect(analysis).toMatchObject({

@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs"
 import { Command, Option } from "commander"
 import { UsageError } from "../../base/errors.ts"
 import type { Context } from "../context.ts"
@@ -6,6 +5,7 @@ import { renderDiagram } from "../counterexample-files.ts"
 import { exitCodes } from "../exit-codes.ts"
 import { whole } from "../options.ts"
 import { printJson } from "../output.ts"
+import { readText } from "../read-text.ts"
 import type { ReplayPosition, ReplayView } from "../replay-view.ts"
 
 interface ReplayOptions {
@@ -52,12 +52,17 @@ Exit codes: 0 fine; 1 two values are decided at the end of the run; 2 usage or
 internal error.`
 
 function readJson(file: string): unknown {
+  const text = readText(file, `A file to replay is written by quorate explore … --save FILE.json. ${itfToo}`)
   try {
-    return JSON.parse(readFileSync(file, "utf8")) as unknown
-  } catch (error) {
-    throw new UsageError(`Cannot read ${file}: ${(error as Error).message}.`)
+    return JSON.parse(text) as unknown
+  } catch {
+    throw new UsageError(
+      `${file} is not JSON. A file to replay is written by quorate explore … --save FILE.json. ${itfToo}`,
+    )
   }
 }
+
+const itfToo = "Traces of TLC, Apalache and Quint as ITF are read, too."
 
 async function print({ io }: Context, view: ReplayView, options: ReplayOptions): Promise<void> {
   if (options.diagram !== undefined) {

@@ -4,7 +4,7 @@ import { type DecreeOptions, addDecreeOptions, matrixWords, readSetup } from "..
 import { exitCodeHelp, exitCodes } from "../exit-codes.ts"
 import { UsageError } from "../../base/errors.ts"
 import type { DecreeSetup } from "../../experiment/decree-setup.ts"
-import { type Format, formatOption, seedOption, whole } from "../options.ts"
+import { type Format, formatOption, mostProcesses, seedOption, whole } from "../options.ts"
 import { printTables } from "../output.ts"
 
 interface SimulateOptions extends DecreeOptions {
@@ -36,7 +36,7 @@ export function simulateCommand(context: Context): Command {
     .option(
       "--acceptors <n>",
       "how many, where the system is left to the variant",
-      whole("--acceptors", 1),
+      whole("--acceptors", 1, mostProcesses),
       usualAcceptors,
     )
     .action(async (system: string | undefined, options: SimulateOptions) => {

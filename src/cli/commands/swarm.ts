@@ -4,7 +4,7 @@ import { wrap } from "../../experiment/render/wrap.ts"
 import type { Context } from "../context.ts"
 import { exitCodeHelp, exitCodes } from "../exit-codes.ts"
 import { whole } from "../options.ts"
-import { printJson } from "../output.ts"
+import { countsByName, printJson } from "../output.ts"
 import { progressOn } from "../progress.ts"
 import type { SwarmFailure, SwarmTally, SwarmTask } from "../swarm-share.ts"
 
@@ -44,8 +44,10 @@ export function swarmCommand(context: Context): Command {
     .action(async (flags: SwarmFlags) => {
       const tally = await swarm(context, flags)
       if (flags.history !== undefined) await writeHistory(flags.history, flags)
-      if (flags.format === "json") printJson(context.io, { command: "swarm", ...tally })
-      else print(context, flags, tally)
+      if (flags.format === "json") {
+        const coverage = countsByName(Object.entries(tally.coverage))
+        printJson(context.io, { command: "swarm", ...tally, coverage })
+      } else print(context, flags, tally)
       if (tally.failed > 0) context.end(exitCodes.violated)
       else if (tally.undecided > 0) context.end(exitCodes.unknown)
     })

@@ -68,6 +68,9 @@ const unwatched = {
 }
 
 function readHeader(file: string): JournalHeader {
+  if (!existsSync(file)) {
+    throw new UsageError(`There is no shard ${file}. Shards are written by quorate run … --shard 1/2.`)
+  }
   const { header } = readJournal(file)
   if (header?.quorateJournal === 1) return header
   throw new UsageError(`${file} is not a shard, or its first line is damaged; make it again.`)

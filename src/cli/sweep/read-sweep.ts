@@ -6,6 +6,7 @@ import { namedLatencies } from "../../../experiments/data/latencies.ts"
 import { planFrom } from "../../../experiments/setup.ts"
 import { UsageError, didYouMean } from "../../base/errors.ts"
 import { variantNamed } from "../../protocol/paxos/variants.ts"
+import { readText } from "../read-text.ts"
 import { PlacedYaml } from "../yaml-places.ts"
 import {
   type SweepDocument,
@@ -24,7 +25,7 @@ import { type SweepData, asList, latencyOf, readDecreeSettings, readLogSettings 
  * is a UsageError that begins with its place: `sweep.yaml:5:24: …`.
  */
 export function readSweep(path: string, overrides: readonly Override[] = []): SweepData {
-  const yaml = new PlacedYaml(readText(path), path)
+  const yaml = new PlacedYaml(readText(path, wanted), path)
   for (const override of overrides) applyOverride(yaml, override)
   const document = validated(yaml)
   refuseTwice(document, yaml)
@@ -212,13 +213,6 @@ function idOf(path: string): string {
   return words === "" ? "sweep" : words
 }
 
-function readText(path: string): string {
-  try {
-    return readFileSync(path, "utf8")
-  } catch {
-    throw new UsageError(
-      `There is no file ${path} to read. A sweep is a YAML file such as:\n` +
-        `  matrix:\n    system: [majority(5), "simple(5, 4, 2)"]\n    latency: [paxi, constant(10)]`,
-    )
-  }
-}
+const wanted =
+  `A sweep is a YAML file such as:\n` +
+  `  matrix:\n    system: [majority(5), "simple(5, 4, 2)"]\n    latency: [paxi, constant(10)]`

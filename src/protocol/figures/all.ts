@@ -1,4 +1,4 @@
-import { UsageError, didYouMean } from "../../base/errors.ts"
+import { UsageError } from "../../base/errors.ts"
 import type { Figure } from "../stepper/figure.ts"
 import { errataFigures } from "./errata.ts"
 import { figures } from "./index.ts"
@@ -11,5 +11,5 @@ export function figureOrRefuse(id: string): Figure {
   const found = allFigures.find((figure) => figure.id === id)
   if (found !== undefined) return found
   const ids = allFigures.map((figure) => figure.id)
-  throw new UsageError(`There is no figure ${id}; there are ${ids.join(", ")}.${didYouMean(id, ids)}`)
+  throw new UsageError(`There is no figure ${id}; there are ${ids.join(", ")}.`)
 }
