@@ -1,4 +1,5 @@
-import { readFileSync } from "node:fs"
+import { spawnSync } from "node:child_process"
+import { closeSync, existsSync, openSync, readFileSync } from "node:fs"
 import { describe, expect, test } from "vitest"
 import { quorate } from "../../test/support/listen.ts"
 import { holds, unknown, violated } from "../base/verdict.ts"
@@ -128,4 +129,14 @@ test("progress without a terminal is a line now and then, not one per step", () 
   }
   progress.finish("systems: done")
   expect(err).toBe("systems: 37 % of 400 runs\nsystems: 75 % of 400 runs\nsystems: done\n")
+})
+
+test.skipIf(!existsSync("/dev/full"))("output that cannot be written is an error, no violation", () => {
+  const full = openSync("/dev/full", "w")
+  const words = ["--import", "tsx", "src/cli/main.ts", "check", "majority(3)"]
+  const { status, stderr } = spawnSync(process.execPath, words, { stdio: ["ignore", full, "pipe"] })
+  closeSync(full)
+  expect(status).toBe(2)
+  expect(String(stderr)).toMatch(/^error: Cannot write the output: ENOSPC/)
+  expect(String(stderr)).not.toContain("    at ")
 })
