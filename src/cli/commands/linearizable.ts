@@ -77,8 +77,8 @@ Formats:
           (what failed did not happen, and a read of nil says nothing, as Knossos has it)
   kv      the same maps with a :key, as Porcupine's (nothing is the empty text)
   jsonl   quorate's own, of get, put, append, delete and cas:
-          {"process":"3","type":"invoke","f":"cas","key":"x","expected":"1","value":"2"}
-          {"process":"3","type":"ok","f":"cas","key":"x","result":true}
+  {"process":"3","type":"invoke","f":"cas","key":"x","expected":"1","value":"2"}
+  {"process":"3","type":"ok","f":"cas","key":"x","result":true}
           (the result of a get is what it found, null for nothing)
 What never returned, or returned with :info, may have taken effect at any later time, or not.
 
