@@ -246,7 +246,7 @@ describe("quorate replay", () => {
     const odd = join(folder, "odd.json")
     writeFileSync(odd, "{}")
     expect((await quorate("replay", odd)).err).toContain("This is not a replay file")
-    expect((await quorate("replay", join(folder, "none.json"))).err).toContain("Cannot read")
+    expect((await quorate("replay", join(folder, "none.json"))).err).toContain("There is no file")
     expect((await quorate("replay", trace, "--step", "9")).err).toContain("the run has 8 steps")
   })
 })
