@@ -1,8 +1,9 @@
 import { availableParallelism } from "node:os"
 import { join } from "node:path"
+import { setFlagsFromString } from "node:v8"
 import { UsageError } from "../../base/errors.ts"
 import { type Executor, inProcessExecutor } from "../../experiment/executor.ts"
-import { type Result, rowCountOf } from "../../experiment/result.ts"
+import { type Result, needsAllRows, rowCountOf } from "../../experiment/result.ts"
 import type { Context } from "../context.ts"
 import { currentEnvironment } from "../environment.ts"
 import { exitCodes } from "../exit-codes.ts"
@@ -97,6 +98,7 @@ async function openSession(
     for (const one of kept.values()) one.end(false)
     throw error
   })
+  if (runs.some(({ experiment }) => !needsAllRows(experiment))) keepHeapsSmall()
   const { signal, ignore } = listenForInterruption()
   const close = async (): Promise<void> => {
     ignore()
@@ -114,6 +116,15 @@ async function openSession(
     kept,
     close,
   }
+}
+
+/**
+ * Rows that stream leave much behind and keep little. V8 lets the heap
+ * of each thread grow to up to four times what is in use before it looks again;
+ * here to one and a half times: a third less memory for some of the time.
+ */
+function keepHeapsSmall(): void {
+  setFlagsFromString("--heap-growing-percent=50")
 }
 
 async function openQueue(
