@@ -32,6 +32,12 @@ async function logJson(...args: string[]): Promise<RunJson> {
   return { code, ...(JSON.parse(out) as Omit<RunJson, "code">) }
 }
 
+test("a log of quorums that do not meet is noted to be a control", async () => {
+  const { err } = await quorate("log", "simple(4, 2, 2)", "-d", "2000")
+  expect(err).toContain("share no acceptor (4.4)")
+  expect((await quorate("log", "simple(4, 3, 2)", "-d", "2000")).err).toBe("")
+})
+
 test("--history writes what clients saw, which can be judged again", async () => {
   const args = ["log", "majority(3)", "--read-share", ".5", "--keys", "uniform(5)", "-d", "2000"]
   for (const [name, format] of [

@@ -66,6 +66,8 @@ async function run({ io }: Context, system: string, flags: Flags): Promise<ExitC
     writeHistoryFile(history, result.clients.history)
   }
   await printLogRun(io, flags.format, { setup, seed, run: result, traffic, warmUpMs, intervalMs, timeline })
+  const { noteUnsafe } = await import("../unsafe-note.ts")
+  noteUnsafe(io, setup.plan)
   return exitCodeOf(result.judgements.map(({ verdict }) => verdict))
 }
 

@@ -122,6 +122,14 @@ describe("quorate simulate", () => {
     expect(within.decidedMs).toBe(3)
   })
 
+  test("a run of an unsafe system that ends well does not pass for safe: the note names the quorums", async () => {
+    const lucky = await quorate("simulate", "simple(4, 2, 2)")
+    expect([lucky.code, lucky.out.includes("safety    holds")]).toEqual([0, true])
+    expect(lucky.err).toContain("phase-1 quorum {a1 a2} and phase-2 quorum {a3 a4} share no acceptor (4.4)")
+    expect((await quorate("simulate", "simple(4, 2, 2)", "--unsafe")).err).toBe("")
+    expect((await quorate("simulate", "simple(4, 3, 2)")).err).toBe("")
+  })
+
   test("names the line of a mistake in a latency file, and an empty folder", async () => {
     const bad = join(folder, "bad.csv")
     writeFileSync(bad, "from,to,rtt_ms\nX,Y,-20\n")

@@ -50,12 +50,20 @@ export function simulateCommand(context: Context): Command {
         replayWords: matrixWords(options),
       })
       await printRun(context.io, options.format, run)
+      if (!options.unsafe) await noteIfUnsafe(context, setup)
       if (options.registers) await printRegisters(context, options.format, setup, options.seed)
       if (run.violations.length > 0 || run.checks?.some(isViolated) === true) context.end(exitCodes.violated)
     })
 }
 
 const usualAcceptors = 5
+
+/** Other variants than classic Paxos are refused if they are unsafe, unless they are asked for as controls. */
+async function noteIfUnsafe({ io }: Context, { plan, variant, switches }: DecreeSetup): Promise<void> {
+  if (variant !== "classic" || Object.keys(switches).length > 0) return
+  const { noteUnsafe } = await import("../unsafe-note.ts")
+  noteUnsafe(io, plan)
+}
 
 const isViolated = ({ verdict }: { readonly verdict: string }): boolean => verdict === "violated"
 
