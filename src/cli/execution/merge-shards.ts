@@ -68,6 +68,7 @@ const unwatched = {
 }
 
 function readHeader(file: string): JournalHeader {
+  if (!existsSync(file)) throw new UsageError(`There is no shard ${file}.`)
   if (!existsSync(file)) {
     throw new UsageError(`There is no shard ${file}. Shards are written by quorate run … --shard 1/2.`)
   }
