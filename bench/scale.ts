@@ -61,11 +61,11 @@ function peakOf(pid: number): number {
 const median = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[values.length >> 1]!
 
 /** One worker thread, two, and one that keeps nothing: medians of rounds in which they take turns. */
-async function compareWorkers(replicas: number, workers: number): Promise<void> {
+async function compareWorkers(replicas: number, workers: number, rounds: number): Promise<void> {
   const file = join(folder, "bench.yaml")
   writeFileSync(file, sweep(replicas))
   const [one, many, unwritten]: [number[], number[], number[]] = [[], [], []]
-  for (let round = 0; round < 3; round++) {
+  for (let round = 0; round < rounds; round++) {
     one.push((await run(file, "--workers", "1", "--out", folder)).seconds)
     many.push((await run(file, "--workers", String(workers), "--out", folder)).seconds)
     unwritten.push((await run(file, "--workers", "1", "--no-write")).seconds)
@@ -80,8 +80,9 @@ async function compareWorkers(replicas: number, workers: number): Promise<void> 
 
 try {
   const workers = Math.min(2, availableParallelism())
-  // The shorter one shows what starting costs.
-  for (const replicas of [4000, 60_000]) await compareWorkers(replicas, workers)
+  // The shorter ones show what starting and warming up cost.
+  for (const replicas of [4000, 60_000]) await compareWorkers(replicas, workers, 3)
+  await compareWorkers(180_000, workers, 1)
   writeFileSync(join(folder, "million.mjs"), million)
   const { seconds, peakMb } = await run(
     join(folder, "million.mjs"),
