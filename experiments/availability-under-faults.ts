@@ -1,4 +1,4 @@
-import { meanInterval } from "../src/base/statistics.ts"
+import { meanShareInterval } from "../src/base/statistics.ts"
 import { randomFromSeed } from "../src/base/random.ts"
 import {
   type EstimateCells,
@@ -106,7 +106,7 @@ export default defineExperiment<Case, Observation, Row>({
         system,
         downShare,
         replicas: observations.length,
-        ...estimateCells("answeringShare", meanInterval(observations.map(({ answering }) => answering))),
+        ...estimateCells("answeringShare", meanShareInterval(observations.map(({ answering }) => answering))),
         phase2LiveProbability: liveProbability(quorums, downShare, [2]),
         bothLiveProbability: liveProbability(quorums, downShare, [1, 2]),
         traceHash: combinedHash(observations.map(({ traceHash }) => traceHash)),

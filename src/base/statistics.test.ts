@@ -5,6 +5,7 @@ import { randomFromSeed } from "./random.ts"
 import {
   mean,
   meanInterval,
+  meanShareInterval,
   proportionInterval,
   quantile,
   quantileOfSorted,
@@ -218,4 +219,14 @@ describe("quantiles", () => {
       }),
     )
   })
+})
+
+test("the interval of a mean share is that of a mean, cut off where no share lies", () => {
+  const inside = [0.2, 0.4, 0.6]
+  expect(meanShareInterval([...inside, 0.4, 0.4])).toEqual(meanInterval([...inside, 0.4, 0.4]))
+  const { low, high } = meanShareInterval([1, 1, 0.9])
+  expect(meanInterval([1, 1, 0.9]).high).toBeGreaterThan(1)
+  expect([low, high]).toEqual([meanInterval([1, 1, 0.9]).low, 1])
+  expect(meanShareInterval([0, 0, 0.1]).low).toBe(0)
+  expect(meanShareInterval([0.5])).toEqual({ value: 0.5, low: null, high: null, count: 1 })
 })

@@ -55,6 +55,17 @@ export function meanInterval(values: readonly number[], level = usualLevel): Est
 }
 
 /**
+ * The mean of shares that were each measured from 0 to 1, such as of time. The
+ * part of Student's interval outside [0, 1] is cut off: the mean cannot lie there,
+ * so the interval covers it as often as before.
+ */
+export function meanShareInterval(shares: readonly number[], level = usualLevel): Estimate {
+  const { value, low, high, count } = meanInterval(shares, level)
+  if (low === null || high === null) return { value, low, high, count }
+  return { value, low: Math.max(0, low), high: Math.min(1, high), count }
+}
+
+/**
  * The share of `trials` that succeeded, with Wilson's score interval (Wilson
  * 1927). Unlike the textbook interval it never leaves [0, 1] and has a width
  * even when all trials or none succeeded. 0 ≤ successes ≤ trials.
