@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest"
 import { planOf, runSeeds } from "../../test/support/judged-run.ts"
+import { silenced } from "../../test/support/silenced.ts"
 import { randomSetup } from "../experiment/random-setup.ts"
 import type { DecreeSetup } from "../experiment/decree-setup.ts"
 import { decreeScenario } from "../experiment/single-decree.ts"
@@ -85,19 +86,6 @@ describe("progress and eventual learning", () => {
   })
 
   test("eventual learning is violated where a proposer keeps what it learns to itself", () => {
-    const silenced = (cluster: Cluster): Cluster => ({
-      ...cluster,
-      processes: cluster.processes.map((process) => ({
-        ...process,
-        actor: {
-          start: (self) => process.actor.start(self),
-          step: (state, input) => {
-            const step = process.actor.step(state, input)
-            return { state: step.state, outputs: step.outputs.filter(({ type }) => type !== "learn") }
-          },
-        },
-      })),
-    })
     const [decided, learned] = verdictsOf(runSeeds(3, 1)[0]!, {}, silenced)
     expect(decided).toMatch(/^holds/)
     expect(learned).toMatch(/^violated: nothing was learned by p1/)

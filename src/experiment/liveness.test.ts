@@ -1,5 +1,6 @@
 import { expect, test } from "vitest"
 import { planOf, runSeeds } from "../../test/support/judged-run.ts"
+import { silenced } from "../../test/support/silenced.ts"
 import type { Cluster } from "../protocol/paxos/cluster.ts"
 import { constantLatency } from "../sim/latency.ts"
 import { simulate } from "../sim/simulate.ts"
@@ -39,19 +40,6 @@ test("progress and eventual learning are never violated, whatever befalls a run"
 })
 
 test("a proposer that keeps what it learns to itself violates eventual learning", () => {
-  const silenced = (cluster: Cluster): Cluster => ({
-    ...cluster,
-    processes: cluster.processes.map((process) => ({
-      ...process,
-      actor: {
-        start: (self) => process.actor.start(self),
-        step: (state, input) => {
-          const { state: next, outputs } = process.actor.step(state, input)
-          return { state: next, outputs: outputs.filter(({ type }) => type !== "learn") }
-        },
-      },
-    })),
-  })
   expect(verdictsOf(calm)).toEqual(["holds", "holds"])
   expect(verdictsOf(calm, 1, silenced)).toEqual(["holds", "violated"])
 })
