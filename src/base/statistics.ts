@@ -26,14 +26,18 @@ export function mean(values: readonly number[]): number | null {
   if (values.length === 0) return null
   const first = values[0]!
   // Of the distances from the first value, not of the values: equal values have exactly that mean.
-  return first + compensatedSum(values.map((value) => value - first)) / values.length
+  return first + sumOfDistances(values, first, 1) / values.length
 }
 
 /** The unbiased sample variance (divisor n − 1), or null of fewer than two values. */
 export function variance(values: readonly number[]): number | null {
   const center = mean(values)
-  if (center === null || values.length < 2) return null
-  return compensatedSum(values.map((value) => (value - center) ** 2)) / (values.length - 1)
+  return center === null ? null : varianceAround(center, values)
+}
+
+function varianceAround(center: number, values: readonly number[]): number | null {
+  if (values.length < 2) return null
+  return sumOfDistances(values, center, 2) / (values.length - 1)
 }
 
 /** The square root of the unbiased sample variance, or null of fewer than two values. */
@@ -48,9 +52,10 @@ export function standardDeviation(values: readonly number[]): number | null {
  * be independent: give one per replica, not several from the same run.
  */
 export function meanInterval(values: readonly number[], level = usualLevel): Estimate {
-  const [value, deviation, count] = [mean(values), standardDeviation(values), values.length]
-  if (value === null || deviation === null) return { value, low: null, high: null, count }
-  const half = (studentQuantile((1 + level) / 2, count - 1) * deviation) / Math.sqrt(count)
+  const [value, count] = [mean(values), values.length]
+  const spread = value === null ? null : varianceAround(value, values)
+  if (value === null || spread === null) return { value, low: null, high: null, count }
+  const half = (studentQuantile((1 + level) / 2, count - 1) * Math.sqrt(spread)) / Math.sqrt(count)
   return { value, low: value - half, high: value + half, count }
 }
 
@@ -132,15 +137,20 @@ function toGrid(product: number): number {
 }
 
 /**
- * The sum, its rounding error kept small whatever the number of terms
- * (Neumaier 1974). The order of the values still matters in the last bit:
- * callers give them in replica order.
+ * The sum of the distances from a center, or of their squares, its rounding
+ * error kept small whatever the number of terms (Neumaier 1974). The order of
+ * the values still matters in the last bit: callers give them in replica order.
+ *
+ * One loop for both, without a list or a function per term: of a sweep of quick
+ * runs this is a good part of what there is to do beside them.
  */
-function compensatedSum(values: readonly number[]): number {
+function sumOfDistances(values: readonly number[], center: number, power: 1 | 2): number {
   let [sum, lost] = [0, 0]
-  for (const value of values) {
-    const next = sum + value
-    lost += Math.abs(sum) >= Math.abs(value) ? sum - next + value : value - next + sum
+  for (let i = 0; i < values.length; i++) {
+    const distance = values[i]! - center
+    const term = power === 1 ? distance : distance * distance
+    const next = sum + term
+    lost += Math.abs(sum) >= Math.abs(term) ? sum - next + term : term - next + sum
     sum = next
   }
   return sum + lost

@@ -6,10 +6,12 @@ import { replicaSeed } from "./seed.ts"
  * Carries out the chunks of a sweep, wherever and in whatever order: in this
  * process, in worker threads, on other machines. A chunk may be delivered more
  * than once; merging makes that harmless. The chunks may be walked through more
- * than once, and are not all in memory.
+ * than once, and are not all in memory. Results come together as they were done
+ * together: what a sweep of quick runs costs beside them goes by the number of
+ * lists, not of chunks.
  */
 export interface Executor {
-  run(chunks: Iterable<Chunk>): AsyncIterable<ChunkResult>
+  run(chunks: Iterable<Chunk>): AsyncIterable<readonly ChunkResult[]>
 }
 
 /** The unit of work: some replicas of one case. Plain JSON, and all a worker needs beside the case and the experiment's code. */
@@ -60,7 +62,7 @@ const matrices = new WeakMap<AnyExperiment, Cases<unknown>>()
 export function inProcessExecutor(experiment: AnyExperiment): Executor {
   return {
     async *run(chunks) {
-      for (const chunk of chunks) yield await computeChunk(experiment, chunk)
+      for (const chunk of chunks) yield [await computeChunk(experiment, chunk)]
     },
   }
 }

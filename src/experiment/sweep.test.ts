@@ -22,7 +22,7 @@ function untidyExecutor(
   return {
     async *run(chunks: Iterable<Chunk>) {
       const results = await Promise.all([...chunks].map((chunk) => computeChunk(experiment, chunk)))
-      yield* order(results).map((result) => JSON.parse(JSON.stringify(result)) as ChunkResult)
+      for (const result of order(results)) yield [JSON.parse(JSON.stringify(result)) as ChunkResult]
     },
   }
 }

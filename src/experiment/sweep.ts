@@ -18,7 +18,7 @@ export interface SweepOptions {
   readonly stopping?: Stopping
   /** Carries out the chunks; this process unless given. */
   readonly executor?: Executor
-  /** Told after each chunk how many replicas of all cases are done, and how many there are to be so far. */
+  /** Told as results come how many replicas of all cases are done, and how many there are to be so far. */
   readonly onProgress?: (done: number, total: number) => void
 }
 
@@ -54,16 +54,18 @@ export async function* sweepRows(
   while (firstReplica < endReplica) {
     const unsettled = new Set<number>()
     const range = { experiment: experiment.id, rootSeed, cases: open, firstReplica, endReplica }
-    for await (const result of executor.run(chunksOf(range))) {
-      const complete = observations.add(result, endReplica)
+    for await (const results of executor.run(chunksOf(range))) {
+      for (const result of results) {
+        const complete = observations.add(result, endReplica)
+        if (complete === undefined) continue
+        const { caseIndex } = result.chunk
+        const rows = await rowsOfCase(experiment, cases.at(caseIndex), complete)
+        if (isEnough(experiment, rows, endReplica, stopping)) {
+          observations.settle(caseIndex)
+          yield* turn.add(caseIndex, rows)
+        } else unsettled.add(caseIndex)
+      }
       options.onProgress?.(observations.done, total)
-      if (complete === undefined) continue
-      const { caseIndex } = result.chunk
-      const rows = await rowsOfCase(experiment, cases.at(caseIndex), complete)
-      if (isEnough(experiment, rows, endReplica, stopping)) {
-        observations.settle(caseIndex)
-        yield* turn.add(caseIndex, rows)
-      } else unsettled.add(caseIndex)
     }
     observations.refuseGaps(open, endReplica)
     open = [...unsettled].sort((a, b) => a - b)

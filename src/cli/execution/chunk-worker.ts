@@ -23,8 +23,17 @@ if (word !== undefined) preload(word.slice(preloadWord.length) as ExperimentSour
 
 const loaded = new Map<string, Promise<AnyExperiment>>()
 
-/** Computes a parcel in a worker thread; the experiment is loaded once per thread. */
-export default async function computeParcel({ source, work }: Parcel): Promise<ParcelAnswer> {
+let turn: Promise<unknown> = Promise.resolve()
+
+/** Computes a parcel in a worker thread, when those before it are done. */
+export default function computeInTurn(parcel: Parcel): Promise<ParcelAnswer> {
+  const answer = turn.then(() => computeParcel(parcel))
+  turn = answer
+  return answer
+}
+
+/** Computes a parcel; the experiment is loaded once per thread. What goes wrong comes back as part of the answer. */
+async function computeParcel({ source, work }: Parcel): Promise<ParcelAnswer> {
   const started = performance.now()
   const observations: string[] = []
   const answer = (): ParcelAnswer => ({ observations, ms: performance.now() - started })

@@ -26,7 +26,7 @@ export function listenForInterruption(): { signal: AbortSignal; ignore: () => vo
 export function interruptible(executor: Executor, signal: AbortSignal): Executor {
   return {
     async *run(chunks) {
-      const results: AsyncIterator<ChunkResult> = executor.run(chunks)[Symbol.asyncIterator]()
+      const results: AsyncIterator<readonly ChunkResult[]> = executor.run(chunks)[Symbol.asyncIterator]()
       for (let turn = performance.now(); ;) {
         // Signals are heard between two turns of the event loop, which chunks computed here do not make.
         if (performance.now() - turn > turnMs) {

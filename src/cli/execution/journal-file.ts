@@ -24,12 +24,12 @@ export interface JournalHeader {
 }
 
 /** The first line of a journal. */
-export function headerLine(header: JournalHeader): Buffer {
+export function headerLine(header: JournalHeader): string {
   return lineOf(JSON.stringify(header))
 }
 
 /** The line of a result: which case and replicas, and what was observed. The rest of its chunk is in the header. */
-export function resultLine({ chunk, observations }: ChunkResult): Buffer {
+export function resultLine({ chunk, observations }: ChunkResult): string {
   return lineOf(`[${chunk.caseIndex},${chunk.firstReplica},${chunk.replicas},${observations}]`)
 }
 
@@ -56,8 +56,8 @@ export function readJournal(file: string, onEnd?: (end: JournalEnd) => void): Jo
 }
 
 /** A line is the checksum of its text, then the text. One that was cut off, or damaged, does not match. */
-function lineOf(text: string): Buffer {
-  return Buffer.from(`${checksum(text)} ${text}\n`)
+function lineOf(text: string): string {
+  return `${checksum(text)} ${text}\n`
 }
 
 function checksum(text: string | Buffer): string {

@@ -46,7 +46,7 @@ function failingAfter(most: number): Executor & { computed: Chunk[] } {
       for (const chunk of chunks) {
         if (computed.length >= most) throw new Error("power cut")
         computed.push(chunk)
-        yield await computeChunk(dice, chunk)
+        yield [await computeChunk(dice, chunk)]
       }
     },
   }
@@ -144,7 +144,8 @@ describe("a journal", () => {
     const none = failingAfter(0)
     const wanted = [...allChunks()].slice(3, 5)
     const given: Chunk[] = []
-    for await (const { chunk } of journaled(none, journal).run(wanted)) given.push(chunk)
+    for await (const results of journaled(none, journal).run(wanted))
+      for (const { chunk } of results) given.push(chunk)
     expect(given).toEqual(wanted)
   })
 
@@ -177,7 +178,7 @@ describe("a journal", () => {
     let reads = 0
     const journal = openJournal(newFile(), header, { now: () => reads++ })
     const chunk = { experiment: "x", rootSeed: 1, caseIndex: 0, firstReplica: 0, replicas: 0 }
-    for (let i = 0; i < 1000; i++) journal.append({ chunk, observations: "[]" })
+    for (let i = 0; i < 1000; i++) journal.append([{ chunk, observations: "[]" }])
     journal.close()
     // Each append reads once; a sync reads twice more. 1000 appends: about 1000 / 30 syncs.
     const syncs = (reads - 1001) / 2

@@ -37,12 +37,12 @@ export class Journal {
     this.now = now
   }
 
-  /** Keeps a result. After `close` it does nothing: what is still on its way then is computed again. */
-  append(result: ChunkResult): void {
-    if (!this.open) return
+  /** Keeps results. After `close` it does nothing: what is still on its way then is computed again. */
+  append(results: readonly ChunkResult[]): void {
+    if (!this.open || results.length === 0) return
     try {
       this.descriptor ??= this.begin()
-      writeWhole(this.descriptor, resultLine(result))
+      writeWhole(this.descriptor, Buffer.from(results.map(resultLine).join("")))
       const pause = Math.min(1000, 30 * this.syncTook)
       if (this.now() - this.lastSync >= pause) this.sync(this.descriptor)
     } catch (error) {
@@ -82,7 +82,7 @@ export class Journal {
     const descriptor = openSync(this.file, "a")
     ftruncateSync(descriptor, this.goodBytes)
     if (this.goodBytes > 0) return descriptor
-    writeWhole(descriptor, headerLine(this.header))
+    writeWhole(descriptor, Buffer.from(headerLine(this.header)))
     syncFolder(dirname(this.file))
     return descriptor
   }
@@ -126,10 +126,10 @@ export function journaled(executor: Executor, journal: Journal): Executor {
   return {
     async *run(chunks) {
       const missing = new MissingChunks(chunks)
-      for (const result of journal.results()) if (missing.remove(result.chunk)) yield result
-      for await (const result of executor.run(missing)) {
-        journal.append(result)
-        yield result
+      for (const result of journal.results()) if (missing.remove(result.chunk)) yield [result]
+      for await (const results of executor.run(missing)) {
+        journal.append(results)
+        yield results
       }
     },
   }

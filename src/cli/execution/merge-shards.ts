@@ -125,7 +125,7 @@ function readingExecutor(files: readonly string[], warn: (message: string) => vo
       let open = files.map((file) => resultsIn(file, warn))
       while (open.length > 0) {
         const next = open.map((results) => results.next())
-        for (const { done, value } of next) if (done !== true) yield value
+        for (const { done, value } of next) if (done !== true) yield [value]
         open = open.filter((_, i) => next[i]!.done !== true)
       }
     },

@@ -1,5 +1,5 @@
 import type { AnyExperiment } from "../../experiment/define.ts"
-import { type Chunk, type ChunkResult, type Executor, matrixOf } from "../../experiment/executor.ts"
+import { type Chunk, type Executor, matrixOf } from "../../experiment/executor.ts"
 import { InvariantError } from "../../base/errors.ts"
 import type { Parcel, ParcelAnswer } from "./chunk-worker.ts"
 import type { ExperimentSource } from "./experiment-source.ts"
@@ -7,8 +7,8 @@ import { revivedError } from "./portable-error.ts"
 
 /** Whoever computes parcels: threads of this process, or of other machines. */
 export interface ParcelService {
-  /** Parcels under way at once: enough that nobody waits for the next. */
-  readonly atOnce: number
+  /** Parcels under way at once, where the last one took so many milliseconds: enough that nobody waits for the next. */
+  atOnce(lastMs: number): number
   /** How long a parcel should take, in milliseconds. */
   readonly parcelMs: number
   compute(parcel: Parcel): Promise<ParcelAnswer>
@@ -30,7 +30,7 @@ export function parcelExecutor(
       const underWay = new Map<readonly Chunk[], Promise<ParcelAnswer>>()
       const waiting = chunks[Symbol.iterator]()
       for (;;) {
-        while (underWay.size < service.atOnce) {
+        while (underWay.size < service.atOnce(size.lastMs)) {
           const next = take(waiting, size.chunks)
           if (next.length === 0) break
           const computing = service.compute(parcelOf(source, experiment, next))
@@ -42,7 +42,9 @@ export function parcelExecutor(
         const [done, answer] = await firstOf(underWay)
         underWay.delete(done)
         size.learn(answer)
-        yield* resultsOf(done, answer)
+        // What was computed before something went wrong counts.
+        yield answer.observations.map((observations, i) => ({ chunk: done[i]!, observations }))
+        refuseIncomplete(done, answer)
       }
     },
   }
@@ -51,6 +53,8 @@ export function parcelExecutor(
 /** How many chunks make a parcel, by what the last ones took; it grows step by step, and shrinks at once. */
 class ParcelSize {
   chunks = 1
+  /** How long the last one took; none is known to be quick before. */
+  lastMs = Infinity
   private readonly parcelMs: number
 
   constructor(parcelMs: number) {
@@ -58,6 +62,7 @@ class ParcelSize {
   }
 
   learn({ observations, ms }: ParcelAnswer): void {
+    this.lastMs = Math.max(ms, 0.01)
     const fitting = Math.floor((this.parcelMs * observations.length) / Math.max(ms, 0.01))
     this.chunks = Math.max(1, Math.min(fitting, 2 * this.chunks, mostChunks))
   }
@@ -85,8 +90,7 @@ function firstOf<Key, Value>(promises: ReadonlyMap<Key, Promise<Value>>): Promis
   return Promise.race([...promises].map(async ([key, promise]) => [key, await promise] as const))
 }
 
-function* resultsOf(chunks: readonly Chunk[], answer: ParcelAnswer): Generator<ChunkResult> {
-  for (const [i, observations] of answer.observations.entries()) yield { chunk: chunks[i]!, observations }
+function refuseIncomplete(chunks: readonly Chunk[], answer: ParcelAnswer): void {
   if (answer.error !== undefined) throw revivedError(answer.error)
   if (answer.observations.length !== chunks.length) {
     throw new InvariantError(`A worker answered ${answer.observations.length} of ${chunks.length} chunks.`)

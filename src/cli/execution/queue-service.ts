@@ -33,7 +33,6 @@ interface Waiting {
  * parcels are dropped by the workers within a minute.
  */
 export class QueueService implements ParcelService {
-  readonly atOnce = 64
   readonly parcelMs = 2000
   private readonly run = randomUUID()
   private readonly waiting = new Map<string, Waiting>()
@@ -73,6 +72,10 @@ export class QueueService implements ParcelService {
     await service.stayAlive()
     void service.listen()
     return service
+  }
+
+  atOnce(): number {
+    return 64
   }
 
   /** How many workers are connected now. */

@@ -90,8 +90,8 @@ export async function runShard(request: RunRequest, shard: Shard, kept: Kept): P
   let [done, total] = [0, 0]
   for (const { replicas } of chunks) total += replicas
   progress.start(configuration.experiment.id, total)
-  for await (const { chunk } of keepingExecutor(request, kept).run(chunks)) {
-    done += chunk.replicas
+  for await (const results of keepingExecutor(request, kept).run(chunks)) {
+    for (const { chunk } of results) done += chunk.replicas
     progress.update(done, total)
   }
   return done

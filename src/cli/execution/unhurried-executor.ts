@@ -24,7 +24,7 @@ export function unhurriedExecutor(
       while (!ready) {
         const next = waiting.next()
         if (next.done === true) return
-        yield await computeChunk(experiment, next.value)
+        yield [await computeChunk(experiment, next.value)]
         if (!asked && performance.now() - begun >= aloneMs) {
           asked = true
           void start().then(() => (ready = true))

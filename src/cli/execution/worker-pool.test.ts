@@ -34,8 +34,8 @@ describe("worker threads", () => {
   })
 
   test("may be left in the middle, and serve again", async () => {
-    for await (const { chunk } of threads.run(chunksUpTo(30))) {
-      expect(chunksUpTo(30)).toContainEqual(chunk)
+    for await (const results of threads.run(chunksUpTo(30))) {
+      for (const { chunk } of results) expect(chunksUpTo(30)).toContainEqual(chunk)
       break
     }
     expect(await sweep(experiment, { ...options, executor: threads })).toHaveLength(48)
@@ -65,7 +65,7 @@ describe("parcels", () => {
       }
       return { observations, ms: work.length * msPerChunk }
     }
-    return { sizes, atOnce: 3, parcelMs: 40, compute }
+    return { sizes, atOnce: () => 3, parcelMs: 40, compute }
   }
 
   test("grow where chunks are quick, and stay single where they are slow; the rows are the same", async () => {
@@ -90,7 +90,7 @@ describe("parcels", () => {
       endReplica: 1e4,
     })
     const run = async () => {
-      for await (const result of executor.run(all)) given.push(result)
+      for await (const results of executor.run(all)) given.push(...results)
     }
     await expect(run()).rejects.toThrow("broken")
     expect(given.length).toBeGreaterThan(50)
@@ -103,14 +103,14 @@ test("an unhurried executor hands on what it has not done, once each", async () 
     async *run(chunks) {
       for (const chunk of chunks) {
         handedOn.push(chunk)
-        yield { chunk, observations: "[]" }
+        yield [{ chunk, observations: "[]" }]
       }
     },
   }
   const chunks = chunksUpTo(60_000)
   const seen: unknown[] = []
-  for await (const { chunk } of unhurriedExecutor(experiment, others, () => Promise.resolve()).run(chunks))
-    seen.push(chunk)
+  for await (const results of unhurriedExecutor(experiment, others, () => Promise.resolve()).run(chunks))
+    for (const { chunk } of results) seen.push(chunk)
   expect(seen).toEqual(chunks)
   expect(handedOn).toEqual(chunks.slice(chunks.length - handedOn.length))
   expect(handedOn.length).toBeGreaterThan(0)

@@ -12,13 +12,16 @@ import type { ParcelService } from "./parcels.ts"
  */
 export class WorkerPool implements ParcelService {
   readonly workers: number
-  readonly atOnce: number
   readonly parcelMs = 50
   private pool: Tinypool | undefined
 
   constructor(workers: number) {
     this.workers = workers
-    this.atOnce = 2 * workers
+  }
+
+  /** A thread has work for `aheadMs` waiting, so that it goes on while this thread summarises; slow parcels wait for whoever is free. */
+  atOnce(parcelMs: number): number {
+    return this.workers * (1 + Math.min(mostWaiting, Math.floor(aheadMs / parcelMs)))
   }
 
   get started(): boolean {
@@ -57,6 +60,10 @@ export class WorkerPool implements ParcelService {
   }
 }
 
+/** How much work waits with each thread, in milliseconds, where it is known to be quick, and in how many parcels at most. */
+const aheadMs = 200
+const mostWaiting = 8
+
 /**
  * There are as many threads as cores, unless told otherwise, so each collects by
  * itself what its own runs leave behind: V8's helpers for that are threads, too,
@@ -73,6 +80,8 @@ function startPool(workers: number, kind: ExperimentSource["kind"] | undefined):
     argv: kind === undefined ? [] : [preloadWord + kind],
     minThreads: workers,
     maxThreads: workers,
+    // What waits, waits with the threads: from here they would get it only when this thread is idle.
+    concurrentTasksPerWorker: 1 + mostWaiting,
     // Runs leave much behind that is soon forgotten; without a bound each thread keeps a hundred megabytes for it.
     resourceLimits: { maxYoungGenerationSizeMb: 16 },
   })

@@ -1,6 +1,6 @@
 import { planFrom } from "../../../experiments/setup.ts"
 import { randomFromSeed } from "../../base/random.ts"
-import { meanInterval, shareInterval } from "../../base/statistics.ts"
+import { shareInterval } from "../../base/statistics.ts"
 import { count, estimateCells, estimateColumns, text } from "../../experiment/column.ts"
 import { type DecreeSetup, usualSetup } from "../../experiment/decree-setup.ts"
 import { type AnyExperiment, defineExperiment } from "../../experiment/define.ts"
@@ -8,7 +8,7 @@ import { runDecree } from "../../experiment/single-decree.ts"
 import { type SweepCase, sweepCases } from "./sweep-cases.ts"
 import { type SweepData, lastOf, latencyOf, readDecreeSettings } from "./sweep-data.ts"
 import { sweepFigures } from "./sweep-figure.ts"
-import { axisCells, axisColumns, safeOnes, sweepHead, sweepTables } from "./sweep-table.ts"
+import { axisCells, axisColumns, meanWhereKnown, safeOnes, sweepHead, sweepTables } from "./sweep-table.ts"
 
 interface Observation {
   readonly decideMs: number | null
@@ -46,8 +46,6 @@ export function decreeSweep(data: SweepData): AnyExperiment {
     observe: (c, seed) => observe(setupOf(c), c, seed),
     summarise: (c, observations) => {
       const safe = safeOnes(observations)
-      const values = (read: (o: Observation) => number | null) =>
-        meanInterval(safe.map(read).filter((value) => value !== null))
       return [
         {
           ...axisCells(data, c),
@@ -58,19 +56,19 @@ export function decreeSweep(data: SweepData): AnyExperiment {
           ...estimateCells("decidedShare", shareInterval(safe.map(({ decideMs }) => decideMs !== null))),
           ...estimateCells(
             "decideMs",
-            values(({ decideMs }) => decideMs),
+            meanWhereKnown(safe, ({ decideMs }) => decideMs),
           ),
           ...estimateCells(
             "learnMs",
-            values(({ learnMs }) => learnMs),
+            meanWhereKnown(safe, ({ learnMs }) => learnMs),
           ),
           ...estimateCells(
             "messages",
-            values(({ messages }) => messages),
+            meanWhereKnown(safe, ({ messages }) => messages),
           ),
           ...estimateCells(
             "epochs",
-            values(({ epochs }) => epochs),
+            meanWhereKnown(safe, ({ epochs }) => epochs),
           ),
         },
       ]

@@ -1,6 +1,5 @@
 import { planFrom } from "../../../experiments/setup.ts"
 import { UsageError } from "../../base/errors.ts"
-import { meanInterval } from "../../base/statistics.ts"
 import { count, estimateCells, estimateColumns, text } from "../../experiment/column.ts"
 import { type AnyExperiment, defineExperiment } from "../../experiment/define.ts"
 import { runLog } from "../../experiment/log-run.ts"
@@ -10,7 +9,7 @@ import { logReplayCommand } from "./log-replay.ts"
 import { type SweepCase, sweepCases } from "./sweep-cases.ts"
 import { type SweepData, lastOf, latencyOf, readLogSettings } from "./sweep-data.ts"
 import { sweepFigures } from "./sweep-figure.ts"
-import { axisCells, axisColumns, safeOnes, sweepHead, sweepTables } from "./sweep-table.ts"
+import { axisCells, axisColumns, meanWhereKnown, safeOnes, sweepHead, sweepTables } from "./sweep-table.ts"
 
 interface Observation {
   readonly meanMs: number | null
@@ -64,8 +63,6 @@ export function logSweep(data: SweepData): AnyExperiment {
     observe: (c, seed) => observe(setupOf(c), c, seed),
     summarise: (c, observations) => {
       const safe = safeOnes(observations)
-      const estimate = (read: (o: Observation) => number | null) =>
-        meanInterval(safe.map(read).filter((value) => value !== null))
       return [
         {
           ...axisCells(data, c),
@@ -74,27 +71,27 @@ export function logSweep(data: SweepData): AnyExperiment {
           violationReplay: observations.find(({ violation }) => violation !== null)?.violation ?? null,
           ...estimateCells(
             "latencyMs",
-            estimate(({ meanMs }) => meanMs),
+            meanWhereKnown(safe, ({ meanMs }) => meanMs),
           ),
           ...estimateCells(
             "latencyMsP50",
-            estimate(({ p50Ms }) => p50Ms),
+            meanWhereKnown(safe, ({ p50Ms }) => p50Ms),
           ),
           ...estimateCells(
             "latencyMsP99",
-            estimate(({ p99Ms }) => p99Ms),
+            meanWhereKnown(safe, ({ p99Ms }) => p99Ms),
           ),
           ...estimateCells(
             "throughputPerS",
-            estimate(({ throughputPerS }) => throughputPerS),
+            meanWhereKnown(safe, ({ throughputPerS }) => throughputPerS),
           ),
           ...estimateCells(
             "longestGapMs",
-            estimate(({ longestGapMs }) => longestGapMs),
+            meanWhereKnown(safe, ({ longestGapMs }) => longestGapMs),
           ),
           ...estimateCells(
             "elections",
-            estimate(({ elections }) => elections),
+            meanWhereKnown(safe, ({ elections }) => elections),
           ),
         },
       ]

@@ -363,7 +363,7 @@ describe("--until-ci", () => {
       async *run(chunks: Iterable<Parameters<typeof computeChunk>[1]>) {
         for (const chunk of chunks) {
           computed.push(chunk.replicas)
-          yield await computeChunk(experiment, chunk)
+          yield [await computeChunk(experiment, chunk)]
         }
       },
     }
