@@ -73,7 +73,7 @@ type Reporting<Report> = [Report] extends [never]
 /** What an actor makes of one input: its next state, and what is to be done. */
 export interface Step<State, Message, Stored, Report = never> {
   readonly state: State
-  /** Read before the next step is asked for: an actor that works in place may use the list again. */
+  /** Read before the next step of any actor of the cluster: those that work in place may use the list again. */
   readonly outputs: readonly Output<Message, Stored, Report>[]
 }
 

@@ -15,6 +15,7 @@ export class Links<Message> {
   readonly route: Route
   private lastWritten: Message | undefined
   private lastWriter: Address = -1
+  private lastReader: Address = -1
   private lastLeft: Micros = 0
 
   constructor(scenario: Pick<Scenario<Message, never>, "network" | "bandwidth" | "bytesOf">, random: Random) {
@@ -26,17 +27,21 @@ export class Links<Message> {
 
   /**
    * When a message has left its sender's processor. The copies of a broadcast
-   * follow each other in its outputs and are one and the same object: they
-   * leave together where the node model says so.
+   * follow each other in its outputs and are one and the same object, each to
+   * somebody else: they leave together where the node model says so.
    */
-  written(process: Writer<Message>, message: Message, now: Micros): Micros {
+  written(process: Writer<Message>, to: Address, message: Message, now: Micros): Micros {
     const costs = process.costs!
     const again =
       costs.writesBroadcastOnce && message === this.lastWritten && this.lastWriter === process.address
-    if (again && this.lastLeft >= now) return this.lastLeft
+    if (again && to !== this.lastReader && this.lastLeft >= now) {
+      this.lastReader = to
+      return this.lastLeft
+    }
     process.busyUntil = Math.max(process.busyUntil, now) + costs.send(message)
     this.lastWritten = message
     this.lastWriter = process.address
+    this.lastReader = to
     this.lastLeft = process.busyUntil
     return this.lastLeft
   }

@@ -130,6 +130,13 @@ describe("what sending costs", () => {
     expect(fanOut({ node })).toEqual([1100, 1100, 1200, 1200])
   })
 
+  test("the same to the same reader is no broadcast: it is written again", () => {
+    const node = (process: number): NodeModel | undefined => (process === 0 ? writer(true, 0) : undefined)
+    const proposals = ["m", "m", "m"].map((value) => ({ at: 0, process: 0, value }))
+    const processes = [source, sink].map((actor, i) => ({ name: `n${i}`, role: "replica", actor }) as const)
+    expect(fanOut({ node, proposals, processes })).toEqual([1100, 1200, 1300])
+  })
+
   test("messages of one link follow each other at its bandwidth; links do not wait for each other", () => {
     expect(fanOut({ bandwidth: () => 0.5 })).toEqual([1008, 1008, 1016, 1016])
   })

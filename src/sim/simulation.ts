@@ -265,7 +265,7 @@ export class Simulation<Message, Stored, Report> {
   private transmit(process: Running<Message, Stored, Report>, to: Address, message: Message): void {
     const id = this.messages++
     const from = process.address
-    const left = process.costs === undefined ? this.now : this.links.written(process, message, this.now)
+    const left = process.costs === undefined ? this.now : this.links.written(process, to, message, this.now)
     const delays = this.links.route(from, to, left, message)
     if (this.audience.wants.send) {
       this.observe({ at: this.now, type: "send", id, from, to, message, copies: delays.length })

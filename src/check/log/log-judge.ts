@@ -222,9 +222,7 @@ export class LogJudge implements SelectiveObserver<LogMessage, LogRecord, LogRep
     this.carryOutDecided(slot)
     const place = slot - this.resultsBase
     if (place < 0) return
-    if (place === this.results.length) {
-      this.results.push(batch.map((command) => this.reference.apply(command)))
-    }
+    if (place === this.results.length) this.results.push(this.reference.applyAll(batch))
     const expected = this.results[place]
     if (expected === undefined) return
     for (let i = 0; i < batch.length; i++) {
@@ -245,7 +243,7 @@ export class LogJudge implements SelectiveObserver<LogMessage, LogRecord, LogRep
     for (let slot = this.resultsBase + this.results.length; slot < upTo; slot++) {
       const batch = this.slots.decidedAt(slot)
       if (batch === undefined) return
-      this.results.push(batch.map((command) => this.reference.apply(command)))
+      this.results.push(this.reference.applyAll(batch))
     }
   }
 

@@ -33,6 +33,33 @@ describe("worker threads", () => {
     expect(await sweep(experiment, { ...options, executor: unhurried })).toEqual(here)
   })
 
+  test("have a fifth of a second of quick parcels at hand, and none that are slow or unknown", () => {
+    const two = new WorkerPool(2)
+    expect([1, 50, 100, 201, Infinity].map((lastMs) => two.atOnce(lastMs))).toEqual([18, 10, 6, 2, 2])
+  })
+
+  test("compute one parcel after the other, however many they have at hand", async () => {
+    const one = new WorkerPool(1)
+    const parcels = Array.from({ length: 6 }, (_, i): Parcel => {
+      const chunk = { experiment: "duelling", rootSeed: 3, caseIndex: i, firstReplica: 0, replicas: 40 }
+      return { source, work: [{ chunk, case: matrixOf(experiment).at(i) }] }
+    })
+    const done: number[] = []
+    const answers = await Promise.all(
+      parcels.map(async (parcel, i) => {
+        const answer = await one.compute(parcel)
+        done.push(i)
+        return answer
+      }),
+    )
+    await one.close()
+    expect(done).toEqual([0, 1, 2, 3, 4, 5])
+    for (const [i, { work }] of parcels.entries()) {
+      const { chunk, case: c } = work[0]!
+      expect(answers[i]!.observations).toEqual([(await computeChunk(experiment, chunk, c)).observations])
+    }
+  })
+
   test("may be left in the middle, and serve again", async () => {
     for await (const results of threads.run(chunksUpTo(30))) {
       for (const { chunk } of results) expect(chunksUpTo(30)).toContainEqual(chunk)

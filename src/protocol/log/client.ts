@@ -73,7 +73,7 @@ const nextPrefix = "next "
  * Clients that ask and wait: each has one request outstanding at most. Works in
  * place, as replicas do. One timer serves all of their time-outs.
  */
-export function clients(options: ClientOptions): LogActor<ClientState> {
+export function clients(options: ClientOptions, box = new Outbox()): LogActor<ClientState> {
   return {
     start: (self) => {
       const state = new ClientState(self, options.count)
@@ -82,7 +82,7 @@ export function clients(options: ClientOptions): LogActor<ClientState> {
       return { state, outputs: out.outputs }
     },
     step: (state, input) => {
-      const out = new Outbox()
+      const out = box.clear()
       if (input.type === "receive" && input.message.type === "reply") {
         onReply(state, input.message, out, options)
       } else if (input.type === "timeout") {

@@ -6,6 +6,7 @@ import { type ClientOptions, clients } from "./client.ts"
 import { emptyImage, keepRecord } from "./disk-image.ts"
 import type { LogMessage, LogRecord, LogReport } from "./messages.ts"
 import type { ReplicaOptions } from "./options.ts"
+import { Outbox } from "./outbox.ts"
 import { replica } from "./replica.ts"
 
 /** A process of a log: a replica or a group of clients. */
@@ -34,10 +35,11 @@ export function logCluster(options: LogClusterOptions): LogCluster {
   refuseSilentLeader(options.replica)
   const { plan } = options.replica
   const n = plan.nodes.length
+  const box = new Outbox()
   const replicas = plan.nodes.map((name, index): LogProcess => ({
     name,
     role: "replica",
-    actor: replica({ ...options.replica, epochs: roundRobinEpochs(index, n) }),
+    actor: replica({ ...options.replica, epochs: roundRobinEpochs(index, n) }, box),
     keep: keepRecord,
     prepared: emptyImage,
     follows: ({ type }) => type === "snapshot" || type === "image",
@@ -45,7 +47,7 @@ export function logCluster(options: LogClusterOptions): LogCluster {
   const groups = options.clientGroups.map((group, index): LogProcess => ({
     name: `clients${index + 1}`,
     role: "client",
-    actor: clients(group),
+    actor: clients(group, box),
   }))
   return {
     plan,

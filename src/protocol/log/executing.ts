@@ -1,4 +1,4 @@
-import type { Result } from "./command.ts"
+import type { Batch, Result } from "./command.ts"
 import type { ReplicaOptions } from "./options.ts"
 import type { Outbox } from "./outbox.ts"
 import { answerReads } from "./reading.ts"
@@ -16,17 +16,20 @@ export function execute(state: ReplicaState, out: Outbox, options: ReplicaOption
   const answers = state.role === "leader"
   for (let slot = state.executedUpTo; slot < decidedUpTo; slot++) {
     const batch = log.batchAt(slot)
-    const results: Result[] = []
-    for (const command of batch) {
-      const result = machine.apply(command)
-      results.push(result)
-      if (answers) answer(state, command.client, command.request, result, out)
-    }
+    const results = machine.applyAll(batch)
+    if (answers) answerAll(state, batch, results, out)
     out.report({ type: "executed", slot, batch, results })
   }
   state.executedUpTo = decidedUpTo
   if (decidedUpTo - log.base >= 2 * options.snapshotEvery) takeSnapshot(state, out)
   if (state.reads.size > 0) answerReads(state, out)
+}
+
+function answerAll(state: ReplicaState, batch: Batch, results: readonly Result[], out: Outbox): void {
+  for (let i = 0; i < batch.length; i++) {
+    const { client, request } = batch[i]!
+    answer(state, client, request, results[i]!, out)
+  }
 }
 
 /**

@@ -10,6 +10,9 @@ import type { LogActor } from "./replica.ts"
 export function pureActor<State extends { copy(): State }>(inPlace: LogActor<State>): LogActor<State> {
   return {
     start: (self) => inPlace.start(self),
-    step: (state, input) => inPlace.step(state.copy(), input),
+    step: (before, input) => {
+      const { state, outputs } = inPlace.step(before.copy(), input)
+      return { state, outputs: [...outputs] }
+    },
   }
 }

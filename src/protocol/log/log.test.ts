@@ -9,6 +9,7 @@ import { simulate } from "../../sim/simulate.ts"
 import { TraceHash } from "../../sim/trace-hash.ts"
 import type { Command } from "./command.ts"
 import { copyImage, keepRecord } from "./disk-image.ts"
+import { clients } from "./client.ts"
 import { pureActor } from "./in-place.ts"
 import type { LogImage, LogMessage, LogRecord, LogReport } from "./messages.ts"
 import type { LogActor } from "./replica.ts"
@@ -163,5 +164,27 @@ describe("the fast form, in place, and the pure one", () => {
     )
     expect(pure).toBe(inPlace)
     expect(inPlace).toMatch(/^[0-9a-f]{16}$/)
+  })
+
+  test("the pure one leaves what it said before as it was; the one in place uses its list again", () => {
+    const group = clients({
+      first: 0,
+      count: 2,
+      workload: workload(usualWorkload),
+      replicas: [1],
+      retryAfter: 1000,
+      arrivals: { kind: "closed", think: 0, spread: 0 },
+    })
+    const pure = pureActor(group)
+    const { state } = group.start(0)
+    const steps = [pure, group].map((actor) => {
+      const first = actor.step(state, { type: "timeout", timer: "next 0" })
+      const said = [...first.outputs]
+      actor.step(state, { type: "timeout", timer: "next 1" })
+      return { first, said }
+    })
+    expect(steps[0]!.first.outputs).toEqual(steps[0]!.said)
+    expect(steps[1]!.first.outputs).not.toEqual(steps[1]!.said)
+    expect(steps[0]!.said).not.toEqual([])
   })
 })

@@ -31,14 +31,15 @@ export type LogActor<State> = Actor<State, LogMessage, LogRecord, LogReport>
  * phase 1 once and then decides a slot per round trip. Acceptor, learner and
  * proposer share a process.
  *
- * It works in place: each step changes the state it is given and returns it.
- * `pureActor` (in-place.ts) makes a pure actor of it for whoever needs one.
+ * It works in place: each step changes the state it is given and returns it, and puts its outputs in
+ * `box`, to be read before the next step of whoever shares that. `pureActor` (in-place.ts) makes a pure
+ * actor of it for whoever needs one.
  *
  * Steady state: a request to the leader, one round trip from the leader to a phase-2 quorum, one
  * synchronous write at each acceptor asked, the answer. Followers learn what is decided from the index
  * that the next proposal or heartbeat carries, so a decision costs no message of its own.
  */
-export function replica(options: ReplicaOptions): LogActor<ReplicaState> {
+export function replica(options: ReplicaOptions, box = new Outbox()): LogActor<ReplicaState> {
   return {
     start: (self) => {
       const state = new ReplicaState(self)
@@ -50,7 +51,7 @@ export function replica(options: ReplicaOptions): LogActor<ReplicaState> {
       return { state, outputs: out.outputs }
     },
     step: (state, input) => {
-      const out = new Outbox()
+      const out = box.clear()
       onInput(state, input, out, options)
       return { state, outputs: out.outputs } satisfies Step<ReplicaState, LogMessage, LogRecord, LogReport>
     },
