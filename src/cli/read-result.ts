@@ -40,10 +40,26 @@ export function csvFile(name: string, from: string): string {
       ? join(folder, `${readManifest(folder)?.result.experiment ?? basename(folder)}.csv`)
       : folder
   if (existsSync(file) && file.endsWith(".csv")) return file
-  const results = existsSync(from) ? readdirSync(from) : []
-  throw new UsageError(
-    `There is no result ${name}: neither a CSV file, nor a folder with one, nor ${join(resultFolder(from, name), `${name}.csv`)}.${didYouMean(name, results)} ` +
-      `Make it with: quorate run ${basename(name, ".csv")}`,
+  throw noResult(name, from)
+}
+
+/** That a name stands for no result, and what may have been meant. */
+export function noResult(name: string, from: string): UsageError {
+  const inside = existsSync(name) && statSync(name).isDirectory() ? readdirSync(name) : []
+  const results = inside.filter((one) => existsSync(join(name, one, manifestName)))
+  if (results.length > 0) {
+    return new UsageError(
+      `${name} is a folder of results, not one of them. Name those you mean: ${join(name, results[0]!)}` +
+        (results.length > 1 ? `, or another of its ${results.length}.` : "."),
+    )
+  }
+  // A name with a slash is a path, and no id to be looked up.
+  const isId = basename(name) === name
+  const nor = isId ? `, nor ${join(resultFolder(from, name), `${name}.csv`)}` : ""
+  const meant = didYouMean(name, existsSync(from) ? readdirSync(from) : [])
+  return new UsageError(
+    `There is no result ${name}: neither a CSV file, nor a folder with one${nor}.` +
+      (meant === "" ? ` Make it with: quorate run ${basename(name, ".csv")}` : meant),
   )
 }
 

@@ -35,8 +35,24 @@ describe("quorate verify", () => {
     expect((await quorate("verify", join(folder, "tiny"))).out).toBe("tiny: every byte is the same\n")
   })
 
+  test("takes a result by its CSV, too, and says what a name stands for that is none", async () => {
+    await quorate("run", "even-n", "--seed", "3", "--out", folder)
+    expect((await quorate("verify", place("even-n.csv"))).out).toBe("even-n: every byte is the same\n")
+    const said = async (name: string) => {
+      const { code, err } = await quorate("verify", name, "--from", folder)
+      expect(code).toBe(2)
+      return err
+    }
+    expect(await said("o/x")).toContain("There is no result o/x: neither a CSV file, nor a folder with one.")
+    expect(await said("evenn")).toContain("Did you mean even-n?")
+    expect(await said(folder)).toContain(`${folder} is a folder of results, not one of them.`)
+  })
+
   test("needs a manifest", async () => {
-    const { code, err } = await quorate("verify", "nothing", "--from", folder)
-    expect([code, err]).toEqual([2, expect.stringContaining("manifest.json is missing")])
+    rmSync(place("manifest.json"))
+    for (const name of ["even-n", join(folder, "even-n")]) {
+      const { code, err } = await quorate("verify", name, "--from", folder)
+      expect([code, err]).toEqual([2, expect.stringContaining("manifest.json is missing")])
+    }
   })
 })

@@ -1,10 +1,10 @@
 import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
-import { basename, join } from "node:path"
+import { basename, dirname, join } from "node:path"
 import { UsageError } from "../../base/errors.ts"
 import type { ManifestFile } from "../../experiment/manifest.ts"
 import type { Context } from "../context.ts"
-import { originOf } from "../read-result.ts"
+import { noResult, originOf } from "../read-result.ts"
 import { manifestName, readManifest, resultFolder } from "../results-folder.ts"
 import { sha256 } from "../sha256.ts"
 import { type ExperimentSource, loadExperiment } from "./experiment-source.ts"
@@ -61,11 +61,17 @@ function foldersOf(names: readonly string[], from: string): string[] {
     ...names.filter((name) => name !== "all"),
     ...all.filter((name) => existsSync(join(from, name, manifestName))),
   ]
-  return [
-    ...new Set(
-      wanted.map((name) => (existsSync(join(name, manifestName)) ? name : resultFolder(from, name))),
-    ),
-  ]
+  return [...new Set(wanted.map((name) => folderOf(name, from)))]
+}
+
+/** A result's folder: by itself, by its CSV or by its id. One whose manifest is gone is still one, and is told so. */
+function folderOf(name: string, from: string): string {
+  const places = [name.endsWith(".csv") ? dirname(name) : name, resultFolder(from, name)]
+  const holding = (file: (folder: string) => string): string | undefined =>
+    places.find((folder) => existsSync(join(folder, file(folder))))
+  const folder = holding(() => manifestName) ?? holding((place) => `${basename(place)}.csv`)
+  if (folder === undefined) throw noResult(name, from)
+  return folder
 }
 
 async function configurationOf(folder: string): Promise<RunConfiguration> {
