@@ -18,6 +18,11 @@ export class InvariantError extends Error {
   }
 }
 
+/** An experiment's own code threw; the message says what, in which case and at which seed. */
+export class ExperimentError extends Error {
+  override readonly name = "ExperimentError"
+}
+
 /** The candidates closest in spelling to `given`, best first: at most `most`, and none that is too far off. */
 export function closestNames(given: string, candidates: Iterable<string>, most = 3): string[] {
   const wanted = given.toLowerCase()

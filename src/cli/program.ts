@@ -1,5 +1,5 @@
 import { type Argument, Command, CommanderError } from "commander"
-import { InvariantError, UsageError, didYouMean } from "../base/errors.ts"
+import { ExperimentError, InvariantError, UsageError, didYouMean } from "../base/errors.ts"
 import type { Context } from "./context.ts"
 import { type ExitCode, exitCodeHelp, exitCodes } from "./exit-codes.ts"
 import type { Io } from "./io.ts"
@@ -128,6 +128,9 @@ function explain(error: unknown, io: Io): ExitCode {
   if (error instanceof UsageError || isSystemError(error)) {
     const text = `error: ${error.message}`
     io.err(`${io.errIsTerminal ? wrapLines(text, io.width) : text}\n`)
+  } else if (error instanceof ExperimentError) {
+    // Its lines of code are for whoever wrote the experiment.
+    io.err(`error: ${error.message}\n`)
   } else if (error instanceof InvariantError) {
     io.err(`internal error: ${error.message}\nThis is a defect of quorate, not of your input.\n`)
   } else

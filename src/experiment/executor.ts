@@ -1,3 +1,4 @@
+import { ExperimentError, InvariantError, UsageError } from "../base/errors.ts"
 import type { AnyExperiment, Cases } from "./define.ts"
 import { plainJson } from "./plain-json.ts"
 import { replicaSeed } from "./seed.ts"
@@ -34,7 +35,11 @@ export interface ChunkResult {
   readonly observations: string
 }
 
-/** Computes one chunk: what every executor calls, in the end. The case is looked up unless it is given. */
+/**
+ * Computes one chunk: what every executor calls, in the end. The case is looked up
+ * unless it is given. What the experiment throws becomes an ExperimentError with its
+ * place, but for errors of quorate, which have theirs.
+ */
 export async function computeChunk(
   experiment: AnyExperiment,
   chunk: Chunk,
@@ -42,9 +47,29 @@ export async function computeChunk(
 ): Promise<ChunkResult> {
   const observations: unknown[] = []
   for (let i = 0; i < chunk.replicas; i++) {
-    observations.push(await experiment.observe(c, replicaSeed(chunk.rootSeed, chunk.firstReplica + i)))
+    const seed = replicaSeed(chunk.rootSeed, chunk.firstReplica + i)
+    try {
+      observations.push(await experiment.observe(c, seed))
+    } catch (error) {
+      if (error instanceof UsageError || error instanceof InvariantError) throw error
+      throw new ExperimentError(thrownAt(chunk, c, seed, error), { cause: error })
+    }
   }
   return { chunk, observations: plainJson(experiment.id, observations) }
+}
+
+/** What was thrown, where among the cases, and in which lines of the experiment's code. */
+function thrownAt({ experiment, caseIndex }: Chunk, c: unknown, seed: number, error: unknown): string {
+  // Not text where the case is undefined, as that of an experiment with one case may be.
+  const shown = (JSON.stringify(c) as string | undefined) ?? "undefined"
+  const lines = error instanceof Error ? (error.stack ?? "").split("\n") : []
+  const frames = lines.filter((line) => line.startsWith("    at "))
+  const ours = frames.findIndex((line) => line.includes("computeChunk"))
+  return [
+    `Experiment ${experiment} threw in case ${caseIndex} (${shown.length > 200 ? `${shown.slice(0, 200)} …` : shown}) ` +
+      `at seed ${seed}: ${error instanceof Error ? error.message : String(error)}`,
+    ...frames.slice(0, ours < 0 ? 5 : ours),
+  ].join("\n")
 }
 
 /** The cases of an experiment, built once: a large matrix is asked for by many. */

@@ -1,6 +1,6 @@
 import fc from "fast-check"
 import { describe, expect, test } from "vitest"
-import { InvariantError, UsageError } from "../base/errors.ts"
+import { ExperimentError, InvariantError, UsageError } from "../base/errors.ts"
 import { measure, text } from "./column.ts"
 import { type AnyExperiment, defineExperiment, experimentCatalogue } from "./define.ts"
 import { type Chunk, type ChunkResult, type Executor, computeChunk } from "./executor.ts"
@@ -43,6 +43,26 @@ describe("a sweep", () => {
       }),
       { numRuns: 20 },
     )
+  })
+
+  test("says in which case and at which seed an experiment threw; quorate's own errors stay what they are", async () => {
+    const throwing = (error: unknown): AnyExperiment => ({
+      ...dice,
+      observe: (c, seed) => {
+        const { target } = c as { target: number }
+        if (target === 12) throw error
+        return dice.observe({ target }, seed)
+      },
+    })
+    const failing = sweep(throwing(new Error("no such region")), options)
+    await expect(failing).rejects.toThrow(ExperimentError)
+    await expect(failing).rejects.toThrow(
+      `Experiment two-dice threw in case 2 ({"target":12}) at seed ${replicaSeed(7, 0)}: no such region\n    at `,
+    )
+    await expect(sweep(throwing("a text"), options)).rejects.toThrow("a text")
+    for (const own of [new UsageError("given"), new InvariantError("promised")]) {
+      await expect(sweep(throwing(own), options)).rejects.toBe(own)
+    }
   })
 
   test("that loses a chunk says so instead of averaging what is left", async () => {

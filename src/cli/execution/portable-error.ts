@@ -1,4 +1,4 @@
-import { InvariantError, UsageError } from "../../base/errors.ts"
+import { ExperimentError, InvariantError, UsageError } from "../../base/errors.ts"
 
 /** An error as plain data: between threads, its class would be lost, and with it what the caller is told. */
 export interface PortableError {
@@ -15,12 +15,10 @@ export function portableError(error: unknown): PortableError {
 
 /** The error it was, of the same class where the class is one of ours. */
 export function revivedError({ name, message, stack }: PortableError): Error {
-  const error =
-    name === "UsageError"
-      ? new UsageError(message)
-      : name === "InvariantError"
-        ? new InvariantError(message)
-        : new Error(message)
+  const Class = ours.find((one) => one.name === name) ?? Error
+  const error = new Class(message)
   if (stack !== undefined) error.stack = stack
   return error
 }
+
+const ours = [UsageError, InvariantError, ExperimentError]

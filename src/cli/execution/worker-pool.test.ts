@@ -1,7 +1,7 @@
 import { afterAll, describe, expect, test } from "vitest"
 import { experiments } from "../../../experiments/index.ts"
 import { dice } from "../../../test/support/dice.ts"
-import { InvariantError, UsageError } from "../../base/errors.ts"
+import { ExperimentError, InvariantError, UsageError } from "../../base/errors.ts"
 import { chunksOf, upTo } from "../../experiment/chunks.ts"
 import { type Executor, computeChunk, matrixOf } from "../../experiment/executor.ts"
 import { sweep } from "../../experiment/sweep.ts"
@@ -73,6 +73,7 @@ describe("worker threads", () => {
     await expect(sweep(experiment, { ...options, executor })).rejects.toThrow(UsageError)
     await expect(sweep(experiment, { ...options, executor })).rejects.toThrow("Did you mean duelling?")
     expect(revivedError(portableError(new InvariantError("x", "replay")))).toBeInstanceOf(InvariantError)
+    expect(revivedError(portableError(new ExperimentError("x")))).toBeInstanceOf(ExperimentError)
     expect(revivedError(portableError("thrown text")).message).toBe("thrown text")
   })
 })
