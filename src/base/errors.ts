@@ -18,7 +18,10 @@ export class InvariantError extends Error {
   }
 }
 
-/** An experiment's own code threw; the message says what, in which case and at which seed. */
+/**
+ * An experiment's own code threw, or gave what it had not promised; the message says
+ * where. A defect of whoever wrote the experiment, which may be the user.
+ */
 export class ExperimentError extends Error {
   override readonly name = "ExperimentError"
 }

@@ -1,4 +1,4 @@
-import { InvariantError } from "../base/errors.ts"
+import { ExperimentError } from "../base/errors.ts"
 
 /**
  * The observations of a chunk as JSON text: how they travel, always, so that it
@@ -11,7 +11,7 @@ export function plainJson(experiment: string, observations: readonly unknown[]):
   observations.forEach((observation, i) => {
     const odd = oddPlace(observation, "observation")
     if (odd !== undefined) {
-      throw new InvariantError(
+      throw new ExperimentError(
         `Experiment ${experiment}, observation ${i} of a chunk: ${odd}. Observations are plain JSON: ` +
           `texts, finite numbers, booleans, null, and lists and objects of them; what is not known is null.`,
       )

@@ -127,7 +127,7 @@ describe("a stored row", () => {
     { system: null, latencyMsMean: 1 },
     { system: "a", latencyMsMean: 1, more: 1 },
   ] as Record<string, string | number | null>[])("refuses %j", (row) => {
-    expect(() => stored(row)).toThrow(InvariantError)
+    expect(() => stored(row)).toThrow(ExperimentError)
   })
 })
 

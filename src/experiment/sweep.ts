@@ -1,4 +1,4 @@
-import { InvariantError, UsageError } from "../base/errors.ts"
+import { ExperimentError, UsageError } from "../base/errors.ts"
 import { chunksOf, mostReplicas, upTo } from "./chunks.ts"
 import { storedCell } from "./column.ts"
 import type { AnyExperiment, RowOf } from "./define.ts"
@@ -124,7 +124,7 @@ export function storedRow(experiment: Pick<AnyExperiment, "id" | "columns">, row
   const names = experiment.columns.map(({ name }) => name)
   const extra = Object.keys(row).find((name) => !names.includes(name))
   if (extra !== undefined) {
-    throw new InvariantError(
+    throw new ExperimentError(
       `Experiment ${experiment.id} has a row with ${extra}, which is not among its columns.`,
     )
   }
