@@ -3,7 +3,7 @@
  * this file nothing reads a clock, a file or the console, and everything runs
  * in a browser.
  */
-export { InvariantError, UsageError } from "./base/errors.ts"
+export { ExperimentError, InvariantError, UsageError } from "./base/errors.ts"
 export { type NodeSet, fullSet, has, members, nodeSet, size } from "./base/node-set.ts"
 export { type Random, randomFromSeed } from "./base/random.ts"
 export * as statistics from "./base/statistics.ts"
