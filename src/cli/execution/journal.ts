@@ -14,7 +14,7 @@ import { MissingChunks } from "./missing-chunks.ts"
  * A line outlives the death of the process as soon as it is written, and the
  * death of the machine once it is synced. Syncs are paced so that they take at
  * most a thirtieth of the time, and at least one is made every second that
- * brings results; a disk that syncs in a millisecond is asked about each chunk.
+ * brings results; a disk that syncs in a millisecond is asked about each parcel.
  * The file comes into being with the first result.
  */
 export class Journal {
