@@ -1,4 +1,4 @@
-import { planFrom } from "../../../experiments/setup.ts"
+import { meanCells, planFrom } from "../../../experiments/setup.ts"
 import { randomFromSeed } from "../../base/random.ts"
 import { shareInterval } from "../../base/statistics.ts"
 import { count, estimateCells, estimateColumns, text } from "../../experiment/column.ts"
@@ -8,7 +8,7 @@ import { runDecree } from "../../experiment/single-decree.ts"
 import { type SweepCase, sweepCases } from "./sweep-cases.ts"
 import { type SweepData, lastOf, latencyOf, readDecreeSettings } from "./sweep-data.ts"
 import { sweepFigures } from "./sweep-figure.ts"
-import { axisCells, axisColumns, meanWhereKnown, safeOnes, sweepHead, sweepTables } from "./sweep-table.ts"
+import { axisCells, axisColumns, safeOnes, sweepHead, sweepTables } from "./sweep-table.ts"
 
 interface Observation {
   readonly decideMs: number | null
@@ -54,22 +54,10 @@ export function decreeSweep(data: SweepData): AnyExperiment {
           violations: observations.length - safe.length,
           violationReplay: observations.find(({ violation }) => violation !== null)?.violation ?? null,
           ...estimateCells("decidedShare", shareInterval(safe.map(({ decideMs }) => decideMs !== null))),
-          ...estimateCells(
-            "decideMs",
-            meanWhereKnown(safe, ({ decideMs }) => decideMs),
-          ),
-          ...estimateCells(
-            "learnMs",
-            meanWhereKnown(safe, ({ learnMs }) => learnMs),
-          ),
-          ...estimateCells(
-            "messages",
-            meanWhereKnown(safe, ({ messages }) => messages),
-          ),
-          ...estimateCells(
-            "epochs",
-            meanWhereKnown(safe, ({ epochs }) => epochs),
-          ),
+          ...meanCells("decideMs", safe, ({ decideMs }) => decideMs),
+          ...meanCells("learnMs", safe, ({ learnMs }) => learnMs),
+          ...meanCells("messages", safe, ({ messages }) => messages),
+          ...meanCells("epochs", safe, ({ epochs }) => epochs),
         },
       ]
     },

@@ -1,6 +1,6 @@
-import { planFrom } from "../../../experiments/setup.ts"
+import { meanCells, planFrom } from "../../../experiments/setup.ts"
 import { UsageError } from "../../base/errors.ts"
-import { count, estimateCells, estimateColumns, text } from "../../experiment/column.ts"
+import { count, estimateColumns, text } from "../../experiment/column.ts"
 import { type AnyExperiment, defineExperiment } from "../../experiment/define.ts"
 import { runLog } from "../../experiment/log-run.ts"
 import { type LogSetup, usualLogSetup } from "../../experiment/log-setup.ts"
@@ -9,7 +9,7 @@ import { logReplayCommand } from "./log-replay.ts"
 import { type SweepCase, sweepCases } from "./sweep-cases.ts"
 import { type SweepData, lastOf, latencyOf, readLogSettings } from "./sweep-data.ts"
 import { sweepFigures } from "./sweep-figure.ts"
-import { axisCells, axisColumns, meanWhereKnown, safeOnes, sweepHead, sweepTables } from "./sweep-table.ts"
+import { axisCells, axisColumns, safeOnes, sweepHead, sweepTables } from "./sweep-table.ts"
 
 interface Observation {
   readonly meanMs: number | null
@@ -69,30 +69,12 @@ export function logSweep(data: SweepData): AnyExperiment {
           replicas: observations.length,
           violations: observations.length - safe.length,
           violationReplay: observations.find(({ violation }) => violation !== null)?.violation ?? null,
-          ...estimateCells(
-            "latencyMs",
-            meanWhereKnown(safe, ({ meanMs }) => meanMs),
-          ),
-          ...estimateCells(
-            "latencyMsP50",
-            meanWhereKnown(safe, ({ p50Ms }) => p50Ms),
-          ),
-          ...estimateCells(
-            "latencyMsP99",
-            meanWhereKnown(safe, ({ p99Ms }) => p99Ms),
-          ),
-          ...estimateCells(
-            "throughputPerS",
-            meanWhereKnown(safe, ({ throughputPerS }) => throughputPerS),
-          ),
-          ...estimateCells(
-            "longestGapMs",
-            meanWhereKnown(safe, ({ longestGapMs }) => longestGapMs),
-          ),
-          ...estimateCells(
-            "elections",
-            meanWhereKnown(safe, ({ elections }) => elections),
-          ),
+          ...meanCells("latencyMs", safe, ({ meanMs }) => meanMs),
+          ...meanCells("latencyMsP50", safe, ({ p50Ms }) => p50Ms),
+          ...meanCells("latencyMsP99", safe, ({ p99Ms }) => p99Ms),
+          ...meanCells("throughputPerS", safe, ({ throughputPerS }) => throughputPerS),
+          ...meanCells("longestGapMs", safe, ({ longestGapMs }) => longestGapMs),
+          ...meanCells("elections", safe, ({ elections }) => elections),
         },
       ]
     },

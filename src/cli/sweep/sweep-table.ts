@@ -1,4 +1,3 @@
-import { type Estimate, meanInterval } from "../../base/statistics.ts"
 import { type Column, count, text } from "../../experiment/column.ts"
 import type { RowOf, TableSpec } from "../../experiment/define.ts"
 import { type Table, type TableCell, type TableColumn, intervalOf } from "../../experiment/table.ts"
@@ -44,17 +43,6 @@ function hasSeeds({ matrix }: SweepData): boolean {
 /** The runs in which nothing was violated: the only ones that are averaged. */
 export function safeOnes<T extends { readonly violation: string | null }>(observations: readonly T[]): T[] {
   return observations.filter(({ violation }) => violation === null)
-}
-
-/** The mean of a measure, with its interval, over the runs that have it. */
-export function meanWhereKnown<T>(runs: readonly T[], read: (run: T) => number | null): Estimate {
-  const values: number[] = []
-  // A list per step, as map and filter make them, is felt where there are a million runs.
-  for (const run of runs) {
-    const value = read(run)
-    if (value !== null) values.push(value)
-  }
-  return meanInterval(values)
 }
 
 /** A measure of a sweep's table: with its interval, unless it is plain. */
