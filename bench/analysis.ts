@@ -1,13 +1,12 @@
 import { spawnSync } from "node:child_process"
 import { fileURLToPath } from "node:url"
 import { quorumSystemFrom } from "../quorums/from-text.ts"
-import { failureProbability } from "../src/analysis/availability.ts"
+import { failureProbability } from "../src/analysis/exact/availability.ts"
+import { resilienceOfPair, smallestOverlap } from "../src/analysis/exact/resilience.ts"
 import { nodeTable } from "../src/analysis/nodes.ts"
-import { optimalStrategy } from "../src/analysis/optimal-strategy.ts"
-import { smallestOverlap } from "../src/analysis/overlap.ts"
-import { resilienceOfPair } from "../src/analysis/resilience.ts"
 import { search } from "../src/analysis/search.ts"
-import { workloadOf } from "../src/analysis/workload.ts"
+import { optimalStrategy } from "../src/analysis/strategy/optimal.ts"
+import { workloadOf } from "../src/analysis/strategy/workload.ts"
 
 /**
  * What the analyses cost: the sizes that were promised, each in a process of

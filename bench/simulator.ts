@@ -1,8 +1,8 @@
-import { planFrom, setupFrom } from "../experiments/setup.ts"
+import { planFrom, setupFrom } from "../src/run/from-text.ts"
 import { EventQueue } from "../src/base/event-queue.ts"
 import { randomFromSeed } from "../src/base/random.ts"
-import { decreeScenario, runDecree } from "../src/experiment/single-decree.ts"
-import { simulate } from "../src/sim/simulate.ts"
+import { decreeScenario, runDecree } from "../src/run/decree.ts"
+import { simulate } from "../src/world/simulate/simulate.ts"
 import { medianRate, readable } from "./timing.ts"
 
 const repeats = 7

@@ -2,24 +2,25 @@ import { quorumSystemFrom } from "../quorums/from-text.ts"
 import {
   type Strategy,
   erlangDelay,
-  measureStrategy,
   meanDelay,
+  measureStrategy,
   nodeTable,
   quorumDelay,
   uniformStrategy,
   workloadOf,
 } from "../src/analysis/index.ts"
-import { type Estimate, meanInterval, shareInterval } from "../src/base/statistics.ts"
+import { type Estimate, meanInterval, present, shareInterval } from "../src/base/statistics/estimates.ts"
 import { count, flag, measure, text } from "../src/experiment/column.ts"
 import { defineExperiment } from "../src/experiment/define.ts"
-import type { DecreeSetup } from "../src/experiment/decree-setup.ts"
-import { leastLoadStrategy } from "../src/experiment/drawn-quorums.ts"
-import { runDecree, runSafeDecree } from "../src/experiment/single-decree.ts"
+import type { DecreeSetup } from "../src/run/decree-setup.ts"
+import { leastLoadStrategy } from "../src/run/drawn-quorums.ts"
+import { runDecree, runSafeDecree } from "../src/run/decree.ts"
 import { barsOf } from "../src/experiment/figure/from-rows.ts"
-import type { Figure } from "../src/experiment/figure.ts"
+import type { Figure } from "../src/experiment/figure/figure.ts"
 import { type Table, intervalOf } from "../src/experiment/table.ts"
-import { milliseconds, planFrom, present, setupFrom } from "./setup.ts"
+import { planFrom, setupFrom } from "../src/run/from-text.ts"
 import { failureOf } from "./worth.ts"
+import { milliseconds } from "../src/world/simulate/latency.ts"
 
 interface Case {
   readonly system: string

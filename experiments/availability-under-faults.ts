@@ -1,5 +1,6 @@
-import { meanShareInterval } from "../src/base/statistics.ts"
+import { fullSet, has, nodeSet } from "../src/base/node-set.ts"
 import { randomFromSeed } from "../src/base/random.ts"
+import { meanShareInterval } from "../src/base/statistics/estimates.ts"
 import {
   type EstimateCells,
   count,
@@ -9,17 +10,15 @@ import {
   text,
 } from "../src/experiment/column.ts"
 import { defineExperiment } from "../src/experiment/define.ts"
-import { runSafeLog } from "../src/experiment/log-run.ts"
+import type { Figure } from "../src/experiment/figure/figure.ts"
 import { estimatePoints, seriesBy } from "../src/experiment/figure/from-rows.ts"
-import type { Figure } from "../src/experiment/figure.ts"
 import { type Table, intervalOf } from "../src/experiment/table.ts"
 import type { QuorumSystem } from "../src/quorum/system.ts"
-import { fullSet, has, nodeSet } from "../src/base/node-set.ts"
-import type { Fault } from "../src/sim/faults/fault.ts"
-import { planFrom } from "./setup.ts"
+import { planFrom } from "../src/run/from-text.ts"
+import { runSafeLog, traceHashColumn } from "../src/run/log.ts"
+import type { Fault } from "../src/world/faults/fault.ts"
+import { combinedHash } from "../src/world/simulate/trace-hash.ts"
 import { logSetupFrom } from "./log-setup-from.ts"
-import { traceHashColumn } from "../src/experiment/log-trace-hash.ts"
-import { combinedHash } from "../src/sim/trace-hash.ts"
 
 interface Case {
   readonly system: string

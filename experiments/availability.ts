@@ -2,7 +2,7 @@ import { quorumSystemFrom } from "../quorums/from-text.ts"
 import { count, flag, fraction, measure, text } from "../src/experiment/column.ts"
 import { defineExperiment } from "../src/experiment/define.ts"
 import { seriesBy } from "../src/experiment/figure/from-rows.ts"
-import type { Figure } from "../src/experiment/figure.ts"
+import type { Figure } from "../src/experiment/figure/figure.ts"
 import { type Table, ratio } from "../src/experiment/table.ts"
 import { failureOf, loadOf } from "./worth.ts"
 

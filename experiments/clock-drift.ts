@@ -1,10 +1,11 @@
 import { count, flag, measure, text } from "../src/experiment/column.ts"
 import { defineExperiment } from "../src/experiment/define.ts"
-import { runSafeDecree } from "../src/experiment/single-decree.ts"
+import { runSafeDecree } from "../src/run/decree.ts"
 import { seriesBy } from "../src/experiment/figure/from-rows.ts"
-import type { Figure } from "../src/experiment/figure.ts"
+import type { Figure } from "../src/experiment/figure/figure.ts"
 import type { Table } from "../src/experiment/table.ts"
-import { milliseconds, setupFrom } from "./setup.ts"
+import { setupFrom } from "../src/run/from-text.ts"
+import { milliseconds } from "../src/world/simulate/latency.ts"
 
 interface Case {
   readonly clockRate: number

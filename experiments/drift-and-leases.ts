@@ -1,4 +1,5 @@
-import { shareInterval } from "../src/base/statistics.ts"
+import { shareInterval } from "../src/base/statistics/estimates.ts"
+import { ClientHistory } from "../src/check/log/client-history.ts"
 import {
   type EstimateCells,
   count,
@@ -7,16 +8,14 @@ import {
   flag,
   measure,
 } from "../src/experiment/column.ts"
-import { ClientHistory } from "../src/check/log/client-history.ts"
 import { defineExperiment } from "../src/experiment/define.ts"
-import { runSafeLog } from "../src/experiment/log-run.ts"
+import type { Figure } from "../src/experiment/figure/figure.ts"
 import { estimatePoints } from "../src/experiment/figure/from-rows.ts"
-import type { Figure } from "../src/experiment/figure.ts"
 import { type Table, intervalOf } from "../src/experiment/table.ts"
-import type { Fault } from "../src/sim/faults/fault.ts"
+import { runSafeLog, traceHashColumn } from "../src/run/log.ts"
+import type { Fault } from "../src/world/faults/fault.ts"
+import { combinedHash } from "../src/world/simulate/trace-hash.ts"
 import { logSetupFrom } from "./log-setup-from.ts"
-import { traceHashColumn } from "../src/experiment/log-trace-hash.ts"
-import { combinedHash } from "../src/sim/trace-hash.ts"
 
 interface Case {
   /** By which share clocks are really wrong: the leader's slow, the others' fast. */

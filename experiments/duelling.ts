@@ -1,13 +1,21 @@
-import { shareInterval } from "../src/base/statistics.ts"
-import { type EstimateCells, count, estimateCells, estimateColumns, text } from "../src/experiment/column.ts"
+import { present, shareInterval } from "../src/base/statistics/estimates.ts"
+import {
+  type EstimateCells,
+  count,
+  estimateCells,
+  estimateColumns,
+  meanCells,
+  text,
+} from "../src/experiment/column.ts"
 import { defineExperiment } from "../src/experiment/define.ts"
-import { formatBackOff } from "../src/experiment/replay-command.ts"
-import { runSafeDecree } from "../src/experiment/single-decree.ts"
+import { formatBackOff } from "../src/run/replay-command.ts"
+import { runSafeDecree } from "../src/run/decree.ts"
 import { barsOf, estimatePoints, seriesBy } from "../src/experiment/figure/from-rows.ts"
-import type { Figure } from "../src/experiment/figure.ts"
+import type { Figure } from "../src/experiment/figure/figure.ts"
 import { type Table, type TableRow, intervalOf } from "../src/experiment/table.ts"
-import type { BackOff } from "../src/protocol/paxos/retry.ts"
-import { meanCells, milliseconds, present, setupFrom } from "./setup.ts"
+import type { BackOff } from "../src/protocol/paxos/proposer-state.ts"
+import { setupFrom } from "../src/run/from-text.ts"
+import { milliseconds } from "../src/world/simulate/latency.ts"
 
 interface Case {
   /** What proposers do about each other. */

@@ -3,7 +3,7 @@ import { resilience } from "../src/analysis/index.ts"
 import { count, fraction, measure, text } from "../src/experiment/column.ts"
 import { defineExperiment } from "../src/experiment/define.ts"
 import { seriesBy } from "../src/experiment/figure/from-rows.ts"
-import type { Figure } from "../src/experiment/figure.ts"
+import type { Figure } from "../src/experiment/figure/figure.ts"
 import { type Table, ratio } from "../src/experiment/table.ts"
 import { failureOf, loadOf } from "./worth.ts"
 

@@ -1,13 +1,12 @@
-import { meanInterval } from "../src/base/statistics.ts"
+import { meanInterval } from "../src/base/statistics/estimates.ts"
 import { type EstimateCells, count, estimateCells, estimateColumns, text } from "../src/experiment/column.ts"
 import { defineExperiment } from "../src/experiment/define.ts"
+import type { Figure } from "../src/experiment/figure/figure.ts"
 import { estimatePoints, seriesBy } from "../src/experiment/figure/from-rows.ts"
-import type { Figure } from "../src/experiment/figure.ts"
-import { runSafeLog } from "../src/experiment/log-run.ts"
 import { type Table, intervalOf } from "../src/experiment/table.ts"
+import { runSafeLog, traceHashColumn } from "../src/run/log.ts"
+import { combinedHash } from "../src/world/simulate/trace-hash.ts"
 import { crashAtMs, crashedLeader, horizonMs, systems } from "./crashed-leader.ts"
-import { traceHashColumn } from "../src/experiment/log-trace-hash.ts"
-import { combinedHash } from "../src/sim/trace-hash.ts"
 
 interface Case {
   readonly system: string

@@ -1,7 +1,7 @@
-import { eitherPhaseFails } from "../src/analysis/availability.ts"
+import { eitherPhaseFails } from "../src/analysis/exact/availability.ts"
 import { nodeTable } from "../src/analysis/nodes.ts"
 import { InvariantError } from "../src/base/errors.ts"
-import { shareInterval } from "../src/base/statistics.ts"
+import { shareInterval } from "../src/base/statistics/estimates.ts"
 import {
   type EstimateCells,
   count,
@@ -12,12 +12,12 @@ import {
   text,
 } from "../src/experiment/column.ts"
 import { defineExperiment } from "../src/experiment/define.ts"
-import { runSafeDecree } from "../src/experiment/single-decree.ts"
+import { runSafeDecree } from "../src/run/decree.ts"
 import { estimatePoints, seriesBy } from "../src/experiment/figure/from-rows.ts"
-import type { Figure } from "../src/experiment/figure.ts"
+import type { Figure } from "../src/experiment/figure/figure.ts"
 import { type Table, intervalOf } from "../src/experiment/table.ts"
 import type { QuorumSystem } from "../src/quorum/system.ts"
-import { planFrom, setupFrom } from "./setup.ts"
+import { planFrom, setupFrom } from "../src/run/from-text.ts"
 
 interface Case {
   readonly system: string

@@ -1,15 +1,14 @@
 import { InvariantError } from "../src/base/errors.ts"
-import { warmUpLength } from "../src/base/statistics-warm-up.ts"
-import { mean } from "../src/base/statistics.ts"
+import { mean } from "../src/base/statistics/estimates.ts"
+import { warmUpLength } from "../src/base/statistics/warm-up.ts"
 import { count, measure, text } from "../src/experiment/column.ts"
 import { defineExperiment } from "../src/experiment/define.ts"
-import { runSafeLog } from "../src/experiment/log-run.ts"
+import type { Figure } from "../src/experiment/figure/figure.ts"
 import { seriesBy } from "../src/experiment/figure/from-rows.ts"
-import type { Figure } from "../src/experiment/figure.ts"
 import type { Table } from "../src/experiment/table.ts"
-import { AnsweredRequests } from "../src/measure/answered-requests.ts"
+import { AnsweredRequests } from "../src/run/log-measures.ts"
+import { runSafeLog, traceHashColumn } from "../src/run/log.ts"
 import { logSetupFrom, ms } from "./log-setup-from.ts"
-import { traceHashColumn } from "../src/experiment/log-trace-hash.ts"
 
 interface Case {
   /** Everyone is asked and a majority waited for, or a random phase-2 quorum of this size is asked. */

@@ -1,5 +1,5 @@
-import { type LogSetup, usualLogSetup } from "../src/experiment/log-setup.ts"
-import { latencyFrom, planFrom } from "./setup.ts"
+import { type LogSetup, usualLogSetup } from "../src/run/log-setup.ts"
+import { latencyFrom, planFrom } from "../src/run/from-text.ts"
 
 /** A replicated log by the texts of its system and latency, and what differs from the usual. */
 export function logSetupFrom(system: string, latency: string, more: Partial<LogSetup> = {}): LogSetup {

@@ -1,14 +1,14 @@
 import { allChecks, properties } from "../src/check/all-checks.ts"
-import { proofDependencies, propertiesBehind } from "../src/check/dependencies.ts"
-import { lemmas } from "../src/check/lemmas.ts"
+import { proofDependencies, propertiesBehind } from "../src/check/properties/dependencies.ts"
+import { lemmas } from "../src/check/properties/lemmas.ts"
 import { mistakes, mutantNamed, mutants } from "../src/check/mutants/index.ts"
 import { count, text } from "../src/experiment/column.ts"
 import { defineExperiment } from "../src/experiment/define.ts"
-import { randomSetup } from "../src/experiment/random-setup.ts"
-import { troubleCommand } from "../src/experiment/replay-command.ts"
-import { runJudgedDecree } from "../src/experiment/single-decree.ts"
+import { randomSetup } from "../src/run/random-setup.ts"
+import { troubleCommand } from "../src/run/replay-command.ts"
+import { runJudgedDecree } from "../src/run/decree.ts"
 import type { Table } from "../src/experiment/table.ts"
-import { planFrom } from "./setup.ts"
+import { planFrom } from "../src/run/from-text.ts"
 
 interface Case {
   readonly mutant: string | null

@@ -1,20 +1,22 @@
-import { resilience } from "../src/analysis/resilience.ts"
-import { differenceOfEstimates, pairedDifference } from "../src/base/statistics-difference.ts"
-import { type Estimate } from "../src/base/statistics.ts"
+import { resilience } from "../src/analysis/exact/resilience.ts"
+import { type Estimate, differenceOfEstimates, pairedDifference } from "../src/base/statistics/estimates.ts"
 import {
   type EstimateCells,
   count,
   estimateCells,
   estimateColumns,
+  meanCells,
+  meanOf,
   measure,
   text,
 } from "../src/experiment/column.ts"
 import { defineExperiment } from "../src/experiment/define.ts"
-import { runSafeDecree } from "../src/experiment/single-decree.ts"
+import type { Figure } from "../src/experiment/figure/figure.ts"
 import { estimatePoints, seriesBy } from "../src/experiment/figure/from-rows.ts"
-import type { Figure } from "../src/experiment/figure.ts"
 import { type Table, intervalOf } from "../src/experiment/table.ts"
-import { meanCells, meanOf, milliseconds, planFrom, setupFrom } from "./setup.ts"
+import { runSafeDecree } from "../src/run/decree.ts"
+import { planFrom, setupFrom } from "../src/run/from-text.ts"
+import { milliseconds } from "../src/world/simulate/latency.ts"
 
 interface Case {
   readonly n: number

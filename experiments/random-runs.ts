@@ -1,15 +1,15 @@
-import { shareInterval } from "../src/base/statistics.ts"
+import { shareInterval } from "../src/base/statistics/estimates.ts"
 import { allChecks } from "../src/check/all-checks.ts"
 import { count, estimateCells, estimateColumns, text } from "../src/experiment/column.ts"
 import { defineExperiment } from "../src/experiment/define.ts"
-import { type Algorithm, randomSetup } from "../src/experiment/random-setup.ts"
-import { type EpochKind, epochKinds, safeCombination } from "../src/experiment/random-variant.ts"
-import { troubleCommand } from "../src/experiment/replay-command.ts"
-import { decreeScenario } from "../src/experiment/single-decree.ts"
+import { type Algorithm, randomSetup } from "../src/run/random-setup.ts"
+import { type EpochKind, epochKinds, safeCombination } from "../src/run/random-variant.ts"
+import { troubleCommand } from "../src/run/replay-command.ts"
+import { decreeScenario } from "../src/run/decree.ts"
 import type { Table } from "../src/experiment/table.ts"
 import { variantNamed, variants } from "../src/protocol/paxos/variants.ts"
 import type { QuorumPlan } from "../src/quorum/plan.ts"
-import { simulate } from "../src/sim/simulate.ts"
+import { simulate } from "../src/world/simulate/simulate.ts"
 
 interface Case {
   /** A named variant, or epochs of a kind with all else drawn at random. */

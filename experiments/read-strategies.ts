@@ -1,12 +1,11 @@
 import { measure, text } from "../src/experiment/column.ts"
 import { defineExperiment } from "../src/experiment/define.ts"
-import { runSafeLog } from "../src/experiment/log-run.ts"
+import type { Figure } from "../src/experiment/figure/figure.ts"
 import { barsOf, exactly } from "../src/experiment/figure/from-rows.ts"
-import type { Figure } from "../src/experiment/figure.ts"
 import type { Table } from "../src/experiment/table.ts"
-import { latencyFrom } from "./setup.ts"
+import { latencyFrom } from "../src/run/from-text.ts"
+import { runSafeLog, traceHashColumn } from "../src/run/log.ts"
 import { logSetupFrom, ms } from "./log-setup-from.ts"
-import { traceHashColumn } from "../src/experiment/log-trace-hash.ts"
 
 interface Case {
   readonly latency: string

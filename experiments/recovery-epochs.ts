@@ -1,13 +1,21 @@
-import { shareInterval } from "../src/base/statistics.ts"
-import { type EstimateCells, count, estimateCells, estimateColumns, text } from "../src/experiment/column.ts"
+import { present, shareInterval } from "../src/base/statistics/estimates.ts"
+import {
+  type EstimateCells,
+  count,
+  estimateCells,
+  estimateColumns,
+  meanCells,
+  text,
+} from "../src/experiment/column.ts"
 import { defineExperiment } from "../src/experiment/define.ts"
-import { runSafeDecree } from "../src/experiment/single-decree.ts"
+import { runSafeDecree } from "../src/run/decree.ts"
 import { estimatePoints, seriesBy } from "../src/experiment/figure/from-rows.ts"
-import type { Figure } from "../src/experiment/figure.ts"
+import type { Figure } from "../src/experiment/figure/figure.ts"
 import { type Table, intervalOf } from "../src/experiment/table.ts"
 import { counting, fastPaxosPlan, majorityOf } from "../src/protocol/paxos/plans.ts"
 import { type QuorumPlan, constantPlan } from "../src/quorum/plan.ts"
-import { meanCells, milliseconds, present, setupFrom } from "./setup.ts"
+import { setupFrom } from "../src/run/from-text.ts"
+import { milliseconds } from "../src/world/simulate/latency.ts"
 
 interface Case {
   readonly algorithm: "classic" | "recovery" | "fast-paxos"

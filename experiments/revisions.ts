@@ -1,25 +1,26 @@
-import { shareInterval } from "../src/base/statistics.ts"
+import { present, shareInterval } from "../src/base/statistics/estimates.ts"
 import {
   type EstimateCells,
   count,
   estimateCells,
   estimateColumns,
+  meanCells,
   measure,
   text,
 } from "../src/experiment/column.ts"
 import { defineExperiment } from "../src/experiment/define.ts"
-import type { DecreeSetup } from "../src/experiment/decree-setup.ts"
-import { decreeScenario, runSafeDecree } from "../src/experiment/single-decree.ts"
+import type { Figure } from "../src/experiment/figure/figure.ts"
 import { barsOf } from "../src/experiment/figure/from-rows.ts"
-import type { Figure } from "../src/experiment/figure.ts"
 import { type Table, intervalOf } from "../src/experiment/table.ts"
-import { PhasesBegun } from "../src/measure/phases-begun.ts"
-import { messageBytes } from "../src/protocol/paxos/message-bytes.ts"
-import type { PaxosMessage } from "../src/protocol/paxos/messages.ts"
 import { paxosCluster } from "../src/protocol/paxos/cluster.ts"
+import { type PaxosMessage, messageBytes } from "../src/protocol/paxos/messages.ts"
 import { type NamedVariant, variantNamed, variants } from "../src/protocol/paxos/variants.ts"
-import { meanCells, milliseconds, present, setupFrom } from "./setup.ts"
+import { PhasesBegun } from "../src/run/decree-measures.ts"
+import type { DecreeSetup } from "../src/run/decree-setup.ts"
+import { decreeScenario, runSafeDecree } from "../src/run/decree.ts"
+import { setupFrom } from "../src/run/from-text.ts"
 import { bestCase } from "./thesis/best-case.ts"
+import { milliseconds } from "../src/world/simulate/latency.ts"
 
 const conditions = ["best case", "slow acceptor", "dead leader", "proposer fails", "contention"] as const
 type Condition = (typeof conditions)[number]

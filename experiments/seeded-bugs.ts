@@ -1,10 +1,10 @@
 import { count, text } from "../src/experiment/column.ts"
 import { defineExperiment } from "../src/experiment/define.ts"
-import { knownBugs } from "../src/experiment/known-bugs.ts"
-import { swarmReplay, swarmRun } from "../src/experiment/swarm.ts"
+import { knownBugs } from "../src/run/bugs.ts"
+import { swarmReplay, swarmRun } from "../src/run/swarm.ts"
 import type { Table } from "../src/experiment/table.ts"
 import { swarmSystems } from "./swarm-systems.ts"
-import { traceHashColumn } from "../src/experiment/log-trace-hash.ts"
+import { traceHashColumn } from "../src/run/log.ts"
 
 interface Case {
   readonly bug: string

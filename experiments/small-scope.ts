@@ -1,10 +1,10 @@
 import { count, text } from "../src/experiment/column.ts"
 import { defineExperiment } from "../src/experiment/define.ts"
 import type { Table } from "../src/experiment/table.ts"
-import { exploreSpec } from "../src/explore/spec/explore.ts"
-import { specModel } from "../src/explore/spec/model.ts"
-import { requirementById } from "../src/quorum/requirement.ts"
-import { planFrom } from "./setup.ts"
+import { exploreSpec } from "../src/world/spec/explore.ts"
+import { specModel } from "../src/world/spec/model.ts"
+import { requirementById } from "../src/quorum/meet/requirement.ts"
+import { planFrom } from "../src/run/from-text.ts"
 
 type Case = {
   readonly system: string

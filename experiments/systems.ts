@@ -1,10 +1,11 @@
-import { type EstimateCells, count, estimateColumns, text } from "../src/experiment/column.ts"
+import { type EstimateCells, count, estimateColumns, meanCells, text } from "../src/experiment/column.ts"
 import { defineExperiment } from "../src/experiment/define.ts"
-import { runSafeDecree } from "../src/experiment/single-decree.ts"
+import { runSafeDecree } from "../src/run/decree.ts"
 import { barsOf, exactly } from "../src/experiment/figure/from-rows.ts"
-import type { Figure } from "../src/experiment/figure.ts"
+import type { Figure } from "../src/experiment/figure/figure.ts"
 import { type Table, intervalOf } from "../src/experiment/table.ts"
-import { latencyFrom, meanCells, milliseconds, setupFrom } from "./setup.ts"
+import { latencyFrom, setupFrom } from "../src/run/from-text.ts"
+import { milliseconds } from "../src/world/simulate/latency.ts"
 
 interface Case {
   readonly system: string

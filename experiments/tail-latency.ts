@@ -1,5 +1,5 @@
 import { randomFromSeed } from "../src/base/random.ts"
-import { bootstrapIntervals } from "../src/base/statistics-bootstrap.ts"
+import { bootstrapIntervals } from "../src/base/statistics/bootstrap.ts"
 import {
   type EstimateCells,
   count,
@@ -9,14 +9,13 @@ import {
   measure,
 } from "../src/experiment/column.ts"
 import { defineExperiment } from "../src/experiment/define.ts"
+import type { Figure } from "../src/experiment/figure/figure.ts"
 import { seriesBy } from "../src/experiment/figure/from-rows.ts"
-import type { Figure } from "../src/experiment/figure.ts"
-import { runSafeLog } from "../src/experiment/log-run.ts"
 import { type Table, intervalOf } from "../src/experiment/table.ts"
-import { type LatencyCounts, LatencyHistogram } from "../src/measure/latency-histogram.ts"
+import { type LatencyCounts, LatencyHistogram } from "../src/run/latency-histogram.ts"
+import { runSafeLog, traceHashColumn } from "../src/run/log.ts"
+import { combinedHash } from "../src/world/simulate/trace-hash.ts"
 import { logSetupFrom, ms } from "./log-setup-from.ts"
-import { traceHashColumn } from "../src/experiment/log-trace-hash.ts"
-import { combinedHash } from "../src/sim/trace-hash.ts"
 
 interface Case {
   readonly phase2: number

@@ -1,11 +1,11 @@
-import { proportionInterval } from "../src/base/statistics.ts"
+import { proportionInterval } from "../src/base/statistics/estimates.ts"
 import { type EstimateCells, count, estimateCells, estimateColumns, text } from "../src/experiment/column.ts"
 import { InvariantError } from "../src/base/errors.ts"
 import { defineExperiment } from "../src/experiment/define.ts"
-import { runDecree } from "../src/experiment/single-decree.ts"
+import { runDecree } from "../src/run/decree.ts"
 import { type Table, intervalOf } from "../src/experiment/table.ts"
-import { requirementById } from "../src/quorum/requirement.ts"
-import { planFrom, setupFrom } from "./setup.ts"
+import { requirementById } from "../src/quorum/meet/requirement.ts"
+import { planFrom, setupFrom } from "../src/run/from-text.ts"
 
 interface Case {
   readonly system: string

@@ -1,10 +1,19 @@
-import { type EstimateCells, count, estimateColumns, flag, text } from "../src/experiment/column.ts"
+import {
+  type EstimateCells,
+  count,
+  estimateColumns,
+  flag,
+  meanCells,
+  text,
+} from "../src/experiment/column.ts"
 import { defineExperiment } from "../src/experiment/define.ts"
-import type { DecreeSetup } from "../src/experiment/decree-setup.ts"
-import { runSafeDecree } from "../src/experiment/single-decree.ts"
+import type { DecreeSetup } from "../src/run/decree-setup.ts"
+import { runSafeDecree } from "../src/run/decree.ts"
 import { type Table, intervalOf } from "../src/experiment/table.ts"
-import { messageBytes } from "../src/protocol/paxos/message-bytes.ts"
-import { meanCells, milliseconds, present, setupFrom } from "./setup.ts"
+import { messageBytes } from "../src/protocol/paxos/messages.ts"
+import { setupFrom } from "../src/run/from-text.ts"
+import { present } from "../src/base/statistics/estimates.ts"
+import { milliseconds } from "../src/world/simulate/latency.ts"
 
 const conditions = ["alone", "value found", "contention"] as const
 type Condition = (typeof conditions)[number]

@@ -3,9 +3,9 @@ import fc from "fast-check"
 import { describe, expect, it } from "vitest"
 import { type NodeSet, isDisjoint, isSubset, union } from "../src/base/node-set.ts"
 import { signature } from "../src/quorum/define.ts"
-import { everyPairMeets } from "../src/quorum/intersect.ts"
+import { everyPairMeets } from "../src/quorum/meet/intersect.ts"
 import { constantPlan } from "../src/quorum/plan.ts"
-import { type Requirement, requirementById } from "../src/quorum/requirement.ts"
+import { type Requirement, requirementById } from "../src/quorum/meet/requirement.ts"
 import { countMinimalQuorums } from "../src/quorum/minimal.ts"
 import {
   type QuorumSystem,

@@ -1,6 +1,6 @@
 import { acceptorNames, defineQuorumSystem, symmetric } from "../src/quorum/define.ts"
 import { size } from "../src/quorum/parameter.ts"
-import { wallFormula } from "../src/quorum/wall-formula.ts"
+import { wallFormula } from "../src/quorum/shapes.ts"
 
 /**
  * The wall whose row i is ⌊log₂ 2i⌋ wide: quorums of about log n acceptors, and

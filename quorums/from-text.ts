@@ -1,5 +1,5 @@
-import { parseSystem } from "../src/quorum/notation.ts"
-import { parsePlan } from "../src/quorum/plan-notation.ts"
+import { parseSystem } from "../src/quorum/notation/parse.ts"
+import { parsePlan } from "../src/quorum/notation/plan.ts"
 import type { QuorumPlan } from "../src/quorum/plan.ts"
 import type { QuorumSystem } from "../src/quorum/system.ts"
 import { catalogue } from "./index.ts"

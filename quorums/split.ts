@@ -1,5 +1,4 @@
-import { defineQuorumSystem } from "../src/quorum/define.ts"
-import { bothPhases } from "../src/quorum/define.ts"
+import { bothPhases, defineQuorumSystem } from "../src/quorum/define.ts"
 import { type Denotation, expression } from "../src/quorum/parameter.ts"
 
 /**

@@ -1,6 +1,6 @@
 import { acceptorNames, defineQuorumSystem, symmetric } from "../src/quorum/define.ts"
 import { size } from "../src/quorum/parameter.ts"
-import { wallFormula } from "../src/quorum/wall-formula.ts"
+import { wallFormula } from "../src/quorum/shapes.ts"
 
 /** The wall with rows of 1, 2, … d acceptors: every minimal quorum has exactly d of them. */
 export default defineQuorumSystem({

@@ -1,7 +1,7 @@
 import { acceptorNames, defineQuorumSystem, symmetric } from "../src/quorum/define.ts"
 import { totalWeight } from "../src/quorum/expression.ts"
 import { sizes } from "../src/quorum/parameter.ts"
-import { wallFormula } from "../src/quorum/wall-formula.ts"
+import { wallFormula } from "../src/quorum/shapes.ts"
 
 /**
  * A crumbling wall: acceptors in rows of any widths, listed from the top. Of two

@@ -4,8 +4,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { expect, test } from "vitest"
 import { thesisTables } from "../experiments/thesis/index.ts"
-import { latexWidth } from "../src/experiment/render/latex-width.ts"
-import { escapeLatex, renderLatex } from "../src/experiment/render/latex.ts"
+import { escapeLatex, latexWidth, renderLatex } from "../src/experiment/render/latex.ts"
 import type { Table } from "../src/experiment/table.ts"
 
 const hasLatex = ["pdflatex", "kpsewhich"].every((tool) => spawnSync(tool, ["--version"]).status === 0)

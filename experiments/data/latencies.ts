@@ -1,5 +1,4 @@
-import type { LatencyChoice } from "../../src/sim/latency-notation.ts"
-import { normalLatency } from "../../src/sim/latency.ts"
+import { type LatencyChoice, normalLatency } from "../../src/world/simulate/latency.ts"
 import { type MatrixName, lanOneWay, matrixNames, matrixSummaries, publishedMatrix } from "./matrices.ts"
 
 /** What `--latency` knows by name: one data centre, and the published matrices. */

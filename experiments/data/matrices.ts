@@ -1,4 +1,4 @@
-import { type LatencyMatrix, parseMatrixCsv } from "../../src/sim/latency-matrix.ts"
+import { type LatencyMatrix, parseMatrixCsv } from "../../src/world/simulate/latency-matrix.ts"
 
 /**
  * The published latency matrices, as text: the same bytes as the CSV files

@@ -1,9 +1,9 @@
-import { Measuring } from "../../src/measure/measures.ts"
+import { Measuring } from "../../src/run/decree-measures.ts"
 import type { MessageType, PaxosMessage, PaxosRecord } from "../../src/protocol/paxos/messages.ts"
 import type { Cluster } from "../../src/protocol/paxos/cluster.ts"
-import { constantLatency } from "../../src/sim/latency.ts"
-import { reliable } from "../../src/sim/network.ts"
-import { simulate } from "../../src/sim/simulate.ts"
+import { constantLatency } from "../../src/world/simulate/latency.ts"
+import { reliable } from "../../src/world/simulate/network.ts"
+import { simulate } from "../../src/world/simulate/simulate.ts"
 
 /** One way, in milliseconds; any number would do, because results are counted in round trips. */
 const oneWayMs = 10

@@ -1,6 +1,6 @@
 import { popcount, size } from "../../src/base/node-set.ts"
 import type { Table, TableRow } from "../../src/experiment/table.ts"
-import { type Promises, phase1Rule } from "../../src/protocol/paxos/phase1-done.ts"
+import { type Promises, phase1Rule } from "../../src/protocol/paxos/phase1.ts"
 import { allAboardPlan, counting, majorityOf } from "../../src/protocol/paxos/plans.ts"
 import type { Phase1Rule } from "../../src/protocol/paxos/variant.ts"
 import { constantPlan, lastEpoch } from "../../src/quorum/plan.ts"

@@ -1,9 +1,8 @@
 import type { Table } from "../../src/experiment/table.ts"
-import type { Report } from "../../src/protocol/paxos/answers.ts"
-import { type EpochAllocation, uniquenessOf } from "../../src/protocol/paxos/epoch-allocation.ts"
-import { phase1Rule } from "../../src/protocol/paxos/phase1-done.ts"
+import { type EpochAllocation, uniquenessOf } from "../../src/protocol/paxos/epochs.ts"
+import { phase1Rule } from "../../src/protocol/paxos/phase1.ts"
 import { counting } from "../../src/protocol/paxos/plans.ts"
-import { possibleValues } from "../../src/protocol/paxos/possible-values.ts"
+import { type Report, possibleValues } from "../../src/protocol/paxos/value-selection.ts"
 import { constantPlan } from "../../src/quorum/plan.ts"
 
 /** After how many promises phase 1 of epoch 1 can end: the least and the most, over all orders of all answers. */

@@ -1,6 +1,6 @@
 import { members, nodeSet } from "../../src/base/node-set.ts"
 import type { Table } from "../../src/experiment/table.ts"
-import { phase1Rule } from "../../src/protocol/paxos/phase1-done.ts"
+import { phase1Rule } from "../../src/protocol/paxos/phase1.ts"
 import { colocatedMajorityPlan } from "../../src/protocol/paxos/plans.ts"
 
 /** Five participants, each acceptor and proposer; epoch e belongs to participant e + 1 and is in its own quorums. */

@@ -1,8 +1,7 @@
 import { fullSet } from "../../src/base/node-set.ts"
 import type { Table } from "../../src/experiment/table.ts"
-import type { Report } from "../../src/protocol/paxos/answers.ts"
 import { majorityOf, multiPathPlan } from "../../src/protocol/paxos/plans.ts"
-import { possibleAfterFastEpoch } from "../../src/protocol/paxos/possible-fast.ts"
+import { type Report, possibleAfterFastEpoch } from "../../src/protocol/paxos/value-selection.ts"
 
 /** Every way to distribute r reports over "nothing" and some values, up to renaming: the size of each value's share. */
 function* splits(reports: number, largest = reports): Generator<number[]> {

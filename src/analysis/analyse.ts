@@ -4,14 +4,14 @@ import {
   type Sampling,
   eitherPhaseFails,
   failureProbability,
-} from "./availability.ts"
-import { liveCounts, quorumCensus } from "./counts.ts"
-import { type Tier, formulaOf, tierOf } from "./formula.ts"
+} from "./exact/availability.ts"
+import { liveCounts, quorumCensus } from "./exact/counts.ts"
+import { type Tier, formulaOf, tierOf } from "./exact/formula.ts"
 import { type NodeOptions, type NodeTable, nodeTable } from "./nodes.ts"
-import { type OptimalStrategy, optimalStrategy, optimalValue } from "./optimal-strategy.ts"
-import { smallestKillingSet } from "./resilience.ts"
-import type { Measure } from "./strategy-program.ts"
-import { type Phase1Fraction, workloadOf } from "./workload.ts"
+import { type OptimalStrategy, optimalStrategy, optimalValue } from "./strategy/optimal.ts"
+import { smallestKillingSet } from "./exact/resilience.ts"
+import type { Measure } from "./strategy/program.ts"
+import { type Phase1Fraction, workloadOf } from "./strategy/workload.ts"
 
 /** What is known of the nodes and the work, and what the best strategy is sought for. */
 export interface AnalysisOptions extends NodeOptions {

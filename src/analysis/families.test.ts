@@ -9,13 +9,13 @@ import {
 } from "../../test/support/formulas.ts"
 import { has, size } from "../base/node-set.ts"
 import { type QuorumSystem, phases } from "../quorum/system.ts"
-import { failureProbability } from "./availability.ts"
-import { liveCounts, quorumCensus } from "./counts.ts"
+import { failureProbability } from "./exact/availability.ts"
+import { liveCounts, quorumCensus } from "./exact/counts.ts"
 import { nodeTable } from "./nodes.ts"
-import { optimalStrategy } from "./optimal-strategy.ts"
-import { resilience } from "./resilience.ts"
-import { ProgramBuilder, type Term, loadSolver, modelData } from "./solver.ts"
-import { workloadOf } from "./workload.ts"
+import { optimalStrategy } from "./strategy/optimal.ts"
+import { resilience } from "./exact/resilience.ts"
+import { ProgramBuilder, type Term, loadSolver, modelData } from "./strategy/solver.ts"
+import { workloadOf } from "./strategy/workload.ts"
 
 let highs: Awaited<ReturnType<typeof loadSolver>>
 beforeAll(async () => {

@@ -1,8 +1,14 @@
 /** The analyses, in the order of docs/analysis.md. Everything else in this folder is how they are done. */
 export { type Analysis, type AnalysisOptions, type PhaseAnalysis, analyse } from "./analyse.ts"
-export { type QuorumCensus, liveCounts, quorumCensus } from "./counts.ts"
-export { type Overlap, smallestOverlap } from "./overlap.ts"
-export { type Survival, resilience, resilienceOfPair, smallestKillingSet, survival } from "./resilience.ts"
+export { type QuorumCensus, liveCounts, quorumCensus } from "./exact/counts.ts"
+export { type Overlap, smallestOverlap } from "./exact/resilience.ts"
+export {
+  type Survival,
+  resilience,
+  resilienceOfPair,
+  smallestKillingSet,
+  survival,
+} from "./exact/resilience.ts"
 export {
   type FaultDomain,
   type NodeOptions,
@@ -10,7 +16,7 @@ export {
   type NodeTable,
   nodeTable,
 } from "./nodes.ts"
-export { type Phase1Fraction, type WorkloadPoint, workloadOf } from "./workload.ts"
+export { type Phase1Fraction, type WorkloadPoint, workloadOf } from "./strategy/workload.ts"
 export {
   type Strategy,
   type StrategyMeasures,
@@ -19,20 +25,20 @@ export {
   quorumSampler,
   strategyOf,
   uniformStrategy,
-} from "./strategy.ts"
+} from "./strategy/strategy.ts"
 export {
   type OptimalStrategy,
   type StrategyRequest,
   optimalStrategy,
   optimalValue,
-} from "./optimal-strategy.ts"
+} from "./strategy/optimal.ts"
 export {
   type FailureProbability,
   type Failures,
   type Sampling,
   eitherPhaseFails,
   failureProbability,
-} from "./availability.ts"
+} from "./exact/availability.ts"
 export {
   type DelayDistribution,
   constantDelay,
@@ -44,7 +50,7 @@ export {
   normalDelay,
   twoUniformDelays,
   uniformDelay,
-} from "./distribution.ts"
-export { type DelayLaw, meanOf, roundTrip } from "./round-trip.ts"
+} from "./delay-law.ts"
+export { type DelayLaw, meanOf, roundTrip } from "./delay-law.ts"
 export { delayQuantile, meanDelay, quorumDelay, quorumLatency } from "./latency.ts"
 export { type FoundSystem, type SearchRequest, type SearchResult, search } from "./search.ts"

@@ -15,7 +15,7 @@ import {
   measuredDelay,
   normalDelay,
   uniformDelay,
-} from "./distribution.ts"
+} from "./delay-law.ts"
 import { delayQuantile, meanDelay, quorumDelay, quorumLatency } from "./latency.ts"
 
 const nodes = ["a", "b", "c", "d", "e", "f"]

@@ -1,8 +1,8 @@
 import { UsageError } from "../base/errors.ts"
 import type { Phase, QuorumSystem } from "../quorum/system.ts"
-import type { DelayDistribution } from "./distribution.ts"
-import { type Formula, alwaysHolds, childWeight, formulaOf } from "./formula.ts"
-import { reliabilityOf } from "./reliability.ts"
+import type { DelayDistribution } from "./delay-law.ts"
+import { type Formula, alwaysHolds, childWeight, formulaOf } from "./exact/formula.ts"
+import { reliabilityOf } from "./exact/availability.ts"
 
 type Analysed = Pick<QuorumSystem, "nodes" | "expression">
 

@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest"
 import { quorumSystemFrom } from "../../quorums/from-text.ts"
 import { type NodeProperties, nodeTable } from "./nodes.ts"
-import { type OptimalStrategy, type StrategyRequest, optimalStrategy } from "./optimal-strategy.ts"
+import { type OptimalStrategy, type StrategyRequest, optimalStrategy } from "./strategy/optimal.ts"
 import { search } from "./search.ts"
-import { type Phase1Fraction, workloadOf } from "./workload.ts"
+import { type Phase1Fraction, workloadOf } from "./strategy/workload.ts"
 
 /*
  * The worked examples of Whittaker et al. 2021, "Read-write quorum systems made

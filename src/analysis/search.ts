@@ -1,13 +1,13 @@
 import { UsageError } from "../base/errors.ts"
 import type { NodeId, QuorumExpr } from "../quorum/expression.ts"
 import { type QuorumSystem, quorumSystem } from "../quorum/system.ts"
-import { Candidates, pointOf } from "./candidate.ts"
-import { readOnceExpressions } from "./expressions.ts"
+import { Candidates, pointOf } from "./strategy/candidate.ts"
+import { readOnceExpressions } from "./exact/read-once.ts"
 import { type NodeOptions, type NodeProperties, checked, latencyRule, probabilityRule } from "./nodes.ts"
-import { loadTools } from "./optimum.ts"
-import { ParetoFront } from "./pareto.ts"
-import { type Measure, measures } from "./strategy-program.ts"
-import { type Phase1Fraction, workloadOf } from "./workload.ts"
+import { loadTools } from "./strategy/optimum.ts"
+import { ParetoFront } from "../base/pareto.ts"
+import { type Measure, measures } from "./strategy/program.ts"
+import { type Phase1Fraction, workloadOf } from "./strategy/workload.ts"
 
 /** The nodes to build systems from, and what a system must keep. */
 export interface SearchRequest extends NodeOptions {

@@ -1,14 +1,14 @@
 import type { Cluster } from "../protocol/paxos/cluster.ts"
-import { acceptorProperties } from "./acceptor-properties.ts"
+import { acceptorProperties } from "./properties/acceptor.ts"
 import type { TraceCheck } from "./check.ts"
-import { lemmas } from "./lemmas.ts"
-import { isShared } from "../protocol/paxos/epoch-allocation.ts"
+import { lemmas } from "./properties/lemmas.ts"
+import { isShared } from "../protocol/paxos/epochs.ts"
 import { RegisterOracle } from "./oracle/register-oracle.ts"
 import { type Property, checksOf } from "./property.ts"
 import { isStatedFor } from "./property-scope.ts"
-import { proposerProperties } from "./proposer-properties.ts"
+import { proposerProperties } from "./properties/proposer.ts"
 import { safetyChecks } from "./safety.ts"
-import { statementChecks } from "./statements.ts"
+import { statementChecks } from "./properties/statements.ts"
 
 /** P1 to P10, and lemmas 6 to 15, of Howard 2019, chapter 2. */
 export const properties: readonly Property[] = [...proposerProperties, ...acceptorProperties]

@@ -1,11 +1,10 @@
 import { describe, expect, it } from "vitest"
 import { quorumSystemFrom } from "../../quorums/from-text.ts"
-import { exploreActors } from "../explore/actors/breadth-first.ts"
-import { exploreDepthFirst } from "../explore/actors/depth-first.ts"
-import { forecastStates, refuseStates } from "../explore/actors/forecast.ts"
-import { probeDepth } from "../explore/actors/probe-depth.ts"
 import { paxosCluster } from "../protocol/paxos/cluster.ts"
 import { constantPlan } from "../quorum/plan.ts"
+import { exploreActors } from "../world/explore/breadth-first.ts"
+import { exploreDepthFirst } from "../world/explore/depth-first.ts"
+import { forecastStates, probeDepth, refuseStates } from "../world/explore/forecast.ts"
 import { type ExploredPaxos, type PaxosModel, paxosModel } from "./explored-paxos.ts"
 
 function modelOf(system: string, bounds: Partial<ExploredPaxos> = {}): PaxosModel {

@@ -1,15 +1,18 @@
-import { type AcceptorRecord, acceptorPart } from "../protocol/paxos/records.ts"
 import { type NodeSet, emptySet, withMember } from "../base/node-set.ts"
-import type { ActorModel, History, Local, NetworkKind, WorldStep } from "../explore/actors/model.ts"
-import type { ActorOutcome } from "../explore/actors/outcome.ts"
-import type { Property } from "../explore/actors/property.ts"
-import type { ActorTrace } from "../explore/actors/trace.ts"
 import type { Address, Value } from "../protocol/actor.ts"
 import type { Cluster } from "../protocol/paxos/cluster.ts"
-import { needsAllocator } from "../protocol/paxos/epoch-allocation.ts"
-import { formatMessage } from "../protocol/paxos/messages.ts"
-import type { PaxosMessage, PaxosRecord, Proposal } from "../protocol/paxos/messages.ts"
+import { needsAllocator } from "../protocol/paxos/epochs.ts"
+import {
+  type PaxosMessage,
+  type PaxosRecord,
+  type Proposal,
+  formatMessage,
+} from "../protocol/paxos/messages.ts"
+import { type AcceptorRecord, acceptorPart } from "../protocol/paxos/records.ts"
 import type { QuorumPlan } from "../quorum/plan.ts"
+import type { ActorModel, History, Local, NetworkKind, Property, WorldStep } from "../world/explore/model.ts"
+import type { ActorOutcome } from "../world/explore/outcome.ts"
+import type { ActorTrace } from "../world/explore/trace.ts"
 
 /**
  * What a run of Paxos is judged by: every acceptance that was ever durable, and what was learned.

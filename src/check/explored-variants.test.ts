@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest"
-import { exploreActors } from "../explore/actors/breadth-first.ts"
+import { exploreActors } from "../world/explore/breadth-first.ts"
 import { paxosCluster } from "../protocol/paxos/cluster.ts"
 import { type NamedVariant, variantById, variants } from "../protocol/paxos/variants.ts"
 import { type ExploredPaxos, decidedIn, paxosModel, paxosProperties } from "./explored-paxos.ts"

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest"
 import { planOf, runSeeds, violatedChecks } from "../../test/support/judged-run.ts"
 import { allChecks, properties } from "./all-checks.ts"
-import { proofDependencies, propertiesBehind } from "./dependencies.ts"
-import { lemmas } from "./lemmas.ts"
+import { proofDependencies, propertiesBehind } from "./properties/dependencies.ts"
+import { lemmas } from "./properties/lemmas.ts"
 import { type Mutant, mistakes, mutants } from "./mutants/index.ts"
 import { checksOf } from "./property.ts"
 

@@ -1,12 +1,12 @@
 import { type NodeSet, difference, emptySet, withMember } from "../base/node-set.ts"
 import { type Verdict, holds, unknown, violated } from "../base/verdict.ts"
-import { DecisionLog } from "../measure/decision.ts"
+import { DecisionLog } from "./decision.ts"
 import type { Address, Micros } from "../protocol/actor.ts"
 import type { Cluster } from "../protocol/paxos/cluster.ts"
 import type { PaxosMessage, PaxosRecord } from "../protocol/paxos/messages.ts"
 import { acceptorPart } from "../protocol/paxos/records.ts"
 import { allNodes, formatSet } from "../quorum/system.ts"
-import type { TraceEvent } from "../sim/trace.ts"
+import type { TraceEvent } from "../world/simulate/trace.ts"
 import type { TraceCheck, Violation } from "./check.ts"
 
 /** The liveness conditions of Howard 2019, §2.7, and the time for which a run is claimed to meet them. */

@@ -1,5 +1,5 @@
 import type { Cluster } from "../protocol/paxos/cluster.ts"
-import { uniquenessOf } from "../protocol/paxos/epoch-allocation.ts"
+import { uniquenessOf } from "../protocol/paxos/epochs.ts"
 import type { Variant } from "../protocol/paxos/variant.ts"
 import type { Property } from "./property.ts"
 

@@ -1,7 +1,7 @@
 import type { Cluster } from "../protocol/paxos/cluster.ts"
 import type { TraceCheck, Violation } from "./check.ts"
 import { holds, violated } from "../base/verdict.ts"
-import { RunFacts } from "./run-facts.ts"
+import { RunFacts } from "./facts.ts"
 
 /** What a judgement found: how much it looked at, and the first thing that should not be. */
 export interface Finding {

@@ -1,10 +1,9 @@
-import { formatSet } from "../quorum/system.ts"
-import { DecisionLog } from "../measure/decision.ts"
 import type { Address } from "../protocol/actor.ts"
 import type { Cluster } from "../protocol/paxos/cluster.ts"
 import { acceptorPart } from "../protocol/paxos/records.ts"
-import type { TraceCheck } from "./check.ts"
-import { FirstViolation } from "./first-violation.ts"
+import { formatSet } from "../quorum/system.ts"
+import { FirstViolation, type TraceCheck } from "./check.ts"
+import { DecisionLog } from "./decision.ts"
 
 /** What must hold on every run of every protocol here, whatever the faults (Howard 2019, §1.3 and §2.3). */
 export function safetyChecks(cluster: Cluster): TraceCheck[] {

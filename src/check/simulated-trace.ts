@@ -1,10 +1,10 @@
 import { UsageError } from "../base/errors.ts"
-import { canonicalText } from "../explore/actors/canonical-text.ts"
-import type { Envelope, WorldStep } from "../explore/actors/model.ts"
-import type { ActorTrace } from "../explore/actors/trace.ts"
+import { canonicalText } from "../world/explore/canonical-text.ts"
+import type { Envelope, WorldStep } from "../world/explore/model.ts"
+import type { ActorTrace } from "../world/explore/trace.ts"
 import type { Actor, Address, Input, Micros, Process, Timer } from "../protocol/actor.ts"
-import type { Route } from "../sim/network.ts"
-import type { Crash, Scenario } from "../sim/scenario.ts"
+import type { Route } from "../world/simulate/network.ts"
+import type { Crash, Scenario } from "../world/simulate/scenario.ts"
 
 /** Step i of a trace happens at (i + 1) milliseconds; requests at 0. */
 const stepEvery: Micros = 1000

@@ -1,6 +1,5 @@
 #!/usr/bin/env node
-import { exitCodes } from "./exit-codes.ts"
-import { processIo } from "./io.ts"
+import { exitCodes, processIo } from "./shared/context.ts"
 import { runCli } from "./program.ts"
 
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {

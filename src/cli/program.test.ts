@@ -3,8 +3,8 @@ import { closeSync, existsSync, openSync, readFileSync } from "node:fs"
 import { describe, expect, test } from "vitest"
 import { quorate } from "../../test/support/listen.ts"
 import { holds, unknown, violated } from "../base/verdict.ts"
-import { exitCodeOf } from "./exit-codes.ts"
-import { lineProgress } from "./progress.ts"
+import { exitCodeOf } from "./shared/context.ts"
+import { lineProgress } from "./shared/progress.ts"
 
 describe("the command line", () => {
   test.each([[[]], [["--help"]], [["help"]]])(

@@ -1,11 +1,9 @@
 import { type Argument, Command, CommanderError } from "commander"
 import { ExperimentError, InvariantError, UsageError, didYouMean } from "../base/errors.ts"
-import type { Context } from "./context.ts"
-import { type ExitCode, exitCodeHelp, exitCodes } from "./exit-codes.ts"
-import type { Io } from "./io.ts"
-import { quoted } from "./options.ts"
-import { version } from "./package-root.ts"
-import { wrapHelp, wrapLines } from "./wrap-lines.ts"
+import { quoted, wrapHelp, wrapLines } from "../base/text.ts"
+import { type Context, type ExitCode, type Io, exitCodeHelp, exitCodes } from "./shared/context.ts"
+
+import { version } from "./shared/package.ts"
 
 /** Carries out one command line and answers the exit code; nothing is thrown past it. */
 export async function runCli(args: readonly string[], io: Io): Promise<ExitCode> {
@@ -22,25 +20,25 @@ export async function runCli(args: readonly string[], io: Io): Promise<ExitCode>
 
 /** Every command, and how to get it; what is not asked for is not imported. */
 const commands: Readonly<Record<string, () => Promise<(context: Context) => Command>>> = {
-  list: async () => (await import("./commands/list.ts")).listCommand,
-  check: async () => (await import("./commands/check.ts")).checkCommand,
-  analyze: async () => (await import("./commands/analyze.ts")).analyzeCommand,
-  search: async () => (await import("./commands/search.ts")).searchCommand,
-  run: async () => (await import("./commands/run.ts")).runCommand,
-  merge: async () => (await import("./commands/merge.ts")).mergeCommand,
-  verify: async () => (await import("./commands/verify.ts")).verifyCommand,
-  worker: async () => (await import("./commands/worker.ts")).workerCommand,
-  simulate: async () => (await import("./commands/simulate.ts")).simulateCommand,
-  log: async () => (await import("./commands/log.ts")).logCommand,
-  explore: async () => (await import("./commands/explore.ts")).exploreCommand,
-  replay: async () => (await import("./commands/replay.ts")).replayCommand,
-  swarm: async () => (await import("./commands/swarm.ts")).swarmCommand,
-  linearizable: async () => (await import("./commands/linearizable.ts")).linearizableCommand,
-  figure: async () => (await import("./commands/figure.ts")).figureCommand,
-  report: async () => (await import("./commands/report.ts")).reportCommand,
-  compare: async () => (await import("./commands/compare.ts")).compareCommand,
-  table: async () => (await import("./commands/table.ts")).tableCommand,
-  explain: async () => (await import("./commands/explain.ts")).explainCommand,
+  list: async () => (await import("./list.ts")).listCommand,
+  check: async () => (await import("./check/command.ts")).checkCommand,
+  analyze: async () => (await import("./analyze/command.ts")).analyzeCommand,
+  search: async () => (await import("./search/command.ts")).searchCommand,
+  run: async () => (await import("./run/command.ts")).runCommand,
+  merge: async () => (await import("./run/merge.ts")).mergeCommand,
+  verify: async () => (await import("./run/verify.ts")).verifyCommand,
+  worker: async () => (await import("./run/worker.ts")).workerCommand,
+  simulate: async () => (await import("./simulate/command.ts")).simulateCommand,
+  log: async () => (await import("./log/command.ts")).logCommand,
+  explore: async () => (await import("./explore/command.ts")).exploreCommand,
+  replay: async () => (await import("./replay/command.ts")).replayCommand,
+  swarm: async () => (await import("./swarm/command.ts")).swarmCommand,
+  linearizable: async () => (await import("./linearizable/command.ts")).linearizableCommand,
+  figure: async () => (await import("./figure/command.ts")).figureCommand,
+  report: async () => (await import("./report.ts")).reportCommand,
+  compare: async () => (await import("./compare.ts")).compareCommand,
+  table: async () => (await import("./table.ts")).tableCommand,
+  explain: async () => (await import("./explain.ts")).explainCommand,
 }
 
 /** The command a line begins with; all of them where it begins with none: for help, and for suggestions. */

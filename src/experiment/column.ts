@@ -1,6 +1,6 @@
 import { ExperimentError } from "../base/errors.ts"
-import type { Estimate } from "../base/statistics.ts"
-import { numberText } from "./rounding.ts"
+import { type Estimate, meanInterval } from "../base/statistics/estimates.ts"
+import { numberText } from "./table.ts"
 
 /** One value of a result. An exact fraction is text such as "3/8". Null is an empty cell, and its column says what that means. */
 export type Cell = string | number | boolean | null
@@ -154,4 +154,27 @@ function roundedNumber(column: Column, value: number): number {
 export function cellText(column: Column, cell: Cell): string {
   if (cell === null) return ""
   return typeof cell === "number" ? numberText(cell, column) : String(cell)
+}
+
+/** The mean of a measure over the observations that have it, with its 95 % interval. */
+export function meanOf<Observation>(
+  observations: readonly Observation[],
+  read: (observation: Observation) => number | null,
+): Estimate {
+  const values: number[] = []
+  // A list per step, as map and filter make them, is felt where there are a million observations.
+  for (const observation of observations) {
+    const value = read(observation)
+    if (value !== null) values.push(value)
+  }
+  return meanInterval(values)
+}
+
+/** That mean as the cells of an estimate called `name`, to spread into a row. */
+export function meanCells<Name extends string, Observation>(
+  name: Name,
+  observations: readonly Observation[],
+  read: (observation: Observation) => number | null,
+): EstimateCells<Name> {
+  return estimateCells(name, meanOf(observations, read))
 }

@@ -1,7 +1,5 @@
 import { UsageError } from "../base/errors.ts"
-import { differenceOfEstimates } from "../base/statistics-difference.ts"
-import { movedFromZero } from "../base/statistics-moved.ts"
-import type { Estimate } from "../base/statistics.ts"
+import { type Estimate, differenceOfEstimates, movedFromZero } from "../base/statistics/estimates.ts"
 import type { Cell, Column } from "./column.ts"
 import type { RowOf } from "./define.ts"
 import type { Result } from "./result.ts"

@@ -1,6 +1,6 @@
 import { UsageError } from "../base/errors.ts"
 import { type Cell, type Column, isCamelCase } from "./column.ts"
-import type { Figure } from "./figure.ts"
+import type { Figure } from "./figure/figure.ts"
 import type { Table } from "./table.ts"
 
 /**
@@ -111,3 +111,9 @@ export function experimentCatalogue(experiments: readonly AnyExperiment[]): Expe
   if (byId.size < experiments.length) throw new UsageError("Two experiments have the same id.")
   return byId
 }
+
+/** The default root seed. Any number would do; what matters is that it is stated with every result. */
+export const defaultSeed = 1
+
+/** The version of every JSON this program prints. Bumped when a key changes its meaning or goes; new keys do not bump it. */
+export const schemaVersion = 1

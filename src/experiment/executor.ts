@@ -1,7 +1,6 @@
 import { ExperimentError, InvariantError, UsageError } from "../base/errors.ts"
+import { randomFromSeed } from "../base/random.ts"
 import type { AnyExperiment, Cases } from "./define.ts"
-import { plainJson } from "./plain-json.ts"
-import { replicaSeed } from "./seed.ts"
 
 /**
  * Carries out the chunks of a sweep, wherever and in whatever order: in this
@@ -90,4 +89,120 @@ export function inProcessExecutor(experiment: AnyExperiment): Executor {
       for (const chunk of chunks) yield [await computeChunk(experiment, chunk)]
     },
   }
+}
+
+/**
+ * The observations of a chunk as JSON text: how they travel, always, so that it
+ * makes no difference whether by a thread, a journal or a queue.
+ *
+ * What JSON would change silently (NaN, an infinity, a Map, a missing value) is
+ * a broken promise of the experiment, and named with its place.
+ */
+export function plainJson(experiment: string, observations: readonly unknown[]): string {
+  observations.forEach((observation, i) => {
+    const odd = oddPlace(observation, "observation")
+    if (odd !== undefined) {
+      throw new ExperimentError(
+        `Experiment ${experiment}, observation ${i} of a chunk: ${odd}. Observations are plain JSON: ` +
+          `texts, finite numbers, booleans, null, and lists and objects of them; what is not known is null.`,
+      )
+    }
+  })
+  return JSON.stringify(observations)
+}
+
+/** Where a value is not plain JSON, and what is there instead. The place is put together only when there is something odd. */
+function oddPlace(value: unknown, place: string): string | undefined {
+  if (isPlain(value)) return undefined
+  if (typeof value === "number") return `${place} is ${value}`
+  if (typeof value !== "object" || value === null) {
+    return `${place} is ${value === undefined ? "missing" : `a ${typeof value}`}`
+  }
+  if (!isListOrRecord(value)) return `${place} is a ${value.constructor.name}`
+  const isList = Array.isArray(value)
+  for (const [key, item] of Object.entries(value)) {
+    const odd = oddPlace(item, isList ? `${place}[${key}]` : `${place}.${key}`)
+    if (odd !== undefined) return odd
+  }
+  return `${place} has gaps`
+}
+
+function isPlain(value: unknown): boolean {
+  if (value === null || typeof value === "string" || typeof value === "boolean") return true
+  if (typeof value === "number") return Number.isFinite(value)
+  if (typeof value !== "object" || !isListOrRecord(value)) return false
+  // A list with a hole would be filled with null.
+  if (Array.isArray(value)) return value.every(isPlain) && Object.keys(value).length === value.length
+  for (const key in value) if (!isPlain((value as Record<string, unknown>)[key])) return false
+  return true
+}
+
+/** Told by the prototype's own prototype, so that objects of another realm are records, too. */
+function isListOrRecord(value: object): boolean {
+  if (Array.isArray(value)) return true
+  const prototype: unknown = Object.getPrototypeOf(value)
+  return prototype === null || Object.getPrototypeOf(prototype) === null
+}
+
+/**
+ * Replicas in one chunk at most. Small, so that little is lost when a run is
+ * stopped, and so that slow replicas are shared out evenly; what is quick is
+ * handed over many chunks at a time.
+ */
+const mostInChunk = 25
+
+/** Where a case has few replicas they are slow, more often than not: it is cut into so many chunks at least, if it can be. */
+const leastChunks = 16
+
+/** Some replicas of some cases: what is to be cut into chunks. */
+export interface Range {
+  readonly experiment: string
+  readonly rootSeed: number
+  /** Positions in `cases()`. */
+  readonly cases: Iterable<number>
+  readonly firstReplica: number
+  readonly endReplica: number
+}
+
+/** The work of a range, case by case. It is made while it is walked through, as often as one likes. */
+export function chunksOf(range: Range): Iterable<Chunk> {
+  return { [Symbol.iterator]: () => walk(range) }
+}
+
+function* walk({ experiment, rootSeed, cases, firstReplica, endReplica }: Range): Generator<Chunk> {
+  const size = Math.min(mostInChunk, Math.ceil((endReplica - firstReplica) / leastChunks))
+  for (const caseIndex of cases) {
+    for (let first = firstReplica; first < endReplica; first += size) {
+      const replicas = Math.min(size, endReplica - first)
+      yield { experiment, rootSeed, caseIndex, firstReplica: first, replicas }
+    }
+  }
+}
+
+/** Names a chunk within a run, whose experiment and seed are those of all. */
+export function chunkKey({ caseIndex, firstReplica }: Chunk): number {
+  return caseIndex * 2 ** 26 + firstReplica
+}
+
+/** Replicas a case may have, so that every chunk has a key of its own. */
+export const mostReplicas = 2 ** 26
+
+/** The numbers from 0 to below `end`, without a list of them. */
+export function upTo(end: number): Iterable<number> {
+  return {
+    *[Symbol.iterator]() {
+      for (let i = 0; i < end; i++) yield i
+    },
+  }
+}
+
+/**
+ * The seed of a replica: 53 bits that depend on the root seed and the number of
+ * the replica, not on the case. All systems of a sweep therefore meet the same
+ * delays and failures (common random numbers), and their differences are
+ * sharper than their values.
+ */
+export function replicaSeed(rootSeed: number, replica: number): number {
+  const random = randomFromSeed(rootSeed).fork("replica").fork(String(replica))
+  return (random.uint32() >>> 11) * 2 ** 32 + random.uint32()
 }

@@ -1,7 +1,7 @@
 import { snakeCase } from "./column.ts"
 import { matrixOf } from "./executor.ts"
 import { type Result, reproducingCommand, rowCountOf } from "./result.ts"
-import { schemaVersion } from "./schema-version.ts"
+import { schemaVersion } from "./define.ts"
 import type { Stopping } from "./stopping.ts"
 
 /**

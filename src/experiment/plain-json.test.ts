@@ -1,6 +1,6 @@
 import fc from "fast-check"
 import { expect, test } from "vitest"
-import { plainJson } from "./plain-json.ts"
+import { plainJson } from "./executor.ts"
 
 test("plain JSON is written as JSON", () => {
   fc.assert(

@@ -1,7 +1,7 @@
 import { InvariantError } from "../base/errors.ts"
 import { rowsToCsv } from "./csv.ts"
 import type { AnyExperiment, Drawing, RowOf } from "./define.ts"
-import type { Figure } from "./figure.ts"
+import type { Figure } from "./figure/figure.ts"
 import { renderLatex } from "./render/latex.ts"
 import { renderMarkdown } from "./render/markdown.ts"
 import type { Stopping } from "./stopping.ts"

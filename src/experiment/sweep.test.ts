@@ -1,13 +1,19 @@
 import fc from "fast-check"
 import { describe, expect, test } from "vitest"
+import { dice } from "../../test/support/dice.ts"
 import { ExperimentError, InvariantError, UsageError } from "../base/errors.ts"
 import { measure, text } from "./column.ts"
 import { type AnyExperiment, defineExperiment, experimentCatalogue } from "./define.ts"
-import { type Chunk, type ChunkResult, type Executor, computeChunk } from "./executor.ts"
-import { replicaSeed } from "./seed.ts"
-import { chunksOf, upTo } from "./chunks.ts"
+import {
+  type Chunk,
+  type ChunkResult,
+  type Executor,
+  chunksOf,
+  computeChunk,
+  replicaSeed,
+  upTo,
+} from "./executor.ts"
 import { storedRow, sweep } from "./sweep.ts"
-import { dice } from "../../test/support/dice.ts"
 
 const options = { rootSeed: 7, replicas: 501 }
 

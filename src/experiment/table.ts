@@ -1,6 +1,5 @@
-import type { Estimate } from "../base/statistics.ts"
+import type { Estimate } from "../base/statistics/estimates.ts"
 import type { Cell } from "./column.ts"
-import { type Rounding, numberText } from "./rounding.ts"
 
 /**
  * A table as a thesis prints it: a value that knows nothing of the medium. The
@@ -117,4 +116,21 @@ export function plainCell(cell: TableCell, rounding: Rounding = {}): string {
   const ends = [cell.low, cell.high].map((end) => plainCell(end, rounding)).join(", ")
   if (cell.low === null && cell.high === null) return plainCell(cell.value, rounding)
   return `${plainCell(cell.value, rounding)} [${ends}]`
+}
+
+/**
+ * How a number is rounded: to decimals, or to significant digits where values
+ * of one column differ by orders of magnitude, as small probabilities do.
+ */
+export interface Rounding {
+  /** Decimals kept; 0 unless said. */
+  readonly digits?: number
+  /** Significant digits kept, at least 1, written as in 1.37e-2; takes the place of `digits`. */
+  readonly significant?: number
+}
+
+/** The number as it is written in a CSV and in tables: "12.50", or "1.37e-2" by significant digits. */
+export function numberText(value: number, { digits = 0, significant }: Rounding): string {
+  if (significant === undefined) return value.toFixed(digits)
+  return value === 0 ? "0" : value.toExponential(significant - 1).replace(/e\+0$/, "")
 }

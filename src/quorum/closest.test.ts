@@ -2,8 +2,7 @@ import fc from "fast-check"
 import { expect, test } from "vitest"
 import { quorumSystemFrom } from "../../quorums/from-text.ts"
 import { members } from "../base/node-set.ts"
-import { closestQuorum } from "./closest.ts"
-import { formatSet, isMinimalQuorum, phases } from "./system.ts"
+import { closestQuorum, formatSet, isMinimalQuorum, phases } from "./system.ts"
 
 test("the farthest member of the closest quorum is as near as that of any minimal quorum", () => {
   const systems = [

@@ -1,7 +1,19 @@
 import { UsageError } from "../base/errors.ts"
-import { type NodeId, type QuorumExpr, dual, node } from "./expression.ts"
-import type { Parameter } from "./parameter.ts"
-import { type QuorumSystem, type SystemParts, quorumSystem } from "./system.ts"
+import {
+  type NodeId,
+  type QuorumExpr,
+  and,
+  dual,
+  formatExpr,
+  node,
+  nodesOf,
+  or,
+  positionsOf,
+  simplify,
+} from "./expression.ts"
+import { minimalQuorumsOf, termBound } from "./minimal.ts"
+import type { Denotation, Parameter } from "./parameter.ts"
+import { type QuorumSystem, type SystemParts, namesOf, quorumSystem } from "./system.ts"
 
 /**
  * A family of quorum systems: one file in `quorums/`, one line in its index.
@@ -125,4 +137,42 @@ export function symmetric(expr: QuorumExpr, nodes?: readonly NodeId[]): SystemPa
 /** Both formulas of a system's parts, the second defaulting to the dual of the first. */
 export function bothPhases(parts: SystemParts): { phase1: QuorumExpr; phase2: QuorumExpr } {
   return { phase1: parts.phase1, phase2: parts.phase2 ?? dual(parts.phase1) }
+}
+
+/** `dual(e)` of the notation: the sets that meet every quorum of a formula; of a system, in each phase. */
+export function dualOf(value: Denotation): Denotation {
+  return inEachPhase(value, `dual(${value.text})`, dual)
+}
+
+/**
+ * `minimal(e)` of the notation: the same formula as the sum of its minimal
+ * quorums; of a system, in each phase. Shows what an expression comes to, and
+ * rids it of whatever never matters.
+ */
+export function minimalOf(value: Denotation): Denotation {
+  return inEachPhase(value, `minimal(${value.text})`, (expr) => sumOfMinimalQuorums(expr, value.text))
+}
+
+/** Quorums beyond this many are not written out. */
+const mostQuorums = 100_000n
+
+function sumOfMinimalQuorums(expr: QuorumExpr, text: string): QuorumExpr {
+  // Asked of the bound, before any quorum is made.
+  if (termBound(expr) > mostQuorums) {
+    throw new UsageError(
+      `minimal(${text}): up to ${termBound(expr)} quorums would have to be written out; at most ${mostQuorums} are.`,
+    )
+  }
+  const nodes = nodesOf(expr)
+  const quorums = [...minimalQuorumsOf(expr, positionsOf(nodes))]
+  return simplify(or(...quorums.map((quorum) => and(...namesOf({ nodes }, quorum).map(node)))))
+}
+
+function inEachPhase(value: Denotation, text: string, change: (expr: QuorumExpr) => QuorumExpr): Denotation {
+  if (value.kind === "formula") {
+    const expr = change(value.expr)
+    return { kind: "formula", expr, text: formatExpr(expr) }
+  }
+  const { phase1, phase2 } = bothPhases(value.parts)
+  return { kind: "system", parts: { ...value.parts, phase1: change(phase1), phase2: change(phase2) }, text }
 }

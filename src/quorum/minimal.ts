@@ -10,8 +10,15 @@ import {
   union,
   withoutMember,
 } from "../base/node-set.ts"
-import { type NodeId, type QuorumExpr, isReadOnce, totalWeight } from "./expression.ts"
-import { isAlways, isNever, simplify } from "./simplify.ts"
+import {
+  type NodeId,
+  type QuorumExpr,
+  isAlways,
+  isNever,
+  isReadOnce,
+  simplify,
+  totalWeight,
+} from "./expression.ts"
 
 /**
  * The minimal quorums of a formula, each once: no proper subset of one is a quorum.

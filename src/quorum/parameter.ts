@@ -1,6 +1,5 @@
 import { UsageError } from "../base/errors.ts"
-import { type NodeId, type QuorumExpr, formatNode } from "./expression.ts"
-import { formatExpr, node } from "./expression.ts"
+import { type NodeId, type QuorumExpr, formatExpr, formatNode, node } from "./expression.ts"
 import type { SystemParts } from "./system.ts"
 
 /**

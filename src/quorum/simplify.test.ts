@@ -1,8 +1,21 @@
 import fc from "fast-check"
 import { describe, expect, it } from "vitest"
 import { allSubsets, formulas, sixNodes } from "../../test/support/formulas.ts"
-import { type QuorumExpr, and, compile, node, or, positionsOf, threshold, weighted } from "./expression.ts"
-import { always, isAlways, isNever, never, simplify } from "./simplify.ts"
+import {
+  type QuorumExpr,
+  always,
+  and,
+  compile,
+  isAlways,
+  isNever,
+  never,
+  node,
+  or,
+  positionsOf,
+  simplify,
+  threshold,
+  weighted,
+} from "./expression.ts"
 
 const positions = positionsOf(sixNodes)
 const anyFormula = formulas({ constants: true })

@@ -14,21 +14,22 @@ export interface Source {
  */
 export const floors: readonly (readonly string[])[] = [
   ["base"],
-  ["quorum", "terms"],
+  ["quorum", "history", "experiment", "terms"],
   ["quorums"],
   ["analysis", "protocol"],
-  ["sim", "explore"],
-  ["measure"],
+  ["world"],
   ["check"],
-  ["experiment"],
+  ["experiments/data"],
+  ["run"],
   ["experiments"],
   ["src"],
   ["cli"],
 ]
 
-/** "sim" for src/sim/…, "quorums" for quorums/…, "src" for files directly in src/. */
+/** "run" for src/run/…, "quorums" for quorums/…, "src" for files directly in src/. */
 export function folderOf(path: string): string {
   const [top, folder, rest] = path.split("/")
+  if (path.startsWith("experiments/data/")) return "experiments/data"
   if (top !== "src") return top!
   return rest === undefined ? "src" : folder!
 }

@@ -1,13 +1,13 @@
 import fc from "fast-check"
-import { type CellOutput, type Content, cellStep } from "../../src/check/history/cell.ts"
-import { type KeyValueInput, asCell, registerKey } from "../../src/check/history/key-value.ts"
+import { type CellOutput, type Content, cellStep } from "../../src/history/cell.ts"
+import { type KeyValueInput, asCell, registerKey } from "../../src/history/key-value.ts"
 import {
   type History,
   type Operation,
   historyOf,
   isPending,
   neverReturned,
-} from "../../src/check/history/operation.ts"
+} from "../../src/history/operation.ts"
 
 export type KeyValueOperation = Operation<KeyValueInput, CellOutput>
 

@@ -1,5 +1,5 @@
 import { randomFromSeed } from "../../src/base/random.ts"
-import { meanInterval, shareInterval } from "../../src/base/statistics.ts"
+import { meanInterval, shareInterval } from "../../src/base/statistics/estimates.ts"
 import { count, estimateCells, estimateColumns, flag, fraction, text } from "../../src/experiment/column.ts"
 import { defineExperiment } from "../../src/experiment/define.ts"
 import { intervalOf, ratio } from "../../src/experiment/table.ts"

@@ -1,8 +1,7 @@
 import type { TraceCheck } from "../../src/check/check.ts"
-import type { Cluster } from "../../src/protocol/paxos/cluster.ts"
-import { paxosCluster } from "../../src/protocol/paxos/cluster.ts"
+import { type Cluster, paxosCluster } from "../../src/protocol/paxos/cluster.ts"
 import type { PaxosMessage, PaxosRecord } from "../../src/protocol/paxos/messages.ts"
-import type { TraceEvent } from "../../src/sim/trace.ts"
+import type { TraceEvent } from "../../src/world/simulate/trace.ts"
 import { planOf } from "./judged-run.ts"
 
 export type HandEvent = TraceEvent<PaxosMessage, PaxosRecord>

@@ -1,11 +1,11 @@
 import { randomFromSeed } from "../../src/base/random.ts"
 import { quorumSystemFrom } from "../../quorums/from-text.ts"
 import type { TraceCheck } from "../../src/check/check.ts"
-import { randomSetup } from "../../src/experiment/random-setup.ts"
-import { decreeScenario } from "../../src/experiment/single-decree.ts"
+import { randomSetup } from "../../src/run/random-setup.ts"
+import { decreeScenario } from "../../src/run/decree.ts"
 import type { Cluster } from "../../src/protocol/paxos/cluster.ts"
 import { type QuorumPlan, constantPlan } from "../../src/quorum/plan.ts"
-import { simulate } from "../../src/sim/simulate.ts"
+import { simulate } from "../../src/world/simulate/simulate.ts"
 
 /** The plan of a system by name, the same in every epoch. */
 export const planOf = (system: string): QuorumPlan => constantPlan(quorumSystemFrom(system))

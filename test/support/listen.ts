@@ -1,5 +1,5 @@
 import { runCli } from "../../src/cli/program.ts"
-import type { Io } from "../../src/cli/io.ts"
+import type { Io } from "../../src/cli/shared/context.ts"
 
 /** What a command printed and how it ended. */
 export interface Heard {

@@ -2,11 +2,11 @@ import { randomFromSeed } from "../../src/base/random.ts"
 import { allChecks } from "../../src/check/all-checks.ts"
 import type { Cluster } from "../../src/protocol/paxos/cluster.ts"
 import type { PaxosMessage, PaxosRecord } from "../../src/protocol/paxos/messages.ts"
-import { uniformLatency } from "../../src/sim/latency.ts"
-import { duplicating, lossy, reliable, reordering } from "../../src/sim/network.ts"
-import type { Crash } from "../../src/sim/scenario.ts"
-import { simulate } from "../../src/sim/simulate.ts"
-import type { Observer } from "../../src/sim/trace.ts"
+import { uniformLatency } from "../../src/world/simulate/latency.ts"
+import { duplicating, lossy, reliable, reordering } from "../../src/world/simulate/network.ts"
+import type { Crash } from "../../src/world/simulate/scenario.ts"
+import { simulate } from "../../src/world/simulate/simulate.ts"
+import type { Observer } from "../../src/world/simulate/trace.ts"
 
 /** Runs a cluster under loss, duplication, late messages and crashes, and says what was violated. */
 export function violationsIn(cluster: Cluster, seed: number): string[] {

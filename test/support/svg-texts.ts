@@ -1,4 +1,4 @@
-import { textWidth } from "../../src/experiment/figure/text-width.ts"
+import { textWidth } from "../../src/experiment/figure/layout.ts"
 
 /** A line of text in an SVG and the box it fills, in pixels from the top left corner. */
 export interface TextBox {

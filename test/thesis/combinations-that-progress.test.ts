@@ -1,16 +1,22 @@
 import { expect, test } from "vitest"
 import { type Random, randomFromSeed } from "../../src/base/random.ts"
-import { type EpochKind, epochKinds, safeCombination } from "../../src/experiment/random-variant.ts"
+import { type EpochKind, epochKinds, safeCombination } from "../../src/run/random-variant.ts"
 import { type Cluster, paxosCluster } from "../../src/protocol/paxos/cluster.ts"
-import { objectionsTo } from "../../src/protocol/paxos/variant-check.ts"
+import { objectionsTo } from "../../src/protocol/paxos/variant-rules.ts"
 import { variantOf } from "../../src/protocol/paxos/variant.ts"
 import { variantById } from "../../src/protocol/paxos/variants.ts"
 import { fixedQuorumsPlan, majorityOf, counting } from "../../src/protocol/paxos/plans.ts"
 import { constantPlan } from "../../src/quorum/plan.ts"
-import { uniformLatency } from "../../src/sim/latency.ts"
-import { type NetworkModel, duplicating, lossy, reliable, reordering } from "../../src/sim/network.ts"
-import type { Crash } from "../../src/sim/scenario.ts"
-import { simulate } from "../../src/sim/simulate.ts"
+import { uniformLatency } from "../../src/world/simulate/latency.ts"
+import {
+  type NetworkModel,
+  duplicating,
+  lossy,
+  reliable,
+  reordering,
+} from "../../src/world/simulate/network.ts"
+import type { Crash } from "../../src/world/simulate/scenario.ts"
+import { simulate } from "../../src/world/simulate/simulate.ts"
 
 /** Runs for each way to have epochs. */
 const wanted = process.env["SLOW"] === "1" ? 500 : 12

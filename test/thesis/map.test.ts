@@ -1,10 +1,10 @@
 import { existsSync, readFileSync } from "node:fs"
 import { describe, expect, test } from "vitest"
 import { thesisTables } from "../../experiments/thesis/index.ts"
-import { figures } from "../../src/protocol/figures/index.ts"
-import { epochKinds } from "../../src/experiment/random-variant.ts"
-import { planFamilies } from "../../src/protocol/paxos/named-plans.ts"
-import { switchForms } from "../../src/protocol/paxos/switch-notation.ts"
+import { figures } from "../../src/run/figures/index.ts"
+import { epochKinds } from "../../src/run/random-variant.ts"
+import { planFamilies } from "../../src/protocol/paxos/plans.ts"
+import { switchForms } from "../../src/protocol/paxos/switches.ts"
 import { variants } from "../../src/protocol/paxos/variants.ts"
 
 const page = readFileSync("docs/thesis.md", "utf8")
@@ -46,7 +46,7 @@ function numbersIn(title: string): number[] {
 const rows: readonly (readonly [row: string, onPage: string, file: string, title: string])[] = [
   ["distinguished proposer (§3.4)", "`distinguished`", "src/protocol/paxos/algorithms.test.ts", "§3.4"],
   ["phase ordering (§3.5)", "`phase-1-first`", "src/protocol/paxos/algorithms.test.ts", "§3.5"],
-  ["Multi-Paxos (§3.6)", "Multi-Paxos", "src/experiment/log-latency.test.ts", "one client in each region"],
+  ["Multi-Paxos (§3.6)", "Multi-Paxos", "src/run/log-latency.test.ts", "one client in each region"],
   ["co-located replica (§3.7)", "`colocated`", "src/protocol/paxos/algorithms.test.ts", "§3.7: a replica"],
   ["reader (§3.7)", "`readers`", "src/protocol/paxos/algorithms.test.ts", "§3.7: a reader"],
   [
@@ -71,7 +71,7 @@ const rows: readonly (readonly [row: string, onPage: string, file: string, title
   ["stricter guards (§3.12)", "`strict`", "src/protocol/paxos/algorithms.test.ts", "§3.12: stricter"],
   ["fail-stop (§3.12)", "`fail-stop`", "src/protocol/paxos/algorithms.test.ts", "§3.12: with fail-stop"],
   ["Fast Paxos (§3.12)", "`fast-paxos`", "src/protocol/paxos/algorithms.test.ts", "§3.12: Fast Paxos"],
-  ["table 4.2's phase 1 (E2)", "`transversals`", "src/protocol/paxos/phase1-done.test.ts", "erratum E2"],
+  ["table 4.2's phase 1 (E2)", "`transversals`", "src/protocol/paxos/phase1.test.ts", "erratum E2"],
   ["all aboard (§4.3.2)", "`all-aboard`", "src/protocol/paxos/algorithms.test.ts", "§4.3.2: all aboard"],
   ["singleton (§4.3.2)", "`singleton`", "src/protocol/paxos/algorithms.test.ts", "§4.3.2: singleton"],
   [
@@ -80,7 +80,7 @@ const rows: readonly (readonly [row: string, onPage: string, file: string, title
     "src/protocol/paxos/algorithms.test.ts",
     "§4.3.2: of co-located",
   ],
-  ["early finishes (§5.4)", "§5.4", "src/protocol/paxos/phase1-done.test.ts", "§5.4"],
+  ["early finishes (§5.4)", "§5.4", "src/protocol/paxos/phase1.test.ts", "§5.4"],
   ["worked examples (§6.1.3)", "§6.1.3", "src/protocol/paxos/value-selection.test.ts", "§6.1.3"],
   ["write-once register (§7.1)", "`register`", "src/protocol/paxos/algorithms.test.ts", "§7.1"],
   [
@@ -129,7 +129,7 @@ describe("docs/thesis.md", () => {
     for (const { id } of planFamilies) expect(page).toContain(`\`${id}(`)
   })
   test("names only files that exist", () => {
-    const folders = ["", "src/protocol/paxos/", "src/protocol/figures/", "src/"]
+    const folders = ["", "src/protocol/paxos/", "src/run/figures/", "src/"]
     const files = page.match(/[\w./-]+\.(?:test\.)?ts\b/g) ?? []
     const missing = files
       .map((file) => file.replace(/^\.\.\//, ""))

@@ -1,9 +1,9 @@
 import { expect, test } from "vitest"
-import { planFrom } from "../../experiments/setup.ts"
-import { runLog } from "../../src/experiment/log-run.ts"
-import type { LogObserver } from "../../src/experiment/log-scenario.ts"
-import { type LogSetup, usualLogSetup } from "../../src/experiment/log-setup.ts"
-import { constantLatency } from "../../src/sim/latency.ts"
+import { planFrom } from "../../src/run/from-text.ts"
+import { runLog } from "../../src/run/log.ts"
+import type { LogObserver } from "../../src/run/log-scenario.ts"
+import { type LogSetup, usualLogSetup } from "../../src/run/log-setup.ts"
+import { constantLatency } from "../../src/world/simulate/latency.ts"
 
 /** How many slots a log of three needs for 40 requests that come four at a time. */
 function slotsUsed(batchMost: number): number {

@@ -2,8 +2,8 @@ import type { Address } from "../../protocol/actor.ts"
 import type { LogMessage, LogRecord, LogReport } from "../../protocol/log/messages.ts"
 import { noEpoch } from "../../protocol/log/slots.ts"
 import { formatEpoch } from "../../protocol/log/versions.ts"
-import type { SelectiveObserver, TraceEvent } from "../../sim/trace.ts"
-import { Finding, type Judgement } from "./verdicts.ts"
+import type { SelectiveObserver, TraceEvent } from "../../world/simulate/trace.ts"
+import { Finding, type Judgement } from "./judge.ts"
 
 /** What is on the disk of one acceptor. */
 interface OnDisk {

@@ -1,8 +1,8 @@
 import { UsageError, didYouMean } from "../../base/errors.ts"
-import { acceptorMutants } from "./acceptor-mutants.ts"
+import { acceptorMutants } from "./acceptor.ts"
 import { mistakes } from "./mistakes.ts"
 import type { Mutant } from "./mutant.ts"
-import { proposerMutants } from "./proposer-mutants.ts"
+import { proposerMutants } from "./proposer.ts"
 
 export type { Mutant } from "./mutant.ts"
 export { mistakes } from "./mistakes.ts"

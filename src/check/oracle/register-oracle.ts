@@ -2,13 +2,11 @@ import { members } from "../../base/node-set.ts"
 import type { Cluster } from "../../protocol/paxos/cluster.ts"
 import type { AcceptorRecord, PaxosMessage, PaxosRecord } from "../../protocol/paxos/messages.ts"
 import type { QuorumSystem } from "../../quorum/system.ts"
-import type { TraceEvent } from "../../sim/trace.ts"
-import type { TraceCheck } from "../check.ts"
-import { FirstViolation } from "../first-violation.ts"
-import { transfersOf } from "../ring-transfers.ts"
+import type { TraceEvent } from "../../world/simulate/trace.ts"
+import { FirstViolation, type TraceCheck, transfersOf } from "../check.ts"
+
 import { type DecisionState, decisionState, mayDecideOther, showDecisionState } from "./decision-state.ts"
-import { readingOf } from "./readings.ts"
-import { type Complaint, Registers } from "./registers.ts"
+import { type Complaint, Registers, readingOf } from "./registers.ts"
 
 /** What the oracle has to be told of the variant; everything else it reads off the trace. */
 export interface OracleOptions {

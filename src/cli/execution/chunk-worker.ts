@@ -1,7 +1,7 @@
 import type { AnyExperiment } from "../../experiment/define.ts"
 import { type Chunk, computeChunk } from "../../experiment/executor.ts"
 import { type ExperimentSource, loadExperiment, preload, preloadWord } from "./experiment-source.ts"
-import { type PortableError, portableError } from "./portable-error.ts"
+import { type PortableError, portableError } from "./parcels.ts"
 
 /** Some chunks, each with its case: plain data, for a thread or another machine. */
 export interface Parcel {

@@ -1,7 +1,8 @@
 import type { AnyExperiment } from "../../experiment/define.ts"
 import type { Override } from "../sweep/read-sweep.ts"
-import type { SweepData } from "../sweep/sweep-data.ts"
-import { sha256 } from "../sha256.ts"
+import type { SweepData } from "../../run/sweep/sweep-data.ts"
+import { sha256 } from "./environment.ts"
+import { shellWord } from "../../base/text.ts"
 
 /** Where an experiment's code comes from: plain data, with which a thread or another machine finds it again. */
 export type ExperimentSource =
@@ -24,9 +25,9 @@ export interface SourcedExperiment {
 export async function loadExperiment(source: ExperimentSource): Promise<AnyExperiment> {
   switch (source.kind) {
     case "shipped":
-      return (await (await import("../experiment-argument.ts")).readExperiments([source.id]))[0]!
+      return (await (await import("../shared/experiment-argument.ts")).readExperiments([source.id]))[0]!
     case "sweep":
-      return (await import("../sweep/sweep-experiment.ts")).sweepExperiment(source.data)
+      return (await import("../../run/sweep/sweep-experiment.ts")).sweepExperiment(source.data)
     case "module":
       return (await import("./user-module.ts")).loadUserModule(source)
   }
@@ -39,8 +40,8 @@ export async function loadExperiment(source: ExperimentSource): Promise<AnyExper
 export function preload(kind: ExperimentSource["kind"]): void {
   const loading = {
     shipped: () =>
-      import("../experiment-argument.ts").then(({ readExperiments }) => readExperiments(["all"])),
-    sweep: () => import("../sweep/decree-sweep.ts"),
+      import("../shared/experiment-argument.ts").then(({ readExperiments }) => readExperiments(["all"])),
+    sweep: () => import("../../run/sweep/decree-sweep.ts"),
     module: () => import("../../index.ts"),
   }[kind]
   loading().catch(() => undefined)
@@ -73,7 +74,7 @@ const isSweepFile = (name: string): boolean => /\.(ya?ml|json)$/i.test(name)
 const isModuleFile = (name: string): boolean => /\.[cm]?[jt]s$/i.test(name)
 
 async function shipped(name: string): Promise<SourcedExperiment[]> {
-  const { readExperiments } = await import("../experiment-argument.ts")
+  const { readExperiments } = await import("../shared/experiment-argument.ts")
   const experiments = await readExperiments([name])
   return experiments.map((experiment) => ({ experiment, source: { kind: "shipped", id: experiment.id } }))
 }
@@ -134,9 +135,4 @@ export function codeOf(source: ExperimentSource, programSha256: string): string 
     case "module":
       return sha256(`${programSha256} ${source.sha256}`)
   }
-}
-
-/** A word as a shell reads it back. */
-export function shellWord(word: string): string {
-  return /^[\w.,:@/=+-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`
 }

@@ -1,3 +1,4 @@
+import fc from "fast-check"
 import {
   appendFileSync,
   existsSync,
@@ -9,14 +10,11 @@ import {
 } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import fc from "fast-check"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import { dice } from "../../../test/support/dice.ts"
-import { type Chunk, type Executor, computeChunk } from "../../experiment/executor.ts"
-import { chunksOf, upTo } from "../../experiment/chunks.ts"
+import { type Chunk, type Executor, chunksOf, computeChunk, upTo } from "../../experiment/executor.ts"
 import { sweep } from "../../experiment/sweep.ts"
-import { journaled, openJournal } from "./journal.ts"
-import { type JournalHeader, headerLine, readJournal, resultLine } from "./journal-file.ts"
+import { type JournalHeader, headerLine, journaled, openJournal, readJournal, resultLine } from "./journal.ts"
 
 let folder: string
 beforeAll(() => (folder = mkdtempSync(join(tmpdir(), "quorate-journal-"))))

@@ -1,9 +1,8 @@
+import { ExperimentError, InvariantError, UsageError } from "../../base/errors.ts"
 import type { AnyExperiment } from "../../experiment/define.ts"
 import { type Chunk, type Executor, matrixOf } from "../../experiment/executor.ts"
-import { InvariantError } from "../../base/errors.ts"
 import type { Parcel, ParcelAnswer } from "./chunk-worker.ts"
 import type { ExperimentSource } from "./experiment-source.ts"
-import { revivedError } from "./portable-error.ts"
 
 /** Whoever computes parcels: threads of this process, or of other machines. */
 export interface ParcelService {
@@ -96,3 +95,26 @@ function refuseIncomplete(chunks: readonly Chunk[], answer: ParcelAnswer): void 
     throw new InvariantError(`A worker answered ${answer.observations.length} of ${chunks.length} chunks.`)
   }
 }
+
+/** An error as plain data: between threads, its class would be lost, and with it what the caller is told. */
+export interface PortableError {
+  readonly name: string
+  readonly message: string
+  readonly stack: string | undefined
+}
+
+/** An error as it crosses to another thread; whatever else was thrown keeps its text. */
+export function portableError(error: unknown): PortableError {
+  if (error instanceof Error) return { name: error.name, message: error.message, stack: error.stack }
+  return { name: "Error", message: String(error), stack: undefined }
+}
+
+/** The error it was, of the same class where the class is one of ours. */
+export function revivedError({ name, message, stack }: PortableError): Error {
+  const Class = ours.find((one) => one.name === name) ?? Error
+  const error = new Class(message)
+  if (stack !== undefined) error.stack = stack
+  return error
+}
+
+const ours = [UsageError, InvariantError, ExperimentError]

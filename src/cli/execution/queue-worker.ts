@@ -1,6 +1,12 @@
 import type { Job } from "bullmq"
-import { connect, queueKeys, queuePackages, shownAddress } from "./redis.ts"
-import type { QueuedAnswer, QueuedParcel } from "./queue-service.ts"
+import {
+  type QueuedAnswer,
+  type QueuedParcel,
+  connect,
+  queueKeys,
+  queuePackages,
+  shownAddress,
+} from "./queue-service.ts"
 import { WorkerPool } from "./worker-pool.ts"
 
 /** Which queue to work for, with which program and how many threads, and for how long. */

@@ -4,19 +4,26 @@ import { setFlagsFromString } from "node:v8"
 import { UsageError } from "../../base/errors.ts"
 import { type Executor, inProcessExecutor } from "../../experiment/executor.ts"
 import { type Result, needsAllRows, rowCountOf } from "../../experiment/result.ts"
-import type { Context } from "../context.ts"
-import { currentEnvironment } from "../environment.ts"
-import { exitCodes } from "../exit-codes.ts"
-import { type Progress, progressOn } from "../progress.ts"
-import { prepareFolder, resultFolder, writeResult } from "../results-folder.ts"
-import { type SourcedExperiment, shellWord } from "./experiment-source.ts"
+import { type Context, exitCodes } from "../shared/context.ts"
+import { type Progress, progressOn } from "../shared/progress.ts"
+import { prepareFolder, resultFolder, writeResult } from "../shared/results-folder.ts"
+import { currentEnvironment } from "./environment.ts"
+import type { SourcedExperiment } from "./experiment-source.ts"
 import { Interrupted, listenForInterruption } from "./interruption.ts"
 import { parcelExecutor } from "./parcels.ts"
 import type { QueueService } from "./queue-service.ts"
-import { type Kept, type RunConfiguration, type RunRequest, keepWork, runOne, runShard } from "./run-one.ts"
+import {
+  type Kept,
+  type RunConfiguration,
+  type RunRequest,
+  keepWork,
+  runOne,
+  runShard,
+  unhurriedExecutor,
+} from "./run-one.ts"
 import { type Shard, formatShard, shardFile } from "./shard.ts"
-import { unhurriedExecutor } from "./unhurried-executor.ts"
 import { WorkerPool } from "./worker-pool.ts"
+import { shellWord } from "../../base/text.ts"
 
 /** By whom experiments are computed, and where their results go. None of it changes a result. */
 export interface RunAllOptions {

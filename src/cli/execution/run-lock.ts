@@ -2,7 +2,7 @@ import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:
 import { hostname } from "node:os"
 import { dirname } from "node:path"
 import { UsageError } from "../../base/errors.ts"
-import { unwritable } from "../results-folder.ts"
+import { unwritable } from "../shared/results-folder.ts"
 
 /** Who writes into a folder. */
 interface Holder {

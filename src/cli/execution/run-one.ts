@@ -1,18 +1,23 @@
 import { join } from "node:path"
-import { chunksOf, upTo } from "../../experiment/chunks.ts"
-import type { RowOf } from "../../experiment/define.ts"
-import { type Chunk, type Executor, matrixOf } from "../../experiment/executor.ts"
+import { setImmediate as breath } from "node:timers/promises"
+import type { AnyExperiment, RowOf } from "../../experiment/define.ts"
+import {
+  type Chunk,
+  type Executor,
+  chunksOf,
+  computeChunk,
+  matrixOf,
+  upTo,
+} from "../../experiment/executor.ts"
 import { configurationHash } from "../../experiment/manifest.ts"
 import { type Result, needsAllRows } from "../../experiment/result.ts"
 import { sweepRows } from "../../experiment/sweep.ts"
-import type { Progress } from "../progress.ts"
-import { explained } from "../results-folder.ts"
-import { sha256 } from "../sha256.ts"
-import { StagedCsv } from "../staged-csv.ts"
+import type { Progress } from "../shared/progress.ts"
+import { StagedCsv, explained } from "../shared/results-folder.ts"
+import { sha256 } from "./environment.ts"
 import { type SourcedExperiment, codeOf } from "./experiment-source.ts"
 import { interruptible } from "./interruption.ts"
-import { type Journal, journaled, openJournal } from "./journal.ts"
-import type { JournalHeader } from "./journal-file.ts"
+import { type Journal, type JournalHeader, journaled, openJournal } from "./journal.ts"
 import { takeLock } from "./run-lock.ts"
 import { type Shard, chunksOfShard, formatShard, lockFile, shardFile, unfinishedFile } from "./shard.ts"
 
@@ -165,4 +170,44 @@ export function headerOf(
     codeSha256: codeOf(configuration.source, programSha256),
     ...(shard !== undefined && { shard: formatShard(shard) }),
   }
+}
+
+/** How long this thread works alone before the others are asked, in milliseconds: about what starting them takes. */
+const aloneMs = 250
+
+/**
+ * Begins in this thread and goes on with others: a small sweep is done before
+ * threads would have started, and a large one loses next to nothing. `start`
+ * begins to start the others and resolves when they are ready; until then this
+ * thread goes on.
+ */
+export function unhurriedExecutor(
+  experiment: AnyExperiment,
+  others: Executor,
+  start: () => Promise<void>,
+): Executor {
+  return {
+    async *run(chunks) {
+      const waiting = chunks[Symbol.iterator]()
+      const begun = performance.now()
+      let [asked, ready] = [false, false]
+      while (!ready) {
+        const next = waiting.next()
+        if (next.done === true) return
+        yield [await computeChunk(experiment, next.value)]
+        if (!asked && performance.now() - begun >= aloneMs) {
+          asked = true
+          void start().then(() => (ready = true))
+        }
+        // Their answer is only heard when this thread pauses.
+        if (asked) await breath()
+      }
+      yield* others.run(restOf(waiting))
+    },
+  }
+}
+
+/** What an iterator has left, to be walked through once. */
+function restOf(iterator: Iterator<Chunk>): Iterable<Chunk> {
+  return { [Symbol.iterator]: () => iterator }
 }

@@ -3,11 +3,10 @@ import { basename, dirname, join } from "node:path"
 import { parse } from "yaml"
 import type { z } from "zod"
 import { namedLatencies } from "../../../experiments/data/latencies.ts"
-import { planFrom } from "../../../experiments/setup.ts"
 import { UsageError, didYouMean } from "../../base/errors.ts"
 import { variantNamed } from "../../protocol/paxos/variants.ts"
-import { readText } from "../read-text.ts"
-import { PlacedYaml } from "../yaml-places.ts"
+import { planFrom } from "../../run/from-text.ts"
+import { firstWrongCase } from "../../run/sweep/check-cases.ts"
 import {
   type SweepDocument,
   decreeFaults,
@@ -15,10 +14,16 @@ import {
   logFaults,
   logWorkload,
   schemaOf,
-} from "./settings.ts"
-import { firstWrongCase } from "./check-cases.ts"
-import { nameOf } from "./sweep-cases.ts"
-import { type SweepData, asList, latencyOf, readDecreeSettings, readLogSettings } from "./sweep-data.ts"
+} from "../../run/sweep/settings.ts"
+import { nameOf } from "../../run/sweep/sweep-cases.ts"
+import {
+  type SweepData,
+  asList,
+  latencyOf,
+  readDecreeSettings,
+  readLogSettings,
+} from "../../run/sweep/sweep-data.ts"
+import { PlacedYaml, readText } from "../shared/read-text.ts"
 
 /**
  * The sweep of a YAML or JSON file, with what `--set` changes of it. A mistake

@@ -7,10 +7,10 @@ import { quorate } from "../../../test/support/listen.ts"
 import { sweep } from "../../experiment/sweep.ts"
 import { computeChunk, matrixOf } from "../../experiment/executor.ts"
 import { parseOverride, readSweep } from "./read-sweep.ts"
-import { sweepCases } from "./sweep-cases.ts"
-import { readLogSettings } from "./sweep-data.ts"
-import { sweepJsonSchema } from "./settings.ts"
-import { sweepExperiment } from "./sweep-experiment.ts"
+import { sweepCases } from "../../run/sweep/sweep-cases.ts"
+import { readLogSettings } from "../../run/sweep/sweep-data.ts"
+import { sweepJsonSchema } from "../../run/sweep/settings.ts"
+import { sweepExperiment } from "../../run/sweep/sweep-experiment.ts"
 
 let folder: string
 beforeAll(() => (folder = mkdtempSync(join(tmpdir(), "quorate-sweep-"))))

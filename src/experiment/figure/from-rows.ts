@@ -1,6 +1,6 @@
-import { ParetoFront } from "../../analysis/pareto.ts"
+import { ParetoFront } from "../../base/pareto.ts"
 import { type Interval, intervalOf } from "../table.ts"
-import { type Bar, type Point, type Series, distinct } from "../figure.ts"
+import { type Bar, type Point, type Series, distinct } from "./figure.ts"
 
 /** Rows whose columns `name`, `nameLow` and `nameHigh` hold an estimate. */
 type WithEstimate<Name extends string> = Readonly<Record<Name | `${Name}Low` | `${Name}High`, number | null>>

@@ -1,7 +1,6 @@
-import type { ScatterFigure } from "../figure.ts"
-import { type PanelLayout, fontSizes } from "./layout.ts"
+import type { ScatterFigure } from "./figure.ts"
+import { type PanelLayout, fontSizes, textWidth } from "./layout.ts"
 import { isShown, position, valueAt } from "./scale.ts"
-import { textWidth } from "./text-width.ts"
 
 /** A label at the place of its left end, in the units of the axes. */
 export interface PlacedLabel {

@@ -1,4 +1,4 @@
-import type { Axis } from "../figure.ts"
+import type { Axis } from "./figure.ts"
 
 /** An axis with its ends and its ticks decided: every renderer shows the same ones. */
 export interface Scale {

@@ -1,6 +1,13 @@
 import { recordsToCsv } from "../csv.ts"
-import type { Rounding } from "../rounding.ts"
-import { type Table, type TableCell, bodyRows, headingText, isInterval, plainCell } from "../table.ts"
+import {
+  type Rounding,
+  type Table,
+  type TableCell,
+  bodyRows,
+  headingText,
+  isInterval,
+  plainCell,
+} from "../table.ts"
 
 /**
  * The table as CSV, as it is arranged: an interval takes three columns, an

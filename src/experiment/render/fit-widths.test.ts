@@ -1,8 +1,6 @@
 import fc from "fast-check"
 import { describe, expect, test } from "vitest"
-import { fitWidths } from "./fit-widths.ts"
-import { characters, totalWidth } from "./ruler.ts"
-import { wrap } from "./wrap.ts"
+import { characters, fitWidths, totalWidth, wrap } from "./layout.ts"
 
 const widthsOf = (columns: string[][], width: number): number[] => fitWidths(columns, width, characters)
 

@@ -1,8 +1,15 @@
 import stringWidth from "string-width"
 import { type Table, alignment, hasGroups, headingText } from "../table.ts"
-import { groupLines, lineUp, rowTexts, tableWidths } from "./layout.ts"
-import { type Ruler, characters, totalWidth } from "./ruler.ts"
-import { wrap } from "./wrap.ts"
+import {
+  type Ruler,
+  characters,
+  groupLines,
+  lineUp,
+  rowTexts,
+  tableWidths,
+  totalWidth,
+  wrap,
+} from "./layout.ts"
 
 /** What the terminal can do. */
 export interface TerminalOptions {

@@ -1,5 +1,5 @@
 import type { Address, Micros, Timer } from "../actor.ts"
-import type { Command, Result } from "./command.ts"
+import type { Command, Result } from "./messages.ts"
 import { Outbox } from "./outbox.ts"
 import type { LogActor } from "./replica.ts"
 import { type Workload, uniform } from "./workload.ts"

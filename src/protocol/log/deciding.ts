@@ -1,6 +1,6 @@
 import { withMember } from "../../base/node-set.ts"
 import type { Epoch } from "../../quorum/plan.ts"
-import { takesPart } from "../paxos/rules.ts"
+import { takesPart } from "../paxos/messages.ts"
 import type { Address } from "../actor.ts"
 import { learnDecided } from "./catching-up.ts"
 import { becomeFollower } from "./electing.ts"

@@ -1,10 +1,10 @@
 import { describe, expect, test } from "vitest"
 import { quorumSystemFrom } from "../../../quorums/from-text.ts"
-import { runSafeLog } from "../../experiment/log-run.ts"
-import { type LogSetup, usualLogSetup } from "../../experiment/log-setup.ts"
+import { runSafeLog } from "../../run/log.ts"
+import { type LogSetup, usualLogSetup } from "../../run/log-setup.ts"
 import { constantPlan } from "../../quorum/plan.ts"
-import { constantLatency } from "../../sim/latency.ts"
-import { LogTraffic } from "../../measure/log-traffic.ts"
+import { constantLatency } from "../../world/simulate/latency.ts"
+import { LogTraffic } from "../../run/log-measures.ts"
 
 const setup: LogSetup = {
   ...usualLogSetup,

@@ -1,4 +1,4 @@
-import type { Batch, Result } from "./command.ts"
+import type { Batch, Result } from "./messages.ts"
 import type { ReplicaOptions } from "./options.ts"
 import type { Outbox } from "./outbox.ts"
 import { answerReads } from "./reading.ts"

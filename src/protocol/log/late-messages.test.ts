@@ -1,15 +1,15 @@
 import { describe, expect, test } from "vitest"
 import { quorumSystemFrom } from "../../../quorums/from-text.ts"
-import { castOf } from "../../experiment/log-placement.ts"
-import { runLog } from "../../experiment/log-run.ts"
-import { type LogSetup, usualLogSetup } from "../../experiment/log-setup.ts"
+import { castOf } from "../../run/log-scenario.ts"
+import { runLog } from "../../run/log.ts"
+import { type LogSetup, usualLogSetup } from "../../run/log-setup.ts"
 import { constantPlan } from "../../quorum/plan.ts"
-import { parseFaults } from "../../sim/faults/notation.ts"
-import { constantLatency } from "../../sim/latency.ts"
+import { parseFaults } from "../../world/faults/notation.ts"
+import { constantLatency } from "../../world/simulate/latency.ts"
 import { source } from "../paxos/epochs.ts"
 import type { LogMessage } from "./messages.ts"
 import { replica } from "./replica.ts"
-import { timers } from "./timers.ts"
+import { timers } from "./outbox.ts"
 
 const base: LogSetup = {
   ...usualLogSetup,

@@ -1,7 +1,7 @@
 import type { QuorumPlan } from "../../quorum/plan.ts"
 import type { Address, Micros, TimerRange } from "../actor.ts"
 import type { EpochSource } from "../paxos/epochs.ts"
-import type { BackOff } from "../paxos/retry.ts"
+import type { BackOff } from "../paxos/proposer-state.ts"
 
 /**
  * How a replica of the log behaves.

@@ -1,11 +1,11 @@
 import { describe, expect, test } from "vitest"
 import { quorumPlanFrom } from "../../../quorums/from-text.ts"
-import { castOf } from "../../experiment/log-placement.ts"
-import { runLog } from "../../experiment/log-run.ts"
-import { type LogSetup, usualLogSetup } from "../../experiment/log-setup.ts"
-import { requirementById } from "../../quorum/requirement.ts"
-import { parseFaults } from "../../sim/faults/notation.ts"
-import { constantLatency } from "../../sim/latency.ts"
+import { castOf } from "../../run/log-scenario.ts"
+import { runLog } from "../../run/log.ts"
+import { type LogSetup, usualLogSetup } from "../../run/log-setup.ts"
+import { requirementById } from "../../quorum/meet/requirement.ts"
+import { parseFaults } from "../../world/faults/notation.ts"
+import { constantLatency } from "../../world/simulate/latency.ts"
 
 describe("quorum reads where quorums depend on the epoch", () => {
   // One acceptor is a phase-1 quorum of epoch 0, where all must accept, and of no later one.

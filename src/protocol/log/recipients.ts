@@ -7,7 +7,7 @@ import {
   nodeSet,
   withoutMember,
 } from "../../base/node-set.ts"
-import { closestQuorum } from "../../quorum/closest.ts"
+import { closestQuorum } from "../../quorum/system.ts"
 import type { Address } from "../actor.ts"
 import type { ReplicaOptions } from "./options.ts"
 import type { ReplicaState } from "./replica-state.ts"

@@ -1,20 +1,19 @@
 import { emptySet, fullSet, has, isSubset, union, withMember, withoutMember } from "../../base/node-set.ts"
 import { phases } from "../../quorum/system.ts"
-import { greaterProposal } from "../paxos/rules.ts"
 import type { Address } from "../actor.ts"
+import { greaterProposal } from "../paxos/messages.ts"
 import { install } from "./catching-up.ts"
 import { copyImage, emptyImage } from "./disk-image.ts"
 import { grantLease } from "./leasing.ts"
-import { waitForLeader } from "./waiting.ts"
 import type { LogImage, LogMessage, LogRecord } from "./messages.ts"
 import type { ReplicaOptions } from "./options.ts"
-import type { Outbox } from "./outbox.ts"
+import { type Outbox, timers } from "./outbox.ts"
 import { readsOfALife } from "./reading.ts"
 import type { ReplicaState } from "./replica-state.ts"
 import { type Proposals, noEpoch } from "./slots.ts"
 import { StateMachine } from "./state-machine.ts"
-import { timers } from "./timers.ts"
 import { type Bars, barOf, covers, raised } from "./versions.ts"
+import { waitForLeader } from "./waiting.ts"
 
 type Of<T extends LogMessage["type"]> = Extract<LogMessage, { type: T }>
 

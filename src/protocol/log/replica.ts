@@ -1,5 +1,5 @@
 import type { Actor, Address, Input, Step } from "../actor.ts"
-import { onFetch, onDecided } from "./catching-up.ts"
+import { onDecided, onFetch } from "./catching-up.ts"
 import { onAccept, onPrepare, onPropose, onRepropose } from "./deciding.ts"
 import {
   becomeFollower,
@@ -10,17 +10,16 @@ import {
   onPromise,
   onRefusal,
 } from "./electing.ts"
-import { waitForLeader } from "./waiting.ts"
 import { onBatchTimer, onOverdueTimer } from "./leading.ts"
 import { onGrantOver, onHeartbeatAck, onHeartbeatTimer, onLeaseOver } from "./leasing.ts"
 import type { LogMessage, LogRecord, LogReport } from "./messages.ts"
 import type { ReplicaOptions } from "./options.ts"
-import { Outbox } from "./outbox.ts"
+import { Outbox, grantPrefix, handOver, leasePrefix, timers } from "./outbox.ts"
 import { onReadAnswer, onReadAsk } from "./reading.ts"
 import { onRejoin, onRejoinAnswer, onRejoinBlank, onRejoinTimer, onRejoined, recover } from "./rejoining.ts"
 import { ReplicaState } from "./replica-state.ts"
 import { onReply, onRequest } from "./serving.ts"
-import { grantPrefix, handOver, leasePrefix, timers } from "./timers.ts"
+import { waitForLeader } from "./waiting.ts"
 
 /** A process of the log as an actor. */
 export type LogActor<State> = Actor<State, LogMessage, LogRecord, LogReport>
@@ -32,7 +31,7 @@ export type LogActor<State> = Actor<State, LogMessage, LogRecord, LogReport>
  * proposer share a process.
  *
  * It works in place: each step changes the state it is given and returns it, and puts its outputs in
- * `box`, to be read before the next step of whoever shares that. `pureActor` (in-place.ts) makes a pure
+ * `box`, to be read before the next step of whoever shares that. `pureActor` (replica.ts) makes a pure
  * actor of it for whoever needs one.
  *
  * Steady state: a request to the leader, one round trip from the leader to a phase-2 quorum, one
@@ -158,4 +157,21 @@ function onHandOverTimer(state: ReplicaState, out: Outbox, options: ReplicaOptio
   const { epoch } = state
   becomeFollower(state, out, options)
   out.send(next, { type: "hand-over", epoch })
+}
+
+/**
+ * The obvious form of an actor that works in place: it steps a copy, and so
+ * leaves the state it was given as it was. For explorers and for stepping by
+ * hand; and the oracle of the fast form, which must give the same trace.
+ *
+ * Cost: linear in the state, at every step.
+ */
+export function pureActor<State extends { copy(): State }>(inPlace: LogActor<State>): LogActor<State> {
+  return {
+    start: (self) => inPlace.start(self),
+    step: (before, input) => {
+      const { state, outputs } = inPlace.step(before.copy(), input)
+      return { state, outputs: [...outputs] }
+    },
+  }
 }

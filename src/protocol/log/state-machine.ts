@@ -1,4 +1,4 @@
-import type { Batch, Command, Result } from "./command.ts"
+import type { Batch, Command, Result } from "./messages.ts"
 
 /**
  * The replicated key–value store and its client table. It carries out commands

@@ -1,8 +1,7 @@
-import { pauseAfter } from "../paxos/retry.ts"
+import { pauseAfter } from "../paxos/proposer-state.ts"
 import type { ReplicaOptions } from "./options.ts"
-import type { Outbox } from "./outbox.ts"
+import { type Outbox, timers } from "./outbox.ts"
 import type { ReplicaState } from "./replica-state.ts"
-import { timers } from "./timers.ts"
 
 /**
  * A follower listens for this long before it wants to lead; longer after phases 1 that failed.

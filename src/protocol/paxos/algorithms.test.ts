@@ -1,14 +1,12 @@
 import { describe, expect, test } from "vitest"
-import { playFigure, decisionsIn, formatProposalPair } from "../stepper/figure.ts"
 import { constantPlan } from "../../quorum/plan.ts"
-import { figureById } from "../figures/index.ts"
-import { systemOf } from "../figures/systems.ts"
-import { setting } from "../figures/setting.ts"
-import { play, transcript } from "../stepper/transcript.ts"
-import type { Cluster } from "./cluster.ts"
+import { decisionsIn, formatProposalPair, playFigure } from "../../run/figures/figure.ts"
+import { figureById } from "../../run/figures/index.ts"
+import { setting, systemOf } from "../../run/figures/setting.ts"
+import { play, transcript } from "../../world/step/transcript.ts"
+import type { Cluster, ClusterOptions } from "./cluster.ts"
 import { allAboardPlan } from "./plans.ts"
 import { variantById } from "./variants.ts"
-import type { ClusterOptions } from "./cluster.ts"
 
 /** Three or more acceptors and two or more proposers that run a variant by name. */
 function cluster(id: string, n = 3, more: Partial<ClusterOptions> = {}): Cluster {

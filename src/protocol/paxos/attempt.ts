@@ -3,17 +3,18 @@ import { emptySet } from "../../base/node-set.ts"
 import type { Epoch } from "../../quorum/plan.ts"
 import { type Value, send } from "../actor.ts"
 import type { PrepareMessage, ProposeMessage, ProposerRecord } from "./messages.ts"
-import { type ProposerRules, isMisallocated } from "./proposer-rules.ts"
 import {
   type ProposerOutput,
+  type ProposerRules,
   type ProposerState,
   type ProposerStep,
   changed,
+  isMisallocated,
   noNotes,
+  pauseAfter,
   phaseTimer,
+  requests,
 } from "./proposer-state.ts"
-import { requests } from "./recipients.ts"
-import { pauseAfter } from "./retry.ts"
 import type { Variant } from "./variant.ts"
 
 /** A new epoch: from this proposer's own source, or from the allocator. */

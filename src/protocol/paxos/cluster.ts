@@ -1,18 +1,16 @@
 import { UsageError } from "../../base/errors.ts"
-import { quorumSystem } from "../../quorum/system.ts"
 import { node } from "../../quorum/expression.ts"
 import { type QuorumPlan, constantPlan } from "../../quorum/plan.ts"
+import { quorumSystem } from "../../quorum/system.ts"
 import type { Actor, Address, Process, Role, TimerRange } from "../actor.ts"
 import { acceptor } from "./acceptor.ts"
 import { type AllocatorMode, allocator } from "./allocator.ts"
-import { type EpochAllocation, needsAllocator } from "./epoch-allocation.ts"
-import { epochSource } from "./epochs.ts"
-import { learner } from "./learner.ts"
+import { type EpochAllocation, epochSource, needsAllocator } from "./epochs.ts"
+import { learner, reader } from "./learner.ts"
 import type { PaxosMessage, PaxosRecord } from "./messages.ts"
+import type { BackOff } from "./proposer-state.ts"
 import { type Recipients, proposer } from "./proposer.ts"
-import { reader } from "./reader.ts"
 import { replica } from "./replica.ts"
-import type { BackOff } from "./retry.ts"
 import { singleAcceptor, singleProposer } from "./single-acceptor.ts"
 import { type Variant, classic, variantOf } from "./variant.ts"
 
@@ -61,7 +59,7 @@ type PaxosProcess = Process<PaxosMessage, PaxosRecord>
  * do not pair up.
  *
  * Nothing here asks whether the quorums go with the variant: controls need clusters that do not.
- * `refuseUnsafe` (`variant-check.ts`) is for whoever wants to know.
+ * `refuseUnsafe` (`variant-rules.ts`) is for whoever wants to know.
  */
 export function paxosCluster(options: ClusterOptions): Cluster {
   const variant = variantOf({ ...(options.nacks === true && { nacks: "epoch" }) }, options.variant ?? {})

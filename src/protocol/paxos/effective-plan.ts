@@ -7,7 +7,7 @@ import {
   piecewisePlan,
 } from "../../quorum/plan.ts"
 import { type QuorumSystem, quorumSystem } from "../../quorum/system.ts"
-import { isShared } from "./epoch-allocation.ts"
+import { isShared } from "./epochs.ts"
 import type { Variant } from "./variant.ts"
 
 /**

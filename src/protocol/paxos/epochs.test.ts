@@ -1,10 +1,9 @@
 import fc from "fast-check"
 import { describe, expect, test } from "vitest"
-import { setting } from "../figures/setting.ts"
-import { decisionsIn } from "../stepper/figure.ts"
-import { play } from "../stepper/transcript.ts"
-import { type EpochAllocation, uniquenessOf } from "./epoch-allocation.ts"
-import { type EpochSource, epochSource } from "./epochs.ts"
+import { decisionsIn } from "../../run/figures/figure.ts"
+import { setting } from "../../run/figures/setting.ts"
+import { play } from "../../world/step/transcript.ts"
+import { type EpochAllocation, type EpochSource, epochSource, uniquenessOf } from "./epochs.ts"
 import type { ProposerRecord } from "./messages.ts"
 
 /** The first epochs of a source, and how many writes they cost; `restartAt` crashes it after that many. */

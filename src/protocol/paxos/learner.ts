@@ -1,7 +1,7 @@
 import type { QuorumPlan } from "../../quorum/plan.ts"
-import { type Actor, type Value, unchanged } from "../actor.ts"
-import { type KnownAcceptances, knownToAccept, withKnown } from "./known.ts"
-import type { PaxosMessage, PaxosRecord } from "./messages.ts"
+import { type Actor, type Step, type TimerRange, type Value, send, unchanged } from "../actor.ts"
+import type { PaxosMessage, PaxosRecord, Proposal } from "./messages.ts"
+import { type KnownAcceptances, knownToAccept, withKnown } from "./proposer-state.ts"
 
 /** Who is known to have accepted what. */
 export interface LearnerState {
@@ -44,3 +44,73 @@ export function learner(
 const theValue: Value = "*"
 
 const nothingHeard: LearnerState = { known: [], learned: null }
+
+/** What a reader has heard. Volatile: a reader that comes back asks again. */
+export interface ReaderState {
+  readonly reading: boolean
+  readonly known: readonly KnownAcceptances[]
+  readonly learned: Value | null
+}
+
+type ReaderStep = Step<ReaderState, PaxosMessage, PaxosRecord>
+
+/**
+ * A process that asks acceptors for what they accepted last, to find out whether
+ * a value has been decided and which (Howard 2019, §3.7). It proposes nothing,
+ * promises nothing, and disturbs nobody; it learns when a phase-2 quorum reports
+ * one proposal, now or in earlier rounds. A client's `propose` starts it; the
+ * value given is not looked at. It asks again after each timeout until it knows.
+ */
+export function reader(plan: QuorumPlan, timeout: TimerRange): Actor<ReaderState, PaxosMessage, PaxosRecord> {
+  const ask = (state: ReaderState): ReaderStep => ({
+    state: { ...state, reading: true },
+    outputs: [
+      ...plan.nodes.map((_, to) => send(to, { type: "read" } as const)),
+      { type: "set-timer", timer: "read", after: timeout },
+    ],
+  })
+  return {
+    start: () => unchanged(notReading),
+    step: (state, input) => {
+      switch (input.type) {
+        case "recover":
+          return unchanged(notReading)
+        case "propose":
+          return state.reading || state.learned !== null ? unchanged(state) : ask(state)
+        case "timeout":
+          return state.reading ? ask(state) : unchanged(state)
+        case "receive":
+          return onAnswer(state, input.from, input.message, plan)
+      }
+    },
+  }
+}
+
+const notReading: ReaderState = { reading: false, known: [], learned: null }
+
+function onAnswer(state: ReaderState, from: number, message: PaxosMessage, plan: QuorumPlan): ReaderStep {
+  if (!state.reading) return unchanged(state)
+  if (message.type === "decided" && message.value !== undefined) {
+    return learn(state, { epoch: message.epoch, value: message.value })
+  }
+  if (message.type !== "report" || message.lastAccepted === null) return unchanged(state)
+  // A report is of what was accepted last. Acceptors that move on between two reports never show one
+  // proposal together: a read may fail although a value is decided, and is then asked again.
+  const proposal = message.lastAccepted
+  const known = withKnown(state.known, from, proposal)
+  const next = { ...state, known }
+  return plan.systemAt(proposal.epoch).isQuorum(2, knownToAccept(known, proposal))
+    ? learn(next, proposal)
+    : unchanged(next)
+}
+
+/** The outcome, and no more asking. */
+function learn(state: ReaderState, { epoch, value }: Proposal): ReaderStep {
+  return {
+    state: { ...state, reading: false, learned: value },
+    outputs: [
+      { type: "cancel-timer", timer: "read" },
+      { type: "learn", epoch, value },
+    ],
+  }
+}

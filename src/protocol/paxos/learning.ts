@@ -1,15 +1,15 @@
 import { emptySet } from "../../base/node-set.ts"
 import { type Address, send, unchanged } from "../actor.ts"
-import { withKnown } from "./known.ts"
 import type { DecidedMessage, PromiseMessage, Proposal } from "./messages.ts"
-import type { ProposerRules } from "./proposer-rules.ts"
 import {
   type ProposerNotes,
   type ProposerOutput,
+  type ProposerRules,
   type ProposerState,
   type ProposerStep,
   changed,
   phaseTimer,
+  withKnown,
 } from "./proposer-state.ts"
 
 /**

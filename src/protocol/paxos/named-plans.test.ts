@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest"
 import { quorumPlanFrom } from "../../../quorums/from-text.ts"
 import type { QuorumPlan } from "../../quorum/plan.ts"
 import { phases } from "../../quorum/system.ts"
-import { planFamilies, readPlanCall } from "./named-plans.ts"
+import { planFamilies, readPlanCall } from "./plans.ts"
 import { variants } from "./variants.ts"
 
 const read = (text: string): QuorumPlan => readPlanCall(text) ?? quorumPlanFrom(text)

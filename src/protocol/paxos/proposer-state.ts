@@ -1,9 +1,27 @@
-import { type NodeSet, emptySet } from "../../base/node-set.ts"
-import type { Epoch } from "../../quorum/plan.ts"
-import type { Address, Output, Step, Value } from "../actor.ts"
-import type { Report } from "./answers.ts"
-import type { KnownAcceptances } from "./known.ts"
-import type { PaxosMessage, PaxosRecord, Proposal, ProposerRecord } from "./messages.ts"
+import { type NodeSet, difference, emptySet, fullSet, withMember } from "../../base/node-set.ts"
+import type { Epoch, QuorumPlan } from "../../quorum/plan.ts"
+import type { Phase } from "../../quorum/system.ts"
+import {
+  type Address,
+  type Micros,
+  type Output,
+  type Step,
+  type TimerRange,
+  type Value,
+  send,
+} from "../actor.ts"
+import { type EpochSource, isShared } from "./epochs.ts"
+import type {
+  PaxosMessage,
+  PaxosRecord,
+  PrepareMessage,
+  Proposal,
+  ProposeMessage,
+  ProposerRecord,
+} from "./messages.ts"
+import { phase1Rule } from "./phase1.ts"
+import { type Answers, type Choice, type Report, free, only, valueRule } from "./value-selection.ts"
+import { type Variant, classic } from "./variant.ts"
 
 /**
  * What a proposer is doing.
@@ -116,3 +134,173 @@ export type ProposerOutput = Output<PaxosMessage, PaxosRecord>
 
 /** The one timer of a proposer: of a phase, or of a pause. */
 export const phaseTimer = "phase"
+
+/** What a proposer is told when it is built. */
+export interface ProposerOptions {
+  /** Which acceptors make a quorum, epoch by epoch: classic and Flexible Paxos differ here and nowhere else. */
+  readonly plan: QuorumPlan
+  readonly epochs: EpochSource
+  /** How long to wait for a phase to finish before starting again with a greater epoch. */
+  readonly timeout: TimerRange
+  readonly backOff: BackOff
+  readonly recipients: Recipients
+  /** Classic Paxos unless given. */
+  readonly variant?: Variant
+  /** Who hands out epochs, where the variant has an allocator. */
+  readonly allocator?: Address
+  /** Who proposes for everyone, if anyone does (§3.4). */
+  readonly distinguished?: Address
+  /** It only finishes what others began: if phase 1 shows nothing, it stops (§3.7). */
+  readonly recoveryOnly?: boolean
+}
+
+/** A proposer's options with the switches of the variant resolved to functions, once, when it is built. */
+export interface ProposerRules {
+  readonly options: ProposerOptions
+  readonly variant: Variant
+  readonly everyone: readonly Address[]
+  /** Whether enough acceptors have promised, whatever they said. */
+  phase1Done(state: ProposerState): boolean
+  /** Whether phase 1 could still end if these acceptors never promise. */
+  phase1Possible(state: ProposerState, refused: NodeSet): boolean
+  choose(state: ProposerState): Choice
+  readonly keepsReports: boolean
+  readonly keepsKnown: boolean
+}
+
+/** Resolves the switches to functions, so that a message costs no look at switches that are off. */
+export function proposerRules(options: ProposerOptions): ProposerRules {
+  const { plan, variant = classic } = options
+  const shared = (epoch: Epoch): boolean => isShared(variant.epochs, epoch)
+  const n = plan.nodes.length
+  const suffices = phase1Rule(variant.phase1, plan, shared)
+  return {
+    options,
+    variant,
+    everyone: plan.nodes.map((_, address) => address),
+    phase1Done: phase1Done(variant, plan, suffices),
+    phase1Possible: ({ epoch, greatest }, refused) =>
+      suffices({
+        epoch: epoch!,
+        promised: difference(fullSet(n), refused),
+        greatest: greatest?.epoch ?? null,
+      }),
+    choose: choice(variant, plan, shared),
+    keepsReports: variant.select !== "greatest",
+    keepsKnown: variant.bypass !== "off",
+  }
+}
+
+/** The waiting rule of the variant, asked of the proposer's state. */
+function phase1Done(
+  variant: Variant,
+  plan: QuorumPlan,
+  suffices: ReturnType<typeof phase1Rule>,
+): ProposerRules["phase1Done"] {
+  // The rule of nearly all runs, without building what the others look at.
+  if (variant.phase1 === "quorum") {
+    return ({ epoch, promised }) => plan.systemAt(epoch!).isQuorum(1, promised)
+  }
+  return ({ epoch, promised, greatest }) =>
+    suffices({ epoch: epoch!, promised, greatest: greatest?.epoch ?? null })
+}
+
+/**
+ * The value rule of the variant. "greatest" keeps no answers, only the greatest proposal: classic Paxos
+ * needs no more memory than that, and nearly all runs are classic.
+ */
+function choice(
+  { select }: Variant,
+  plan: QuorumPlan,
+  shared: (epoch: Epoch) => boolean,
+): ProposerRules["choose"] {
+  if (select === "greatest") return ({ greatest }) => (greatest === null ? free : only(greatest.value))
+  const rule = valueRule(select, plan, shared)
+  return (state) => rule(answersOf(state))
+}
+
+/** The proposer's state as the value rules see it. */
+function answersOf({ epoch, promised, greatest, notes }: ProposerState): Answers {
+  return { epoch: epoch!, promised, greatest: greatest?.epoch ?? null, reports: notes.reports }
+}
+
+/** Whether an epoch belongs to another value than the one to be proposed (§7.2). */
+export function isMisallocated(source: EpochSource, epoch: Epoch, value: Value): boolean {
+  const owner = source.valueFor(epoch)
+  return owner !== null && owner !== value
+}
+
+/** How long a proposer waits before it starts again with a greater epoch, after a timeout or a negative reply. */
+export type BackOff =
+  /** At once. Two proposers that retry in step can duel for ever (Howard 2019, figure 2.6). */
+  | { readonly kind: "none" }
+  /** The same pause every time. */
+  | { readonly kind: "fixed"; readonly pause: Micros }
+  /** A pause drawn from 0 to `upTo`. */
+  | { readonly kind: "random"; readonly upTo: Micros }
+  /** Drawn from 0 to a limit that starts at `base`, doubles with every attempt and stops growing at `most`. */
+  | { readonly kind: "exponential"; readonly base: Micros; readonly most: Micros }
+
+/** The pause before attempt `attempt` + 1; attempts count from 1. */
+export function pauseAfter(backOff: BackOff, attempt: number): TimerRange {
+  switch (backOff.kind) {
+    case "none":
+      return { min: 0, max: 0 }
+    case "fixed":
+      return { min: backOff.pause, max: backOff.pause }
+    case "random":
+      return { min: 0, max: backOff.upTo }
+    case "exponential":
+      return { min: 0, max: Math.min(backOff.most, backOff.base * 2 ** (attempt - 1)) }
+  }
+}
+
+/** The acceptors known to have accepted a proposal: Q_V, or what a learner has heard. */
+export interface KnownAcceptances {
+  readonly proposal: Proposal
+  readonly by: NodeSet
+}
+
+/** The known acceptances with one more; in the order in which the proposals were first reported. */
+export function withKnown(
+  known: readonly KnownAcceptances[],
+  acceptor: Address,
+  { epoch, value }: Proposal,
+): readonly KnownAcceptances[] {
+  const at = known.findIndex(({ proposal }) => proposal.epoch === epoch && proposal.value === value)
+  if (at < 0) return [...known, { proposal: { epoch, value }, by: withMember(emptySet, acceptor) }]
+  return known.with(at, { proposal: known[at]!.proposal, by: withMember(known[at]!.by, acceptor) })
+}
+
+/** Who is known to have accepted a proposal. */
+export function knownToAccept(known: readonly KnownAcceptances[], { epoch, value }: Proposal): NodeSet {
+  return known.find(({ proposal }) => proposal.epoch === epoch && proposal.value === value)?.by ?? emptySet
+}
+
+/** Whom a phase is sent to (Howard 2019, §3.12). */
+export type Recipients =
+  /** Every acceptor: 4n messages for a decision. */
+  | { readonly kind: "broadcast" }
+  /** One chosen quorum of each phase, in the first attempt; later attempts ask everyone. */
+  | { readonly kind: "thrifty"; readonly quorum: Readonly<Record<Phase, readonly Address[]>> }
+  /** The same quorums, one after the other, the request passed from acceptor to acceptor: q + 1 messages and hops. */
+  | { readonly kind: "ring"; readonly quorum: Readonly<Record<Phase, readonly Address[]>> }
+
+/** The messages that start a phase; `attempt` counts from 1. */
+export function requests(
+  recipients: Recipients,
+  everyone: readonly Address[],
+  origin: Address,
+  attempt: number,
+  message: PrepareMessage | ProposeMessage,
+): Output<PaxosMessage, PaxosRecord>[] {
+  // A chosen quorum with one dead member would be asked in vain for ever; whoever failed to answer is
+  // not known.
+  if (recipients.kind === "broadcast" || attempt > 1) return everyone.map((to) => send(to, message))
+  const asked = recipients.quorum[message.type === "prepare" ? 1 : 2]
+  if (recipients.kind === "thrifty") return asked.map((to) => send(to, message))
+  const [first] = asked
+  return first === undefined
+    ? []
+    : [send(first, { type: "ring", request: message, origin, asked, replies: [] })]
+}

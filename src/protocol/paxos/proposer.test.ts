@@ -5,7 +5,7 @@ import type { Input } from "../actor.ts"
 import { roundRobinEpochs, source } from "./epochs.ts"
 import { formatMessage, type PaxosMessage, type PaxosRecord } from "./messages.ts"
 import { type ProposerOptions, type ProposerState, proposer } from "./proposer.ts"
-import { type BackOff, pauseAfter } from "./retry.ts"
+import { type BackOff, pauseAfter } from "./proposer-state.ts"
 
 function optionsFor(system: string, more: Partial<ProposerOptions> = {}): ProposerOptions {
   return {

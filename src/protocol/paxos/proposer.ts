@@ -1,24 +1,44 @@
-import { withMember } from "../../base/node-set.ts"
-import { type Actor, type Value, send, unchanged } from "../actor.ts"
-import { finishPhase1, phaseTimeout, propose, retry, startAttempt } from "./attempt.ts"
-import { learn, learnByBypass, noteAcceptances, noteReport, onDecided } from "./learning.ts"
-import type { AcceptMessage, PaxosMessage, PaxosRecord, PromiseMessage } from "./messages.ts"
-import { onAllocation, onForward } from "./phase0.ts"
-import { type ProposerOptions, type ProposerRules, proposerRules } from "./proposer-rules.ts"
+import { difference, emptySet, fullSet, withMember } from "../../base/node-set.ts"
+import type { Epoch } from "../../quorum/plan.ts"
+import { type Actor, type Address, type Output, type Value, send, unchanged } from "../actor.ts"
+import type { AcceptorActor, AcceptorStep } from "./acceptor.ts"
 import {
+  finishPhase1,
+  phaseTimeout,
+  propose,
+  retry,
+  startAttempt,
+  startEpoch,
+  startPhase2,
+} from "./attempt.ts"
+import { learn, learnByBypass, noteAcceptances, noteReport, onDecided } from "./learning.ts"
+import {
+  type AcceptMessage,
+  type AcceptorRecord,
+  type PaxosMessage,
+  type PaxosRecord,
+  type PromiseMessage,
+  type Proposal,
+  type RefusalMessage,
+  type RingMessage,
+  greaterProposal,
+} from "./messages.ts"
+import {
+  type ProposerOptions,
   type ProposerOutput,
+  type ProposerRules,
   type ProposerState,
   type ProposerStep,
   changed,
   initialState,
   phaseTimer,
+  proposerRules,
+  withKnown,
 } from "./proposer-state.ts"
-import { onRefusal } from "./refusal.ts"
-import { greaterProposal } from "./rules.ts"
 
-export type { ProposerOptions } from "./proposer-rules.ts"
+export type { ProposerOptions } from "./proposer-state.ts"
 export type { ProposerState } from "./proposer-state.ts"
-export type { Recipients } from "./recipients.ts"
+export type { Recipients } from "./proposer-state.ts"
 
 /**
  * The proposer of Howard 2019, Algorithm 3, and with the switches of its variant
@@ -198,4 +218,189 @@ function onTimeout(state: ProposerState, rules: ProposerRules): ProposerStep {
     case "phase-2":
       return retry(state, [], rules)
   }
+}
+
+/**
+ * The allocator has answered. An epoch that is not greater than the last is a
+ * late copy of an earlier answer, and must not be used again. Without an epoch,
+ * a multi-path proposer takes the slow path (Algorithm 30); any other asks again.
+ */
+export function onAllocation(
+  state: ProposerState,
+  message: PaxosMessage & { readonly type: "allocate" | "no-allocate" },
+  rules: ProposerRules,
+): ProposerStep {
+  if (state.stage !== "phase-0") return unchanged(state)
+  // Asking was counted as the attempt, and starting the epoch counts again.
+  const asked = { ...state, attempt: state.attempt - 1 }
+  if (message.type === "allocate") {
+    const { epoch, value } = message
+    if (value !== undefined) return proposeAllocated(asked, epoch, value, rules)
+    return state.lastEpoch === null || epoch > state.lastEpoch
+      ? startEpoch(asked, epoch, [], rules)
+      : unchanged(state)
+  }
+  const epoch = rules.options.epochs.without(state.lastEpoch)
+  return epoch === null ? retry(state, [], rules) : startEpoch(asked, epoch, [], rules)
+}
+
+/** The first epoch, with the value the allocator keeps for it: nothing earlier could have been decided. */
+function proposeAllocated(
+  state: ProposerState,
+  epoch: Epoch,
+  value: Value,
+  rules: ProposerRules,
+): ProposerStep {
+  const next = { ...state, attempt: state.attempt + 1, lastEpoch: Math.max(state.lastEpoch ?? 0, epoch) }
+  return startPhase2(next, epoch, value, [], rules)
+}
+
+/** Another proposer hands its candidate to this one (§3.4). Taken on if there is none yet; the outcome goes back. */
+export function onForward(
+  state: ProposerState,
+  from: Address,
+  value: Value,
+  rules: ProposerRules,
+): ProposerStep {
+  if (state.learned !== null) {
+    return { state, outputs: [send(from, { type: "decided", epoch: state.epoch!, value: state.learned })] }
+  }
+  const toTell = [...new Set([...state.notes.toTell, from])]
+  const next = { ...state, notes: { ...state.notes, toTell } }
+  // One candidate at a time: the outcome of the instance is one value anyway, and all who asked are told
+  // it.
+  if (state.candidate !== null || state.stage !== "idle") return unchanged(next)
+  return startAttempt({ ...next, candidate: value }, rules)
+}
+
+/**
+ * A negative reply (Howard 2019, §3.1 and §3.10). What it shows is noted; then
+ * the proposer continues the proposal it was shown (Algorithm 11), or starts
+ * again past the epoch it was told of (Algorithm 5), or waits while it can
+ * still succeed without this acceptor.
+ */
+export function onRefusal(
+  state: ProposerState,
+  from: Address,
+  message: RefusalMessage,
+  rules: ProposerRules,
+): ProposerStep {
+  const noted = noteRefusal(state, from, message, rules)
+  const bypass = rules.variant.remember ? learnByBypass(noted, rules) : null
+  if (bypass !== null) return bypass
+  const counted = countAsAcceptance(noted, from, message, rules)
+  if (counted !== null) return counted
+  const active = state.stage === "phase-1" || state.stage === "phase-2" || state.stage === "lingering"
+  if (message.epoch !== state.epoch || !active) return unchanged(noted)
+  const past = changed(noted, {
+    lastEpoch: Math.max(state.lastEpoch ?? 0, message.epoch, message.lastPromised),
+  })
+  // Copying first: to continue a proposal takes one phase, to start again takes two.
+  const copied = copyable(state, message, rules)
+  if (copied !== null) return continueProposal(past, from, copied, rules)
+  if (rules.variant.afterNack === "wait" && canStillSucceed(past, rules)) return unchanged(past)
+  return retry(past, [], rules)
+}
+
+/**
+ * Keeps only what some switch will look at: who refused, to know when a phase is lost, and what was
+ * shown.
+ */
+function noteRefusal(
+  state: ProposerState,
+  from: Address,
+  { epoch, lastAccepted }: RefusalMessage,
+  rules: ProposerRules,
+): ProposerState {
+  const { variant } = rules
+  const waits = variant.afterNack === "wait" && epoch === state.epoch
+  const shows = variant.remember && lastAccepted !== undefined && lastAccepted !== null
+  if (!waits && !shows) return state
+  const { notes } = state
+  return changed(state, {
+    notes: {
+      ...notes,
+      refused: waits ? withMember(notes.refused, from) : notes.refused,
+      known: shows ? withKnown(notes.known, from, lastAccepted) : notes.known,
+    },
+  })
+}
+
+/** A refusal of any message that shows (e, v) accepted counts as an acceptance (Algorithm 11, line 24). */
+function countAsAcceptance(
+  state: ProposerState,
+  from: Address,
+  { lastAccepted }: RefusalMessage,
+  rules: ProposerRules,
+): ProposerStep | null {
+  const { epoch, value, stage } = state
+  if (rules.variant.copying === "off" || stage !== "phase-2" || epoch === null) return null
+  if (lastAccepted?.epoch !== epoch || lastAccepted.value !== value) return null
+  const accepted = withMember(state.accepted, from)
+  const next = changed(state, { accepted })
+  const done = rules.options.plan.systemAt(epoch).isQuorum(2, accepted)
+  return done ? learn(next, lastAccepted, rules) : unchanged(next)
+}
+
+/** The proposal to continue, if the reply shows one worth it: of the epoch promised, unless any will do. */
+function copyable(
+  state: ProposerState,
+  { lastPromised, lastAccepted }: RefusalMessage,
+  { variant }: ProposerRules,
+): Proposal | null {
+  if (variant.copying === "off" || lastAccepted === undefined || lastAccepted === null) return null
+  // An older proposal is no way forward: its epoch is below the one this acceptor has promised.
+  if (lastAccepted.epoch <= state.epoch!) return null
+  return variant.copying === "any" || lastAccepted.epoch === lastPromised ? lastAccepted : null
+}
+
+/**
+ * Phase 2 of another's proposal: whoever proposed it had finished phase 1, and
+ * the epoch has no other value (lemma 9). The acceptor that showed it has accepted.
+ */
+function continueProposal(
+  state: ProposerState,
+  from: Address,
+  { epoch, value }: Proposal,
+  rules: ProposerRules,
+): ProposerStep {
+  const notes = { ...state.notes, refused: emptySet }
+  const next = changed(state, { notes, promised: emptySet, accepted: withMember(emptySet, from) })
+  if (rules.options.plan.systemAt(epoch).isQuorum(2, next.accepted))
+    return learn(next, { epoch, value }, rules)
+  return startPhase2(next, epoch, value, [], rules)
+}
+
+/** Whether those who have not refused could still make the phase succeed. */
+function canStillSucceed(state: ProposerState, rules: ProposerRules): boolean {
+  const { refused } = state.notes
+  if (state.stage !== "phase-2") return rules.phase1Possible(state, refused)
+  const { plan } = rules.options
+  return plan.systemAt(state.epoch!).isQuorum(2, difference(fullSet(plan.nodes.length), refused))
+}
+
+type RingOutput = Output<PaxosMessage, PaxosRecord>
+
+/**
+ * An acceptor's part in a ring (Howard 2019, §3.12): it answers the request of
+ * its origin and hands request and answers to the next acceptor; the last
+ * returns them all. A phase that asks q acceptors costs q + 1 messages and as
+ * many hops: ⌊n/2⌋ + 2 for a majority.
+ *
+ * An acceptor that has nothing to add, because the epoch is too small, breaks the
+ * ring, as a lost message would; with negative replies it says so to the origin at once.
+ */
+export function onRing(state: AcceptorRecord, message: RingMessage, acceptor: AcceptorActor): AcceptorStep {
+  const { origin, request } = message
+  const step = acceptor.step(state, { type: "receive", from: origin, message: request })
+  return { state: step.state, outputs: step.outputs.map((output) => passOn(output, message)) }
+}
+
+/** The answer to the origin goes on with the message; everything else stays as it is. */
+function passOn(output: RingOutput, message: RingMessage): RingOutput {
+  if (output.type !== "send" || output.to !== message.origin) return output
+  const { type } = output.message
+  if (type !== "promise" && type !== "accept") return output
+  const replies = [...message.replies, output.message]
+  return send(message.asked[replies.length] ?? message.origin, { ...message, replies })
 }

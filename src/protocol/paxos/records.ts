@@ -1,6 +1,6 @@
 import type { Epoch } from "../../quorum/plan.ts"
 import type { Address, Value } from "../actor.ts"
-import type { Proposal } from "./proposal.ts"
+import type { Proposal } from "./messages.ts"
 
 /** What a process keeps on disk: its role says which. */
 export type PaxosRecord = AcceptorRecord | ProposerRecord | AllocatorRecord | ReplicaRecord

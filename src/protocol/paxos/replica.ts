@@ -1,5 +1,5 @@
 import { type Actor, type Address, type Input, type Output, type Step, unchanged } from "../actor.ts"
-import type { AcceptorActor } from "./acceptor-step.ts"
+import type { AcceptorActor } from "./acceptor.ts"
 import type { AcceptorRecord, PaxosMessage, PaxosRecord, ReplicaRecord } from "./messages.ts"
 import type { ProposerState } from "./proposer-state.ts"
 

@@ -2,15 +2,19 @@ import fc from "fast-check"
 import { describe, expect, test } from "vitest"
 import { has, members, nodeSet } from "../../base/node-set.ts"
 import { type Epoch, type QuorumPlan, constantPlan, piecewisePlan } from "../../quorum/plan.ts"
-import { systemOf } from "../figures/systems.ts"
-import type { Answers, Choice, Report } from "./answers.ts"
+import { systemOf } from "../../run/figures/setting.ts"
 import type { Proposal } from "./messages.ts"
-import { phase1Rule } from "./phase1-done.ts"
+import { phase1Rule } from "./phase1.ts"
 import { counting, majorityOf, multiPathPlan } from "./plans.ts"
-import { possibleByEpoch } from "./possible-by-epoch.ts"
-import { possibleAfterFastEpoch } from "./possible-fast.ts"
-import { printedCounting } from "./possible-printed.ts"
-import { possibleValues } from "./possible-values.ts"
+import {
+  type Answers,
+  type Choice,
+  type Report,
+  possibleAfterFastEpoch,
+  possibleByEpoch,
+  possibleValues,
+  printedCounting,
+} from "./value-selection.ts"
 
 /** "3A", "nil", "no". */
 function report(text: string): Report {

@@ -1,10 +1,9 @@
 import { describe, expect, test } from "vitest"
 import { type QuorumPlan, constantPlan } from "../../quorum/plan.ts"
-import { systemOf } from "../figures/systems.ts"
+import { systemOf } from "../../run/figures/setting.ts"
 import { allAboardPlan, counting, fixedQuorumsPlan, multiPathPlan } from "./plans.ts"
+import { needsOf, objectionsTo, refuseUnsafe, variantRules } from "./variant-rules.ts"
 import { type Variant, variantOf } from "./variant.ts"
-import { needsOf, objectionsTo, refuseUnsafe } from "./variant-check.ts"
-import { variantRules } from "./variant-rules.ts"
 import { variantById } from "./variants.ts"
 
 const majority3 = constantPlan(counting(3, 2, 2))

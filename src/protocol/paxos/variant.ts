@@ -1,5 +1,5 @@
 import type { Micros, Value } from "../actor.ts"
-import type { EpochAllocation } from "./epoch-allocation.ts"
+import type { EpochAllocation } from "./epochs.ts"
 
 /**
  * One member of the Paxos family, as plain data: where epochs come from, what

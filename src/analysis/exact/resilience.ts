@@ -1,0 +1,129 @@
+import { InvariantError, UsageError } from "../../base/errors.ts"
+import { type NodeSet, intersection, nodeSet, size } from "../../base/node-set.ts"
+import { everyPairMeets } from "../../quorum/meet/intersect.ts"
+import { shrinkToMinimal } from "../../quorum/minimal.ts"
+import type { Phase, QuorumSystem } from "../../quorum/system.ts"
+import { requireQuorum } from "../strategy/decompose.ts"
+import { anyPricerOf } from "../strategy/pricer.ts"
+import { ProgramBuilder, loadSolver, solveIntegers } from "../strategy/solver.ts"
+import { dualFormula, formulaOf, neverHolds, positionsIn } from "./formula.ts"
+
+type Analysed = Pick<QuorumSystem, "nodes" | "expression">
+
+/**
+ * The largest f such that whatever f nodes fail, a quorum of the phase remains:
+ * one less than the smallest set that meets every quorum (Naor and Wool 1998).
+ *
+ * All n where the empty set is a quorum, -1 where nothing is. Cost: linear for
+ * read-once formulas and for alternatives of such; otherwise a decision diagram
+ * or one integer program of the formula's size, never a row per quorum.
+ */
+export async function resilience(system: Analysed, phase: Phase): Promise<number> {
+  const killing = await smallestKillingSet(system, phase)
+  return killing === undefined ? system.nodes.length : size(killing) - 1
+}
+
+/** The largest f such that whatever f nodes fail, both phases keep a quorum. */
+export async function resilienceOfPair(system: Analysed): Promise<number> {
+  return Math.min(await resilience(system, 1), await resilience(system, 2))
+}
+
+/**
+ * A smallest set of nodes without which the phase has no quorum: the witness of
+ * the resilience. Nothing where there is none, because the empty set is a quorum.
+ */
+export async function smallestKillingSet(system: Analysed, phase: Phase): Promise<NodeSet | undefined> {
+  const dual = dualFormula(formulaOf(system, phase))
+  const cheapest = await anyPricerOf(dual)
+  const choice = cheapest(Array<number>(Math.max(0, ...positionsIn(dual)) + 1).fill(1))
+  return choice === undefined ? undefined : nodeSet(choice.nodes)
+}
+
+/** What a system survives, whichever f nodes fail (Howard, Malkhi and Spiegelman 2016, §5). */
+export interface Survival {
+  readonly failures: number
+  /** A phase-1 quorum remains: a new leader can be elected. */
+  readonly phase1: boolean
+  /** A phase-2 quorum remains: the leader, if it lives, goes on deciding. */
+  readonly phase2: boolean
+  /** It goes on until the leader changes: phase 2 is all that a stable leader needs. */
+  readonly untilLeaderChange: boolean
+  /** It goes on through any leader change: both phases keep a quorum. */
+  readonly throughLeaderChange: boolean
+}
+
+/** Whether each phase survives any f failures. */
+export async function survival(system: Analysed, failures: number): Promise<Survival> {
+  const phase1 = (await resilience(system, 1)) >= failures
+  const phase2 = (await resilience(system, 2)) >= failures
+  return { failures, phase1, phase2, untilLeaderChange: phase2, throughLeaderChange: phase1 && phase2 }
+}
+
+/** Two quorums that share as few nodes as any. */
+export interface Overlap {
+  /** How many nodes they share; 0 means that the quorums need not meet. */
+  readonly shared: number
+  /** A quorum of the first phase and one of the second; minimal, and checked with the predicate. */
+  readonly pair: readonly [NodeSet, NodeSet]
+}
+
+/**
+ * The smallest intersection of a quorum of one phase with a quorum of another,
+ * or of two quorums of one phase: whether they always meet, and in how many
+ * nodes, as reads that must survive lost data ask.
+ *
+ * Two quorums that share nothing are mostly found by the search of the quorum
+ * floor, exactly and in milliseconds. Otherwise one integer program of the
+ * formulas' size; never a row per quorum. The pair is checked exactly; that no
+ * pair shares fewer rests on the solver, whose tolerance of 1e-6 is far from
+ * the distance of 1 between answers.
+ */
+export async function smallestOverlap(
+  system: QuorumSystem,
+  phases: readonly [Phase, Phase],
+): Promise<Overlap> {
+  const formulas = [formulaOf(system, phases[0]), formulaOf(system, phases[1])] as const
+  formulas.forEach((formula, i) => {
+    if (!neverHolds(formula)) return
+    throw new UsageError(
+      `${system.name} has no phase-${phases[i]!} quorum at all, so nothing that could meet.`,
+    )
+  })
+  const [a, b] = [system.expression[phases[0]], system.expression[phases[1]]]
+  const meets = everyPairMeets(a, b, system.nodes, firstEffort)
+  if (meets.verdict === "violated") return { shared: 0, pair: meets.witness }
+  const builder = new ProgramBuilder()
+  const sides = formulas.map((formula) => {
+    const used = system.nodes.map(() => builder.variable(0, 1, true))
+    requireQuorum(builder, formula, used)
+    return used
+  })
+  const all = system.nodes.map((_, node) => {
+    const shared = builder.variable(1, 1)
+    const terms = [...sides.map((used) => [used[node]!, 1] as const), [shared, -1] as const]
+    builder.row(-Infinity, 1, terms)
+    return shared
+  })
+  // Known already, and the solver would be long in finding it out.
+  if (meets.verdict === "holds") builder.row(1, Infinity, all.map((shared) => [shared, 1] as const)) // prettier-ignore
+  const values = solveIntegers(await loadSolver(), builder.program())
+  if (values === undefined) throw new InvariantError("The integer program of two quorums has no solution.")
+  const [first, second] = sides.map((used, i) =>
+    minimalInside(
+      system,
+      phases[i]!,
+      used.map((variable) => values[variable]! > 0.5),
+    ),
+  ) as [NodeSet, NodeSet]
+  return { shared: size(intersection(first, second)), pair: [first, second] }
+}
+
+/** A fraction of a second: enough for witnesses that are there to be found. */
+const firstEffort = { visits: 2_000_000 }
+
+function minimalInside(system: QuorumSystem, phase: Phase, chosen: readonly boolean[]): NodeSet {
+  const set = nodeSet(chosen.flatMap((isIn, node) => (isIn ? [node] : [])))
+  if (!system.isQuorum(phase, set))
+    throw new InvariantError("HiGHS chose a set of nodes that is not a quorum.")
+  return shrinkToMinimal((smaller) => system.isQuorum(phase, smaller), set)
+}

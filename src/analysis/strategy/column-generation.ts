@@ -1,0 +1,158 @@
+import type { Highs, Model } from "highs"
+import { InvariantError } from "../../base/errors.ts"
+import { type Phase, phases } from "../../quorum/system.ts"
+import { type Fraction, toNumber } from "../exact/fraction.ts"
+import { type Column, inDoubles, reducedCost } from "./linear-program.ts"
+import { type BasisPoint, readOptimum } from "./optimum.ts"
+import { type QuorumGenerator, leastCommonMultiple } from "./quorum-source.ts"
+import { modelData } from "./solver.ts"
+import type { StrategyProgram } from "./program.ts"
+
+/** By phase: what finds its cheapest quorum; nothing for a phase whose quorums are all in the program. */
+export type Generators = Readonly<Partial<Record<Phase, QuorumGenerator>>>
+
+/** A quorum whose reduced cost is above this improves nothing. */
+const worthwhile = -1e-10
+
+/**
+ * Generates quorums until none improves the program (Dantzig and Wolfe 1960):
+ * solve with those that are in, let the duals price the nodes, ask each phase
+ * for its cheapest quorum, and put it in if it costs less than its phase pays.
+ *
+ * With limits, the first task is to meet them: each limit may be exceeded at a
+ * penalty until no penalty is left. False where some always is: the limits
+ * contradict each other.
+ */
+export function generateQuorums(program: StrategyProgram, generators: Generators, highs: Highs): boolean {
+  const limits = [...program.limitRows.values()]
+  return highs.withModel(modelData(highs, inDoubles(program.program)), (model) => {
+    model.options.set({ output_flag: false, random_seed: 0, solver: "simplex" })
+    if (limits.length === 0) {
+      improve(program, generators, { highs, model, seeking: "goal" })
+      return true
+    }
+    const excesses = limits.map((row) => addExcess(highs, model, row))
+    program.program.columns.forEach((_, variable) => model.changeColCost(columnOf(variable, excesses), 0))
+    return improveWithin(program, generators, { highs, model, seeking: "feasibility", excesses })
+  })
+}
+
+/** The solver's model while quorums are generated, and what it is minimising at the moment. */
+interface Search {
+  readonly highs: Highs
+  readonly model: Model
+  readonly seeking: "feasibility" | "goal"
+  /** The model's columns that exceed limits; they stand after the columns there were at first. */
+  readonly excesses?: readonly number[]
+}
+
+/** First the excesses over limits are driven to nothing, then they are forbidden and the goal takes over. */
+function improveWithin(program: StrategyProgram, generators: Generators, search: Search): boolean {
+  const { model, excesses = [] } = search
+  const point = improve(program, generators, search)
+  if (excesses.some((column) => point.values[column]! > 1e-9)) return false
+  for (const column of excesses) model.changeColBounds(column, 0, 0)
+  program.program.columns.forEach(({ cost }, variable) =>
+    model.changeColCost(columnOf(variable, excesses), toNumber(cost)),
+  )
+  improve(program, generators, { ...search, seeking: "goal" })
+  return true
+}
+
+/** A column that lets one limit be exceeded, at a price. */
+function addExcess(highs: Highs, model: Model, row: number): number {
+  const column = model.raw.getDimensions().numCols
+  model.addCol(1, 0, highs.infinity, { indices: [row], values: [-1] })
+  return column
+}
+
+/** The model's column of a variable: those added after the excesses are moved up by them. */
+function columnOf(variable: number, excesses: readonly number[]): number {
+  return excesses.length === 0 || variable < excesses[0]! ? variable : variable + excesses.length
+}
+
+/** One optimum after another until no quorum is worth putting in. */
+function improve(program: StrategyProgram, generators: Generators, search: Search): BasisPoint {
+  for (;;) {
+    search.model.run()
+    const point = readOptimum(search.highs, search.model)
+    if (point === undefined) throw new InvariantError("A strategy program with penalties has no solution.")
+    const added = phases.flatMap((phase) => {
+      const generator = generators[phase]
+      return generator === undefined ? [] : improveBy(program, phase, generator, point, search)
+    })
+    for (const variable of added) addColumn(search, program.program.columns[variable]!)
+    if (added.length === 0) return point
+  }
+}
+
+function improveBy(
+  program: StrategyProgram,
+  phase: Phase,
+  generator: QuorumGenerator,
+  { prices }: BasisPoint,
+  { seeking }: Search,
+): number[] {
+  const price = (column: Column): number => {
+    let rest = seeking === "goal" ? toNumber(column.cost) : 0
+    for (const [row, amount] of column.entries) rest -= prices[row]! * toNumber(amount)
+    return rest
+  }
+  const nodePrices = nodesOf(program).map((node) => Math.max(0, price(program.nodeCharge(phase, node))))
+  const quorum = generator.cheapest(nodePrices, (latency) =>
+    Math.max(0, price(program.timeCharge(phase, latency))),
+  )
+  if (quorum === undefined || quorum.cost - prices[program.unity[phase]]! > worthwhile) return []
+  const variable = generator.add(program, quorum)
+  return variable === undefined ? [] : [variable]
+}
+
+function addColumn({ highs, model, seeking }: Search, { cost, entries }: Column): void {
+  model.addCol(seeking === "goal" ? toNumber(cost) : 0, 0, highs.infinity, {
+    indices: [...entries.keys()],
+    values: [...entries.values()].map(toNumber),
+  })
+}
+
+const nodesOf = (program: StrategyProgram): number[] =>
+  Array.from({ length: program.nodes }, (_, node) => node)
+
+/** Prices in a common unit stay exact in doubles while they sum to less than this. */
+const largestWhole = 2n ** 52n
+
+/** The answer of the exact check of a generated solution. */
+export type PricingCheck = "proved" | "unproved" | { readonly phase: Phase; readonly variable: number }
+
+/**
+ * Whether exact prices leave no quorum of any phase worth putting in. Prices
+ * are scaled to whole numbers, which generators add up without rounding; then
+ * the cheapest quorum they give is a proof. Otherwise the quorum that was
+ * missing, now put in; or "unproved", where the prices have too many digits or
+ * a generator rounds.
+ */
+export function checkPricing(
+  program: StrategyProgram,
+  generators: Generators,
+  prices: readonly Fraction[],
+): PricingCheck {
+  for (const phase of phases) {
+    const generator = generators[phase]
+    if (generator === undefined) continue
+    if (!generator.isExact) return "unproved"
+    const nodePrices = nodesOf(program).map((node) => reducedCost(program.nodeCharge(phase, node), prices))
+    const unity = prices[program.unity[phase]]!
+    const times = program.latencies.map((latency) => reducedCost(program.timeCharge(phase, latency), prices))
+    const unit = [...nodePrices, ...times, unity].reduce((m, { d }) => leastCommonMultiple(m, d), 1n)
+    const whole = ({ s, n, d }: Fraction): bigint => (s * n * unit) / d
+    const total = [...nodePrices, ...times].reduce((sum, price) => sum + whole(price), 0n)
+    if (total >= largestWhole || nodePrices.some((price) => whole(price) < 0n)) return "unproved"
+    const quorum = generator.cheapest(
+      nodePrices.map((price) => Number(whole(price))),
+      (latency) => Number(whole(reducedCost(program.timeCharge(phase, latency), prices))),
+    )
+    if (quorum === undefined || BigInt(quorum.cost) >= whole(unity)) continue
+    const variable = generator.add(program, quorum)
+    return variable === undefined ? "unproved" : { phase, variable }
+  }
+  return "proved"
+}

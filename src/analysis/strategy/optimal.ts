@@ -1,0 +1,199 @@
+import { UsageError } from "../../base/errors.ts"
+import { type Phase, type QuorumSystem, phases } from "../../quorum/system.ts"
+import { type Generators, checkPricing, generateQuorums } from "./column-generation.ts"
+import { type Fraction, toNumber } from "../exact/fraction.ts"
+import type { NodeTable } from "../nodes.ts"
+import { type Optimum, type Tools, loadTools, solveProgram } from "./optimum.ts"
+import { type QuorumSource, type SolutionReader, quorumSource } from "./quorum-source.ts"
+import { resilientSource } from "./resilient-source.ts"
+import { type Strategy, type StrategyMeasures, measureStrategy, tidied } from "./strategy.ts"
+import { type Goal, type Measure, StrategyProgram, measures, usableNodes } from "./program.ts"
+import type { WorkloadPoint } from "./workload.ts"
+
+/** What is to be optimised, over which quorums. */
+export interface StrategyRequest {
+  readonly system: QuorumSystem
+  readonly workload: readonly WorkloadPoint[]
+  readonly table: Pick<NodeTable, "capacity" | "latency">
+  readonly objective: Measure
+  readonly limits: Readonly<Partial<Record<Measure, number>>>
+  /** Every set in use must still hold a quorum after any so many of its members fail. */
+  readonly failures: number
+}
+
+/** A best strategy: its quorums, what it costs, and how well that is known. */
+export interface OptimalStrategy extends StrategyMeasures {
+  readonly strategy: Strategy
+  readonly objective: Measure
+  /** The optimum of the objective. */
+  readonly value: number
+  /**
+   * The optimum as a fraction, proved by a primal and a dual solution in exact
+   * arithmetic. Absent where the numbers grow too large, or where the quorums
+   * were priced by a solver that rounds: then `value` holds to about 1e-9.
+   */
+  readonly exact?: string
+}
+
+/**
+ * A strategy of the least load, network load or latency within limits on the
+ * others.
+ *
+ * Trees are solved as a flow without listing any quorum; few quorums are
+ * listed; otherwise quorums are generated. Ties are broken by symmetry: what
+ * the program cannot tell apart is used alike, so that the strategy is the same
+ * every time. A limit that cannot be kept is a UsageError that says which.
+ */
+export async function optimalStrategy(request: StrategyRequest): Promise<OptimalStrategy> {
+  const solution = await solve(request)
+  const { system, workload, table, objective } = request
+  const strategy = solution.strategy()
+  const measured = measureStrategy(system, strategy, workload, table)
+  return {
+    ...measured,
+    strategy,
+    objective,
+    ...valueOf(solution),
+    ...(objective === "load" && { load: solution.value }),
+  }
+}
+
+/** The optimum alone, without the strategy that reaches it. */
+export async function optimalValue(
+  request: StrategyRequest,
+): Promise<Pick<OptimalStrategy, "value" | "exact">> {
+  return valueOf(await solve(request))
+}
+
+async function solve(request: StrategyRequest): Promise<Solution> {
+  refuseOddLimits(request)
+  const tools = await loadTools()
+  const goal: Goal = { objective: request.objective, limits: request.limits }
+  const solution = await solveFor(goal, request, tools)
+  if (solution === undefined) throw new UsageError(await whichLimitBinds(request, tools))
+  return solution
+}
+
+interface Solution {
+  readonly strategy: () => Strategy
+  readonly value: number
+  readonly exact?: Fraction
+}
+
+function valueOf({ value, exact }: Solution): Pick<OptimalStrategy, "value" | "exact"> {
+  return { value, ...(exact && { exact: exact.toFraction() }) }
+}
+
+/** The best strategy for a goal, or nothing where its limits cannot all be kept. */
+async function solveFor(goal: Goal, request: StrategyRequest, tools: Tools): Promise<Solution | undefined> {
+  const program = new StrategyProgram(goal, request.workload, request.table, tools.fractions)
+  const sources = { 1: await sourceOf(1, goal, request), 2: await sourceOf(2, goal, request) }
+  const readers = { 1: sources[1].enter(program), 2: sources[2].enter(program) }
+  const generators: Generators = generatorsOf(sources)
+  if (phases.some((phase) => generators[phase]) && !generateQuorums(program, generators, tools.highs)) {
+    return undefined
+  }
+  const optimum = solveAndCheck(program, generators, tools)
+  return optimum === undefined ? undefined : readSolution(program, readers, optimum, tools)
+}
+
+async function sourceOf(phase: Phase, goal: Goal, request: StrategyRequest): Promise<QuorumSource> {
+  const { system, workload, table, failures } = request
+  const timed = goal.objective === "latency" || goal.limits.latency !== undefined
+  const allows = usableNodes(workload, table, phase)
+  const of = { system, phase, allows, timed, latency: table.latency[phase] }
+  return failures === 0 ? quorumSource(of) : resilientSource(of, failures)
+}
+
+function generatorsOf(sources: Readonly<Record<Phase, QuorumSource>>): Generators {
+  const [one, two] = [sources[1].generator, sources[2].generator]
+  return { ...(one && { 1: one }), ...(two && { 2: two }) }
+}
+
+/** Rounds of exact repair: quorums that doubles had priced wrongly by a hair. */
+const mostRepairs = 20
+
+/** Solves the program with the quorums that are in, and proves that no other is needed. */
+function solveAndCheck(program: StrategyProgram, generators: Generators, tools: Tools): Optimum | undefined {
+  for (let round = 0; ; round++) {
+    const optimum = solveProgram(program.program, tools)
+    if (optimum?.exact === undefined) return optimum
+    const check = checkPricing(program, generators, optimum.exact.prices)
+    if (check === "proved") return optimum
+    if (check === "unproved" || round === mostRepairs)
+      return { values: optimum.values, prices: optimum.prices }
+  }
+}
+
+function readSolution(
+  { program }: StrategyProgram,
+  readers: Readonly<Record<Phase, SolutionReader>>,
+  { values, exact }: Optimum,
+  { fractions }: Tools,
+): Solution {
+  const inDoubles = exact === undefined ? values : exact.values.map(toNumber)
+  const quorums = (phase: Phase): Strategy[Phase] =>
+    tidied(
+      readers[phase](inDoubles, exact?.values).map(({ set, length }) => ({
+        quorum: set,
+        probability: length,
+      })),
+    )
+  const strategy = (): Strategy => ({ 1: quorums(1), 2: quorums(2) })
+  if (exact === undefined) {
+    const value = program.columns.reduce((sum, { cost }, i) => sum + toNumber(cost) * values[i]!, 0)
+    return { strategy, value }
+  }
+  const value = program.columns.reduce(
+    (sum, { cost }, i) => sum.add(cost.mul(exact.values[i]!)),
+    fractions.zero,
+  )
+  return { strategy, value: toNumber(value), exact: value }
+}
+
+function refuseOddLimits({ limits, failures }: StrategyRequest): void {
+  for (const measure of measures) {
+    const limit = limits[measure]
+    if (limit === undefined || (limit >= 0 && limit < Infinity)) continue
+    throw new UsageError(`The limit on the ${measure} is ${limit}; it must be a number of at least 0.`)
+  }
+  if (!Number.isSafeInteger(failures) || failures < 0) {
+    throw new UsageError(`${failures} failures are to be survived; it must be a whole number of at least 0.`)
+  }
+}
+
+/** Each limit by itself, then each within the others: the first that cannot be kept, and the least it could be. */
+async function whichLimitBinds(request: StrategyRequest, tools: Tools): Promise<string> {
+  const given = measures.filter((measure) => request.limits[measure] !== undefined)
+  for (const measure of given) {
+    const alone = await solveFor({ objective: measure, limits: {} }, request, tools)
+    if (alone !== undefined && exceeds(alone.value, request.limits[measure]!)) {
+      return `${cannotKeep(request, measure)} Whatever the strategy, the ${nameOf(measure)} is at least ${shown(alone)}.`
+    }
+  }
+  for (const measure of given) {
+    const { [measure]: limit, ...others } = request.limits
+    const within = await solveFor({ objective: measure, limits: others }, request, tools)
+    if (within === undefined || !exceeds(within.value, limit!)) continue
+    const kept = given.filter((other) => other !== measure)
+    return (
+      `${cannotKeep(request, measure)} ` +
+      `With ${kept.map((other) => `${nameOf(other)} at most ${request.limits[other]!}`).join(" and ")}, ` +
+      `the ${nameOf(measure)} is at least ${shown(within)}.`
+    )
+  }
+  return `No strategy of ${request.system.name} keeps all limits together; loosen one of them.`
+}
+
+const exceeds = (value: number, limit: number): boolean => value > limit * (1 + 1e-12)
+
+function cannotKeep({ system, limits }: StrategyRequest, measure: Measure): string {
+  return `No strategy of ${system.name} has a ${nameOf(measure)} of at most ${limits[measure]!}.`
+}
+
+const nameOf = (measure: Measure): string => (measure === "network" ? "network load" : measure)
+
+function shown({ value, exact }: Solution): string {
+  const text = exact?.toFraction()
+  return text === undefined || text.length > 20 || !text.includes("/") ? String(value) : `${text} (${value})`
+}

@@ -1,0 +1,272 @@
+import { UsageError } from "../../base/errors.ts"
+import { type NodeSet, members, nodeSet } from "../../base/node-set.ts"
+import { termBound } from "../../quorum/minimal.ts"
+import type { Phase, QuorumSystem } from "../../quorum/system.ts"
+import {
+  type Formula,
+  alwaysHolds,
+  formulaOf,
+  holdsOn,
+  neverHolds,
+  positionsIn,
+  tierOf,
+} from "../exact/formula.ts"
+import type { Fraction } from "../exact/fraction.ts"
+import { completion } from "../latency.ts"
+import { type Piece, type Shares, decompose } from "./decompose.ts"
+import { type Pricer, integerPricer, pricerOf } from "./pricer.ts"
+import type { Flow, StrategyProgram } from "./program.ts"
+import { loadSolver } from "./solver.ts"
+
+/**
+ * Where the quorums of one phase come from in the program of a best strategy:
+ * all at once, as a flow or a list, or one at a time as prices ask for them.
+ */
+export interface QuorumSource {
+  /** Puts the quorums in, or those to begin with, and returns how to read the solution. */
+  enter(program: StrategyProgram): SolutionReader
+  /** Where quorums are generated: the cheapest under given prices. Absent where all are in. */
+  readonly generator?: QuorumGenerator
+}
+
+/** The use of sets of nodes in a solution; `exact` values where the solver has proved them. */
+export type SolutionReader = (values: readonly number[], exact?: readonly Fraction[]) => Piece[]
+
+/** Finds quorums when they are wanted, where there are too many to list. */
+export interface QuorumGenerator {
+  /** The quorum for which the prices of its nodes and of its latency are least together. */
+  cheapest(prices: readonly number[], timePrice: (latency: number) => number): GeneratedQuorum | undefined
+  /** Whether whole-number prices are added up without rounding, so that the answer is a proof. */
+  readonly isExact: boolean
+  /** Puts one more quorum in; returns its variable, or nothing where it is in already. */
+  add(program: StrategyProgram, quorum: GeneratedQuorum): number | undefined
+}
+
+/**
+ * A quorum as a program takes it in: its nodes, when it is complete, and what it
+ * cost under the prices asked with.
+ */
+export interface GeneratedQuorum {
+  readonly cost: number
+  readonly nodes: readonly number[]
+  readonly latency: number
+}
+
+/** What a source must know of its phase. */
+export interface SourceRequest {
+  readonly system: QuorumSystem
+  readonly phase: Phase
+  /** Whether the node can be used at all. */
+  readonly allows: (node: number) => boolean
+  readonly latency: readonly number[]
+  /** Whether latency is sought or limited; otherwise all quorums take no time. */
+  readonly timed: boolean
+}
+
+/** Formulas with at most this many minimal quorums are listed rather than generated. */
+const mostListed = 2_000
+
+/** The best source of the plain quorums of a phase: a flow for trees, a list for short lists, else a generator. */
+export async function quorumSource(request: SourceRequest): Promise<QuorumSource> {
+  const { system, phase } = request
+  const formula = formulaOf(system, phase)
+  refuseUnusable(request, formula)
+  if (tierOf(formula) === "tree") return flowSource(request, formula)
+  if (termBound(system.expression[phase]) <= mostListed) {
+    return listSource(request, formula, [...system.minimalQuorums(phase)])
+  }
+  // Recursions and diagrams add whole-number prices without rounding; an integer program does not.
+  const exact = pricerOf(formula)
+  const pricer = exact ?? integerPricer(formula, await loadSolver())
+  return generatedSource(request, byClasses(request, formula, pricer), exact !== undefined)
+}
+
+function refuseUnusable({ system, phase, allows }: SourceRequest, formula: Formula): void {
+  if (neverHolds(formula)) {
+    throw new UsageError(
+      `${system.name} has no phase-${phase} quorum at all, so no strategy; its phase-${phase} formula asks for more than there is.`,
+    )
+  }
+  if (isUsable({ system, allows }, formula)) return
+  const without = system.nodes.filter((_, node) => !allows(node))
+  throw new UsageError(
+    `Every phase-${phase} quorum of ${system.name} needs a node of capacity 0 (${without.join(", ")}), ` +
+      `so its load has no bound. Give the node some capacity, or choose a system that can do without it.`,
+  )
+}
+
+/** Whether the nodes that can be used at all hold a quorum. */
+export function isUsable(
+  { system, allows }: Pick<SourceRequest, "system" | "allows">,
+  formula: Formula,
+): boolean {
+  return holdsOn(
+    formula,
+    system.nodes.map((_, node) => allows(node)),
+  )
+}
+
+/** The latencies a quorum can have: those at which the nodes that fast hold one; only 0 where time is no matter. */
+export function latencyClasses(
+  { system, allows, latency, timed }: SourceRequest,
+  formula: Formula,
+): number[] {
+  if (!timed || alwaysHolds(formula)) return [0]
+  const distinct = [
+    ...new Set(
+      positionsIn(formula)
+        .filter(allows)
+        .map((node) => latency[node]!),
+    ),
+  ]
+  const within = (t: number): boolean[] => system.nodes.map((_, node) => allows(node) && latency[node]! <= t)
+  return distinct.sort((a, b) => a - b).filter((t) => holdsOn(formula, within(t)))
+}
+
+/** All quorums of a tree at once, as a flow. */
+export function flowSource(request: SourceRequest, formula: Formula): QuorumSource {
+  const { phase, allows, latency, timed } = request
+  return {
+    enter: (program) => {
+      const flows = latencyClasses(request, formula).map((t) =>
+        program.addFlow(phase, formula, t, (node) => allows(node) && (!timed || latency[node]! <= t)),
+      )
+      return (values, exact) => flows.flatMap((flow) => decomposeFlow(flow, values, exact))
+    },
+  }
+}
+
+/** Whole numbers up to here are doubles without rounding. */
+const largestWhole = 2n ** 52n
+
+function decomposeFlow(flow: Flow, values: readonly number[], exact?: readonly Fraction[]): Piece[] {
+  const unit = exact === undefined ? undefined : commonDenominator(flow, exact)
+  if (exact === undefined || unit === undefined) {
+    const shares = sharesOf(flow, (variable) => values[variable]!)
+    return decompose(flow.formula, shares, 1e-9)
+  }
+  const whole = (variable: number): number => Number((exact[variable]!.n * unit) / exact[variable]!.d)
+  return decompose(flow.formula, sharesOf(flow, whole), 0).map(({ set, length }) => ({
+    set,
+    length: length / Number(unit),
+  }))
+}
+
+function sharesOf({ variable, children }: Flow, value: (variable: number) => number): Shares {
+  return { share: value(variable), children: children.map((child) => sharesOf(child, value)) }
+}
+
+/** The least unit in which all shares are whole, or nothing where it is too fine for doubles. */
+function commonDenominator(flow: Flow, exact: readonly Fraction[]): bigint | undefined {
+  let unit = 1n
+  const visit = ({ variable, children }: Flow): void => {
+    if (unit < largestWhole) unit = leastCommonMultiple(unit, exact[variable]!.d)
+    children.forEach(visit)
+  }
+  visit(flow)
+  return unit < largestWhole ? unit : undefined
+}
+
+/** The least common multiple of two positive whole numbers. */
+export function leastCommonMultiple(a: bigint, b: bigint): bigint {
+  let [x, y] = [a, b]
+  while (y !== 0n) [x, y] = [y, x % y]
+  return (a / x) * b
+}
+
+/** Every quorum of a list, for phases with few. */
+export function listSource(
+  request: SourceRequest,
+  formula: Formula,
+  quorums: readonly NodeSet[],
+): QuorumSource {
+  const list = entryList(request.phase)
+  return {
+    enter: (program) => {
+      for (const quorum of quorums) {
+        const nodes = members(quorum)
+        if (nodes.every(request.allows))
+          list.add(program, { nodes, latency: latencyOf(request, formula, nodes), cost: 0 })
+      }
+      return list.read
+    },
+  }
+}
+
+/** When the given nodes hold a quorum; 0 where time is no matter. */
+export function latencyOf(
+  { system, latency, timed }: SourceRequest,
+  formula: Formula,
+  nodes: readonly number[],
+): number {
+  if (!timed) return 0
+  const inside = Array<number>(system.nodes.length).fill(Infinity)
+  for (const node of nodes) inside[node] = latency[node]!
+  return completion(formula, inside)
+}
+
+/** Finds the quorum whose nodes and whose latency cost least together. */
+export type TimedPricer = QuorumGenerator["cheapest"]
+
+/** A source that begins with a few quorums and generates the rest as the prices ask. */
+export function generatedSource(
+  request: SourceRequest,
+  cheapest: TimedPricer,
+  isExact: boolean,
+): QuorumSource {
+  const list = entryList(request.phase)
+  return {
+    enter: (program) => {
+      for (const quorum of spreadOut(request, cheapest)) list.add(program, quorum)
+      return list.read
+    },
+    generator: { cheapest, isExact, add: list.add },
+  }
+}
+
+/** Quorums that use the nodes about evenly: each the cheapest when nodes cost what they have been used so far. */
+function* spreadOut({ system, allows }: SourceRequest, cheapest: TimedPricer): Generator<GeneratedQuorum> {
+  const prices = system.nodes.map((_, node) => (allows(node) ? 1 : Infinity))
+  for (let round = 0; round < Math.min(system.nodes.length, 60); round++) {
+    const quorum = cheapest(prices, () => 0)
+    if (quorum === undefined) return
+    yield quorum
+    for (const node of quorum.nodes) prices[node]! += 1
+  }
+}
+
+/** The quorums that are in, each once, with their variables. */
+function entryList(phase: Phase): Pick<QuorumGenerator, "add"> & { read: SolutionReader } {
+  const variables = new Map<string, { variable: number; set: NodeSet }>()
+  return {
+    add: (program, { nodes, latency }) => {
+      const set = nodeSet(nodes)
+      const key = `${set} ${latency}`
+      if (variables.has(key)) return undefined
+      const variable = program.addQuorum(phase, nodes, latency)
+      variables.set(key, { variable, set })
+      return variable
+    },
+    read: (values) =>
+      [...variables.values()].map(({ variable, set }) => ({ set, length: values[variable]! })),
+  }
+}
+
+/** Tries every latency a quorum can have, with the nodes that are fast enough for it. */
+export function byClasses(request: SourceRequest, formula: Formula, pricer: Pricer): TimedPricer {
+  const { allows, latency, timed } = request
+  const classes = latencyClasses(request, formula)
+  return (prices, timePrice) => {
+    let best: GeneratedQuorum | undefined
+    for (const t of classes) {
+      const inTime = prices.map((price, node) =>
+        allows(node) && (!timed || latency[node]! <= t) ? price : Infinity,
+      )
+      const choice = pricer(inTime)
+      if (choice === undefined) continue
+      const cost = choice.cost + timePrice(t)
+      if (best === undefined || cost < best.cost) best = { cost, nodes: choice.nodes, latency: t }
+    }
+    return best
+  }
+}

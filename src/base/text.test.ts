@@ -1,0 +1,26 @@
+import { expect, test } from "vitest"
+import { wrapHelp, wrapLines } from "./text.ts"
+
+test("lines are broken at spaces, and keep their indent", () => {
+  expect(wrapLines("one two three\n  four five six", 10)).toBe("one two\nthree\n  four\n  five six")
+})
+
+test("a word that is too wide stays whole, and spaces stay as many", () => {
+  expect(wrapLines("a  incomprehensible b", 8)).toBe("a \nincomprehensible\nb")
+  expect(wrapLines("", 8)).toBe("")
+})
+
+test("a help text keeps its columns", () => {
+  expect(wrapHelp("  name  what it is good for", 18)).toBe("  name  what it is\n        good for")
+  expect(wrapHelp("a sentence that is too long", 14)).toBe("a sentence\nthat is too\nlong")
+  expect(wrapHelp("as  it  is", 10)).toBe("as  it  is")
+})
+
+test("a command too long for a line goes on after a backslash, its quotes whole", () => {
+  expect(wrapHelp('  $ quorate check "a b" --rule "c d" --for n=3 && quorate list', 30)).toBe(
+    '  $ quorate check "a b" \\\n      --rule "c d" --for n=3 \\\n      && quorate list',
+  )
+  expect(wrapHelp('  $ quorate check "quorums that are long"', 20)).toBe(
+    '  $ quorate check "quorums that are long"',
+  )
+})

@@ -1,0 +1,109 @@
+import { Command } from "commander"
+import type { Analysis } from "../../analysis/analyse.ts"
+import type { QuorumSystem } from "../../quorum/system.ts"
+import type { LeaderLatency } from "../../run/closed-form.ts"
+import { type Context, exitCodeHelp } from "../shared/context.ts"
+import { type MatrixFlags, latencyHelp, matrixOptions, matrixReading } from "../shared/latency-options.ts"
+import { type Format, formatOption, seedOption, whole } from "../shared/options.ts"
+import { printJson, printTables } from "../shared/output.ts"
+import { readSystem } from "../shared/system-argument.ts"
+import { type AnalysisFlags, addAnalysisOptions, limitsOf, nodesOf } from "./options.ts"
+
+interface AnalyzeFlags extends AnalysisFlags, MatrixFlags {
+  readonly latency?: string
+  readonly failures: number
+  readonly strategy: boolean
+  readonly seed: number
+  readonly samples?: number
+  readonly format: Format
+}
+
+/** `quorate analyze`: what can be computed from a quorum system alone. */
+export function analyzeCommand(context: Context): Command {
+  const command = new Command("analyze")
+    .alias("analyse")
+    .summary("load, capacity, resilience, failure probability and the best strategy")
+    .description(
+      "Computes, exactly where it can, what a quorum system is worth: quorums, resilience, load and capacity under the best strategy, network load, latency and failure probability.",
+    )
+    .argument("<system>", 'a quorum system, such as "grid(3, 3)" or "a*b + c*d"')
+  addAnalysisOptions(command).option(
+    "-l, --latency <latency>",
+    `how long leaders wait for quorums: ${latencyHelp}`,
+  )
+  for (const option of matrixOptions()) command.addOption(option)
+  return command
+    .option("--failures <f>", "failures every set of a strategy must survive", whole("--failures", 0), 0)
+    .option("--strategy", "print the quorums of the best strategy, too", false)
+    .addOption(seedOption())
+    .option(
+      "--samples <count>",
+      "samples of an estimate, where no exact answer is possible",
+      whole("--samples", 1),
+    )
+    .addOption(formatOption())
+    .addHelpText("after", help)
+    .action(async (text: string, flags: AnalyzeFlags) => {
+      const system = await readSystem(text)
+      const { analyse } = await import("../../analysis/analyse.ts")
+      const { randomFromSeed } = await import("../../base/random.ts")
+      const analysis = await analyse(system, {
+        ...(await nodesOf(flags)),
+        phase1Fraction: flags.phase1Fraction,
+        objective: flags.objective,
+        limits: limitsOf(flags),
+        failures: flags.failures,
+        sampling: {
+          random: randomFromSeed(flags.seed).fork("availability"),
+          ...(flags.samples !== undefined && { samples: flags.samples }),
+        },
+      })
+      await print(context, flags, analysis, await leadersOf(system, flags))
+    })
+}
+
+/** How long leaders wait, where a latency is given. */
+async function leadersOf(system: QuorumSystem, flags: AnalyzeFlags): Promise<LeaderLatency[]> {
+  if (flags.latency === undefined) return []
+  const { readLatency } = await import("../shared/latency-argument.ts")
+  const { leaderLatencies } = await import("../../run/closed-form.ts")
+  const { acceptorRegions, jitter } = flags
+  const latency = readLatency(flags.latency, matrixReading(flags))
+  return leaderLatencies(system, latency, { acceptorRegions, jitterSigma: jitter })
+}
+
+const help = `
+Examples:
+  $ quorate analyze "grid(3, 3)"
+  $ quorate analyze "simple(5, 4, 2)" --phase1-fraction 0.01 --failure-probability 0.05
+  $ quorate analyze "majority(5)" --nodes nodes.yaml --objective latency --load-limit 0.8 --strategy
+  $ quorate analyze "simple(5, 4, 2)" --latency paxi --jitter 0.2
+  $ quorate analyze "majority(1001)" --format json
+
+A file of nodes:
+  nodes:
+    a1: {capacity: 100, latency: 20, failureProbability: 0.01, zone: east}
+    a2: {capacity: {phase1: 100, phase2: 50}, zone: west}
+  zones: {east: 0.001, west: 0.002}
+
+${exitCodeHelp}`
+
+async function print(
+  { io }: Context,
+  { format, seed, strategy }: AnalyzeFlags,
+  analysis: Analysis,
+  leaders: readonly LeaderLatency[],
+): Promise<void> {
+  const { analysisTable, leaderTable, strategyTable } = await import("./table.ts")
+  if (format !== "json") {
+    const further = [
+      ...(leaders.length === 0 ? [] : [leaderTable(analysis.system, leaders)]),
+      ...(strategy ? [strategyTable(analysis)] : []),
+    ]
+    return printTables(io, format, [analysisTable(analysis), ...further])
+  }
+  const { objective, value, exact, nodeLoads } = analysis.strategy
+  const summary = { objective, value, exact, nodeLoads }
+  const waits = leaders.length === 0 ? {} : { leaders }
+  printJson(io, { ...analysis, ...waits, strategy: strategy ? analysis.strategy : summary, seed })
+}

@@ -1,0 +1,134 @@
+import type { Analysis, PhaseAnalysis } from "../../analysis/analyse.ts"
+import type { LeaderLatency, Wait } from "../../run/closed-form.ts"
+import type { Table, TableCell, TableColumn, TableRow } from "../../experiment/table.ts"
+
+/** The figures of an analysis: one row per measure, one column per phase and one for both together. */
+export function analysisTable(analysis: Analysis): Table {
+  const { phase1, phase2 } = analysis
+  const byPhase = (
+    name: string,
+    value: (phase: PhaseAnalysis) => TableCell,
+    both: TableCell = null,
+  ): TableRow => [name, value(phase1), value(phase2), both]
+  const together = (name: string, value: TableCell): TableRow => [name, null, null, value]
+  return {
+    id: "analysis",
+    caption: `What ${analysis.system} of ${analysis.nodes} node${analysis.nodes === 1 ? "" : "s"} is worth.`,
+    columns: [
+      { heading: "measure" },
+      { heading: "phase 1", align: "right" },
+      { heading: "phase 2", align: "right" },
+      { heading: "both", align: "right" },
+    ],
+    rows: [
+      byPhase("minimal quorums", ({ quorums }) => count(quorums)),
+      byPhase("smallest quorum", ({ smallestQuorum }) => shown(smallestQuorum)),
+      byPhase("largest minimal quorum", ({ largestQuorum }) => shown(largestQuorum)),
+      byPhase("failures survived", ({ resilience }) => shown(resilience), shown(analysis.resilience)),
+      byPhase("failure probability", probability, probability(analysis)),
+      byPhase(
+        "load",
+        ({ load, loadExact }) => fraction(load, loadExact),
+        fraction(analysis.load, analysis.loadExact),
+      ),
+      together("capacity", analysis.capacity === null ? "no bound" : shown(analysis.capacity)),
+      together("network load", shown(analysis.networkLoad)),
+      together("latency", shown(analysis.latency)),
+    ],
+    notes: notesOf(analysis),
+  }
+}
+
+/** The quorums of the best strategy, phase by phase, the likeliest first. */
+export function strategyTable({ system, strategy }: Analysis): Table {
+  const rows = (["phase1", "phase2"] as const).map((phase) =>
+    strategy[phase].map(({ quorum, probability }): TableRow => [
+      phase === "phase1" ? "1" : "2",
+      probability,
+      `{${quorum.join(" ")}}`,
+    ]),
+  )
+  return {
+    id: "strategy",
+    caption: `A strategy of ${system} of the least ${strategy.objective === "network" ? "network load" : strategy.objective}.`,
+    columns: [{ heading: "phase" }, { heading: "probability", digits: 4 }, { heading: "quorum" }],
+    rows: [...rows[0]!, "rule", ...rows[1]!],
+    notes: [],
+  }
+}
+
+/** How long a leader waits for each phase, by its region; the quickest phase 2 first. */
+export function leaderTable(system: string, leaders: readonly LeaderLatency[]): Table {
+  const fixed = leaders.every(({ phase1, phase2 }) => isFixed(phase1) && isFixed(phase2))
+  const wait = (of: Wait): TableCell[] =>
+    (fixed ? [of.mean] : [of.mean, of.p50, of.p99]).map((ms) => (Number.isFinite(ms) ? ms : null))
+  const group = (phase: string): TableColumn[] =>
+    fixed
+      ? [{ heading: phase, unit: "ms", digits: 3 }]
+      : ["mean", "p50", "p99"].map((heading) => ({ heading, group: `${phase} (ms)`, digits: 3 }))
+  return {
+    id: "leaders",
+    caption: `How long a leader waits until a quorum of ${system} has answered.`,
+    columns: [
+      { heading: "leader in" },
+      ...group("phase 1"),
+      ...group("phase 2"),
+      { heading: "request", unit: "ms", digits: 3 },
+    ],
+    rows: [...leaders]
+      .sort((a, b) => a.request - b.request)
+      .map(({ region, phase1, phase2, request }) => [
+        region ?? "any place",
+        ...wait(phase1),
+        ...wait(phase2),
+        Number.isFinite(request) ? request : null,
+      ]),
+    notes: [
+      `Every acceptor is asked. Request: a command's expected time from a client to the leader and back with phase 2 between${leaders.length > 1 ? ", the mean over clients in every region" : ""}.`,
+    ],
+  }
+}
+
+function isFixed({ mean, p99 }: Wait): boolean {
+  return mean === p99
+}
+
+function notesOf(analysis: Analysis): string[] {
+  const notes = [
+    "The load of a phase is with all work of that phase; the column both is under the workload given, and its failure probability that of either phase failing.",
+  ]
+  const all = [analysis, analysis.phase1, analysis.phase2]
+  if (all.some(({ failureProbabilityIs }) => failureProbabilityIs === "estimate")) {
+    notes.push("Failure probabilities with ≈ are estimates by sampling, with their 95 % intervals.")
+  }
+  return notes
+}
+
+/** Six significant digits: enough to compare, few enough to read. JSON has all of them. */
+function shown(value: number | string | null): TableCell {
+  if (typeof value !== "number") return value
+  return Number.isInteger(value) ? String(value) : String(Number(value.toPrecision(6)))
+}
+
+/** Six significant digits of a count with hundreds, which would push the rest off the page; no double holds it. */
+function count(value: number | string | null): TableCell {
+  if (typeof value !== "string" || value.length <= 15) return shown(value)
+  const six = String(Math.round(Number(value.slice(0, 7)) / 10))
+  return `≈ ${Number(`${six[0]!}.${six.slice(1)}`)}e${value.length + six.length - 7}`
+}
+
+/** The exact fraction where it is short, and its decimal beside it. */
+function fraction(value: number, exact: string | null): TableCell {
+  if (exact === null || exact.length > 12) return shown(value)
+  return exact.includes("/") ? `${exact} = ${Number(value.toPrecision(4))}` : exact
+}
+
+function probability(
+  of: Pick<Analysis, "failureProbability" | "failureProbabilityIs" | "failureProbabilityInterval">,
+): TableCell {
+  if (of.failureProbability === null) return "unknown"
+  const value = String(Number(of.failureProbability.toPrecision(6)))
+  if (of.failureProbabilityInterval === null) return value
+  const [low, high] = of.failureProbabilityInterval.map((end) => String(Number(end.toPrecision(3))))
+  return `≈ ${value} [${low!}, ${high!}]`
+}

@@ -1,0 +1,178 @@
+import type { Table } from "../../experiment/table.ts"
+import type { ModeReport } from "../../quorum/meet/modes.ts"
+import type { QuorumPlan } from "../../quorum/plan.ts"
+import type { RequirementWitness, WitnessQuorum } from "../../quorum/meet/requirement.ts"
+import type { Check } from "./requirements.ts"
+import type { Context } from "../shared/context.ts"
+import type { Format } from "../shared/options.ts"
+import { printJson, printTables, styler } from "../shared/output.ts"
+
+/** What `quorate check` found out about a plan; the modes only where all requirements were asked for. */
+export interface CheckReport {
+  readonly plan: QuorumPlan
+  readonly checks: readonly Check[]
+  readonly modes?: readonly ModeReport[]
+}
+
+/** Prints a report in any format. */
+export async function printChecks(context: Context, format: Format, report: CheckReport): Promise<void> {
+  const { plan, checks, modes = [] } = report
+  if (format === "json") {
+    printJson(context.io, checkJson(report))
+    return
+  }
+  const modeTables = modes.length === 0 ? [] : [modeTable(plan, modes)]
+  if (format !== "table") return printTables(context.io, format, [checkTable(plan, checks), ...modeTables])
+  const colors = await verdictColors(context)
+  const parts = checks.map((check) => checkLines(check, plan, colors).join("\n"))
+  context.io.out(`${[plan.name, ...parts].join("\n\n")}\n`)
+  if (modeTables.length > 0) {
+    context.io.out("\n")
+    await printTables(context.io, format, modeTables)
+  }
+}
+
+type Colors = Readonly<Record<"holds" | "violated" | "unknown", (text: string) => string>>
+
+/** Green, red and yellow, where there are colours. */
+export async function verdictColors({ io }: Context): Promise<Colors> {
+  const [holds, violated, unknown] = await Promise.all(
+    (["green", "red", "yellow"] as const).map((color) => styler(io, color)),
+  )
+  return { holds: holds!, violated: violated!, unknown: unknown! }
+}
+
+/** "phase-1 quorum {a1 a2} and phase-2 quorum {a3 a4} share no acceptor"; with epochs where they matter. */
+export function witnessSentence({ quorums }: RequirementWitness, hasEpochs: boolean): string {
+  const named = quorums.map(
+    ({ phase, epoch, nodes }) =>
+      `phase-${phase} quorum {${nodes.join(" ")}}${hasEpochs ? ` of epoch ${epoch}` : ""}`,
+  )
+  const last = named.pop()!
+  const shared = sharedNodes(quorums)
+  const what = shared.length === 0 ? "no acceptor" : `only {${shared.join(" ")}}`
+  return `${named.join(", ")} and ${last} share ${what}`
+}
+
+function sharedNodes(quorums: readonly WitnessQuorum[]): string[] {
+  return (quorums[0]?.nodes ?? []).filter((name) => quorums.every(({ nodes }) => nodes.includes(name)))
+}
+
+/** The check that decides how all of them ended: the first violated, else the first unknown, else the first. */
+function deciding(checks: readonly Check[]): Check {
+  const first = (wanted: string): Check | undefined =>
+    checks.find(({ verdict }) => verdict.verdict === wanted)
+  return first("violated") ?? first("unknown") ?? checks[0]!
+}
+
+function checkJson({ plan, checks, modes }: CheckReport): object {
+  return {
+    system: plan.name,
+    ...checkRecord(deciding(checks)),
+    checks: checks.map(checkRecord),
+    ...(modes && { modes: modes.map(modeRecord) }),
+  }
+}
+
+function checkRecord({ requirement, verdict }: Check): object {
+  const witness = verdict.verdict === "violated" ? verdict.witness : undefined
+  return {
+    verdict: verdict.verdict,
+    requirement: requirement.id,
+    title: requirement.title,
+    because: verdict.because,
+    ...witnessRecord(witness),
+    hint: witness?.hint ?? null,
+  }
+}
+
+/** The witness as three lists of the same length, or three nulls. */
+export function witnessRecord(witness: RequirementWitness | undefined): object {
+  return {
+    witness: witness?.quorums.map(({ nodes }) => nodes) ?? null,
+    witnessPhases: witness?.quorums.map(({ phase }) => phase) ?? null,
+    witnessEpochs: witness?.quorums.map(({ epoch }) => epoch) ?? null,
+  }
+}
+
+function modeRecord({ mode, safe, progress }: ModeReport): object {
+  return {
+    mode: mode.id,
+    title: mode.title,
+    safe: safe.verdict,
+    safeBecause: safe.because,
+    progress: progress.verdict,
+    progressBecause: progress.because,
+    note: mode.note,
+  }
+}
+
+function checkLines({ requirement, verdict }: Check, plan: QuorumPlan, colors: Colors): string[] {
+  const lines = [
+    `requirement  ${requirement.id}, ${requirement.title}`,
+    `verdict      ${colors[verdict.verdict](verdict.verdict)}`,
+  ]
+  if (verdict.verdict !== "violated") return [...lines, `because      ${verdict.because}`]
+  return [
+    ...lines,
+    `witness      ${witnessSentence(verdict.witness, plan.ranges.length > 1)}`,
+    `repair       ${verdict.witness.hint}`,
+  ]
+}
+
+function checkTable(plan: QuorumPlan, checks: readonly Check[]): Table {
+  const most = Math.max(
+    2,
+    ...checks.map(({ verdict }) => (verdict.verdict === "violated" ? verdict.witness.quorums.length : 0)),
+  )
+  const headings = ["first quorum", "second quorum", "third quorum"].slice(0, most)
+  return {
+    id: "check",
+    caption: `Which requirements ${plan.name} satisfies.`,
+    columns: [
+      { heading: "requirement" },
+      { heading: "meaning" },
+      { heading: "verdict" },
+      ...headings.map((heading) => ({ heading, group: "witness" })),
+      { heading: "remark" },
+    ],
+    rows: checks.map(({ requirement, verdict }) => {
+      const quorums = verdict.verdict === "violated" ? verdict.witness.quorums : []
+      const remark = verdict.verdict === "violated" ? verdict.witness.hint : verdict.because
+      const shown = headings.map((_, i) => showQuorum(quorums[i], plan))
+      return [requirement.id, requirement.title, verdict.verdict, ...shown, remark]
+    }),
+    notes: ["Requirements are numbered as in Howard 2019."],
+  }
+}
+
+function showQuorum(quorum: WitnessQuorum | undefined, plan: QuorumPlan): string | null {
+  if (quorum === undefined) return null
+  const epoch = plan.ranges.length > 1 ? ` of epoch ${quorum.epoch}` : ""
+  return `{${quorum.nodes.join(" ")}}${epoch}`
+}
+
+/** Safety and guaranteed progress are two columns: they rest on different requirements. */
+function modeTable(plan: QuorumPlan, modes: readonly ModeReport[]): Table {
+  return {
+    id: "modes",
+    caption: `Revisions of Paxos and ways to allot epochs with ${plan.name}.`,
+    columns: [
+      { heading: "mode" },
+      { heading: "safe" },
+      { heading: "because" },
+      { heading: "progress" },
+      { heading: "for" },
+    ],
+    rows: modes.map(({ mode, safe, progress }) => [
+      mode.title,
+      { holds: "yes", violated: "no", unknown: "unknown" }[safe.verdict],
+      safe.because,
+      { holds: "guaranteed", violated: "not guaranteed", unknown: "unknown" }[progress.verdict],
+      progress.verdict === "holds" ? null : progress.because,
+    ]),
+    notes: [
+      "Progress: guaranteed with one proposer, bounds on delays and a live quorum of each phase; else phase 1 may have to wait for more.",
+    ],
+  }
+}

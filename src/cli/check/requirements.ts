@@ -1,0 +1,78 @@
+import { UsageError, didYouMean } from "../../base/errors.ts"
+import type { Verdict } from "../../base/verdict.ts"
+import type { QuorumPlan } from "../../quorum/plan.ts"
+import { type Answers, answersWithin } from "../../quorum/meet/question.ts"
+import {
+  type Requirement,
+  type RequirementWitness,
+  decide,
+  overlapRequirement,
+  requirementById,
+  requirements,
+} from "../../quorum/meet/requirement.ts"
+import { quoted } from "../../base/text.ts"
+
+/** A requirement, and what became of it. */
+export interface Check {
+  readonly requirement: Requirement
+  readonly verdict: Verdict<RequirementWitness>
+}
+
+/** What to check: `--requirement` and `--overlap`. */
+export interface Asked {
+  readonly requirement?: string
+  readonly overlap?: number
+}
+
+/** The requirements asked for; unless one is, `usual`. */
+export function chosenRequirements({ requirement, overlap }: Asked, usual: string): Requirement[] {
+  const extra = overlap === undefined ? [] : [overlapRequirement(overlap)]
+  if (requirement === undefined && extra.length > 0) return extra
+  return [...byNumber(requirement ?? usual), ...extra]
+}
+
+/**
+ * What is asked of a plan where nothing else is: what its one system is made to
+ * satisfy, 4.4 if that says nothing; 4.6 where quorums depend on the epoch, and
+ * FFP where an epoch is fast.
+ */
+export function usualRequirement({ ranges }: QuorumPlan): string {
+  if (ranges.some(({ fast }) => fast === true)) return "FFP"
+  return ranges.length > 1 ? "4.6" : (ranges[0]!.system.requirement ?? "4.4")
+}
+
+/** The requirements of a list such as "3.1,4.4", or all of them. */
+function byNumber(list: string): readonly Requirement[] {
+  const ids = list.split(",").map((id) => id.trim())
+  if (ids.includes("all")) return requirements
+  return ids.map((id) => {
+    const requirement = requirementById(id) ?? requirementById(id.toUpperCase())
+    if (requirement !== undefined) return requirement
+    const known = requirements.map((one) => one.id)
+    throw new UsageError(
+      `There is no requirement ${quoted(id)}.${didYouMean(id, known)} The requirements are ${known.join(", ")}, or all of them: all.`,
+    )
+  })
+}
+
+/** Checks a plan; what the exact ways leave open is thought over by a solver, which is loaded only then. */
+export async function checkPlan(
+  plan: QuorumPlan,
+  asked: readonly Requirement[],
+): Promise<{ readonly checks: readonly Check[]; readonly answers: Answers }> {
+  const quick = answersWithin()
+  const decided = asked.map((requirement) => decide(requirement, plan, quick))
+  if (decided.every(({ verdict }) => verdict !== "unknown"))
+    return { checks: pair(asked, decided), answers: quick }
+  const { thoughtOver } = await import("../../analysis/strategy/solver.ts")
+  const open = asked.filter((_, i) => decided[i]!.verdict === "unknown")
+  const answers = await thoughtOver(
+    open.flatMap((requirement) => requirement.questions(plan)),
+    quick,
+  )
+  return { checks: pair(asked, asked.map((requirement) => decide(requirement, plan, answers))), answers } // prettier-ignore
+}
+
+function pair(asked: readonly Requirement[], verdicts: readonly Verdict<RequirementWitness>[]): Check[] {
+  return asked.map((requirement, i) => ({ requirement, verdict: verdicts[i]! }))
+}

@@ -1,0 +1,143 @@
+import { catalogue } from "../../../quorums/index.ts"
+import { UsageError } from "../../base/errors.ts"
+import type { Table } from "../../experiment/table.ts"
+import type { Requirement } from "../../quorum/meet/requirement.ts"
+import { type RuleCase, parseRuleVariable, ruleCases } from "../../quorum/meet/rule.ts"
+import { type Context, exitCodeOf } from "../shared/context.ts"
+import type { Format } from "../shared/options.ts"
+import { printJson, printTables } from "../shared/output.ts"
+import { verdictColors, witnessRecord, witnessSentence } from "./print.ts"
+
+/** A rule for quorum sizes, and what its variables run over: `--rule` and `--for`. */
+export interface RuleQuestion {
+  readonly rule: string
+  readonly ranges: readonly string[]
+  readonly requirement: Requirement
+}
+
+/** `quorate check --rule`: for which numbers does a rule make quorums that do not meet? */
+export async function checkRuleCommand(
+  context: Context,
+  format: Format,
+  question: RuleQuestion,
+): Promise<void> {
+  const { rule, ranges, requirement } = question
+  if (ranges.length === 0) {
+    throw new UsageError(
+      `--rule needs numbers to try; add --for n=1..100, once for each variable of ${rule}.`,
+    )
+  }
+  const cases = ruleCases(rule, ranges.map(parseRuleVariable), requirement, catalogue)
+  if (format === "json") printJson(context.io, ruleJson(question, cases))
+  else if (format === "table") await printRule(context, question, cases)
+  else await printTables(context.io, format, [ruleTable(question, cases)])
+  context.end(exitCodeOf(cases.map(({ verdict }) => verdict)))
+}
+
+/** What is asked of a rule where nothing else is: what the family it calls is made for, or 4.4. */
+export function requirementOfRule(rule: string): string {
+  const id = /^\s*(\w+)\s*\(/.exec(rule)?.[1]
+  return (id === undefined ? undefined : catalogue.get(id)?.requirement) ?? "4.4"
+}
+
+const arithmetic =
+  "n/2 is floor division, as in the code such rules come from; inside floor() and ceil() it is exact"
+
+/** Witnesses shown in full where people read. */
+const mostShown = 4
+
+async function printRule(
+  { io, ...context }: Context,
+  question: RuleQuestion,
+  cases: readonly RuleCase[],
+): Promise<void> {
+  const colors = await verdictColors({ io, ...context })
+  const failing = cases.filter(({ verdict }) => verdict.verdict === "violated")
+  const open = cases.filter(({ verdict }) => verdict.verdict === "unknown")
+  const verdict = failing.length > 0 ? "violated" : open.length > 0 ? "unknown" : "holds"
+  const lines = [
+    `${question.rule}, ${question.ranges.join(", ")}`,
+    "",
+    `requirement  ${question.requirement.id}, ${question.requirement.title}`,
+    `arithmetic   ${arithmetic}`,
+    `verdict      ${colors[verdict](verdict)}: ${failing.length} of ${cases.length} cases fail${open.length > 0 ? `, ${open.length} are unknown` : ""}`,
+  ]
+  const held = cases.filter(({ verdict }) => verdict.verdict === "holds")
+  if (held.length > 0 && question.ranges.length > 1) lines.push(...listed("holds at", held))
+  if (failing.length > 0)
+    lines.push(...listed("fails at", failing), "", ...failing.slice(0, mostShown).map(explain))
+  if (failing.length > mostShown)
+    lines.push(`… and ${failing.length - mostShown} more; --format csv has every case.`)
+  if (open.length > 0) lines.push(...listed("unknown at", open))
+  io.out(`${lines.join("\n")}\n`)
+}
+
+/** "fails at     n = 1, 3, 5"; with several variables one line for each choice of all but the last. */
+function listed(label: string, cases: readonly RuleCase[]): string[] {
+  const groups = new Map<string, string[]>()
+  for (const { values } of cases) {
+    const shown = [...values].map(([name, value]) => `${name} = ${value}`)
+    const last = [...values.values()].at(-1)!
+    const before = shown.slice(0, -1).join(", ")
+    groups.set(before, [...(groups.get(before) ?? []), String(last)])
+  }
+  const lastName = [...cases[0]!.values.keys()].at(-1)!
+  return [...groups].map(([before, numbers], i) => {
+    const prefix = before === "" ? "" : `${before}: `
+    return `${(i === 0 ? label : "").padEnd(13)}${prefix}${lastName} = ${numbers.join(", ")}`
+  })
+}
+
+/** "n = 3: simple(3, 2, 1): phase-1 quorum … share no acceptor". */
+function explain({ values, plan, verdict }: RuleCase): string {
+  const where = [...values].map(([name, value]) => `${name} = ${value}`).join(", ")
+  const witness = verdict.verdict === "violated" ? verdict.witness : undefined
+  if (plan === undefined || witness === undefined) return `${where}: ${verdict.because}`
+  return `${where}: ${plan}: ${witnessSentence(witness, plan.includes(": "))}`
+}
+
+function ruleJson({ rule, ranges, requirement }: RuleQuestion, cases: readonly RuleCase[]): object {
+  const found = (wanted: string) => cases.filter(({ verdict }) => verdict.verdict === wanted)
+  const [violated, unknown] = [found("violated"), found("unknown")]
+  return {
+    rule,
+    for: ranges,
+    requirement: requirement.id,
+    title: requirement.title,
+    arithmetic,
+    verdict: violated.length > 0 ? "violated" : unknown.length > 0 ? "unknown" : "holds",
+    cases: cases.length,
+    failures: violated.map(caseRecord),
+    unknowns: unknown.map(caseRecord),
+  }
+}
+
+function caseRecord({ values, plan, verdict }: RuleCase): object {
+  return {
+    values: Object.fromEntries(values),
+    system: plan ?? null,
+    because: verdict.because,
+    ...witnessRecord(verdict.verdict === "violated" ? verdict.witness : undefined),
+  }
+}
+
+function ruleTable({ rule, requirement }: RuleQuestion, cases: readonly RuleCase[]): Table {
+  const names = [...cases[0]!.values.keys()]
+  return {
+    id: "rule",
+    caption: `For which numbers ${rule} satisfies requirement ${requirement.id}.`,
+    columns: [
+      ...names.map((heading) => ({ heading })),
+      { heading: "system" },
+      { heading: "verdict" },
+      { heading: "remark" },
+    ],
+    rows: cases.map(({ values, plan, verdict }) => {
+      const witness = verdict.verdict === "violated" ? verdict.witness : undefined
+      const remark =
+        witness === undefined ? verdict.because : witnessSentence(witness, plan?.includes(": ") === true)
+      return [...values.values(), plan ?? null, verdict.verdict, remark]
+    }),
+    notes: [`In the rule, ${arithmetic}.`],
+  }
+}

@@ -1,0 +1,151 @@
+import type { Table } from "../../experiment/table.ts"
+import { type Context, type ExitCode, exitCodes } from "../shared/context.ts"
+import { printJson, printTables, styler } from "../shared/output.ts"
+import { type Counterexample, renderDiagram, saveCounterexample } from "./counterexample.ts"
+import type { ExploreOptions } from "./options.ts"
+
+/** One verdict of an exploration. */
+export interface ExploredVerdict {
+  /** The system, or the property, it is about. */
+  readonly of: string
+  readonly verdict: "holds" | "violated" | "unknown"
+  readonly because: string
+  readonly stepsToViolation: number | null
+}
+
+/** What an exploration says, whatever the model: the same keys for people and for programs. */
+export interface ExploreReport {
+  /** "majority(3), 2 values, 2 epochs". */
+  readonly title: string
+  /** What was explored and how, by name: the first keys of the JSON. */
+  readonly settings: Readonly<Record<string, unknown>>
+  readonly distinct: number
+  readonly generated: number
+  readonly depth: number
+  readonly complete: boolean
+  readonly bytesMax: number
+  readonly verdicts: readonly ExploredVerdict[]
+  /** Of the first violation, if there is one. */
+  readonly counterexample: Counterexample | undefined
+  /** More keys for programs. */
+  readonly details?: Readonly<Record<string, unknown>>
+}
+
+/** A clock around a computation, in seconds: what passed, and what this process computed. */
+export async function timed<T>(
+  work: () => Promise<T>,
+): Promise<{ result: T; seconds: number; cpuSeconds: number }> {
+  const [start, cpuStart] = [performance.now(), process.cpuUsage()]
+  const result = await work()
+  return { result, ...elapsed(start, cpuStart) }
+}
+
+function elapsed(start: number, cpuStart: NodeJS.CpuUsage): { seconds: number; cpuSeconds: number } {
+  const { user, system } = process.cpuUsage(cpuStart)
+  const round = (seconds: number): number => Math.round(seconds * 1000) / 1000
+  return { seconds: round((performance.now() - start) / 1000), cpuSeconds: round((user + system) / 1e6) }
+}
+
+/** The worst of several verdicts: a violation outweighs an open question. */
+function overall(verdicts: readonly ExploredVerdict[]): ExploredVerdict {
+  const first = (wanted: string): ExploredVerdict | undefined =>
+    verdicts.find(({ verdict }) => verdict === wanted)
+  return first("violated") ?? first("unknown") ?? verdicts[0]!
+}
+
+/** Prints a report, writes the counterexample where asked, and says how the command ends. */
+export async function finishExploration(
+  context: Context,
+  options: ExploreOptions,
+  report: ExploreReport,
+  time: { readonly seconds: number; readonly cpuSeconds: number },
+): Promise<void> {
+  if (report.counterexample !== undefined) await saveCounterexample(options.save, report.counterexample)
+  else if (options.save.length > 0) context.io.err("There is no counterexample to save.\n")
+  if (options.format === "json") printJson(context.io, reportJson(report, time))
+  else if (options.format === "table") await printReport(context, report, time)
+  else await printTables(context.io, options.format, [reportTable(report)])
+  context.end(exitCodeFor(overall(report.verdicts).verdict))
+}
+
+function exitCodeFor(verdict: ExploredVerdict["verdict"]): ExitCode {
+  if (verdict === "holds") return exitCodes.fine
+  return verdict === "violated" ? exitCodes.violated : exitCodes.unknown
+}
+
+function reportJson(
+  report: ExploreReport,
+  time: { readonly seconds: number; readonly cpuSeconds: number },
+): object {
+  const { verdict, because, stepsToViolation } = overall(report.verdicts)
+  const { distinct, generated, depth, complete, bytesMax } = report
+  return {
+    ...report.settings,
+    distinct,
+    generated,
+    depth,
+    verdict,
+    because,
+    stepsToViolation,
+    complete,
+    ...time,
+    statesPerSecond: Math.round(distinct / Math.max(time.seconds, 0.001)),
+    bytesPerState: Math.round((10 * bytesMax) / distinct) / 10,
+    verdicts: report.verdicts,
+    ...report.details,
+    counterexample: report.counterexample?.replay ?? null,
+  }
+}
+
+async function printReport(
+  { io }: Context,
+  report: ExploreReport,
+  { seconds }: { readonly seconds: number },
+): Promise<void> {
+  const colors = {
+    holds: await styler(io, "green"),
+    violated: await styler(io, "red"),
+    unknown: await styler(io, "yellow"),
+  }
+  const { distinct, generated, depth, complete } = report
+  const rate = Math.round(distinct / Math.max(seconds, 0.001))
+  const lines = [
+    report.title,
+    "",
+    `distinct          ${distinct}${complete ? "" : " (not all)"}`,
+    `generated         ${generated}`,
+    `depth             ${depth}`,
+    `seconds           ${seconds} (${rate.toLocaleString("en")} states/s)`,
+    ...report.verdicts.flatMap(({ of, verdict, because, stepsToViolation }) => [
+      "",
+      of,
+      `verdict           ${colors[verdict](verdict)}`,
+      `because           ${because}`,
+      ...(stepsToViolation === null ? [] : [`stepsToViolation  ${stepsToViolation}`]),
+    ]),
+  ]
+  io.out(`${lines.join("\n")}\n`)
+  if (report.counterexample !== undefined) {
+    io.out(`\n${await renderDiagram(report.counterexample.diagram, "text")}`)
+  }
+}
+
+function reportTable(report: ExploreReport): Table {
+  const { distinct, generated, depth } = report
+  return {
+    id: "explore",
+    caption: `${report.title}: every reachable state.`,
+    columns: ["of", "distinct", "generated", "depth", "verdict", "steps to violation"].map((heading) => ({
+      heading,
+    })),
+    rows: report.verdicts.map(({ of, verdict, stepsToViolation }) => [
+      of,
+      distinct,
+      generated,
+      depth,
+      verdict,
+      stepsToViolation,
+    ]),
+    notes: report.complete ? [] : ["The search stopped early; see the verdicts."],
+  }
+}

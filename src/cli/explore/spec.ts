@@ -1,0 +1,117 @@
+import { UsageError } from "../../base/errors.ts"
+import type { QuorumSystem } from "../../quorum/system.ts"
+import { violationDiagram } from "../../run/diagrams/spec.ts"
+import { type SpecExploration, type SpecOptions, exploreSpec } from "../../world/spec/explore.ts"
+import { checkInductive } from "../../world/spec/inductive.ts"
+import { toItf } from "../../world/spec/itf.ts"
+import { type SpecModel, specModel } from "../../world/spec/model.ts"
+import { violationReplay } from "../../world/spec/replay-file.ts"
+import { describeSymmetry } from "../../world/spec/symmetry.ts"
+import { type Context, exitCodeOf } from "../shared/context.ts"
+import { printJson } from "../shared/output.ts"
+import type { Counterexample } from "./counterexample.ts"
+import type { ExploreOptions } from "./options.ts"
+import { exploreInParallel } from "./parallel.ts"
+import { exploreProgress } from "./progress.ts"
+import { type ExploreReport, finishExploration, timed } from "./report.ts"
+
+/** `quorate explore --model spec`. */
+export async function runSpec(
+  context: Context,
+  systems: readonly QuorumSystem[],
+  options: ExploreOptions,
+): Promise<void> {
+  const model = specModel(systems, { values: options.values ?? 2, epochs: options.epochs })
+  if (options.inductive) return runInductive(context, model, options)
+  const symmetry = {
+    acceptors: options.symmetry === "acceptors" || options.symmetry === "all",
+    values: options.symmetry === "values" || options.symmetry === "all",
+  }
+  const progress = exploreProgress(context.io)
+  const search: SpecOptions = {
+    symmetry,
+    mostBytes: options.memory,
+    stopAtViolation: options.stopAtViolation,
+    onProgress: progress.update,
+    ...(options.maxStates !== undefined && { mostStates: options.maxStates }),
+  }
+  const { result, ...time } = await timed(async () =>
+    options.workers === 1 ? exploreSpec(model, search) : exploreInParallel(model, search, options.workers),
+  )
+  progress.end()
+  await finishExploration(context, options, reportOf(model, result, describeSymmetry(model, symmetry)), time)
+}
+
+function reportOf(model: SpecModel, result: SpecExploration, symmetry: string): ExploreReport {
+  const { distinct, generated, depth, complete, bytesMax, levels, outcomes } = result
+  const names = outcomes.map(({ system }) => system)
+  return {
+    title: `${names.join(", ")}: abstract Paxos, ${model.values} values, ${model.epochs} epochs, symmetry ${symmetry}`,
+    settings: {
+      model: "spec",
+      system: names[0],
+      values: model.values,
+      epochs: model.epochs,
+      symmetry,
+    },
+    distinct,
+    generated,
+    depth,
+    complete,
+    bytesMax,
+    verdicts: outcomes.map(({ system, verdict, stepsToViolation }) => ({
+      of: system,
+      verdict: verdict.verdict,
+      because: verdict.because,
+      stepsToViolation: stepsToViolation ?? null,
+    })),
+    counterexample: counterexampleOf(outcomes),
+    details: { levels },
+  }
+}
+
+function counterexampleOf(outcomes: SpecExploration["outcomes"]): Counterexample | undefined {
+  for (const { verdict } of outcomes) {
+    if (verdict.verdict !== "violated") continue
+    return {
+      diagram: violationDiagram(verdict.witness),
+      replay: violationReplay(verdict.witness),
+      itf: toItf(verdict.witness.trace, verdict.witness.system, verdict.because),
+    }
+  }
+  return undefined
+}
+
+/** The most type-correct states worth listing: larger instances take hours. */
+const mostInductiveBits = 14
+
+async function runInductive(context: Context, model: SpecModel, options: ExploreOptions): Promise<void> {
+  const size = model.acceptors.length * model.epochs * (1 + Math.log2(model.values + 1))
+  if (size > mostInductiveBits) {
+    throw new UsageError(
+      `The inductive check looks at every type-correct state; ${model.acceptors.length} acceptors, ` +
+        `${model.values} values and ${model.epochs} epochs have too many. Try --values 1 or --epochs 1, or two acceptors.`,
+    )
+  }
+  const { result, ...time } = await timed(async () => checkInductive(model))
+  const { verdict, because } = result
+  if (options.format === "json") {
+    const { values, epochs } = model
+    const system = model.phase2[0]!.name
+    printJson(context.io, {
+      model: "spec",
+      check: "inductive",
+      system,
+      values,
+      epochs,
+      verdict,
+      because,
+      ...time,
+    })
+  } else {
+    context.io.out(
+      `${model.phase2[0]!.name}: the inductive invariant of Paxos\n\nverdict  ${verdict}\nbecause  ${because}\n`,
+    )
+  }
+  context.end(exitCodeOf([result]))
+}

@@ -1,0 +1,31 @@
+import { parentPort, workerData } from "node:worker_threads"
+import { Shard, type ShardTask } from "../../world/spec/shard.ts"
+
+/** What the coordinator asks of a worker; each request is answered by one message. */
+export type Request =
+  | { readonly type: "expand" }
+  | { readonly type: "receive"; readonly batches: readonly Uint32Array[] }
+  | { readonly type: "end-level" }
+
+const shard = new Shard(workerData as ShardTask)
+const port = parentPort!
+
+port.on("message", (request: Request) => {
+  switch (request.type) {
+    case "expand": {
+      const expanded = shard.expandRound()
+      port.postMessage(
+        expanded,
+        expanded.outboxes.map(({ buffer }) => buffer as ArrayBuffer),
+      )
+      break
+    }
+    case "receive":
+      for (const batch of request.batches) shard.receive(batch)
+      port.postMessage({})
+      break
+    case "end-level":
+      port.postMessage(shard.endLevel())
+      break
+  }
+})

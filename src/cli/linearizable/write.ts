@@ -1,0 +1,11 @@
+import { writeFileSync } from "node:fs"
+import type { CellOutput } from "../../history/cell.ts"
+import { writeJsonLines } from "../../history/formats/json-lines.ts"
+import { writePorcupineEdn } from "../../history/formats/edn-history.ts"
+import type { KeyValueInput } from "../../history/key-value.ts"
+import type { History } from "../../history/operation.ts"
+
+/** Writes what the clients of a run saw. */
+export function writeHistoryFile(file: string, history: History<KeyValueInput, CellOutput>): void {
+  writeFileSync(file, file.endsWith(".edn") ? writePorcupineEdn(history) : writeJsonLines(history))
+}

@@ -1,0 +1,107 @@
+import { Command } from "commander"
+import { UsageError } from "../../base/errors.ts"
+import { wrap } from "../../experiment/render/layout.ts"
+import { faultSummaries } from "../../world/faults/notation.ts"
+import { type Context, type ExitCode, exitCodeHelp, exitCodeOf } from "../shared/context.ts"
+import { type Format, formatOption, milliseconds, seedOption } from "../shared/options.ts"
+import { type LogOptions, addLogOptions } from "./options.ts"
+
+interface Flags extends LogOptions {
+  readonly seed: number
+  readonly warmUp: number
+  readonly interval: number
+  readonly timeline: boolean
+  readonly history?: string | false
+  readonly format: Format
+}
+
+/** `quorate log`: one run of the replicated log under stated conditions: what clients saw, what it cost, whether it was safe. */
+export function logCommand(context: Context): Command {
+  const command = new Command("log")
+    .summary("simulate a replicated log under load and faults")
+    .description(
+      "Runs a replicated log, Multi-Paxos with the given quorums, in virtual time: clients, machines and faults as the options say. " +
+        "Checks that it is safe, and prints throughput, latency, messages and availability.",
+    )
+    .argument("<system>", 'a quorum system, such as "simple(5, 4, 2)"')
+  return addLogOptions(command)
+    .option("--warm-up <ms>", "what is measured begins here, in ms", milliseconds("--warm-up"), 1000)
+    .option(
+      "--interval <ms>",
+      "answers are counted by intervals of this, in ms",
+      milliseconds("--interval"),
+      100,
+    )
+    .option("--timeline", "print the answers in each interval, too", false)
+    .option(
+      "--history <file>",
+      "write what clients saw, for quorate linearizable: JSON lines, or with a name in .edn as Porcupine's",
+    )
+    .option("--no-history", "check nothing that needs all answers remembered: for long runs")
+    .addOption(seedOption())
+    .addOption(formatOption())
+    .addHelpText("after", help)
+    .action(async (system: string, flags: Flags) => {
+      refuseEmptyWindow(flags)
+      context.end(await run(context, system, flags))
+    })
+}
+
+async function run({ io }: Context, system: string, flags: Flags): Promise<ExitCode> {
+  const { readLogSetup } = await import("./setup.ts")
+  const { runLog } = await import("../../run/log.ts")
+  const { LogTraffic } = await import("../../run/log-measures.ts")
+  const { printLogRun } = await import("./report.ts")
+  const setup = await readLogSetup(system, flags)
+  const { seed, warmUp: warmUpMs, interval: intervalMs, timeline } = flags
+  const traffic = new LogTraffic()
+  const windows = { warmUpMs, intervalMs }
+  const { history } = flags
+  // What is written is judged as well, also where answers do not depend on the state.
+  const checks = history === undefined ? {} : { linearizability: history !== false }
+  const result = runLog(setup, seed, { ...windows, ...checks, traceHash: "messages" }, traffic)
+  if (typeof history === "string") {
+    const { writeHistoryFile } = await import("../linearizable/write.ts")
+    writeHistoryFile(history, result.clients.history)
+  }
+  await printLogRun(io, flags.format, { setup, seed, run: result, traffic, warmUpMs, intervalMs, timeline })
+  const { noteUnsafe } = await import("../shared/system-argument.ts")
+  noteUnsafe(io, setup.plan)
+  return exitCodeOf(result.judgements.map(({ verdict }) => verdict))
+}
+
+function refuseEmptyWindow({ warmUp, duration, interval }: Flags): void {
+  if (warmUp >= duration) {
+    throw new UsageError(
+      `The run is over after ${duration} ms, and measuring begins at ${warmUp} ms. Give a longer --duration or a shorter --warm-up.`,
+    )
+  }
+  if (interval <= 0)
+    throw new UsageError("--interval is 0; answers are counted by intervals of more than 0 ms.")
+}
+
+/** Every fault and what it does, in two columns. */
+const faults = faultSummaries()
+  .flatMap(({ fault, meaning }) =>
+    wrap(meaning, 52).map((line, i) => `  ${(i === 0 ? fault : "").padEnd(25)}${line}`),
+  )
+  .join("\n")
+
+const help = `
+Faults, with times in ms: "<what> <whom> @<from>-<until>".
+${faults}
+  What was being written at a crash is lost; partial keeps any of it, torn a
+  first part; after lost the disk is empty. Whom: replicas by name, clients1 and
+  on, "leader", a region, "replicas", "clients", "all". For messages two sides,
+  "a1,a2|a3" both ways, "EU>rest" one way, and "of propose,accept" for types.
+
+Examples:
+  $ quorate log "simple(5, 4, 2)" -l paxi --client-regions all -c 1
+  $ quorate log "majority(3)" -x "crash leader @3000" -x "loss(.05) @0-9000"
+  $ quorate log "majority(5)" -l paxi -x "cut CA,OR|rest @3000-5000" --timeline
+  $ quorate log "majority(5)" --receive 30 --send 50 --rate 800 --batch 8
+  $ quorate log "grid(2, 3)" --reads lease --read-share .9 --think 5
+  $ quorate log "majority(3)" --read-share .5 --keys "uniform(5)" -d 3000 \\
+      --history run.jsonl && quorate linearizable run.jsonl
+
+${exitCodeHelp}`

@@ -1,0 +1,238 @@
+import { count, measure, text } from "../../experiment/column.ts"
+import { rowsToCsv } from "../../experiment/csv.ts"
+import { storedRow } from "../../experiment/sweep.ts"
+import type { Table } from "../../experiment/table.ts"
+import { closedFormLatency } from "../../run/closed-form.ts"
+import type { LatencyHistogram } from "../../run/latency-histogram.ts"
+import type { LogTraffic } from "../../run/log-measures.ts"
+import { placement } from "../../run/log-scenario.ts"
+import type { LogSetup } from "../../run/log-setup.ts"
+import { type LogRun, traceHashColumn } from "../../run/log.ts"
+import { latencyName } from "../../run/replay-command.ts"
+import type { Io } from "../shared/context.ts"
+import type { Format } from "../shared/options.ts"
+import { countsByName, printJson, printTables, styler } from "../shared/output.ts"
+
+/** One run of the log, and how it was watched. */
+export interface ReportedRun {
+  readonly setup: LogSetup
+  readonly seed: number
+  readonly run: LogRun
+  readonly traffic: LogTraffic
+  readonly warmUpMs: number
+  readonly intervalMs: number
+  readonly timeline: boolean
+}
+
+const none = { empty: "nothing was answered in the window" }
+const columns = [
+  text("system", "The quorum system."),
+  text("latency", "The latency model."),
+  count("seed", "The seed of the run."),
+  count("called", "Requests made, over the whole run."),
+  count("answered", "Requests answered, over the whole run."),
+  count("shed", "Requests that found no client free to make them."),
+  measure("throughputPerS", "Answers per second of the measured window.", { unit: "1/s" }),
+  measure("latencyMs", "Mean latency.", { unit: "ms", ...none }),
+  measure("latencyMsP50", "Its median.", { unit: "ms", ...none }),
+  measure("latencyMsP99", "Its 99th percentile.", { unit: "ms", ...none }),
+  measure("latencyMsP999", "Its 99.9th percentile.", { unit: "ms", ...none }),
+  measure("latencyMsMax", "Its maximum.", { unit: "ms", ...none }),
+  measure("readMs", "Mean latency of gets.", { unit: "ms", empty: "no gets" }),
+  measure("writeMs", "Mean latency of the others.", { unit: "ms", empty: "no others" }),
+  measure("messagesPerAnswer", "Messages sent per answer, over the whole run.", none),
+  measure("writesPerAnswer", "Synchronous writes per answer, over the whole run.", none),
+  measure("commandsPerSlot", "Commands in a slot, on average.", none),
+  measure("answeringShare", "Share of the intervals of the window in which some client got an answer."),
+  measure("longestGapMs", "The longest time without an answer within the window.", { unit: "ms" }),
+  count("leaders", "How often somebody became leader."),
+  count("violations", "Checks that failed."),
+  traceHashColumn,
+]
+
+/** Prints a run in any format. */
+export async function printLogRun(io: Io, format: Format, reported: ReportedRun): Promise<void> {
+  const { run, traffic } = reported
+  if (format === "csv") {
+    io.out(rowsToCsv(columns, [storedRow({ id: "log", columns }, rowOf(reported))]))
+  } else if (format === "json") {
+    printJson(io, {
+      ...storedRow({ id: "log", columns }, rowOf(reported)),
+      groups: groupsOf(reported),
+      messagesByType: countsByName(traffic.byType.map(({ type, sent }) => [type, sent] as const)),
+      elections: run.measures.elections.map(({ at, process, epoch }) => ({
+        atMs: at / 1000,
+        leader: reported.setup.plan.nodes[process],
+        epoch,
+      })),
+      answersPerInterval: intervalsOf(reported),
+      faults: countsByName(run.built.coverage),
+      checks: run.judgements.map(({ name, verdict }) => ({ name, ...verdict })),
+    })
+  } else if (format === "table") {
+    io.out(`${(await runLines(io, reported)).join("\n")}\n\n`)
+    await printTables(io, format, tablesOf(reported))
+  } else await printTables(io, format, tablesOf(reported))
+}
+
+/** In milliseconds, to the microsecond: a mean has no more to say. */
+const inMs = (micros: number | null): number | null =>
+  micros === null ? null : Number((micros / 1000).toFixed(3))
+
+function rowOf({ setup, seed, run, traffic, ...window }: ReportedRun) {
+  const { measures, violations, traceHash } = run
+  const { all, reads, writes, called, returned, shed, longestGap, elections } = measures
+  const perAnswer = (sum: number): number | null => (returned === 0 ? null : sum / returned)
+  return {
+    system: setup.plan.name,
+    latency: latencyName(setup.latency),
+    seed,
+    called,
+    answered: returned,
+    shed,
+    throughputPerS: measures.throughput,
+    latencyMs: inMs(all.mean),
+    latencyMsP50: inMs(all.quantile(0.5)),
+    latencyMsP99: inMs(all.quantile(0.99)),
+    latencyMsP999: inMs(all.quantile(0.999)),
+    latencyMsMax: inMs(all.quantile(1)),
+    readMs: inMs(reads.mean),
+    writeMs: inMs(writes.mean),
+    messagesPerAnswer: perAnswer(traffic.sent),
+    writesPerAnswer: perAnswer(traffic.writes),
+    commandsPerSlot: traffic.slots === 0 ? null : traffic.commands / traffic.slots,
+    answeringShare: answeringShare({ setup, seed, run, traffic, ...window }),
+    longestGapMs: longestGap.length / 1000,
+    leaders: elections.length,
+    violations: violations.length,
+    traceHash,
+  }
+}
+
+/** Answers in each interval of the window, the last ones without any included. */
+function intervalsOf({ setup, run, warmUpMs, intervalMs }: ReportedRun): number[] {
+  const intervals = Math.ceil((setup.horizonMs - warmUpMs) / intervalMs)
+  return Array.from({ length: intervals }, (_, i) => run.measures.perInterval[i] ?? 0)
+}
+
+function answeringShare(reported: ReportedRun): number {
+  const intervals = intervalsOf(reported)
+  return intervals.filter((answers) => answers > 0).length / intervals.length
+}
+
+async function runLines(io: Io, reported: ReportedRun): Promise<string[]> {
+  const { setup, seed, run, traffic, warmUpMs, intervalMs } = reported
+  const { measures, built, judgements, violations } = run
+  const held = judgements.filter(({ verdict }) => verdict.verdict === "holds").map(({ name }) => name)
+  const row = rowOf(reported)
+  const red = await styler(io, "red")
+  const s = (micros: number): string => `${(micros / 1e6).toFixed(3)} s`
+  const each = (sum: number): string => (measures.returned === 0 ? "–" : (sum / measures.returned).toFixed(2))
+  const types = traffic.byType.map(({ type, sent }) => `${each(sent)} ${type}`)
+  const leaders = measures.elections.map(({ at, process }) => `${setup.plan.nodes[process]!} at ${s(at)}`)
+  const struck = [...built.coverage].map(([name, times]) => `${name} ${times}`)
+  const lines: [string, string][] = [
+    ["answered", `${row.answered} of ${row.called} requests${row.shed > 0 ? `, ${row.shed} shed` : ""}; ${row.throughputPerS.toFixed(1)} per second from ${warmUpMs / 1000} to ${setup.horizonMs / 1000} s`], // prettier-ignore
+    ["latency", latencyText(measures.all)],
+    ...(measures.reads.count > 0 ? ([["gets", latencyText(measures.reads)], ["others", latencyText(measures.writes)]] as [string, string][]) : []), // prettier-ignore
+    ["messages", `${each(traffic.sent)} per answer: ${types.join(", ")}${traffic.lost > 0 ? `; ${traffic.lost} lost` : ""}`], // prettier-ignore
+    ["writes", `${each(traffic.writes)} per answer; ${traffic.slots} slots of ${(row.commandsPerSlot ?? 0).toFixed(2)} commands`], // prettier-ignore
+    ["leaders", leaders.length === 0 ? "none" : abridged(leaders)],
+    ["answers", `in ${(100 * row.answeringShare).toFixed(1)} % of intervals of ${intervalMs} ms; none for ${s(measures.longestGap.length)} from ${s(measures.longestGap.from)}`], // prettier-ignore
+    ...(setup.faults.length > 0 ? ([["faults", struck.length === 0 ? "none did anything" : struck.join(", ")]] as [string, string][]) : []), // prettier-ignore
+    ...judgements
+      .filter(({ verdict }) => verdict.verdict !== "holds")
+      .map(({ name, verdict }): [string, string] => [
+        "safety",
+        `${verdict.verdict === "violated" ? red("violated") : verdict.verdict}: ${name}: ${verdict.because}`,
+      ]),
+    ...(violations.length === 0 ? [["safety", `holds: ${held.join(", ")}`] as [string, string]] : []),
+    ["trace", run.traceHash],
+  ]
+  return [
+    `${row.system}, latency ${row.latency}, seed ${seed}`,
+    "",
+    ...lines.flatMap(([name, what]) => wrapped(name, what, io.width)),
+  ]
+}
+
+/** The first and the last where there are many. */
+function abridged(items: readonly string[]): string {
+  if (items.length <= 5) return items.join(", ")
+  return [...items.slice(0, 3), `${items.length - 4} more`, items.at(-1)].join(", ")
+}
+
+function latencyText(histogram: LatencyHistogram): string {
+  const ms = (micros: number | null): string => (micros === null ? "–" : (micros / 1000).toFixed(3))
+  const quantiles = [0.5, 0.99, 0.999].map((p) => `p${100 * p} ${ms(histogram.quantile(p))}`)
+  return [`mean ${ms(histogram.mean)} ms`, ...quantiles, `max ${ms(histogram.quantile(1))}`].join(", ")
+}
+
+/** A name and what there is to say, broken at spaces to the width. */
+function wrapped(name: string, what: string, width: number): string[] {
+  const lines = [""]
+  for (const word of what.split(" ")) {
+    const line = lines.at(-1)!
+    if (line !== "" && 10 + line.length + 1 + word.length > width) lines.push(word)
+    else lines[lines.length - 1] = line === "" ? word : `${line} ${word}`
+  }
+  return lines.map((line, i) => `${(i === 0 ? name : "").padEnd(10)}${line}`)
+}
+
+function groupsOf({ setup, run }: ReportedRun) {
+  // It is about one leader, which was not replaced.
+  const led = run.measures.elections.every(({ process }) => process === setup.leader)
+  const predicted = led ? closedFormLatency(setup) : undefined
+  return placement(setup).groups.map((place, group) => {
+    const histogram = run.measures.byGroup[group]
+    return {
+      group: `clients${group + 1}`,
+      place,
+      answered: histogram?.count ?? 0,
+      latencyMs: inMs(histogram?.mean ?? null),
+      latencyMsP50: inMs(histogram?.quantile(0.5) ?? null),
+      latencyMsP99: inMs(histogram?.quantile(0.99) ?? null),
+      latencyMsMax: inMs(histogram?.quantile(1) ?? null),
+      closedFormMs: inMs(predicted?.[group] ?? null),
+    }
+  })
+}
+
+function tablesOf(reported: ReportedRun): Table[] {
+  return [groupTable(reported), ...(reported.timeline ? [timelineTable(reported)] : [])]
+}
+
+function groupTable(reported: ReportedRun): Table {
+  const groups = groupsOf(reported)
+  const exact = groups.some(({ closedFormMs }) => closedFormMs !== null)
+  const ms = { unit: "ms", digits: 3 }
+  return {
+    id: "log",
+    caption: `Latency by group of clients: ${reported.setup.plan.name}, latency ${latencyName(reported.setup.latency)}, seed ${reported.seed}.`,
+    columns: [
+      { heading: "group" },
+      { heading: "at" },
+      { heading: "answers" },
+      { heading: "mean", ...ms },
+      { heading: "p50", ...ms },
+      { heading: "p99", ...ms },
+      { heading: "max", ...ms },
+      ...(exact ? [{ heading: "closed form", ...ms }] : []),
+    ],
+    rows: groups.map(({ group, place, answered, latencyMs, latencyMsP50, latencyMsP99, latencyMsMax, closedFormMs }) => [
+      group, place, answered, latencyMs, latencyMsP50, latencyMsP99, latencyMsMax, ...(exact ? [closedFormMs] : []),
+    ]), // prettier-ignore
+    notes: [],
+  }
+}
+
+function timelineTable(reported: ReportedRun): Table {
+  const { warmUpMs, intervalMs } = reported
+  return {
+    id: "log-timeline",
+    caption: `Answers in each interval of ${intervalMs} ms.`,
+    columns: [{ heading: "from", unit: "ms" }, { heading: "answers" }],
+    rows: intervalsOf(reported).map((answers, i) => [warmUpMs + i * intervalMs, answers]),
+    notes: [],
+  }
+}

@@ -1,0 +1,41 @@
+import { writeFileSync } from "node:fs"
+import { dirname } from "node:path"
+import { Command } from "commander"
+import { InvariantError } from "../base/errors.ts"
+import type { Context } from "./shared/context.ts"
+
+interface ReportOptions {
+  readonly from: string
+  readonly out?: string
+}
+
+/** `quorate report`: one page with everything about a result. */
+export function reportCommand({ io }: Context): Command {
+  return new Command("report")
+    .summary("one self-contained HTML page of a result: tables, figures, configuration, manifest")
+    .description(
+      "Writes one HTML page with the tables, figures, configuration, columns, rows and manifest of a result, from its CSV, without running anything. It needs no other file and no network.",
+    )
+    .argument("<result>", "an experiment by id, or the path of a result's folder or CSV file")
+    .option("-o, --out <file>", "where the page goes; <experiment>.html unless given, - for stdout")
+    .option("--from <folder>", "where results are looked up by id", "results")
+    .addHelpText("after", help)
+    .action(async (name: string, { from, out }: ReportOptions) => {
+      const { csvFile, readResult } = await import("./shared/read-result.ts")
+      const { readManifest } = await import("./shared/results-folder.ts")
+      const { reportHtml } = await import("../experiment/report.ts")
+      const result = await readResult(name, from, io)
+      const manifest = readManifest(dirname(csvFile(name, from)))
+      if (manifest === undefined) throw new InvariantError(`The manifest of ${name} was there and is gone.`)
+      const page = await reportHtml(result, manifest)
+      if (out === "-") return io.out(page)
+      const file = out ?? `${result.experiment.id}.html`
+      writeFileSync(file, page)
+      io.err(`${file}\n`)
+    })
+}
+
+const help = `
+Examples:
+  $ quorate report systems
+  $ quorate report /tmp/results/systems --out systems.html`

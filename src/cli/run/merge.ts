@@ -1,0 +1,80 @@
+import { Command } from "commander"
+import type { Context } from "../shared/context.ts"
+import type { SourcedExperiment } from "../execution/experiment-source.ts"
+import { type Format, formatOption } from "../shared/options.ts"
+import { printJson, printTables } from "../shared/output.ts"
+
+interface MergeOptions {
+  readonly from: string
+  readonly out?: string
+  readonly format: Format
+}
+
+/** `quorate merge`: makes a result of the shards of a run. */
+export function mergeCommand({ io, args }: Context): Command {
+  return new Command("merge")
+    .summary("make one result of the shards of a run")
+    .description(
+      "Makes a result of the shards that quorate run --shard wrote, as if they had been one run: the same bytes.",
+    )
+    .argument("<experiment>", "an experiment by its id")
+    .argument("[files...]", "shards; those in <from>/<experiment>/ unless named")
+    .option("--from <folder>", "where the shards are looked for", "results")
+    .option("-o, --out <folder>", "where the result goes; <from> unless given")
+    .addOption(formatOption())
+    .addHelpText("after", help)
+    .action(async (name: string, files: string[], options: MergeOptions) => {
+      const { sourcedExperiments } = await import("../execution/experiment-source.ts")
+      const [sourced] = await sourcedExperiments([name])
+      await merge({ io, args }, sourced!, files, options)
+    })
+}
+
+async function merge(
+  { io, args }: Pick<Context, "io" | "args">,
+  sourced: SourcedExperiment,
+  files: readonly string[],
+  { from, out = from, format }: MergeOptions,
+): Promise<void> {
+  const { mergeShards, shardsIn } = await import("../execution/merge-shards.ts")
+  const { takeLock } = await import("../execution/run-lock.ts")
+  const { lockFile } = await import("../execution/shard.ts")
+  const { prepareFolder, resultFolder, writeResult } = await import("../shared/results-folder.ts")
+  const { currentEnvironment } = await import("../execution/environment.ts")
+  const { resultJson, rowCountOf, tablesOf } = await import("../../experiment/result.ts")
+  const started = performance.now()
+  const { id } = sourced.experiment
+  const folder = resultFolder(out, id)
+  const shards = files.length > 0 ? files : shardsIn(resultFolder(from, id))
+  const environment = currentEnvironment(args)
+  let giveBack = (): void => undefined
+  const { result, staged } = await mergeShards(sourced, shards, {
+    folder,
+    prepare: () => {
+      prepareFolder(folder)
+      giveBack = takeLock(lockFile(folder))
+    },
+    keepRows: format === "json" || format === "csv",
+    codeSha256: environment.codeSha256!,
+    warn: (message) => io.err(`warning: ${message}\n`),
+  })
+  const wallTimeSeconds = Number(((performance.now() - started) / 1000).toFixed(2))
+  try {
+    await writeResult(folder, result, { ...environment, wallTimeSeconds }, staged)
+  } finally {
+    staged?.discard()
+    giveBack()
+  }
+  io.err(`${id}: ${rowCountOf(result)} rows of ${shards.length} shards, in ${folder}\n`)
+  if (format === "json") printJson(io, { results: [resultJson(result)] })
+  else await printTables(io, format, tablesOf(result))
+}
+
+const help = `
+Shards may come in any order, overlap, and be given twice. All must have the same seed,
+replicas, cases and code; a part that is missing is named, with the command that makes it.
+
+Examples:
+  $ quorate run failures --shard 1/2 && quorate run failures --shard 2/2
+  $ quorate merge failures
+  $ quorate merge failures node*/shard-*.journal --out /tmp/results`

@@ -1,0 +1,41 @@
+import { Command } from "commander"
+import { type Context, exitCodeHelp, exitCodes } from "../shared/context.ts"
+import { whole } from "../shared/options.ts"
+
+interface VerifyOptions {
+  readonly from: string
+  readonly workers?: number
+  readonly queue?: string
+}
+
+/** `quorate verify`: computes results again, and compares every byte. */
+export function verifyCommand(context: Context): Command {
+  return new Command("verify")
+    .summary("compute results again and compare every byte")
+    .description(
+      "Computes results again as their manifests say, in a folder of its own, and compares every file to the byte.",
+    )
+    .argument("<results...>", "result folders, or experiments by id, or all")
+    .option("--from <folder>", "where results are looked up by id", "results")
+    .option(
+      "-w, --workers <n>",
+      "worker threads, 0 for none; as many as there are cores unless given",
+      whole("--workers", 0),
+    )
+    .option("-q, --queue <address>", "let quorate worker compute it, by a Redis")
+    .addHelpText("after", help)
+    .action(async (names: string[], options: VerifyOptions) => {
+      const { verifyResults } = await import("../execution/verify-results.ts")
+      const outcome = await verifyResults(context, names, options)
+      if (outcome === "different") context.end(exitCodes.violated)
+    })
+}
+
+const help = `
+Exit code 0 where every byte is the same, 1 where one is not.
+
+Examples:
+  $ quorate verify results/failures
+  $ quorate verify all
+
+${exitCodeHelp}`

@@ -1,0 +1,161 @@
+import { Command } from "commander"
+import type { FoundSystem, SearchResult } from "../../analysis/search.ts"
+import { UsageError } from "../../base/errors.ts"
+import type { Table } from "../../experiment/table.ts"
+import { type AnalysisFlags, addAnalysisOptions, limitsOf, nodesOf } from "../analyze/options.ts"
+import { type Context, exitCodeHelp, exitCodes } from "../shared/context.ts"
+import { type Format, formatOption, milliseconds, probability, whole } from "../shared/options.ts"
+import { printJson, printTables } from "../shared/output.ts"
+import { scatter } from "./figure.ts"
+
+interface SearchFlags extends AnalysisFlags {
+  readonly resilience: number
+  readonly mostFailureProbability: number
+  readonly deadline: number
+  readonly format: Format
+  readonly figure?: string
+}
+
+/** `quorate search`: the best quorum systems over given nodes. */
+export function searchCommand(context: Context): Command {
+  const command = new Command("search")
+    .summary("the best quorum systems over given nodes, and the Pareto front")
+    .description(
+      "Searches all systems of counting gates in which no node occurs twice, up to the exchange of equal nodes, for the best by an objective and for those no other beats.",
+    )
+    .argument("[count]", "so many equal nodes, where there is no file of nodes", whole("count", 1))
+  return addAnalysisOptions(command)
+    .option("--resilience <f>", "failures both phases must survive", whole("--resilience", 0), 0)
+    .option(
+      "--most-failure-probability <p>",
+      "the largest acceptable probability that a phase has no live quorum",
+      probability("--most-failure-probability"),
+      1,
+    )
+    .option("--deadline <ms>", "stop then, with the best so far", milliseconds("--deadline"), 60_000)
+    .addOption(formatOption())
+    .option(
+      "--figure <file>",
+      "draw the front, load against failure probability, as .svg, .png, .tex or .json",
+    )
+    .addHelpText("after", help)
+    .action(async (count: number | undefined, flags: SearchFlags) => {
+      const end = performance.now() + flags.deadline
+      const { search } = await import("../../analysis/search.ts")
+      const { nodes, ...options } = await nodesOf(flags)
+      const result = await search({
+        ...options,
+        nodes: nodes ?? equalNodes(count),
+        phase1Fraction: flags.phase1Fraction,
+        objective: flags.objective,
+        limits: limitsOf(flags),
+        resilience: flags.resilience,
+        mostFailureProbability: flags.mostFailureProbability,
+        expired: () => performance.now() > end,
+      })
+      await print(context, flags, result)
+      if (flags.figure !== undefined) await drawFront(context, flags.figure, result)
+      if (result.complete && result.best === undefined) context.end(exitCodes.violated)
+    })
+}
+
+const help = `
+Examples:
+  $ quorate search 5 --resilience 1
+  $ quorate search --nodes nodes.yaml --phase1-fraction 0.1 --resilience 1 --latency-limit 50
+  $ quorate search --nodes nodes.yaml --objective latency --deadline 5000 --format json
+  $ quorate search 6 --figure front.svg
+
+${exitCodeHelp}`
+
+function equalNodes(count: number | undefined): Record<string, object> {
+  if (count === undefined) {
+    throw new UsageError(
+      "A search needs nodes: give their number, such as quorate search 5, or --nodes nodes.yaml.",
+    )
+  }
+  return Object.fromEntries(Array.from({ length: count }, (_, i) => [`a${i + 1}`, {}]))
+}
+
+async function print(
+  { io }: Context,
+  { format, deadline }: SearchFlags,
+  result: SearchResult,
+): Promise<void> {
+  if (!result.complete) {
+    io.err(
+      `warning: stopped after ${deadline} ms with ${result.considered} systems considered; better ones may exist. Give more time with --deadline.\n`,
+    )
+  }
+  if (format !== "json") {
+    await printTables(io, format, [searchTable(result)])
+    if (format === "table" && result.front.length > 1) io.out(`\n${plot(result.front, io.width)}\n`)
+    return
+  }
+  const { best, front, ...rest } = result
+  printJson(io, { ...rest, best: best === undefined ? null : record(best), front: front.map(record) })
+}
+
+function record({ system, exact, ...measures }: FoundSystem): object {
+  return { system: system.name, exact: exact ?? null, ...measures }
+}
+
+/** The front in the plane of load and failure probability. */
+function plot(front: readonly FoundSystem[], width: number): string {
+  const points = front.map((found, i) => ({
+    x: found.load,
+    y: found.failureProbability,
+    letter: letterOf(i),
+  }))
+  return scatter(points, { x: "load", y: "failure probability" }, width)
+}
+
+/** The same front as a figure, in a file. */
+async function drawFront({ io }: Context, file: string, result: SearchResult): Promise<void> {
+  if (result.front.length === 0) {
+    throw new UsageError(`There is no front to draw in ${file}: no system meets the conditions.`)
+  }
+  const { formatOfFile, outputFigures, shownFigures } = await import("../figure/output.ts")
+  const { searchFigure } = await import("./figure.ts")
+  const format = formatOfFile(file)
+  await outputFigures(io, shownFigures([searchFigure(result, letterOf)]), ["search"], { format, out: file })
+}
+
+/** a … z, then A … Z, then a dot. */
+function letterOf(index: number): string {
+  return "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"[index] ?? "·"
+}
+
+function searchTable({ front, complete, considered }: SearchResult): Table {
+  return {
+    id: "search",
+    caption: "The systems that no other beats in every measure together, the best by the objective first.",
+    columns: [
+      { heading: "mark" },
+      { heading: "system" },
+      { heading: "load", align: "right" },
+      { heading: "latency", align: "right" },
+      { heading: "network load", align: "right" },
+      { heading: "failures survived" },
+      { heading: "failure probability", align: "right" },
+    ],
+    rows: front.map((found, i) => [
+      letterOf(i),
+      found.system.name,
+      shown(found.load),
+      shown(found.latency),
+      shown(found.networkLoad),
+      found.resilience,
+      shown(found.failureProbability),
+    ]),
+    notes: [
+      `${considered} systems considered; the search is ${complete ? "complete" : "not complete"}.`,
+      "Phase 2 is the dual of the formula shown. Each measure is the best the system can do in it; a strategy trades one for another.",
+    ],
+  }
+}
+
+/** Four significant digits: loads of fast nodes are small. JSON has all digits. */
+function shown(value: number): string {
+  return String(Number(value.toPrecision(4)))
+}

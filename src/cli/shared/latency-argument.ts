@@ -1,0 +1,46 @@
+import { existsSync, readFileSync, readdirSync, statSync } from "node:fs"
+import { dirname, join } from "node:path"
+import { namedLatencies } from "../../../experiments/data/latencies.ts"
+import { UsageError } from "../../base/errors.ts"
+import { type MatrixOptions, parseMatrixCsv, parsePingData } from "../../world/simulate/latency-matrix.ts"
+import { type LatencyChoice, parseLatency } from "../../world/simulate/latency.ts"
+
+/**
+ * The latency of an argument: a name such as `paxi`, a model such as
+ * `constant(10)`, a CSV file `from,to,rtt_ms`, or a folder of ping files
+ * `<region>.dat`. The options are for files and folders.
+ */
+export function readLatency(text: string, options: MatrixOptions): LatencyChoice {
+  if (namedLatencies.has(text.trim()) || !looksLikePath(text)) return parseLatency(text, namedLatencies)
+  if (!existsSync(text)) {
+    throw new UsageError(
+      `There is no file or folder ${text}. --latency takes a CSV file with the columns from,to,rtt_ms, ` +
+        `a folder of <region>.dat files, or a name; quorate list shows the names.`,
+    )
+  }
+  if (text.endsWith(".dat") && statSync(text).isFile()) {
+    throw new UsageError(
+      `${text} is what one region measured; --latency takes the folder with the .dat files of all of them: ${dirname(text)}`,
+    )
+  }
+  const delays = statSync(text).isDirectory()
+    ? parsePingData(pingFiles(text), options)
+    : parseMatrixCsv(readFileSync(text, "utf8"), text, options)
+  return { kind: "matrix", name: text, delays }
+}
+
+function looksLikePath(text: string): boolean {
+  return /[/\\]|\.(csv|dat|txt)$/i.test(text) || existsSync(text)
+}
+
+function pingFiles(folder: string): { name: string; text: string }[] {
+  const names = readdirSync(folder)
+    .filter((name) => name.endsWith(".dat"))
+    .sort()
+  if (names.length === 0) {
+    throw new UsageError(
+      `${folder} has no <region>.dat files; each holds lines min/avg/max/mdev:region, one per region.`,
+    )
+  }
+  return names.map((name) => ({ name: join(folder, name), text: readFileSync(join(folder, name), "utf8") }))
+}

@@ -1,0 +1,102 @@
+import { existsSync, readFileSync, readdirSync, statSync } from "node:fs"
+import { basename, dirname, join } from "node:path"
+import { UsageError, didYouMean } from "../../base/errors.ts"
+import { rowsFromCsv } from "../../experiment/csv.ts"
+import type { AnyExperiment } from "../../experiment/define.ts"
+import type { ManifestResult } from "../../experiment/manifest.ts"
+import type { Result } from "../../experiment/result.ts"
+import type { ExperimentSource } from "../execution/experiment-source.ts"
+import { readExperiments } from "./experiment-argument.ts"
+import type { Io } from "./context.ts"
+import { manifestName, readManifest, resultFolder } from "./results-folder.ts"
+import { sha256 } from "../execution/environment.ts"
+
+/**
+ * A result from its CSV and manifest: `name` is a CSV file, a result's folder,
+ * or the id of an experiment whose result is in the folder `from`. The seed and
+ * replicas come from the manifest, without which a table cannot say them.
+ */
+export async function readResult(name: string, from: string, io: Io): Promise<Result> {
+  const file = csvFile(name, from)
+  const experiment = await experimentOf(file)
+  const csv = readFileSync(file, "utf8")
+  const rows = rowsFromCsv(experiment.columns, csv, file)
+  return { experiment, rows, ...configurationOf(file, csv, experiment, io) }
+}
+
+/** The experiment of a result: one that is not shipped is in its manifest. */
+async function experimentOf(file: string): Promise<AnyExperiment> {
+  const origin = readManifest(dirname(file))?.result.origin
+  if (origin === undefined) return (await readExperiments([basename(file, ".csv")]))[0]!
+  const { loadExperiment } = await import("../execution/experiment-source.ts")
+  return loadExperiment(origin as ExperimentSource)
+}
+
+/** The CSV a name stands for; a folder has that of the experiment its manifest names. */
+export function csvFile(name: string, from: string): string {
+  const folder = existsSync(name) ? name : resultFolder(from, name)
+  const file =
+    existsSync(folder) && statSync(folder).isDirectory()
+      ? join(folder, `${readManifest(folder)?.result.experiment ?? basename(folder)}.csv`)
+      : folder
+  if (existsSync(file) && file.endsWith(".csv")) return file
+  throw noResult(name, from)
+}
+
+/** That a name stands for no result, and what may have been meant. */
+export function noResult(name: string, from: string): UsageError {
+  const inside = existsSync(name) && statSync(name).isDirectory() ? readdirSync(name) : []
+  const results = inside.filter((one) => existsSync(join(name, one, manifestName)))
+  if (results.length > 0) {
+    return new UsageError(
+      `${name} is a folder of results, not one of them. Name those you mean: ${join(name, results[0]!)}` +
+        (results.length > 1 ? `, or another of its ${results.length}.` : "."),
+    )
+  }
+  // A name with a slash is a path, and no id to be looked up.
+  const isId = basename(name) === name
+  const nor = isId ? `, nor ${join(resultFolder(from, name), `${name}.csv`)}` : ""
+  const meant = didYouMean(name, existsSync(from) ? readdirSync(from) : [])
+  return new UsageError(
+    `There is no result ${name}: neither a CSV file, nor a folder with one${nor}.` +
+      (meant === "" ? ` Make it with: quorate run ${basename(name, ".csv")}` : meant),
+  )
+}
+
+function configurationOf(
+  file: string,
+  csv: string,
+  experiment: AnyExperiment,
+  io: Io,
+): Pick<Result, "rootSeed" | "replicas" | "stopping" | "argument" | "origin"> {
+  const manifest = readManifest(dirname(file))?.result
+  if (manifest?.experiment !== experiment.id) {
+    throw new UsageError(
+      `${join(dirname(file), manifestName)} is missing or of another experiment; it says which seed and replicas ${file} has.`,
+    )
+  }
+  const described = manifest.files.find(({ name }) => name === basename(file))
+  if (described?.sha256 !== sha256(csv)) {
+    io.err(
+      `warning: ${file} is not as quorate wrote it; its tables will not be reproduced by ${manifest.command}\n`,
+    )
+  }
+  return originOf(manifest)
+}
+
+/** What a result was computed from, by its manifest: all but the experiment and the rows. */
+export function originOf({
+  command,
+  configuration,
+  origin,
+}: ManifestResult): Pick<Result, "rootSeed" | "replicas" | "stopping" | "argument" | "origin"> {
+  const { seed, replicas, stopping } = configuration
+  const argument = /^quorate run (.*) --seed /s.exec(command)?.[1]
+  return {
+    rootSeed: seed,
+    replicas,
+    ...(stopping && { stopping }),
+    ...(origin && { origin }),
+    ...(argument !== undefined && { argument }),
+  }
+}

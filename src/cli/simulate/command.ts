@@ -1,0 +1,115 @@
+import { Command } from "commander"
+import { UsageError } from "../../base/errors.ts"
+import type { DecreeSetup } from "../../run/decree-setup.ts"
+import { type Context, exitCodeHelp, exitCodes } from "../shared/context.ts"
+import { type Format, formatOption, mostProcesses, seedOption, whole } from "../shared/options.ts"
+import { printTables } from "../shared/output.ts"
+import { type DecreeOptions, addDecreeOptions, matrixWords, readSetup } from "./options.ts"
+
+interface SimulateOptions extends DecreeOptions {
+  readonly seed: number
+  readonly trace: boolean
+  readonly registers: boolean
+  readonly checks: boolean
+  readonly trouble: boolean
+  readonly acceptors: number
+  readonly format: Format
+}
+
+/** `quorate simulate`: one run of Paxos with a quorum system, under stated conditions, and what it cost. */
+export function simulateCommand(context: Context): Command {
+  const command = new Command("simulate")
+    .summary("simulate one run of Paxos and print its measures")
+    .description(
+      "Simulates one instance of Paxos with the given quorums in virtual time, checks that it is safe, and prints what it cost.",
+    )
+    .argument("[system]", 'a quorum system, such as "grid(2, 3)"; or a plan, "allAboard(3, 3)"')
+    .addOption(seedOption())
+    .option("-t, --trace", "print every message and event, too", false)
+    .option("--checks", "judge the run by every property and lemma the variant keeps, too", false)
+    .option("--trouble", "draw all but the algorithm from the seed: proposers, faults, delays", false)
+    .option("--registers", "print what an independent oracle makes of it: write-once registers", false)
+    .addOption(formatOption())
+  return addDecreeOptions(command)
+    .addHelpText("after", help)
+    .option(
+      "--acceptors <n>",
+      "how many, where the system is left to the variant",
+      whole("--acceptors", 1, mostProcesses),
+      usualAcceptors,
+    )
+    .action(async (system: string | undefined, options: SimulateOptions) => {
+      if (options.registers) refuseOneAnswer(options.format)
+      const given = await readSetup(system ?? (await ownQuorums(options)), options)
+      const setup = options.trouble ? await troubled(given, options.seed) : given
+      const { simulateOnce, printRun } = await import("./print.ts")
+      const run = simulateOnce(setup, options.seed, {
+        trace: options.trace,
+        checks: options.checks,
+        replayWords: matrixWords(options),
+      })
+      await printRun(context.io, options.format, run)
+      if (!options.unsafe) await noteIfUnsafe(context, setup)
+      if (options.registers) await printRegisters(context, options.format, setup, options.seed)
+      if (run.violations.length > 0 || run.checks?.some(isViolated) === true) context.end(exitCodes.violated)
+    })
+}
+
+const usualAcceptors = 5
+
+/** Other variants than classic Paxos are refused if they are unsafe, unless they are asked for as controls. */
+async function noteIfUnsafe({ io }: Context, { plan, variant, switches }: DecreeSetup): Promise<void> {
+  if (variant !== "classic" || Object.keys(switches).length > 0) return
+  const { noteUnsafe } = await import("../shared/system-argument.ts")
+  noteUnsafe(io, plan)
+}
+
+const isViolated = ({ verdict }: { readonly verdict: string }): boolean => verdict === "violated"
+
+/** The quorums that the thesis gives a variant, as the text of their plan. */
+async function ownQuorums({ variant, acceptors }: SimulateOptions): Promise<string> {
+  const { variantNamed } = await import("../../protocol/paxos/variants.ts")
+  return variantNamed(variant).plan(acceptors).name
+}
+
+/** The algorithm of a setup under the random faults of a seed, as experiments look for violations. */
+async function troubled(setup: DecreeSetup, seed: number): Promise<DecreeSetup> {
+  const { randomSetup } = await import("../../run/random-setup.ts")
+  return randomSetup(setup.plan, seed, setup)
+}
+
+/** JSON has one object and CSV one table: there the oracle's would be a second. */
+function refuseOneAnswer(format: Format): void {
+  if (format !== "json" && format !== "csv") return
+  throw new UsageError(
+    `--registers prints tables, and --format ${format} has room for one answer only. Try md.`,
+  )
+}
+
+/** The oracle's tables, after the run. */
+async function printRegisters(
+  { io }: Context,
+  format: Format,
+  setup: DecreeSetup,
+  seed: number,
+): Promise<void> {
+  const { registerTables } = await import("../../run/register-tables.ts")
+  io.out("\n")
+  if (format !== "json") await printTables(io, format, registerTables(setup, seed))
+}
+
+const help = `
+Examples:
+  $ quorate simulate "majority(5)" --latency "constant(10)" --trace
+  $ quorate simulate "simple(5, 4, 2)" --latency paxi --proposer-regions CA
+  $ quorate simulate "grid(2, 3)" --latency my-regions.csv --loss 0.05 --seed 7
+  $ quorate simulate "majority(3)" --proposers 2 --back-off none --crash a1@5-60
+  $ quorate simulate "majority(3)" --proposers 2 --stagger 15 --registers
+  $ quorate simulate --variant all-aboard --acceptors 3 --checks
+  $ quorate simulate "majority(3)" --set nacks=proposal --set copying=latest
+  $ quorate simulate "majority(3)" --mutant one-promise --proposers 2 --checks
+  $ quorate simulate --variant recovery --trouble --seed 7 --checks
+
+quorate list names the variants, their switches and the mutants.
+
+${exitCodeHelp}`

@@ -1,0 +1,282 @@
+import type { Verdict } from "../../base/verdict.ts"
+import { allChecks } from "../../check/all-checks.ts"
+import type { TraceCheck } from "../../check/check.ts"
+import { DecisionLog } from "../../check/decision.ts"
+import { safetyChecks } from "../../check/safety.ts"
+import { count, measure, text } from "../../experiment/column.ts"
+import { rowsToCsv } from "../../experiment/csv.ts"
+import { storedRow } from "../../experiment/sweep.ts"
+import type { Table } from "../../experiment/table.ts"
+import type { Address } from "../../protocol/actor.ts"
+import type { Cluster } from "../../protocol/paxos/cluster.ts"
+import { type PaxosMessage, type PaxosRecord, formatMessage } from "../../protocol/paxos/messages.ts"
+import { formatRecord } from "../../protocol/paxos/records.ts"
+import { formatSet } from "../../quorum/system.ts"
+import type { RunMeasures } from "../../run/decree-measures.ts"
+import type { DecreeSetup } from "../../run/decree-setup.ts"
+import { type RunViolation, decreeScenario, runJudgedDecree } from "../../run/decree.ts"
+import { livenessChecks } from "../../run/liveness.ts"
+import { latencyName } from "../../run/replay-command.ts"
+import type { Observer, TraceEvent } from "../../world/simulate/trace.ts"
+import type { Io } from "../shared/context.ts"
+import type { Format } from "../shared/options.ts"
+import { countsByName, printJson, printTables, styler } from "../shared/output.ts"
+
+/** One simulated run as the command line shows it. */
+export interface SimulatedRun {
+  readonly row: RunRow
+  readonly measures: RunMeasures
+  readonly violations: readonly RunViolation[]
+  /** The proposers by name, in the order of the measures. */
+  readonly proposers: readonly string[]
+  /** What every check found, if that was asked for. */
+  readonly checks?: readonly JudgedCheck[]
+  /** The lines of the trace, if it was asked for. */
+  readonly trace?: readonly string[]
+}
+
+/** A check and its verdict. */
+export interface JudgedCheck {
+  readonly check: string
+  readonly reference: string
+  readonly verdict: Verdict<unknown>["verdict"]
+  readonly because: string
+}
+
+type RunRow = ReturnType<typeof runRow>
+
+const columns = [
+  text("system", "The quorum system."),
+  text("latency", "The latency model."),
+  count("seed", "The seed of the run."),
+  measure("decidedMs", "Time to the commit point.", { unit: "ms", empty: "not decided within the horizon" }),
+  text("decidedValue", "The value decided.", { empty: "not decided within the horizon" }),
+  count("decidedEpoch", "The epoch it was decided in.", { empty: "not decided within the horizon" }),
+  measure("learnedMsFirst", "When the first proposer learned.", { unit: "ms", empty: "none learned" }),
+  measure("learnedMsLast", "When the last proposer learned.", { unit: "ms", empty: "not all learned" }),
+  count("messagesSent", "Messages sent by all processes."),
+  count("messagesDelivered", "Messages delivered."),
+  count("messagesLost", "Messages lost by the network, or arriving where nobody was up."),
+  count("syncWrites", "Synchronous writes by all processes."),
+  count("epochsUsed", "Epochs started by all proposers."),
+  count("violations", "Safety checks that failed."),
+]
+
+/** Simulates one run. `replayWords` is added to the replay command of a violation. */
+export function simulateOnce(
+  setup: DecreeSetup,
+  seed: number,
+  options: { trace: boolean; checks: boolean; replayWords: string },
+): SimulatedRun {
+  const trace: string[] = []
+  const { cluster } = decreeScenario(setup, seed)
+  const { measures, violations, checks } = runJudgedDecree(
+    setup,
+    seed,
+    options.checks ? (all) => [...allChecks(all), ...livenessChecks(setup, all)] : safetyChecks,
+    ...(options.trace ? [tracer(setup, seed, trace)] : []),
+  )
+  return {
+    row: runRow(setup, seed, measures, violations.length),
+    measures,
+    proposers: cluster.proposers.map((address) => cluster.processes[address]!.name),
+    ...(options.checks && { checks: checks.map(judged) }),
+    violations: violations.map((violation) => ({
+      ...violation,
+      replay: violation.replay + options.replayWords,
+    })),
+    ...(options.trace && { trace }),
+  }
+}
+
+function judged(check: TraceCheck): JudgedCheck {
+  const { verdict, because } = check.verdict()
+  return { check: check.name, reference: check.reference, verdict, because }
+}
+
+/** Writes every event into `lines`, and every decision when it has come about. */
+function tracer(setup: DecreeSetup, seed: number, lines: string[]): Observer<PaxosMessage, PaxosRecord> {
+  const { cluster } = decreeScenario(setup, seed)
+  const log = new DecisionLog(setup.plan)
+  let told = 0
+  return (event) => {
+    lines.push(traceLine(event, cluster))
+    log.observe(event)
+    for (const { proposal, acceptedBy } of log.decisions.slice(told)) {
+      lines.push(
+        `${" ".repeat(10)}  ${proposal.value} is decided in epoch ${proposal.epoch} by ${formatSet(setup.plan, acceptedBy)}`,
+      )
+      told++
+    }
+  }
+}
+
+function runRow(setup: DecreeSetup, seed: number, measures: RunMeasures, violations: number) {
+  const learned = measures.learnedAt.filter((at) => at !== null)
+  const everyone = learned.length === measures.learnedAt.length
+  return {
+    system: setup.plan.name,
+    latency: latencyName(setup.latency),
+    seed,
+    decidedMs: inMs(measures.decidedAt),
+    decidedValue: measures.decidedValue,
+    decidedEpoch: measures.decidedEpoch,
+    learnedMsFirst: inMs(learned.length === 0 ? null : Math.min(...learned)),
+    learnedMsLast: inMs(everyone ? Math.max(...learned) : null),
+    messagesSent: measures.messagesSent,
+    messagesDelivered: measures.messagesDelivered,
+    messagesLost: measures.messagesLost,
+    syncWrites: measures.syncWrites,
+    epochsUsed: measures.epochsUsed,
+    violations,
+  }
+}
+
+const inMs = (micros: number | null): number | null => (micros === null ? null : micros / 1000)
+
+/** Prints a run in any format; the trace, if there is one, before the measures, or within the JSON. */
+export async function printRun(io: Io, format: Format, run: SimulatedRun): Promise<void> {
+  const { row, measures, violations, trace, checks } = run
+  if (format === "json") {
+    const learnedMs = measures.learnedAt.map(inMs)
+    const messagesByType = countsByName(Object.entries(measures.messagesByType))
+    printJson(io, {
+      ...row,
+      learnedMs,
+      messagesByType,
+      violations,
+      ...(checks && { checks }),
+      ...(trace && { trace }),
+    })
+  } else if (format === "csv") {
+    io.out(rowsToCsv(columns, [storedRow({ id: "simulate", columns }, row)]))
+  } else if (format === "table") {
+    if (trace !== undefined) io.out(`   time ms  event\n${trace.join("\n")}\n\n`)
+    io.out(`${(await runLines(io, run)).join("\n")}\n`)
+    if (checks !== undefined) {
+      io.out("\n")
+      await printTables(io, format, [checksTable(checks)])
+    }
+  } else
+    await printTables(io, format, [runTable(run), ...(checks === undefined ? [] : [checksTable(checks)])])
+}
+
+/** One line to a check; what is violated is told below. */
+function checksTable(checks: readonly JudgedCheck[]): Table {
+  const broken = checks.filter(({ verdict }) => verdict !== "holds")
+  return {
+    id: "checks",
+    caption: "The run before every property and lemma that its variant keeps, and the oracle.",
+    columns: [{ heading: "check" }, { heading: "where" }, { heading: "verdict" }, { heading: "checked" }],
+    rows: checks.map(({ check, reference, verdict, because }) => [
+      check,
+      shortReference(reference),
+      verdict,
+      verdict === "holds" ? because.replace(/ were checked$/, "") : "see below",
+    ]),
+    notes: [
+      ...broken.map(({ check, verdict, because }) => `${check} is ${verdict}: ${because}.`),
+      "Where: definitions, properties and lemmas in Howard 2019; rules in Howard and Mortier 2019.",
+    ],
+  }
+}
+
+/** "lemma 14" of "Howard 2019, lemma 14 (safety)". */
+function shortReference(reference: string): string {
+  return reference.replace(/^[^,]*, /, "").replace(/ \([^)]*\)$/, "")
+}
+
+async function runLines(io: Io, { row, measures, violations, proposers }: SimulatedRun): Promise<string[]> {
+  const red = await styler(io, "red")
+  const ms = (at: number | null): string => (at === null ? "–" : `${at.toFixed(3)} ms`)
+  const decided =
+    row.decidedMs === null
+      ? "nothing within the horizon"
+      : `${row.decidedValue!} in epoch ${row.decidedEpoch!} at ${ms(row.decidedMs)}`
+  const learned = measures.learnedAt.map((at, i) => `${proposers[i]!} ${ms(inMs(at))}`).join(", ")
+  const types = Object.entries(measures.messagesByType).map(([type, sent]) => `${sent} ${type}`)
+  return [
+    `${row.system}, latency ${row.latency}, seed ${row.seed}`,
+    "",
+    `decided   ${decided}`,
+    `learned   ${learned}`,
+    `messages  ${row.messagesSent} sent, ${row.messagesDelivered} delivered, ${row.messagesLost} lost`,
+    `          ${types.join(", ")}`,
+    `writes    ${row.syncWrites} synchronous`,
+    `epochs    ${row.epochsUsed} used`,
+    ...(violations.length === 0 ? ["safety    holds"] : []),
+    ...violations.map(({ check, message }) => `safety    ${red("violated")}: ${check}: ${message}`),
+    ...violations.slice(0, 1).map(({ replay }) => `replay    ${replay}`),
+  ]
+}
+
+function runTable({ row }: SimulatedRun): Table {
+  return {
+    id: "simulate",
+    caption: `One run of Paxos with ${row.system}, latency ${row.latency}, seed ${row.seed}.`,
+    columns: [
+      { heading: "decided", unit: "ms", digits: 3 },
+      { heading: "value" },
+      { heading: "epoch" },
+      { heading: "first", unit: "ms", group: "learned", digits: 3 },
+      { heading: "last", unit: "ms", group: "learned", digits: 3 },
+      { heading: "sent", group: "messages" },
+      { heading: "lost", group: "messages" },
+      { heading: "writes" },
+      { heading: "epochs" },
+      { heading: "violations" },
+    ],
+    rows: [
+      [
+        row.decidedMs,
+        row.decidedValue,
+        row.decidedEpoch,
+        row.learnedMsFirst,
+        row.learnedMsLast,
+        row.messagesSent,
+        row.messagesLost,
+        row.syncWrites,
+        row.epochsUsed,
+        row.violations,
+      ],
+    ],
+    notes: [],
+  }
+}
+
+/** One line of a printed trace: the virtual time in milliseconds, and what happened. */
+export function traceLine(event: TraceEvent<PaxosMessage, PaxosRecord>, cluster: Cluster): string {
+  const time = (event.at / 1000).toFixed(3).padStart(10)
+  return `${time}  ${traceSentence(event, (address) => cluster.processes[address]!.name)}`
+}
+
+/** What happened: "p1 → a1  prepare(0)" where it is sent, "a1 ← p1  prepare(0)" where it arrives. */
+export function traceSentence(
+  event: TraceEvent<PaxosMessage, PaxosRecord>,
+  name: (address: Address) => string,
+): string {
+  switch (event.type) {
+    case "propose":
+      return `${name(event.process)} proposes ${event.value}`
+    case "send":
+      return `${name(event.from)} → ${name(event.to)}  ${formatMessage(event.message)}${fate(event.copies)}`
+    case "deliver":
+      return `${name(event.to)} ← ${name(event.from)}  ${formatMessage(event.message)}`
+    case "miss":
+      return `${name(event.to)} is down: ${formatMessage(event.message)} from ${name(event.from)} is lost`
+    case "store":
+      return `${name(event.process)} has written ${formatRecord(event.record, name)}`
+    case "timeout":
+      return `${name(event.process)} timeout of ${event.timer}`
+    case "learn":
+      return `${name(event.process)} learns ${event.value}, decided in epoch ${event.epoch}`
+    case "crash":
+      return `${name(event.process)} crashes`
+    case "recover":
+      return `${name(event.process)} recovers`
+  }
+}
+
+function fate(copies: number): string {
+  return copies === 1 ? "" : copies === 0 ? "  (lost)" : `  (${copies} copies)`
+}

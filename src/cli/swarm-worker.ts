@@ -1,7 +1,0 @@
-import { parentPort, workerData } from "node:worker_threads"
-import { type SwarmTask, runSwarmHere } from "./swarm-share.ts"
-
-const port = parentPort!
-void runSwarmHere(workerData as SwarmTask, (done) => port.postMessage({ done })).then((tally) =>
-  port.postMessage({ tally }),
-)

@@ -1,0 +1,152 @@
+import { Command } from "commander"
+import { UsageError, didYouMean } from "../../base/errors.ts"
+import { wrap } from "../../experiment/render/layout.ts"
+import { type Context, exitCodeHelp, exitCodes } from "../shared/context.ts"
+import { whole } from "../shared/options.ts"
+import { countsByName, printJson } from "../shared/output.ts"
+import { progressOn } from "../shared/progress.ts"
+import type { SwarmFailure, SwarmTally, SwarmTask } from "./share.ts"
+
+interface SwarmFlags {
+  readonly first: number
+  readonly seeds: number
+  readonly system?: string
+  readonly bug?: string
+  readonly keep?: string
+  readonly workers?: number
+  readonly twice: boolean
+  readonly history?: string
+  readonly format: "text" | "json"
+}
+
+/** `quorate swarm`: random runs of the replicated log under random faults, until one goes wrong or none does. */
+export function swarmCommand(context: Context): Command {
+  return new Command("swarm")
+    .summary("run the replicated log under random faults, seed by seed")
+    .description(
+      "Runs the replicated log once for each seed: system, machines, clients and faults are drawn from it. " +
+        "Each run is checked for safety while faults last and for progress when they are over; failures are shrunk to the fewest faults.",
+    )
+    .option("-n, --seeds <count>", "how many seeds", whole("--seeds", 1), 1000)
+    .option("--first <seed>", "the first of them", whole("--first", 0), 0)
+    .option("--system <system>", "only this quorum system, instead of every family with 3 to 9 acceptors")
+    .option("--bug <id>", "plant a known bug in every replica: does a check notice?")
+    .option("--keep <faults>", 'only these faults of the seed, by number: "0,3", or "none"')
+    .option("-w, --workers <count>", "threads (default: one for each core)", whole("--workers", 1))
+    .option("--twice", "run each seed twice and compare the traces", false)
+    .option(
+      "--history <file>",
+      "write what the clients of the one seed saw, for quorate linearizable: JSON lines, or with a name in .edn as Porcupine's",
+    )
+    .option("-f, --format <format>", "text or json", readFormat, "text")
+    .addHelpText("after", help)
+    .action(async (flags: SwarmFlags) => {
+      const tally = await swarm(context, flags)
+      if (flags.history !== undefined) await writeHistory(flags.history, flags)
+      if (flags.format === "json") {
+        const coverage = countsByName(Object.entries(tally.coverage))
+        printJson(context.io, { command: "swarm", ...tally, coverage })
+      } else print(context, flags, tally)
+      if (tally.failed > 0) context.end(exitCodes.violated)
+      else if (tally.undecided > 0) context.end(exitCodes.unknown)
+    })
+}
+
+const help = `
+Examples:
+  $ quorate swarm --seeds 20000
+  $ quorate swarm --seeds 500 --system "simple(5, 4, 2)"
+  $ quorate swarm --bug reports-ignored --seeds 100
+  $ quorate swarm --seeds 50 --system "simple(4, 2, 2)"    quorums that do not meet
+  $ quorate swarm --first 7 --seeds 1 --history run.jsonl && quorate linearizable run.jsonl
+
+${exitCodeHelp}`
+
+function readFormat(text: string): "text" | "json" {
+  if (text === "text" || text === "json") return text
+  throw new UsageError(`--format is ${text}; it must be text or json.`)
+}
+
+async function swarm(context: Context, flags: SwarmFlags): Promise<SwarmTally> {
+  const task = await taskOf(flags)
+  const { runSwarm } = await import("./parallel.ts")
+  const progress = await progressOn(context.io)
+  progress.start("swarm", flags.seeds)
+  const began = performance.now()
+  const tally = await runSwarm(task, flags.workers, (done) => progress.update(done))
+  const seconds = (performance.now() - began) / 1000
+  progress.finish(`swarm: ${tally.runs} seeds in ${seconds.toFixed(1)} s, ${tally.failed} failed`)
+  return tally
+}
+
+/** The run of the one seed once more, for what its clients saw. */
+async function writeHistory(file: string, flags: SwarmFlags): Promise<void> {
+  if (flags.seeds !== 1) {
+    throw new UsageError(
+      `--history is for one run, and this is ${flags.seeds}; add --first <seed> --seeds 1.`,
+    )
+  }
+  const { optionsOf } = await import("./share.ts")
+  const { swarmRun } = await import("../../run/swarm.ts")
+  const { writeHistoryFile } = await import("../linearizable/write.ts")
+  const { clients } = swarmRun(flags.first, await optionsOf(await taskOf(flags)))
+  writeHistoryFile(file, clients.history)
+}
+
+async function taskOf({ first, seeds, system, bug, keep, twice }: SwarmFlags): Promise<SwarmTask> {
+  if (bug !== undefined) {
+    const { knownBugs } = await import("../../run/bugs.ts")
+    const ids = knownBugs.map(({ id }) => id)
+    if (!ids.includes(bug)) {
+      throw new UsageError(
+        `There is no bug called ${bug}.${didYouMean(bug, ids)}\nThe bugs are ${ids.join(", ")}.`,
+      )
+    }
+  }
+  return {
+    first,
+    seeds,
+    twice,
+    ...(system !== undefined && { system }),
+    ...(bug !== undefined && { bug }),
+    ...(keep !== undefined && { keep: readKeep(keep) }),
+  }
+}
+
+function readKeep(text: string): readonly number[] {
+  if (text === "none") return []
+  return text.split(",").map(whole("--keep", 0))
+}
+
+/** How many failures are shown in full. */
+const mostShown = 10
+
+function print({ io }: Context, flags: SwarmFlags, tally: SwarmTally): void {
+  const { runs, events, answered, failed, failures, undecided, undecidedSeeds, coverage } = tally
+  const unknown = undecided === 0 ? "" : `, ${undecided} undecided`
+  io.out(`${runs} random runs, ${answered} requests answered, ${events} events: ${failed} failed${unknown}\n`)
+  io.out(
+    `The last answer came at most ${(tally.longestAfterFaultsMs / 1000).toFixed(3)} s after the faults.\n`,
+  )
+  if (undecided > 0)
+    io.out(`Undecided within the effort of the checks: seeds ${undecidedSeeds.join(", ")}.\n`)
+  const struck = Object.entries(coverage).map(([name, count]) => `${name} ${count}`)
+  if (struck.length > 0)
+    io.out(`${wrap(`Faults that did something: ${struck.join(", ")}`, io.width).join("\n")}\n`)
+  for (const failure of failures.slice(0, mostShown)) io.out(`\n${describe(failure, io.width)}`)
+  if (failed > mostShown) io.out(`\n… and ${failed - mostShown} more\n`)
+  if (flags.seeds === 1) io.out(`Trace ${tally.lastTraceHash}\n`)
+}
+
+function describe({ seed, system, violations, faultTexts, replay }: SwarmFailure, width: number): string {
+  const indented = (text: string): string[] =>
+    wrap(text, width - 4).map((line, i) => `${i === 0 ? "  " : "    "}${line}`)
+  return [
+    `seed ${seed}, ${system}`,
+    ...violations.flatMap(({ name, because }) => indented(`${name}: ${because}`)),
+    `  faults of the seed that are left: ${faultTexts.length === 0 ? "none" : ""}`,
+    ...faultTexts.map((text) => `    ${text}`),
+    `  replay: ${replay}`,
+    "",
+  ].join("\n")
+}

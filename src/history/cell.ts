@@ -1,0 +1,126 @@
+import { grouped } from "./operation.ts"
+import type { Origin, Outline } from "./specification.ts"
+
+/** What a cell holds: a text, or null for nothing. */
+export type Content = string | null
+
+/** What can be done to one cell: a register, or one key of a store. */
+export type CellInput =
+  | { readonly type: "read" }
+  | { readonly type: "write"; readonly value: Content }
+  | { readonly type: "cas"; readonly expected: Content; readonly value: Content }
+  | { readonly type: "append"; readonly value: string }
+
+/** What a read found; whether a cas took place. Writes and appends answer nothing. */
+export type CellOutput = Content | boolean
+
+/** The content afterwards, or undefined where the answer is not possible. */
+export function cellStep(
+  content: Content,
+  input: CellInput,
+  output: CellOutput | undefined,
+): Content | undefined {
+  switch (input.type) {
+    case "read":
+      return output === undefined || output === content ? content : undefined
+    case "write":
+      return input.value
+    case "append":
+      return content === null ? input.value : content + input.value
+    case "cas": {
+      const matches = content === input.expected
+      if (output !== undefined && output !== matches) return undefined
+      return matches ? input.value : content
+    }
+  }
+}
+
+/**
+ * What the search may know of an operation in advance. A write is possible anywhere and hides what was
+ * there; a read pins the content down; a cas that took place does both.
+ */
+export function cellOutline(input: CellInput, output: CellOutput | undefined): Outline<Content> {
+  switch (input.type) {
+    case "read":
+      if (output === undefined) return { effect: "observes", distinguishes: [] }
+      return { effect: "observes", requires: output as Content, distinguishes: [output as Content] }
+    case "write":
+      return { effect: "overwrites", leaves: input.value, distinguishes: [] }
+    case "append":
+      // Appending nothing to an absent cell makes it present.
+      return input.value === "" ? { effect: "updates" } : { effect: "updates", alwaysChanges: true }
+    case "cas":
+      return casOutline(input, output)
+  }
+}
+
+function casOutline(
+  { expected, value }: Extract<CellInput, { type: "cas" }>,
+  output: CellOutput | undefined,
+): Outline<Content> {
+  const distinguishes = [expected]
+  const effect = output === false || expected === value ? "observes" : output === true ? "depends" : "updates"
+  if (output === true) return { effect, requires: expected, leaves: value, distinguishes }
+  return { effect, leaves: value, distinguishes }
+}
+
+/** Whether appending may take one content to the other. */
+export function growsInto(from: Content, to: Content): boolean {
+  return from === to || (to !== null && to.startsWith(from ?? ""))
+}
+
+/**
+ * See `Specification.undoing`, for appends and for cas without an answer. What
+ * ends a content is looked up by its length, so the cost is in the number of
+ * different lengths appended, not in that of the appends.
+ */
+export function cellUndoing(updates: readonly CellInput[]): (to: Content) => readonly Origin<Content>[] {
+  const indices = [...updates.keys()]
+  const lengths = new Set(updates.flatMap((input) => (input.type === "append" ? [input.value.length] : [])))
+  const valueOf = (type: CellInput["type"]) => (i: number) => {
+    const input = updates[i]!
+    return input.type === type && "value" in input ? [input.value] : []
+  }
+  const byEnding = grouped(indices, valueOf("append"))
+  const casBy = grouped(indices, valueOf("cas"))
+  return (to) => [
+    ...(casBy.get(to) ?? []).map((update) => ({ update, from: [casExpected(updates[update]!)] })),
+    ...(to === null ? [] : [...lengths]).flatMap((length) => {
+      const found = length > to!.length ? undefined : byEnding.get(to!.slice(to!.length - length))
+      const from = beforeAppending(to!, length)
+      return (found ?? []).flatMap((update) => (from.length === 0 ? [] : [{ update, from }]))
+    }),
+  ]
+}
+
+/** Appending to nothing and to the empty text give the same. */
+function beforeAppending(to: string, length: number): readonly Content[] {
+  const before = to.slice(0, to.length - length)
+  if (length === 0) return before === "" ? [null] : []
+  return before === "" ? [null, ""] : [before]
+}
+
+const casExpected = (input: CellInput): Content => (input.type === "cas" ? input.expected : null)
+
+/** A content in a report: nothing is `nil`, as in Jepsen's histories; a text that could be misread is quoted. */
+export function describeContent(content: Content): string {
+  if (content === null) return "nil"
+  return content === "nil" || content === "" || /[\s"]/.test(content) ? JSON.stringify(content) : content
+}
+
+/** One line about an operation; `cell` names the cell, where there are several. */
+export function describeCell(input: CellInput, output: CellOutput | undefined, cell?: string): string {
+  const of = cell === undefined ? "" : ` ${describeContent(cell)}`
+  switch (input.type) {
+    case "read":
+      return output === undefined ? `read${of}` : `read${of}: ${describeContent(output as Content)}`
+    case "write":
+      return `write${of} ${describeContent(input.value)}`
+    case "append":
+      return `append${of} ${describeContent(input.value)}`
+    case "cas": {
+      const call = `cas${of} ${describeContent(input.expected)} ${describeContent(input.value)}`
+      return output === undefined ? call : `${call}: ${output === true ? "done" : "differs"}`
+    }
+  }
+}

@@ -1,0 +1,257 @@
+import { InvariantError, UsageError } from "../base/errors.ts"
+import { ObjectCheck } from "./object-check.ts"
+import { type History, type Operation, groupedBy, historyOf, isPending } from "./operation.ts"
+import type { Specification } from "./specification.ts"
+import type { FailingWindow } from "./window.ts"
+
+/** A verdict on a history, with what proves it. */
+export type LinearizabilityVerdict<Input, Output> =
+  | {
+      readonly verdict: "holds"
+      readonly because: string
+      /** An order in which the operations may have taken effect; those of unknown outcome that need not have are left out. */
+      readonly linearization: readonly Operation<Input, Output>[]
+    }
+  | { readonly verdict: "violated"; readonly because: string; readonly witness: FailingWindow<Input, Output> }
+  | { readonly verdict: "unknown"; readonly because: string }
+
+/** How much work the check may do. */
+export interface LinearizabilityOptions {
+  /** Give up with `unknown` after so many steps of the search; 20 million if not given, which takes some 20 s. */
+  readonly mostSteps?: number
+}
+
+/**
+ * Whether every operation of the history can be given one moment between its
+ * call and its return at which it takes effect, such that the answers are those
+ * of the specification: linearizability (Herlihy & Wing 1990).
+ *
+ * Parts of the history about different objects are judged each by itself. What
+ * holds comes with a linearization, which has been checked against the
+ * definition; what is violated with a smallest failing window of its object.
+ * Deterministic.
+ *
+ * Locality (Herlihy & Wing 1990, theorem 1) is what makes it feasible: a history is
+ * linearizable exactly if its part about each object is, and the search is exponential only in
+ * what is open at a time on one object.
+ */
+export function checkLinearizability<State, Input, Output>(
+  history: History<Input, Output>,
+  specification: Specification<State, Input, Output>,
+  { mostSteps = defaultMostSteps }: LinearizabilityOptions = {},
+): LinearizabilityVerdict<Input, Output> {
+  if (!(mostSteps >= 0)) {
+    throw new UsageError(
+      `mostSteps is ${mostSteps}; a search takes at least 0 steps. Try ${defaultMostSteps}.`,
+    )
+  }
+  const check = new LinearizabilityCheck(history, specification)
+  check.advance(mostSteps)
+  return check.verdict()
+}
+
+/** Some twenty seconds' worth: a history that takes more is likely to take for ever. */
+export const defaultMostSteps = 20_000_000
+
+/** The check of one history, in portions: for whoever has a clock to look at in between. */
+export class LinearizabilityCheck<State, Input, Output> {
+  private readonly history: History<Input, Output>
+  private readonly specification: Specification<State, Input, Output>
+  /** By name, in the order of names. */
+  private readonly objectsByName: ReadonlyMap<string, ObjectCheck<State, Input, Output>>
+  private readonly objects: readonly ObjectCheck<State, Input, Output>[]
+  private undecided: readonly ObjectCheck<State, Input, Output>[]
+  private violated: ObjectCheck<State, Input, Output> | undefined
+
+  constructor(history: History<Input, Output>, specification: Specification<State, Input, Output>) {
+    this.history = historyOf(history)
+    this.specification = specification
+    this.objectsByName = objectsOf(this.history, specification)
+    this.objects = [...this.objectsByName.values()]
+    this.undecided = this.objects
+  }
+
+  /** The steps taken so far. */
+  get steps(): number {
+    return this.objects.reduce((sum, { steps }) => sum + steps, 0)
+  }
+
+  /**
+   * Goes on for at most so many steps; true if that decided it. The objects take
+   * turns, so that a hard one does not keep the others from being judged.
+   */
+  advance(steps: number): boolean {
+    const limit = this.steps + steps
+    while (this.undecided.length > 0 && this.violated === undefined) {
+      let left = limit - this.steps
+      for (const object of this.undecided) {
+        const before = object.steps
+        if (object.advance(Math.min(turnSteps, left)) === "violated") this.violated ??= object
+        left -= object.steps - before
+      }
+      this.undecided = this.undecided.filter(({ outcome }) => outcome === "open")
+      if (this.steps >= limit) break
+    }
+    return this.undecided.length === 0 || this.violated !== undefined
+  }
+
+  /** What is known so far, without a proof of it, which may take longer than finding out. */
+  get outcome(): "holds" | "violated" | "open" {
+    if (this.violated !== undefined) return "violated"
+    return this.undecided.length === 0 ? "holds" : "open"
+  }
+
+  /** The verdict as far as the search has come. To find the failing window takes some steps more. */
+  verdict(): LinearizabilityVerdict<Input, Output> {
+    if (this.violated !== undefined) return this.violation(this.violated)
+    if (this.undecided.length > 0) return { verdict: "unknown", because: this.whyUnknown() }
+    const linearization = merged(this.objects)
+    const initialOf = (object: string): State => this.objectsByName.get(object)!.initial
+    const flaw = whyNoLinearization(this.history, linearization, this.specification, initialOf)
+    if (flaw !== undefined) throw new InvariantError(`A linearization was found that is none: ${flaw}.`)
+    return { verdict: "holds", because: this.whyHolds(), linearization }
+  }
+
+  private violation(object: ObjectCheck<State, Input, Output>): LinearizabilityVerdict<Input, Output> {
+    const witness = object.failingWindow(windowSteps)
+    const { unplaceable, states } = witness
+    const operation = this.specification.describe(unplaceable.input, unplaceable.output)
+    const where = states.length === 0 ? "" : `; what it could find is ${oneOf(states)}`
+    return {
+      verdict: "violated",
+      because: `there is no place for ${operation} of client ${unplaceable.client}${where}`,
+      witness,
+    }
+  }
+
+  private whyHolds(): string {
+    const of = this.objects.length === 1 ? "" : ` on ${this.objects.length} objects`
+    return `${this.history.length} operations${of} have a linearization, found in ${this.steps} ${this.steps === 1 ? "step" : "steps"}`
+  }
+
+  private whyUnknown(): string {
+    const some = `${this.objects.length - this.undecided.length} of ${this.objects.length} objects`
+    const decided = this.objects.length === 1 ? "" : `; ${some} are decided and hold`
+    return `the search stopped after ${this.steps} steps${decided}`
+  }
+}
+
+/** "1", "1 or 2", "1, 2 or 3". */
+function oneOf(texts: readonly string[]): string {
+  const [last] = texts.slice(-1)
+  return texts.length < 2 ? String(last) : `${texts.slice(0, -1).join(", ")} or ${last}`
+}
+
+/** What an object gets at a time. */
+const turnSteps = 20_000
+
+/** What may be spent on making a failing window small: a second or two. */
+const windowSteps = 2_000_000
+
+/** The checks of a history's objects, by their names. */
+function objectsOf<State, Input, Output>(
+  history: History<Input, Output>,
+  specification: Specification<State, Input, Output>,
+): Map<string, ObjectCheck<State, Input, Output>> {
+  const objects = groupedBy(history, ({ input }) => specification.partition?.(input) ?? "")
+  const byName = [...objects].sort(([a], [b]) => (a < b ? -1 : 1))
+  return new Map(byName.map(([name, operations]) => [name, new ObjectCheck(operations, specification)]))
+}
+
+/**
+ * The linearizations of all objects as one. Every operation is given a moment,
+ * the latest call among those up to it in its object, which lies between its
+ * own call and return; ordered by these, all are in real time.
+ */
+function merged<State, Input, Output>(
+  objects: readonly ObjectCheck<State, Input, Output>[],
+): Operation<Input, Output>[] {
+  const placed = objects.flatMap((object) => {
+    let moment = Number.NEGATIVE_INFINITY
+    return object.linearization().map((operation) => {
+      moment = Math.max(moment, operation.called)
+      return { operation, moment }
+    })
+  })
+  return placed.sort((a, b) => a.moment - b.moment).map(({ operation }) => operation)
+}
+
+/**
+ * Whether `order` is a linearization of the history, as a sentence about the
+ * first thing wrong with it; undefined if nothing is.
+ *
+ * The certificate of a history that holds, checked from the definition: every
+ * operation that returned is there once, one whose outcome is unknown at most
+ * once, none stands before one that had returned when it was called, and the
+ * specification allows every answer. `initialOf` tells what an object was at
+ * first. Shares no code with the search. Cost: linear in the history.
+ */
+export function whyNoLinearization<State, Input, Output>(
+  history: History<Input, Output>,
+  order: readonly Operation<Input, Output>[],
+  specification: Specification<State, Input, Output>,
+  initialOf: (object: string) => State = () => specification.initial,
+): string | undefined {
+  return (
+    whyNotTheHistory(history, order, specification) ??
+    whyNotInRealTime(order, specification) ??
+    whyNotAllowed(order, specification, initialOf)
+  )
+}
+
+function whyNotTheHistory<State, Input, Output>(
+  history: History<Input, Output>,
+  order: readonly Operation<Input, Output>[],
+  specification: Specification<State, Input, Output>,
+): string | undefined {
+  const placed = new Set(order)
+  const show = describer(specification)
+  if (placed.size < order.length) return "an operation takes effect twice"
+  const missing = history.find((operation) => !isPending(operation) && !placed.has(operation))
+  if (missing !== undefined) return `${show(missing)} returned and is not in the order`
+  history.forEach((operation) => placed.delete(operation))
+  const [stranger] = placed
+  return stranger === undefined ? undefined : `${show(stranger)} is not in the history`
+}
+
+function whyNotInRealTime<State, Input, Output>(
+  order: readonly Operation<Input, Output>[],
+  specification: Specification<State, Input, Output>,
+): string | undefined {
+  const show = describer(specification)
+  let latestCall = order[0]
+  for (const operation of order) {
+    if (operation.returned < latestCall!.called) {
+      return `${show(operation)} had returned when ${show(latestCall!)} was called, and stands after it`
+    }
+    if (operation.called > latestCall!.called) latestCall = operation
+  }
+  return undefined
+}
+
+function whyNotAllowed<State, Input, Output>(
+  order: readonly Operation<Input, Output>[],
+  specification: Specification<State, Input, Output>,
+  initialOf: (object: string) => State,
+): string | undefined {
+  const show = describer(specification)
+  const states = new Map<string, State>()
+  for (const operation of order) {
+    const { input, output } = operation
+    const object = specification.partition?.(input) ?? ""
+    const state = states.has(object) ? states.get(object)! : initialOf(object)
+    const next = specification.step(state, input, output)
+    if (next === undefined) {
+      return `${show(operation)} is not possible where the state is ${specification.describeState(state)}`
+    }
+    states.set(object, next)
+  }
+  return undefined
+}
+
+/** "read: 3 (client 2)". */
+export function describer<State, Input, Output>(
+  specification: Specification<State, Input, Output>,
+): (operation: Operation<Input, Output>) => string {
+  return ({ client, input, output }) => `${specification.describe(input, output)} (client ${client})`
+}

@@ -1,0 +1,44 @@
+import { describe, expect, test } from "vitest"
+import { formatSwitches, parseSwitch, switchForms } from "./switches.ts"
+import { type Variant, classic, variantOf } from "./variant.ts"
+import { variants } from "./variants.ts"
+
+const parsed = (texts: readonly string[]): Variant => variantOf(...texts.map(parseSwitch))
+
+describe("switches as text", () => {
+  test.each(variants.map(({ id, switches }) => [id, switches] as const))(
+    "%s can be written and read again",
+    (_, switches) => {
+      expect(parsed(formatSwitches(switches))).toEqual(variantOf(switches))
+    },
+  )
+
+  test("every switch of a variant has a form, and classic Paxos sets none", () => {
+    expect(switchForms.map(({ id }) => id)).toEqual(Object.keys(classic))
+    expect(formatSwitches(classic)).toEqual([])
+    expect(formatSwitches({ nacks: "epoch", epochs: { kind: "reserved", ahead: 3 }, history: true })).toEqual(
+      ["epochs=reserved(3)", "nacks=epoch", "history=yes"],
+    )
+  })
+
+  test("spaces, case and a bare name are understood", () => {
+    expect(parseSwitch(" phase1 = revision-b ")).toEqual({ phase1: "revision-B" })
+    expect(parseSwitch("history")).toEqual({ history: true })
+    expect(parseSwitch("epochs=multi-path(by-value(A,B))")).toEqual({
+      epochs: { kind: "multi-path", fast: { kind: "by-value", values: ["A", "B"] } },
+    })
+  })
+
+  test.each([
+    ["nack=epoch", /no switch nack\. Did you mean nacks\?/],
+    ["=epoch", /no switch =epoch\./],
+    ["nacks=loud", /nacks cannot be loud; it can be none, epoch, proposal/],
+    ["nacks", /nacks cannot be yes/],
+    ["patience=-1", /a whole number of microseconds/],
+    ["epochs=multi-path(voting)", /epochs cannot be multi-path\(voting\)/],
+    ["epochs=by-value(A, A)", /cannot be by-value\(A, A\)/],
+    ["epochs=versioned(0)", /cannot be versioned\(0\)/],
+  ])("%s is refused", (text, message) => {
+    expect(() => parseSwitch(text)).toThrow(message)
+  })
+})

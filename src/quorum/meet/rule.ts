@@ -1,0 +1,138 @@
+import { UsageError } from "../../base/errors.ts"
+import type { Verdict } from "../../base/verdict.ts"
+import { wholeNumberOf } from "../notation/arithmetic.ts"
+import type { Catalogue } from "../define.ts"
+import type { Effort } from "./intersect.ts"
+import { parsePlan } from "../notation/plan.ts"
+import type { Requirement, RequirementWitness } from "./requirement.ts"
+import { parseTree } from "../notation/parse.ts"
+
+/** A variable of a rule, and the text of the numbers it runs over: "1..100", "3, 5, 7", "1..n". */
+export interface RuleVariable {
+  readonly name: string
+  readonly numbers: string
+}
+
+/** What came of a rule for one choice of its variables. */
+export interface RuleCase {
+  readonly values: ReadonlyMap<string, number>
+  /** The plan it makes, such as "simple(5, 3, 2)"; nothing where it makes none. */
+  readonly plan: string | undefined
+  /** A rule that makes no system for these numbers is violated too: `because` says what is wrong with it. */
+  readonly verdict: Verdict<RequirementWitness | undefined>
+}
+
+/**
+ * All cases of a rule. A text that makes no system for any numbers is no rule
+ * at all: then the first error is thrown.
+ */
+export function ruleCases(...[text, ...rest]: Parameters<typeof checkRule>): RuleCase[] {
+  const cases = [...checkRule(text, ...rest)]
+  const [first] = cases
+  if (first === undefined)
+    throw new UsageError(
+      `The variables of the rule ${text} run over no numbers at all: ${rest[0].map(({ name, numbers }) => `${name}=${numbers}`).join(", ")}; a range goes up, as in n=1..100.`,
+    )
+  if (cases.every(({ plan }) => plan === undefined))
+    throw new UsageError(first.verdict.because + unboundHint(text, first.values))
+  return cases
+}
+
+/** Names of a rule that are not given numbers: nodes, or variables that were forgotten. */
+function unboundHint(text: string, values: RuleCase["values"]): string {
+  const words = text.match(/"[^"]*"|[A-Za-z]\w*(?!\w*\s*\()/g) ?? []
+  const names = [...new Set(words)].filter((word) => !word.startsWith('"') && !values.has(word))
+  if (names.length === 0) return ""
+  return `\nIn the rule, ${names.join(", ")} ${names.length === 1 ? "has" : "have"} no --for, such as --for ${names[0]!}=1..9.`
+}
+
+/** More cases than this are taken for a slip of the keyboard. */
+const mostCases = 100_000
+
+/**
+ * Checks a rule for quorum sizes, such as `simple(n, n/2 + 1, n/2)`, for all
+ * numbers its variables run over, the last variable fastest: which of them make
+ * quorums that do not meet? Sizes computed by hand are a living class of bugs,
+ * most often at even n, at n = 1, or where a division was rounded.
+ *
+ * The cases come as they are asked for. Arithmetic is that of `arithmetic.ts`;
+ * later variables may run over numbers that depend on earlier ones.
+ */
+export function* checkRule(
+  text: string,
+  variables: readonly RuleVariable[],
+  requirement: Requirement,
+  catalogue: Catalogue,
+  effort?: Effort,
+): Generator<RuleCase> {
+  // Counted before any is checked: a slip in the last variable is refused at once, not after an hour of
+  // cases.
+  const all: ReadonlyMap<string, number>[] = []
+  for (const values of assignments(variables, new Map())) {
+    all.push(values)
+    if (all.length > mostCases) {
+      throw new UsageError(
+        `The rule has more than ${mostCases} cases; let its variables run over fewer numbers.`,
+      )
+    }
+  }
+  for (const values of all) yield checkCase(text, values, requirement, catalogue, effort)
+}
+
+/** Reads "n=1..100", "n=3,5,7" or "k=1..n". */
+export function parseRuleVariable(text: string): RuleVariable {
+  const [, name, numbers] = /^\s*([A-Za-z]\w*)\s*=(.*)$/.exec(text) ?? []
+  if (name === undefined || numbers === undefined || numbers.trim() === "") {
+    throw new UsageError(`${text.trim()} does not say what a variable runs over; try n=1..100 or n=3,5,7.`)
+  }
+  const [, from, to] = /^\s*(\d+)\s*-\s*(\d+)\s*$/.exec(numbers) ?? []
+  // Arithmetic, and so -99: nobody means that.
+  if (from !== undefined && to !== undefined && Number(from) < Number(to)) {
+    throw new UsageError(`${text.trim()} is a difference; a range is written ${name}=${from}..${to}.`)
+  }
+  return { name, numbers }
+}
+
+function checkCase(
+  text: string,
+  values: ReadonlyMap<string, number>,
+  requirement: Requirement,
+  catalogue: Catalogue,
+  effort: Effort | undefined,
+): RuleCase {
+  try {
+    const plan = parsePlan(text, catalogue, values)
+    return { values, plan: plan.name, verdict: requirement.check(plan, effort) }
+  } catch (error) {
+    // Part of the finding where it depends on the numbers; the caller sees it with them.
+    if (!(error instanceof UsageError)) throw error
+    const verdict = { verdict: "violated", because: error.message, witness: undefined } as const
+    return { values, plan: undefined, verdict }
+  }
+}
+
+/** All values of the first variable, and for each all of the rest, which may depend on it. */
+function* assignments(
+  [first, ...rest]: readonly RuleVariable[],
+  values: ReadonlyMap<string, number>,
+): Generator<ReadonlyMap<string, number>> {
+  if (first === undefined) {
+    yield values
+    return
+  }
+  for (const value of numbersOf(first, values)) {
+    yield* assignments(rest, new Map([...values, [first.name, value]]))
+  }
+}
+
+function* numbersOf({ name, numbers }: RuleVariable, values: ReadonlyMap<string, number>): Generator<number> {
+  for (const item of numbers.split(",")) {
+    const [from, to, ...more] = item.split("..")
+    if (from === undefined || from.trim() === "" || to?.trim() === "" || more.length > 0) {
+      throw new UsageError(`${name}=${numbers} is not a list of numbers and ranges; try ${name}=1..100.`)
+    }
+    const first = wholeNumberOf(parseTree(from), values)
+    const last = to === undefined ? first : wholeNumberOf(parseTree(to), values)
+    for (let value = first; value <= last; value++) yield value
+  }
+}

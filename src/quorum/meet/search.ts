@@ -1,0 +1,331 @@
+import {
+  type NodeSet,
+  difference,
+  emptySet,
+  fullSet,
+  intersection,
+  members,
+  size,
+  union,
+  withMember,
+} from "../../base/node-set.ts"
+import { shrinkToMinimal } from "../minimal.ts"
+
+/**
+ * Searches for a set of nodes that makes `isA` true while its complement makes
+ * `isB` true: disjoint quorums of two monotone predicates over `n` nodes.
+ *
+ * Nodes are given to side a or side b until one split satisfies both. A minimal
+ * quorum of `a` that is still possible is tried; if its complement has no
+ * quorum of `b`, one of its nodes must go to b, and that is the branching.
+ *
+ * Returns the set for side a, "none" when there is provably none, or nothing
+ * when the predicates were called `calls` times without an answer.
+ *
+ * Nothing is missed: a solution that contains all of a quorum `added` to side a leaves side b a part of
+ * its complement, which has just been found to hold no quorum of b. So some node of `added` is not in
+ * the solution, and the branches ask for the first such node.
+ *
+ * Cost: exponential at worst, as the question is NP-complete; the depth is at most n, and each step asks
+ * the predicates O(n) times.
+ */
+export function searchDisjoint(
+  isQuorumOfA: (set: NodeSet) => boolean,
+  isQuorumOfB: (set: NodeSet) => boolean,
+  n: number,
+  calls: number,
+): NodeSet | "none" | undefined {
+  const all = fullSet(n)
+  let left = calls
+  const isA = (set: NodeSet): boolean => (left--, isQuorumOfA(set))
+  const isB = (set: NodeSet): boolean => (left--, isQuorumOfB(set))
+  const search = (inA: NodeSet, inB: NodeSet): NodeSet | undefined => {
+    if (left <= 0) return undefined
+    const possible = difference(all, inB)
+    // Monotone: if all that is still free does not suffice, no split below this one does.
+    if (!isA(possible) || !isB(difference(all, inA))) return undefined
+    const added = shrinkToMinimal((set) => isA(union(set, inA)), difference(possible, inA))
+    const candidate = union(added, inA)
+    if (isB(difference(all, candidate))) return candidate
+    // The branches exclude each other: the i-th gives b the i-th node and keeps those before it for a.
+    let kept = inA
+    for (const position of members(added)) {
+      const found = search(kept, withMember(inB, position))
+      if (found !== undefined) return found
+      kept = withMember(kept, position)
+    }
+    return undefined
+  }
+  const found = search(emptySet, emptySet)
+  if (found !== undefined) return found
+  return left > 0 ? "none" : undefined
+}
+
+/**
+ * Searches for quorums, one of each of several monotone predicates over `n`
+ * nodes, with fewer than `enough` nodes in common.
+ *
+ * Quorums are picked one after the other, each with as little as possible of
+ * what the earlier ones have in common. If they still share too much, one of
+ * the shared nodes is decided: denied to one of the predicates, each in turn,
+ * or left to all of them while that can be afforded.
+ *
+ * Returns the quorums, "none" when there are provably none, or nothing when
+ * the predicates were called `calls` times without an answer.
+ */
+export function searchOverlap(
+  predicates: readonly ((set: NodeSet) => boolean)[],
+  n: number,
+  enough: number,
+  calls: number,
+): NodeSet[] | "none" | undefined {
+  const all = fullSet(n)
+  let left = calls
+  const counted = predicates.map((isQuorum) => (set: NodeSet) => (left--, isQuorum(set)))
+  const search = (denied: readonly NodeSet[], shared: NodeSet): NodeSet[] | undefined => {
+    if (left <= 0) return undefined
+    const quorums = pickApart(
+      counted,
+      denied.map((set) => difference(all, set)),
+    )
+    if (quorums === undefined) return undefined
+    // Each quorum was picked greedily, so a small overlap is an answer, and a large one is only a hint
+    // where to branch.
+    const common = quorums.reduce((a, b) => intersection(a, b))
+    if (size(common) < enough) return quorums
+    const open = members(difference(common, shared))[0]
+    if (open === undefined) return undefined
+    for (const side of predicates.keys()) {
+      const more = denied.map((set, i) => (i === side ? withMember(set, open) : set))
+      const found = search(more, shared)
+      if (found !== undefined) return found
+    }
+    // With `enough` of 1 nothing can be afforded: a shared node must be denied to some side.
+    return size(shared) + 1 < enough ? search(denied, withMember(shared, open)) : undefined
+  }
+  const found = search(
+    predicates.map(() => emptySet),
+    emptySet,
+  )
+  if (found !== undefined) return found
+  return left > 0 ? "none" : undefined
+}
+
+/** A minimal quorum of each predicate within what it may use, avoiding what the ones before it all have. */
+function pickApart(
+  predicates: readonly ((set: NodeSet) => boolean)[],
+  allowed: readonly NodeSet[],
+): NodeSet[] | undefined {
+  const quorums: NodeSet[] = []
+  for (const [i, isQuorum] of predicates.entries()) {
+    if (!isQuorum(allowed[i]!)) return undefined
+    const common = quorums.reduce(intersection, allowed[i]!)
+    quorums.push(shrinkToMinimal(isQuorum, allowed[i]!, i === 0 ? emptySet : common))
+  }
+  return quorums
+}
+
+/** A thing that costs, unless it is excluded from one of the sides, where it weighs `weights[side]`. */
+export interface Excludable {
+  readonly cost: number
+  readonly weights: readonly number[]
+}
+
+/** For each thing the side it is excluded from, or nothing where its cost is paid; and what is paid in all. */
+export interface Exclusions {
+  readonly excluded: readonly (number | undefined)[]
+  readonly cost: number
+}
+
+/** A dynamic program with more cells than this is left to other methods. */
+const mostCells = 20_000_000
+
+/**
+ * Excludes things from sides, no more than `spare[side]` in weight from any, so
+ * that the cost of those excluded from none is least. Costs are whole numbers
+ * of at least 1; a total of `enough` or more is as bad as any other.
+ *
+ * Where everything weighs 1 the dearest are excluded, as many as there is room
+ * for. Weights are a dynamic program over the room used on all sides but the
+ * roomiest, and the cost paid: exact. Returns nothing when that would be too large.
+ *
+ * It is the one hard part of asking how little quorums overlap: the things are blocks of nodes, the
+ * sides formulas, and to exclude a block from a side is to let that side's quorum do without it. With
+ * weights it contains the knapsack problem, hence the table: things × cells steps, cells being the
+ * product of spare + 1 over all sides but the roomiest, times the cost bound.
+ */
+export function cheapestExclusions(
+  things: readonly Excludable[],
+  spare: readonly number[],
+  enough: number,
+): Exclusions | undefined {
+  if (things.every(({ weights }) => weights.every((weight) => weight === 1))) {
+    return excludeDearest(things, spare)
+  }
+  if (enough === 1 && weighTooMuch(things, spare)) {
+    return { excluded: things.map(() => undefined), cost: 1 }
+  }
+  return excludeByWeight(things, spare, enough)
+}
+
+/**
+ * Greedy is exact here: every place takes any one thing, so the places should go to the things that cost
+ * most.
+ */
+function excludeDearest(things: readonly Excludable[], spare: readonly number[]): Exclusions {
+  // Denied to the last side first, so that the first nodes go to the first side.
+  const places = spare
+    .flatMap((room, side) => Array<number>(Math.min(room, things.length)).fill(side))
+    .reverse()
+  const dearestFirst = things.map((_, i) => i).sort((a, b) => things[b]!.cost - things[a]!.cost || a - b)
+  const excluded = Array<number | undefined>(things.length).fill(undefined)
+  dearestFirst.forEach((thing, rank) => (excluded[thing] = places[rank]))
+  return { excluded, cost: costOf(things, excluded) }
+}
+
+/** The quick sufficient test: things that weigh the same everywhere, and more than all the room. */
+function weighTooMuch(things: readonly Excludable[], spare: readonly number[]): boolean {
+  const same = things.every(({ weights }) => weights.every((weight) => weight === weights[0]))
+  const weight = things.reduce((sum, { weights }) => sum + weights[0]!, 0)
+  return same && weight > spare.reduce((sum, room) => sum + room, 0)
+}
+
+/**
+ * Exact by dynamic programming, for weights; nothing where the table would be too large. Paying `enough`
+ * or more is not told apart, which keeps the cost coordinate short: it is 1 cell long for a bare
+ * intersection.
+ */
+function excludeByWeight(
+  things: readonly Excludable[],
+  spare: readonly number[],
+  enough: number,
+): Exclusions | undefined {
+  const total = things.reduce((sum, { cost }) => sum + cost, 0)
+  const table = new Table(spare, Math.min(total, enough - 1))
+  if (things.length * table.cells > mostCells) return undefined
+  const choices = things.map((thing) => table.add(thing))
+  const best = table.cheapest()
+  if (best === undefined) return { excluded: things.map(() => undefined), cost: enough }
+  const excluded = table.trace(things, choices, best)
+  return { excluded, cost: costOf(things, excluded) }
+}
+
+const costOf = (things: readonly Excludable[], excluded: readonly (number | undefined)[]): number =>
+  things.reduce((sum, { cost }, i) => (excluded[i] === undefined ? sum + cost : sum), 0)
+
+/** The choice "its cost is paid"; any other choice is the side a thing is excluded from. */
+const pay = 255
+
+/**
+ * A cell is what has been used of every side but the last, and the cost paid so
+ * far; its value the least that is then used of the last side, the roomiest.
+ *
+ * Keeping the roomiest side as the value and not as a coordinate is what makes two weighted sides of
+ * large weights affordable: the table grows with the smaller room only.
+ */
+class Table {
+  readonly cells: number
+  private readonly mostCost: number
+  /** All sides but the roomiest, and that. */
+  private readonly counted: readonly number[]
+  private readonly last: number
+  private readonly spare: readonly number[]
+  private readonly strides: readonly number[]
+  private value: Float64Array
+
+  constructor(spare: readonly number[], mostCost: number) {
+    const sides = spare.map((_, side) => side).sort((a, b) => spare[a]! - spare[b]!)
+    this.spare = spare
+    this.last = sides.pop()!
+    this.counted = sides
+    this.mostCost = mostCost
+    const strides: number[] = []
+    let cells = mostCost + 1
+    for (const side of this.counted) {
+      strides.push(cells)
+      cells *= spare[side]! + 1
+    }
+    this.strides = strides
+    this.cells = cells
+    this.value = cells > mostCells ? new Float64Array(0) : new Float64Array(cells).fill(Infinity)
+    this.value[0] = 0
+  }
+
+  /** Takes one more thing into account; gives the choice made on the way to each cell. */
+  add(thing: Excludable): Uint8Array {
+    const next = new Float64Array(this.cells).fill(Infinity)
+    const choice = new Uint8Array(this.cells)
+    const moves = this.movesOf(thing)
+    for (let cell = 0; cell < this.cells; cell++) {
+      const used = this.value[cell]!
+      if (used === Infinity) continue
+      for (const move of moves) {
+        if (!this.hasRoom(cell, move)) continue
+        const reached = used + move.more
+        if (reached > this.spare[this.last]! || reached >= next[cell + move.step]!) continue
+        next[cell + move.step] = reached
+        choice[cell + move.step] = move.choice
+      }
+    }
+    this.value = next
+    return choice
+  }
+
+  /** The cell of least cost that can be reached. */
+  cheapest(): number | undefined {
+    let best: number | undefined
+    for (let cell = 0; cell < this.cells; cell++) {
+      if (this.value[cell]! === Infinity) continue
+      // The cost is the innermost coordinate, so that it is the remainder of the cell's number.
+      if (best === undefined || cell % (this.mostCost + 1) < best % (this.mostCost + 1)) best = cell
+    }
+    return best
+  }
+
+  /**
+   * Walks back from the final cell: which choice was made for each thing. The choices of every layer are
+   * kept for this, a byte per cell; the values of a layer are not.
+   */
+  trace(things: readonly Excludable[], choices: readonly Uint8Array[], end: number): (number | undefined)[] {
+    const excluded = Array<number | undefined>(things.length).fill(undefined)
+    let cell = end
+    for (let i = things.length - 1; i >= 0; i--) {
+      const made = choices[i]![cell]!
+      if (made !== pay) excluded[i] = made
+      cell -= this.movesOf(things[i]!).find(({ choice }) => choice === made)!.step
+    }
+    return excluded
+  }
+
+  /**
+   * What can be done with one thing: exclude it from some side, or pay for it if the bound on costs
+   * allows.
+   */
+  private movesOf({ cost, weights }: Excludable): Move[] {
+    const moves: Move[] = [{ choice: this.last, step: 0, more: weights[this.last]!, dimension: -1, by: 0 }]
+    for (const [dimension, side] of this.counted.entries()) {
+      const by = weights[side]!
+      moves.push({ choice: side, step: by * this.strides[dimension]!, more: 0, dimension, by })
+    }
+    if (cost <= this.mostCost) moves.push({ choice: pay, step: cost, more: 0, dimension: -2, by: cost })
+    return moves
+  }
+
+  private hasRoom(cell: number, { dimension, by }: Move): boolean {
+    if (dimension === -1) return true
+    if (dimension === -2) return (cell % (this.mostCost + 1)) + by <= this.mostCost
+    const used = Math.floor(cell / this.strides[dimension]!) % (this.spare[this.counted[dimension]!]! + 1)
+    return used + by <= this.spare[this.counted[dimension]!]!
+  }
+}
+
+/** One choice for one thing, as a step through the table. */
+interface Move {
+  readonly choice: number
+  /** How far the cell moves, and how much more of the last side is used. */
+  readonly step: number
+  readonly more: number
+  /** The coordinate that moves: an index into the counted sides, −1 for none, −2 for the cost. */
+  readonly dimension: number
+  readonly by: number
+}

@@ -1,0 +1,69 @@
+import fc from "fast-check"
+import { describe, expect, it } from "vitest"
+import { bindVariables, wholeNumberOf } from "./arithmetic.ts"
+import { parseTree } from "./parse.ts"
+
+const at = (text: string, n: number, k = 0) =>
+  wholeNumberOf(parseTree(text), new Map([["n", n], ["k", k]])) // prettier-ignore
+
+describe("arithmetic of rules", () => {
+  it.each([
+    ["n/2 + 1", 5, 3],
+    ["n/2 + 1", 6, 4],
+    ["n/2*2", 5, 4],
+    ["(n+1)/2", 5, 3],
+    ["-n/2", 5, -3],
+    ["n % 3", 8, 2],
+    ["2^n - 1", 4, 15],
+    ["3n/4", 7, 5],
+    ["ceil(3*n/4)", 7, 6],
+    ["ceil(3n/4)", 8, 6],
+    ["floor(n/2)", 5, 2],
+    ["ceil(n/2 + 1/2)", 5, 3],
+    ["ceil(n*(2/3))", 3, 2],
+    ["ceil(0.75*n)", 5, 4],
+    ["max(1, n/2)", 1, 1],
+    ["min(n, 3)", 5, 3],
+    ["max(n/2, n - 3)", 5, 2],
+    ["n - k", 5, 5],
+  ])("%s at n = %i is %i", (text, n, value) => {
+    expect(at(text, n)).toBe(value)
+  })
+
+  it("division is floor division outside floor() and ceil(), exact inside", () => {
+    const small = fc.integer({ min: 1, max: 500 })
+    fc.assert(
+      fc.property(small, small, (n, k) => {
+        expect(at("n/k", n, k)).toBe(Math.floor(n / k))
+        expect(at("ceil(n/k)", n, k)).toBe(Math.ceil(n / k))
+        expect(at("n/k*k + n % k", n, k)).toBe(n)
+        expect(at("ceil(n/k*k)", n, k)).toBe(n)
+        expect(at("ceil(n*(1/k)*k)", n, k)).toBe(n)
+      }),
+    )
+  })
+
+  it.each([
+    ["n/k", "n / k divides by zero"],
+    ["m + 1", "m + 1 is not a whole number"],
+    ["0.5*n", "is not a whole number"],
+    ["n^n^n", "leaves the whole numbers"],
+    ["sqrt(n)", "is not a whole number"],
+  ])("refuses %s", (text, message) => {
+    expect(() => at(text, 9)).toThrow(message)
+  })
+})
+
+describe("bindVariables", () => {
+  const bound = (text: string) => bindVariables(parseTree(text), new Map([["n", 5]])).toString()
+
+  it("carries out arithmetic and leaves everything else", () => {
+    expect(bound("simple(n, n/2 + 1, n/2)")).toBe("simple(5, 3, 2)")
+    expect(bound("weighted([n, 1, 1], n/2, 2) + a*b")).toBe("weighted([5, 1, 1], 2, 2) + a * b")
+    expect(bound("choose(ceil(n/2), a, b, c)*x")).toBe("choose(3, a, b, c) * x")
+  })
+
+  it("refuses a fraction where no division rounds it", () => {
+    expect(() => bound("majority(0.5*n)")).toThrow("0.5 * n comes to 5/2; round it with floor() or ceil()")
+  })
+})

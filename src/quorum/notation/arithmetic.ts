@@ -1,0 +1,158 @@
+import type { MathNode } from "mathjs"
+import { UsageError } from "../../base/errors.ts"
+import { type SyntaxTree, isTree, parseTree } from "./parse.ts"
+
+/** What the variables of a rule stand for. */
+export type Bindings = ReadonlyMap<string, number>
+
+/**
+ * The syntax tree with its arithmetic carried out: in `simple(n, n/2 + 1, n/2)`
+ * the arguments become numbers once n is bound.
+ *
+ * Arithmetic is whatever consists of numbers, bound variables, + - * / % ^,
+ * parentheses and floor(), ceil(), min(), max(). `/` is floor division, as in
+ * the systems code that such rules are copied from: 5/2 is 2. Inside floor()
+ * and ceil() it is exact, so that ceil(3*n/4) means what it says.
+ */
+export function bindVariables(tree: MathNode, bindings: Bindings): MathNode {
+  return tree.transform((part) => {
+    if (isTree(part, "ConstantNode")) return part
+    const value = evaluate(part, bindings, false)
+    return value === undefined ? part : parseTree(String(toNumber(value, part)))
+  })
+}
+
+/** The whole number a tree comes to; what is not arithmetic, or not whole, is a UsageError. */
+export function wholeNumberOf(tree: MathNode, bindings: Bindings): number {
+  const value = evaluate(tree, bindings, false)
+  if (value?.denominator !== 1) {
+    throw new UsageError(
+      `${tree.toString()} is not a whole number; write numbers, variables, + - * / % ^, floor() and ceil().`,
+    )
+  }
+  return value.numerator
+}
+
+/** A fraction in lowest terms, its denominator positive. */
+interface Fraction {
+  readonly numerator: number
+  readonly denominator: number
+}
+
+/** The value of a tree, or nothing where it is not arithmetic. `exact` keeps the remainders of divisions. */
+function evaluate(tree: MathNode, bindings: Bindings, exact: boolean): Fraction | undefined {
+  if (isTree(tree, "ParenthesisNode")) return evaluate(tree.content, bindings, exact)
+  if (isTree(tree, "ConstantNode")) return typeof tree.value === "number" ? decimal(tree.value) : undefined
+  if (isTree(tree, "SymbolNode")) {
+    const value = bindings.get(tree.name)
+    return value === undefined ? undefined : fraction(value, 1)
+  }
+  if (isTree(tree, "FunctionNode")) return applyFunction(tree, bindings, exact)
+  if (!isTree(tree, "OperatorNode")) return undefined
+  const operands = tree.args.map((argument) => evaluate(argument, bindings, exact))
+  return operands.every((operand) => operand !== undefined) ? operate(tree, operands, exact) : undefined
+}
+
+function applyFunction(
+  tree: SyntaxTree["FunctionNode"],
+  bindings: Bindings,
+  exact: boolean,
+): Fraction | undefined {
+  const name = tree.fn.name
+  const rounds = name === "floor" || name === "ceil"
+  if (!rounds && name !== "min" && name !== "max") return undefined
+  const values = tree.args.map((argument) => evaluate(argument, bindings, exact || rounds))
+  if (values.length === 0 || !values.every((value) => value !== undefined)) return undefined
+  if (!rounds) {
+    // Doubles only choose which argument it is; the exact fraction is what is returned.
+    const quotients = values.map(({ numerator, denominator }) => numerator / denominator)
+    return values[quotients.indexOf(Math[name](...quotients))]
+  }
+  // floor(a, b) is not arithmetic here: mathjs reads a second argument as a number of decimals.
+  const [value, ...others] = values
+  if (value === undefined || others.length > 0) return undefined
+  return fraction(name === "floor" ? floorOf(value) : -floorOf({ ...value, numerator: -value.numerator }), 1)
+}
+
+/** The greatest whole number not above a fraction; exact, as a division of doubles would not be. */
+function floorOf({ numerator, denominator }: Fraction): number {
+  const rest = ((numerator % denominator) + denominator) % denominator
+  return (numerator - rest) / denominator
+}
+
+function operate(
+  tree: SyntaxTree["OperatorNode"],
+  [a, b]: readonly Fraction[],
+  exact: boolean,
+): Fraction | undefined {
+  if (a === undefined) return undefined
+  if (b === undefined) return tree.op === "-" ? fraction(-a.numerator, a.denominator) : undefined
+  switch (tree.op) {
+    case "+":
+      return fraction(
+        a.numerator * b.denominator + b.numerator * a.denominator,
+        a.denominator * b.denominator,
+      )
+    case "-":
+      return fraction(
+        a.numerator * b.denominator - b.numerator * a.denominator,
+        a.denominator * b.denominator,
+      )
+    case "*":
+      return fraction(a.numerator * b.numerator, a.denominator * b.denominator)
+    case "/":
+    case "%":
+      return divide(tree, a, b, exact)
+    case "^":
+      // A root or a reciprocal is never a number of nodes.
+      return b.denominator === 1 && b.numerator >= 0
+        ? fraction(a.numerator ** b.numerator, a.denominator ** b.numerator)
+        : undefined
+    default:
+      return undefined
+  }
+}
+
+/** `%` is the rest that goes with floor division, so that (a/b)·b + a%b is a, also where a is negative. */
+function divide(tree: SyntaxTree["OperatorNode"], a: Fraction, b: Fraction, exact: boolean): Fraction {
+  if (b.numerator === 0) throw new UsageError(`${tree.toString()} divides by zero.`)
+  const quotient = fraction(a.numerator * b.denominator, a.denominator * b.numerator)
+  const whole = floorOf(quotient)
+  if (tree.op === "/") return exact ? quotient : fraction(whole, 1)
+  return fraction(
+    a.numerator * b.denominator - whole * b.numerator * a.denominator,
+    a.denominator * b.denominator,
+  )
+}
+
+/**
+ * In lowest terms. Beyond 2^53 a double no longer tells neighbours apart, and a size that is off by one
+ * is just the mistake that rules are checked for: better no answer.
+ */
+function fraction(numerator: number, denominator: number): Fraction {
+  if (!Number.isSafeInteger(numerator) || !Number.isSafeInteger(denominator)) {
+    throw new UsageError("The arithmetic of the rule leaves the whole numbers up to 2^53.")
+  }
+  // Not by division alone: −0 would be printed.
+  if (numerator === 0) return { numerator: 0, denominator: 1 }
+  const divisor = greatestCommonDivisor(Math.abs(numerator), Math.abs(denominator)) * Math.sign(denominator)
+  return { numerator: numerator / divisor, denominator: denominator / divisor }
+}
+
+function greatestCommonDivisor(a: number, b: number): number {
+  return b === 0 ? a : greatestCommonDivisor(b, a % b)
+}
+
+/** 0.75 is 3/4, as written. */
+function decimal(value: number): Fraction {
+  const [, digits = ""] = String(value).split(".")
+  const scale = 10 ** digits.length
+  return fraction(Math.round(value * scale), scale)
+}
+
+function toNumber({ numerator, denominator }: Fraction, part: MathNode): number {
+  if (denominator === 1) return numerator
+  throw new UsageError(
+    `${part.toString()} comes to ${numerator}/${denominator}; round it with floor() or ceil().`,
+  )
+}

@@ -1,0 +1,282 @@
+import type { MathNode } from "mathjs"
+import math from "mathjs/lib/browser/math.js"
+import { UsageError } from "../../base/errors.ts"
+import { type Catalogue, bothPhases, dualOf, minimalOf, signature } from "../define.ts"
+import { type QuorumExpr, dual, formatExpr, threshold, weighted } from "../expression.ts"
+import { type Argument, type Denotation, asDenotation, isList, isSize, showArgument } from "../parameter.ts"
+import type { QuorumSystem } from "../system.ts"
+import { callFamily, systemFrom } from "./call.ts"
+
+/**
+ * The quorum system a text denotes.
+ *
+ * `a*b + c*d` is a formula over nodes: `*` both, `+` either, `choose(k, …)` at
+ * least k, `weightedChoose(t, [w…], …)` weights summing to t. A formula alone is
+ * the phase-1 system, and its dual the phase-2 system. `grid(2, 3)` calls a
+ * family of the catalogue; systems may stand where nodes do, and then each
+ * phase is combined with its own formulas, phase 2 by the dual gate. `dual(e)`
+ * is the dual and `minimal(e)` the sum of minimal quorums. Nodes are words,
+ * whole numbers, or anything in double quotes. `choose(0)` is the quorum of
+ * nobody, by which an epoch skips phase 1, and `choose(1)` no quorum at all.
+ *
+ * Errors are UsageErrors: one of syntax points at the character, any other
+ * quotes the part of the text it is about. Cost: that of the formula.
+ */
+export function parseSystem(text: string, catalogue: Catalogue): QuorumSystem {
+  return systemFrom(parseDenotation(text, catalogue))
+}
+
+/** What a text denotes, before a formula is completed by its dual. */
+export function parseDenotation(text: string, catalogue: Catalogue): Denotation {
+  return readTree(parseTree(text), text, catalogue)
+}
+
+/** What a syntax tree denotes; `text` is what its messages quote. */
+export function readTree(tree: MathNode, text: string, catalogue: Catalogue): Denotation {
+  // Only at the root: inside an expression a node may well be called majority.
+  if (isTree(tree, "SymbolNode")) refuseBareFamily(tree.name, catalogue)
+  const argument = new Reader(text, catalogue).argument(tree)
+  const value = asDenotation(argument)
+  if (value === undefined) {
+    throw new UsageError(`${showArgument(argument)} is not a quorum system. Try majority(5) or a*b + c*d.`)
+  }
+  return value
+}
+
+/** `majority` for `majority(5)` would be a system of the one node "majority": surely a slip. */
+function refuseBareFamily(name: string, catalogue: Catalogue): void {
+  const family = catalogue.get(name)
+  if (family === undefined) return
+  throw new UsageError(
+    `${name} is a family of systems and wants its arguments: ${signature(family)}, for example ${family.examples[0] ?? name}.`,
+  )
+}
+
+/** Walks one syntax tree; keeps the text for its messages. */
+class Reader {
+  private readonly text: string
+  private readonly catalogue: Catalogue
+
+  constructor(text: string, catalogue: Catalogue) {
+    this.text = text
+    this.catalogue = catalogue
+  }
+
+  argument(tree: MathNode): Argument {
+    if (isTree(tree, "ParenthesisNode")) return this.argument(tree.content)
+    if (isTree(tree, "ConstantNode")) return this.constant(tree.value)
+    if (isTree(tree, "SymbolNode")) return tree.name
+    if (isTree(tree, "ArrayNode")) return tree.items.map((item) => this.argument(item))
+    if (isTree(tree, "OperatorNode")) return this.operator(tree)
+    if (isTree(tree, "FunctionNode")) return this.call(tree)
+    // us.east, which mathjs takes for a property.
+    if (tree.type === "AccessorNode")
+      throw this.unexpected(tree, `is not part of the quorum notation; ${inQuotes(tree.toString())}`)
+    throw this.unexpected(tree, "is not part of the quorum notation")
+  }
+
+  private constant(value: unknown): Argument {
+    if (typeof value === "number" || typeof value === "string") return value
+    throw new UsageError(`${String(value)} is not a node; put a node of that name in double quotes.`)
+  }
+
+  private operator(tree: SyntaxTree["OperatorNode"]): Argument {
+    const { op, args, implicit } = tree
+    // mathjs reads `2 a` and `a b` as products; a forgotten operator must not become an "and".
+    if (implicit)
+      throw this.unexpected(tree, "has two nodes side by side; write a*b for both, a + b for either")
+    if (op === "-" && args.length === 1)
+      return negative(this.argument(args[0]!), this.unexpected(tree, "is not a node"))
+    if (op !== "+" && op !== "*") {
+      const hint =
+        op === "-" ? '; put a name that contains a hyphen in double quotes, "us-west"' : unboundHint(tree)
+      throw this.unexpected(tree, `uses ${op}; quorum expressions have + (either) and * (both)${hint}`)
+    }
+    // One gate of three children and not a gate in a gate: quorums are the same, but names and blocks
+    // are as written.
+    const operands = flattenOperator(tree).map((operand) => this.value(operand))
+    const text = operands
+      .map((value) => (op === "*" && bindsLikeSum(value) ? `(${value.text})` : value.text))
+      .join(op === "+" ? " + " : "*")
+    return combine(operands, (children) => threshold(op === "+" ? 1 : children.length, children), text)
+  }
+
+  private call(tree: SyntaxTree["FunctionNode"]): Denotation {
+    const name = tree.fn.name
+    const args = tree.args.map((arg) => this.argument(arg))
+    if (name === "choose") return this.choose(tree, args)
+    if (name === "weightedChoose") return this.weightedChoose(tree, args)
+    if (name === "dual") return dualOf(this.only(tree, args))
+    if (name === "minimal") return minimalOf(this.only(tree, args))
+    return callFamily(this.catalogue, name, args)
+  }
+
+  private choose(tree: MathNode, [k, ...rest]: readonly Argument[]): Denotation {
+    const children = rest.map((argument) => this.asValue(argument, tree))
+    // The two constants, which have no other way to be written.
+    if (children.length === 0 && (k === 0 || k === 1)) {
+      return { kind: "formula", expr: threshold(k, []), text: `choose(${k})` }
+    }
+    if (k === undefined || !isSize(k) || k > children.length) {
+      throw this.unexpected(
+        tree,
+        `asks for ${k === undefined ? "nothing" : showArgument(k)} of ${children.length} choices; ` +
+          `choose(k, x, y, …) takes a whole number k from 1 to the number of choices; ` +
+          `choose(0) alone is the quorum of nobody`,
+      )
+    }
+    const text = `choose(${[k, ...children.map((child) => child.text)].join(", ")})`
+    return combine(children, (exprs) => threshold(k, exprs), text)
+  }
+
+  private weightedChoose(tree: MathNode, [limit, weights, ...rest]: readonly Argument[]): Denotation {
+    const children = rest.map((argument) => this.asValue(argument, tree))
+    const wanted =
+      "weightedChoose(t, [w, …], x, …) takes a threshold, one whole weight of at least 1 per choice, and the choices"
+    if (
+      limit === undefined ||
+      !isSize(limit) ||
+      weights === undefined ||
+      !isList(weights) ||
+      !weights.every(isSize)
+    ) {
+      throw this.unexpected(tree, `does not fit: ${wanted}`)
+    }
+    const total = weights.reduce((sum, weight) => sum + weight, 0)
+    if (weights.length !== children.length || limit > total) {
+      throw this.unexpected(
+        tree,
+        `has ${weights.length} weights (sum ${total}), ${children.length} choices and threshold ${limit}: ${wanted}, the threshold at most the sum`,
+      )
+    }
+    const text = `weightedChoose(${[limit, `[${weights.join(", ")}]`, ...children.map((child) => child.text)].join(", ")})`
+    return combine(children, (exprs) => weighted(weights, limit, exprs), text)
+  }
+
+  /** The one argument of `dual` and `minimal`. */
+  private only(tree: MathNode, args: readonly Argument[]): Denotation {
+    const [argument, ...others] = args
+    if (argument === undefined || others.length > 0)
+      throw this.unexpected(tree, `has ${args.length} arguments; it takes one expression, such as a*b + c*d`)
+    return this.asValue(argument, tree)
+  }
+
+  private value(tree: MathNode): Denotation {
+    return this.asValue(this.argument(tree), tree)
+  }
+
+  private asValue(argument: Argument, tree: MathNode): Denotation {
+    const value = asDenotation(argument)
+    if (value === undefined)
+      throw this.unexpected(tree, `has ${showArgument(argument)} where a node or system is wanted`)
+    return value
+  }
+
+  private unexpected(tree: MathNode, problem: string): UsageError {
+    return new UsageError(`In the quorum expression ${this.text.trim()}: ${tree.toString()} ${problem}.`)
+  }
+}
+
+function inQuotes(name: string): string {
+  return `put a name with other characters than letters, digits and _ in double quotes, ${JSON.stringify(name)}`
+}
+
+/** n/2 is arithmetic, which only rules have. */
+function unboundHint(tree: MathNode): string {
+  const text = tree.toString()
+  const names = [...new Set(text.match(/[A-Za-z]\w*/g) ?? [])]
+  if (names.length === 0 || !/[/%^]/.test(text)) return ""
+  return `; arithmetic is for rules, quorate check --rule, where each variable has its --for: ${names.join(", ")}`
+}
+
+/** Joins values by a gate: formulas to a formula; with a system among them, phase by phase. */
+function combine(
+  values: readonly Denotation[],
+  gate: (children: readonly QuorumExpr[]) => QuorumExpr,
+  text: string,
+): Denotation {
+  const formulas = values.flatMap((value) => (value.kind === "formula" ? [value.expr] : []))
+  if (formulas.length === values.length) {
+    const expr = gate(formulas)
+    return { kind: "formula", expr, text: formatExpr(expr) }
+  }
+  const pairs = values.map((value) =>
+    bothPhases(value.kind === "formula" ? { phase1: value.expr } : value.parts),
+  )
+  const phase1 = gate(pairs.map((pair) => pair.phase1))
+  // The dual of the gate, over the phase-2 formulas as they are: dual twice leaves them so.
+  const phase2 = dual(gate(pairs.map((pair) => dual(pair.phase2))))
+  return { kind: "system", parts: { phase1, phase2 }, text }
+}
+
+/** A sum is written in parentheses inside a product; so is a system whose text is one. */
+function bindsLikeSum({ text }: Denotation): boolean {
+  let depth = 0
+  for (const char of text) {
+    if (char === "(") depth++
+    else if (char === ")") depth--
+    else if (char === "+" && depth === 0) return true
+  }
+  return false
+}
+
+/** a + b + c parses as (a + b) + c; this gives the three. */
+function flattenOperator(tree: SyntaxTree["OperatorNode"]): MathNode[] {
+  return tree.args.flatMap((arg) =>
+    isTree(arg, "OperatorNode") && arg.op === tree.op && !arg.implicit ? flattenOperator(arg) : [arg],
+  )
+}
+
+/** -3 is a number a parameter may refuse by name; -a is nothing. */
+function negative(argument: Argument, error: UsageError): number {
+  if (typeof argument !== "number") throw error
+  return -argument
+}
+
+/** The kinds of syntax tree that the notation has a use for, by mathjs' names. */
+export interface SyntaxTree {
+  ParenthesisNode: MathNode & { content: MathNode }
+  ConstantNode: MathNode & { value: unknown }
+  SymbolNode: MathNode & { name: string }
+  ArrayNode: MathNode & { items: MathNode[] }
+  OperatorNode: MathNode & { op: string; args: MathNode[]; implicit: boolean }
+  FunctionNode: MathNode & { fn: { name: string }; args: MathNode[] }
+}
+
+/**
+ * Narrows a tree to one kind. By the `type` that mathjs writes into a tree, as its own guards live in
+ * the main bundle, which takes ten times as long to load.
+ */
+export function isTree<K extends keyof SyntaxTree>(tree: MathNode, type: K): tree is SyntaxTree[K] {
+  return tree.type === type
+}
+
+/** A syntax tree by mathjs' parser; nothing is evaluated. An error points at the character. */
+export function parseTree(text: string): MathNode {
+  if (text.trim() === "")
+    throw new UsageError("The quorum expression is empty. Try majority(5) or a*b + c*d.")
+  try {
+    return math.parse(text)
+  } catch (error) {
+    throw new UsageError(describeSyntaxError(text, error))
+  }
+}
+
+function describeSyntaxError(text: string, error: unknown): string {
+  const { message, char } = error as { message: string; char?: number }
+  const reason = message.replace(/\s*\(char \d+\)$/, "") + nameHint(text, char)
+  if (char === undefined) return `Cannot read the quorum expression ${text}: ${reason}.`
+  return (
+    `Cannot read the quorum expression at character ${char}: ${reason}.\n` +
+    `  ${text.replaceAll(/\s/g, " ")}\n  ${" ".repeat(char - 1)}^`
+  )
+}
+
+/** The letters that mathjs takes for names are not all there are: 节点1 is a node once it is in quotes. */
+function nameHint(text: string, char: number | undefined): string {
+  const rest = char === undefined ? "" : text.slice(char - 1)
+  const name = /^[^\s()[\]*+,;:"']+/.exec(rest)?.[0]
+  return name === undefined || !/^[^\p{ASCII}]/u.test(name)
+    ? ""
+    : `; put such a name in double quotes, ${JSON.stringify(name)}`
+}

@@ -1,0 +1,549 @@
+import {
+  type NodeSet,
+  difference,
+  fullSet,
+  has,
+  members,
+  nodeSet,
+  withMember,
+  withoutMember,
+} from "../base/node-set.ts"
+import type { Input } from "../protocol/actor.ts"
+import type { LogProcess } from "../protocol/log/cluster.ts"
+import { type LogMessage, type LogRecord, noOp } from "../protocol/log/messages.ts"
+import type { LogOutput } from "../protocol/log/outbox.ts"
+import type { ReplicaState } from "../protocol/log/replica-state.ts"
+import type { LogActor } from "../protocol/log/replica.ts"
+import { type Proposals, Slots, noEpoch } from "../protocol/log/slots.ts"
+import type { Phase, QuorumSystem } from "../quorum/system.ts"
+import type { Fault } from "../world/faults/fault.ts"
+import type { BuiltLog } from "./log-scenario.ts"
+import type { LogSetup } from "./log-setup.ts"
+import { canLoseDisks } from "./swarm-setup.ts"
+
+/** Every bug the checks are tested with, in the order of the table. */
+export const knownBugs: readonly SeededBug[] = [
+  {
+    id: "accept-not-stored",
+    mistake: "An acceptor answers a proposal and forgets to write it down.",
+    caughtBy: ["durable-answers", "safe-learning"],
+    after: (_, outputs) => withoutStores(withoutStores(outputs, "accept"), "accepts"),
+  },
+  {
+    id: "promise-not-stored",
+    mistake: "An acceptor answers a prepare and forgets to write the promise down.",
+    caughtBy: ["durable-answers"],
+    after: (_, outputs) => withoutStores(outputs, "promise"),
+  },
+  {
+    id: "reply-before-sync",
+    mistake: "A replica speaks first and writes afterwards.",
+    caughtBy: ["durable-answers", "safe-learning", "acknowledged"],
+    setup: (setup) => ({ ...setup, writeMs: 30 }),
+    after: (_, outputs) => [
+      ...outputs.filter((o) => o.type !== "store"),
+      ...outputs.filter((o) => o.type === "store"),
+    ],
+  },
+  {
+    id: "small-phase-2-quorum",
+    mistake: "The leader takes a slot for decided when one acceptance is missing.",
+    caughtBy: ["safe-learning", "acknowledged", "agreement"],
+    after: oneMissing(2),
+  },
+  {
+    id: "small-phase-1-quorum",
+    mistake: "A candidate leads when one promise is missing.",
+    caughtBy: ["agreement", "safe-learning", "one-value-per-epoch"],
+    setup: contended,
+    after: oneMissing(1),
+  },
+  {
+    id: "promise-omits-executed",
+    mistake: "A promise leaves out the slots that the acceptor has carried out.",
+    caughtBy: ["agreement", "safe-learning"],
+    setup: contended,
+    after: (state, outputs) =>
+      mapSent(outputs, (message) =>
+        message.type === "promise"
+          ? { ...message, accepted: state.log.since(Math.max(message.accepted.from, state.executedUpTo)) }
+          : message,
+      ),
+  },
+  {
+    id: "reports-ignored",
+    mistake: "A new leader proposes without regard to what promises report.",
+    caughtBy: ["agreement", "safe-learning"],
+    setup: contended,
+    before: onMessage("promise", (_, message) => ({
+      ...message,
+      accepted: { ...message.accepted, epochs: [], batches: [] },
+    })),
+  },
+  {
+    id: "first-report-wins",
+    mistake: "Of several reported proposals the candidate takes the first, not that of the greatest epoch.",
+    caughtBy: ["agreement", "safe-learning"],
+    setup: contended,
+    before: onMessage("promise", (state, message) => ({
+      ...message,
+      accepted: onlyNew(state, message.accepted),
+    })),
+  },
+  {
+    id: "accepts-below-promise",
+    mistake: "An acceptor accepts in an epoch below the one it has promised.",
+    caughtBy: ["last-promised-monotone", "agreement"],
+    before: onMessage("propose", forgetPromise),
+  },
+  {
+    id: "promises-below-promise",
+    mistake: "An acceptor promises every epoch it is asked for.",
+    caughtBy: ["last-promised-monotone", "agreement"],
+    setup: contended,
+    before: onMessage("prepare", forgetPromise),
+  },
+  {
+    id: "lost-no-op",
+    mistake: "A new leader leaves gaps in the log as they are.",
+    caughtBy: ["progress"],
+    setup: contended,
+    after: (_, outputs) => outputs.flatMap(withoutNoOps),
+  },
+  {
+    id: "commit-index-one-too-far",
+    mistake: "The leader's commit index counts one slot that is not decided.",
+    caughtBy: ["safe-learning"],
+    after: (_, outputs) =>
+      mapSent(outputs, (message) =>
+        message.type === "propose" ? { ...message, decidedUpTo: message.slot + 1 } : message,
+      ),
+  },
+  {
+    id: "commit-index-any-epoch",
+    mistake: "A follower takes what it accepted in an earlier epoch for what the commit index speaks of.",
+    caughtBy: ["safe-learning", "state-machine"],
+    setup: contended,
+    before: onMessage("heartbeat", (state, message) => {
+      for (let slot = state.decidedUpTo; slot < message.decidedUpTo; slot++) {
+        if (state.log.epochAt(slot) !== noEpoch) state.log.set(slot, message.epoch, state.log.batchAt(slot))
+      }
+      return message
+    }),
+  },
+  {
+    id: "undecided-sent-as-decided",
+    mistake: "Who is asked what is decided sends its whole log.",
+    caughtBy: ["safe-learning"],
+    setup: contended,
+    after: (state, outputs) =>
+      mapSent(outputs, (message) =>
+        message.type === "decided" ? { ...message, entries: state.log.since(message.entries.from) } : message,
+      ),
+  },
+  {
+    id: "reply-on-propose",
+    mistake: "The leader answers its clients when it proposes, not when it learns.",
+    caughtBy: ["acknowledged"],
+    after: (state, outputs) => [...outputs, ...earlyReplies(state, outputs)],
+  },
+  {
+    id: "snapshot-without-client-table",
+    mistake: "A snapshot has the data and not the client table.",
+    caughtBy: ["state-machine", "acknowledged"],
+    setup: (setup) => ({
+      ...contended(setup),
+      appendShare: 1,
+      readShare: 0,
+      reads: "log",
+      snapshotEvery: 2,
+      retryMs: 60,
+      faults: [...setup.faults, ...restarts(setup), ...delays()],
+    }),
+    after: (state, outputs) => {
+      if (state.snapshot !== null) state.snapshot = withoutTable(state.snapshot)
+      return outputs.map((o) =>
+        o.type === "store" && o.record.type === "snapshot"
+          ? { ...o, record: { ...o.record, snapshot: withoutTable(o.record.snapshot) } }
+          : o,
+      )
+    },
+  },
+  {
+    id: "torn-record-read-as-empty",
+    mistake: "A torn record at the end of the log is read as an empty one.",
+    caughtBy: ["agreement", "safe-learning", "one-value-per-epoch"],
+    setup: (setup) => ({ ...contended(setup), faults: [...setup.faults, ...restarts(setup)] }),
+    before: onRecovery((image) => {
+      const last = image.accepted.end - 1
+      const accepted = image.accepted.copy()
+      if (last >= accepted.base) accepted.set(last, accepted.epochAt(last), noOp)
+      return { ...image, accepted }
+    }),
+  },
+  {
+    id: "log-lost-on-restart",
+    mistake: "A restart reads the promise and not the log.",
+    caughtBy: ["agreement", "safe-learning", "progress"],
+    setup: (setup) => ({ ...contended(setup), faults: [...setup.faults, ...restarts(setup)] }),
+    before: onRecovery((image) => ({ ...image, accepted: new Slots(image.snapshot?.upTo ?? 0) })),
+  },
+  {
+    id: "amnesia",
+    mistake: "A replica that has lost its disk takes part as if it were new.",
+    caughtBy: ["agreement", "safe-learning", "last-promised-monotone", "one-value-per-epoch", "prefix"],
+    setup: (setup) => ({
+      ...contended(setup),
+      rejoin: false,
+      faults: [...setup.faults, ...lostDisks(setup)],
+    }),
+  },
+  {
+    id: "rejoin-after-one-answer",
+    mistake: "A replica that has lost its disk rejoins after the first answer.",
+    caughtBy: ["agreement", "safe-learning", "last-promised-monotone", "one-value-per-epoch"],
+    setup: forgottenDecisions,
+    before: (state, input) => {
+      if (input.type === "receive" && input.message.type === "rejoin-answer") {
+        state.rejoined = withoutMember(fullSet(64), state.self)
+      }
+      return input
+    },
+  },
+  {
+    id: "blank-counts-as-answer",
+    mistake: "Replicas that have all lost their disks take each other's empty hands for answers.",
+    caughtBy: ["agreement", "safe-learning", "acknowledged", "last-promised-monotone", "one-value-per-epoch"],
+    setup: (setup) => ({
+      ...setup,
+      requestsPerClient: 20,
+      faults: [...setup.faults, ...allDisksLost(setup)],
+    }),
+    before: onMessage("rejoin-blank", (state, { life }) => ({
+      type: "rejoin-answer",
+      life,
+      barred: state.barred,
+      lastPromised: noEpoch,
+      accepted: { from: 0, epochs: [], batches: [] },
+      snapshot: null,
+    })),
+  },
+  {
+    id: "lease-without-drift-margin",
+    mistake: "The leader's lease lasts as long as the followers': no margin for clocks that drift.",
+    caughtBy: ["linearizability"],
+    setup: (setup) =>
+      leased({
+        ...setup,
+        leaseDrift: 0,
+        clockRates: setup.plan.nodes.map((_, i) => (i === setup.leader ? 0.6 : 1.4)),
+      }),
+  },
+  {
+    id: "lease-not-kept",
+    mistake: "A follower promises another candidate while the lease it has granted lasts.",
+    caughtBy: ["linearizability"],
+    setup: (setup) => leased({ ...setup, electionMs: 30 }),
+    before: (state, input) => {
+      state.expiredGrant = state.lastGrant
+      return input
+    },
+  },
+  {
+    id: "stale-read-at-deposed-leader",
+    mistake: "A leader that has been replaced and does not know it answers reads from its own state.",
+    caughtBy: ["linearizability"],
+    setup: (setup) => leased({ ...setup, reads: "stale" }),
+  },
+  {
+    id: "read-own-state",
+    mistake: "A quorum read asks no quorum.",
+    caughtBy: ["linearizability"],
+    setup: (setup) => ({
+      ...setup,
+      reads: "quorum",
+      detector: "heartbeat",
+      readShare: 0.5,
+      keys: { kind: "uniform", count: 2 },
+    }),
+    after: (state, outputs, input) => {
+      if (input.type !== "receive" || input.message.type !== "request") return outputs
+      const { command } = input.message
+      if (command.operation !== "get") return outputs
+      state.reads.clear()
+      const { client, request, key } = command
+      return [
+        {
+          type: "send",
+          to: input.from,
+          message: { type: "reply", client, request, result: state.machine.read(key) },
+        },
+      ]
+    },
+  },
+]
+
+function withoutStores(outputs: readonly LogOutput[], type: LogRecord["type"]): LogOutput[] {
+  return outputs.filter((o) => o.type !== "store" || o.record.type !== type)
+}
+
+/** What a new leader proposes, slot by slot and without those that are empty. */
+function withoutNoOps(output: LogOutput): readonly LogOutput[] {
+  if (output.type !== "send") return [output]
+  const { message } = output
+  if (message.type === "propose" && message.batch.length === 0) return []
+  if (message.type !== "repropose") return [output]
+  const { epoch, slot, batches, decidedUpTo } = message
+  return batches
+    .map((batch, i) => ({ type: "propose", epoch, slot: slot + i, batch, decidedUpTo }) as const)
+    .filter(({ batch }) => batch.length > 0)
+    .map((proposal) => ({ ...output, message: proposal }))
+}
+
+function mapSent(outputs: readonly LogOutput[], change: (message: LogMessage) => LogMessage): LogOutput[] {
+  return outputs.map((o) => (o.type === "send" ? { ...o, message: change(o.message) } : o))
+}
+
+function onMessage<T extends LogMessage["type"]>(
+  type: T,
+  change: (state: ReplicaState, message: Extract<LogMessage, { type: T }>) => LogMessage,
+): (state: ReplicaState, input: LogInput) => LogInput {
+  return (state, input) => {
+    if (input.type !== "receive" || input.message.type !== type) return input
+    return { ...input, message: change(state, input.message as Extract<LogMessage, { type: T }>) }
+  }
+}
+
+function onRecovery(
+  change: (image: Extract<LogRecord, { type: "image" }>) => LogRecord,
+): (state: ReplicaState, input: LogInput) => LogInput {
+  return (_, input) =>
+    input.type === "recover" && input.stored?.type === "image"
+      ? { ...input, stored: change(input.stored) }
+      : input
+}
+
+function forgetPromise<M>(state: ReplicaState, message: M): M {
+  state.lastPromised = noEpoch
+  return message
+}
+
+/** A quorum test that overlooks one missing member. */
+function oneMissing(phase: Phase): NonNullable<SeededBug["after"]> {
+  const loosened = new WeakSet<QuorumSystem>()
+  return (state, outputs) => {
+    const { system } = state
+    if (system === null || loosened.has(system)) return outputs
+    const loose: QuorumSystem = {
+      ...system,
+      isQuorum: (asked, answered) =>
+        system.isQuorum(asked, answered) ||
+        (asked === phase &&
+          system.nodes.some((_, node) => system.isQuorum(asked, withMember(answered, node)))),
+    }
+    loosened.add(loose)
+    state.system = loose
+    return outputs
+  }
+}
+
+function onlyNew({ reported }: ReplicaState, { from, epochs, batches }: Proposals): Proposals {
+  return { from, batches, epochs: epochs.map((epoch, i) => (reported.has(from + i) ? noEpoch : epoch)) }
+}
+
+function earlyReplies(state: ReplicaState, outputs: readonly LogOutput[]): LogOutput[] {
+  return outputs.flatMap((o) => {
+    if (o.type !== "store" || o.record.type !== "accept" || state.role !== "leader") return []
+    return o.record.batch.flatMap(({ client, request }): LogOutput[] => {
+      if (state.askedRequest[client] !== request) return []
+      return [
+        {
+          type: "send",
+          to: state.askedBy[client]!,
+          message: { type: "reply", client, request, result: "ok" },
+        },
+      ]
+    })
+  })
+}
+
+function withoutTable<S extends { readonly machine: object }>(snapshot: S): S {
+  return { ...snapshot, machine: { ...snapshot.machine, requests: [], results: [] } }
+}
+
+/** Leaders that replace each other often, on a network that loses a good part. */
+export function contended(setup: LogSetup): LogSetup {
+  return {
+    ...setup,
+    reads: "log",
+    electionMs: 30,
+    heartbeatMs: 25,
+    backOff: { kind: "random", upTo: 50_000 },
+    requestsPerClient: 20,
+    recipients: "broadcast",
+    faults: [...setup.faults, { type: "loss", probability: 0.3, from: 0, until: 3_000_000 }],
+  }
+}
+
+/** Every replica goes down and comes back, each a little after the one before, several times. */
+export function restarts({ plan }: LogSetup): Fault[] {
+  return [0, 1, 2, 3].flatMap((round) =>
+    plan.nodes.map((_, process): Fault => {
+      const at = 200_000 + round * 600_000 + process * 50_000
+      return { type: "crash", process, at, recoverAt: at + 20_000, disk: "synced" }
+    }),
+  )
+}
+
+/**
+ * Every replica in turn loses its disk for good and comes back 30 ms later: one
+ * at a time, as rejoining allows.
+ */
+export function lostDisks({ plan }: LogSetup): Fault[] {
+  return plan.nodes.map((_, process) => {
+    const at = 200_000 + process * 300_000
+    return { type: "crash", process, at, recoverAt: at + 30_000, disk: "lost" }
+  })
+}
+
+/**
+ * A phase-2 quorum decides by itself for a while, nobody else hearing of it; then
+ * all of it but the leader lose their disks, and the leader loses touch with
+ * everybody. Whoever goes on must not do without asking it. Systems in which
+ * that leaves no phase-1 quorum, or loses too much, have nothing to go wrong.
+ */
+export function forgottenDecisions(setup: LogSetup): LogSetup {
+  const { plan, leader } = setup
+  const system = plan.systemAt(leader)
+  const all = fullSet(plan.nodes.length)
+  const may = (quorum: NodeSet): boolean =>
+    has(quorum, leader) &&
+    canLoseDisks(system, withoutMember(quorum, leader)) &&
+    system.isQuorum(1, withoutMember(all, leader))
+  const quorum = [...system.minimalQuorums(2)].find(may) ?? nodeSet([leader])
+  const [inside, outside] = [members(quorum), members(difference(all, quorum))]
+  const lost = inside.filter((process) => process !== leader)
+  const ms = (n: number): number => n * 1000
+  return {
+    ...setup,
+    reads: "log",
+    detector: "heartbeat",
+    recipients: "broadcast",
+    electionMs: 100,
+    heartbeatMs: 25,
+    handOverAfterMs: null,
+    snapshotEvery: 1000,
+    thinkMs: 5,
+    retryMs: 100,
+    requestsPerClient: 60,
+    faults: [
+      {
+        type: "cut",
+        from: ms(300),
+        until: ms(900),
+        path: { side: inside, otherSide: outside, oneWay: false },
+      },
+      ...lost.map((process): Fault => ({
+        type: "crash",
+        process,
+        at: ms(850),
+        recoverAt: ms(910),
+        disk: "lost",
+      })),
+      {
+        type: "cut",
+        from: ms(850),
+        until: ms(2500),
+        path: { side: [leader], otherSide: [...lost, ...outside], oneWay: false },
+      },
+    ],
+  }
+}
+
+/**
+ * All replicas lose their disks at once: nothing that was answered can survive, and
+ * nobody may pretend that it did.
+ */
+export function allDisksLost({ plan }: LogSetup): Fault[] {
+  return plan.nodes.map((_, process) => ({
+    type: "crash",
+    process,
+    at: 400_000,
+    recoverAt: 500_000,
+    disk: "lost",
+  }))
+}
+
+/** Nearly a third of all messages are late by up to 200 ms, and so out of order. */
+export function delays(): Fault[] {
+  return [{ type: "reorder", probability: 0.3, upTo: 200_000, from: 0, until: 3_000_000 }]
+}
+
+/** Lease reads by a leader that loses touch with the other replicas, and not with its clients. */
+export function leased(setup: LogSetup): LogSetup {
+  const replicas = setup.plan.nodes.map((_, i) => i)
+  const cuts = [0, 1, 2, 3].map((round): Fault => ({
+    type: "cut",
+    from: 300_000 + round * 600_000,
+    until: 700_000 + round * 600_000,
+    path: { side: ["leader"], otherSide: replicas, oneWay: false },
+  }))
+  return {
+    ...setup,
+    reads: setup.reads === "stale" ? "stale" : "lease",
+    detector: "heartbeat",
+    readShare: 0.8,
+    keys: { kind: "uniform", count: 2 },
+    leaseMs: 150,
+    electionMs: setup.electionMs > 100 ? 160 : setup.electionMs,
+    heartbeatMs: 25,
+    retryMs: 100,
+    thinkMs: 5,
+    requestsPerClient: 60,
+    faults: cuts,
+  }
+}
+
+/**
+ * A mistake that implementations of Paxos have made, planted around a correct
+ * replica: by changing what it hears, what it says, or what it remembers. The
+ * replica itself has no switch for being wrong.
+ */
+export interface SeededBug {
+  readonly id: string
+  /** What is wrong, in a sentence. */
+  readonly mistake: string
+  /** The checks of which at least one must notice. */
+  readonly caughtBy: readonly string[]
+  /** Conditions under which it can show at all. */
+  readonly setup?: (setup: LogSetup) => LogSetup
+  /** Before each step: may change the state and the input. */
+  readonly before?: (state: ReplicaState, input: LogInput) => LogInput
+  /** After each step: may change the state and the outputs. */
+  readonly after?: (state: ReplicaState, outputs: LogOutput[], input: LogInput) => readonly LogOutput[]
+}
+
+/** What a replica may be told. */
+export type LogInput = Input<LogMessage, LogRecord>
+
+/** The same cluster with the bug in every replica. */
+export function withBug(built: BuiltLog, bug: SeededBug, setup: LogSetup): BuiltLog {
+  const n = setup.plan.nodes.length
+  const processes = built.cluster.processes.map((process, address): LogProcess => {
+    if (address >= n) return process
+    return { ...process, actor: sabotaged(process.actor as LogActor<ReplicaState>, bug) }
+  })
+  return { ...built, scenario: { ...built.scenario, processes } }
+}
+
+function sabotaged(actor: LogActor<ReplicaState>, bug: SeededBug): LogActor<ReplicaState> {
+  return {
+    start: (self) => actor.start(self),
+    step: (state, input) => {
+      const heard = bug.before?.(state, input) ?? input
+      const step = actor.step(state, heard)
+      const outputs = bug.after?.(step.state, [...step.outputs], heard) ?? step.outputs
+      return { state: step.state, outputs }
+    },
+  }
+}

@@ -1,0 +1,157 @@
+import { type DelayDistribution, type DelayLaw, meanOf, roundTrip } from "../analysis/delay-law.ts"
+import { delayQuantile, meanDelay, quorumDelay, quorumLatency } from "../analysis/latency.ts"
+import { InvariantError } from "../base/errors.ts"
+import { emptySet, withMember } from "../base/node-set.ts"
+import type { Address, Micros } from "../protocol/actor.ts"
+import type { Phase, QuorumSystem } from "../quorum/system.ts"
+import { refuseRegions, regionsInTurn } from "../world/simulate/latency-matrix.ts"
+import { type LatencyChoice, type LatencyModel, matrixLatency } from "../world/simulate/latency.ts"
+import { placement } from "./log-scenario.ts"
+import type { LogSetup } from "./log-setup.ts"
+
+/**
+ * How long an answer takes, in microseconds, by group of clients: there and back
+ * between client and nearest replica p, between p and the leader L, and from L to
+ * as many of the closest replicas as make a phase-2 quorum. Nothing where that is
+ * not all: delays that vary, machines that take time, batches that wait, reads
+ * that go another way, quorums that are drawn, or faults.
+ */
+export function closedFormLatency(setup: LogSetup): readonly Micros[] | undefined {
+  const { latency, groups } = placement(setup)
+  if (!latency.isConstant || !isExact(setup)) return undefined
+  const { leader, plan } = setup
+  const n = plan.nodes.length
+  // What a process tells itself is on no network, even where a region is some way from itself.
+  const roundTrip = (a: Address, b: Address): Micros =>
+    a === b ? 0 : latency.expected(a, b) + latency.expected(b, a)
+  const decides = timeToQuorum(plan.systemAt(leader), 2, (q) => roundTrip(leader, q))
+  const answers = groups.map((_, group) => {
+    const client = n + group
+    const nearest = plan.nodes.reduce(
+      (best, _, p) => (latency.expected(client, p) < latency.expected(client, best) ? p : best),
+      0,
+    )
+    return roundTrip(client, nearest) + roundTrip(nearest, leader) + decides
+  })
+  // Who waits for longer than that asks again, elsewhere.
+  return answers.every((micros) => micros < 1000 * setup.retryMs) ? answers : undefined
+}
+
+/** When those that have answered by then are a quorum of the phase; who asks is among them at once. Never, without those that do not answer. */
+export function timeToQuorum(system: QuorumSystem, phase: Phase, roundTrip: (q: Address) => Micros): Micros {
+  const byTime = system.nodes.map((_, q) => ({ q, time: roundTrip(q) })).sort((a, b) => a.time - b.time)
+  let answered = emptySet
+  for (const { q, time } of byTime) {
+    answered = withMember(answered, q)
+    if (system.isQuorum(phase, answered)) return time
+  }
+  return Infinity
+}
+
+function isExact(setup: LogSetup): boolean {
+  const { recipients, reads, readShare, faults, handOverAfterMs } = setup
+  const idle = [setup.writeMs, setup.receiveMicros, setup.sendMicros, setup.microsPerByte, setup.batchDelayMs]
+  return (
+    idle.every((time) => time === 0) &&
+    setup.bandwidth === null &&
+    setup.window >= setup.clientsPerGroup &&
+    (recipients === "broadcast" || recipients === "closest") &&
+    (reads === "log" || readShare === 0) &&
+    handOverAfterMs === null &&
+    faults.length === 0
+  )
+}
+
+/** How long a leader in one region waits, in milliseconds. */
+export interface LeaderLatency {
+  /** Where the leader is; null where delays are the same everywhere. */
+  readonly region: string | null
+  /** Until the first quorum of a phase has answered a broadcast. */
+  readonly phase1: Wait
+  readonly phase2: Wait
+  /**
+   * The expected time a client waits for a command: to the leader and back, and
+   * phase 2 between; the mean over clients in every region of the matrix.
+   */
+  readonly request: number
+}
+
+/** A wait in milliseconds: its mean, median and 99th percentile, all the same where delays are constant. */
+export interface Wait {
+  readonly mean: number
+  readonly p50: number
+  readonly p99: number
+}
+
+/** Where acceptors are, and how much delays vary. */
+export interface LeaderPlaces {
+  /** The regions of the acceptors, in turn; all regions in turn, if none is given. */
+  readonly acceptorRegions?: readonly string[]
+  /** σ of a lognormal factor on each delay of a matrix; 0 unless given. */
+  readonly jitterSigma?: number
+}
+
+/**
+ * How long each phase takes a leader, by its region, computed and not
+ * simulated: round trips are independent, a phase ends when some quorum has
+ * answered. Exact for constants, where it is an order statistic; else by the
+ * reliability recursion on the distributions of round trips, to about 1e-8.
+ */
+export function leaderLatencies(
+  system: QuorumSystem,
+  latency: LatencyChoice,
+  { acceptorRegions = [], jitterSigma = 0 }: LeaderPlaces = {},
+): LeaderLatency[] {
+  const n = system.nodes.length
+  if (latency.kind === "everywhere") {
+    refuseRegions(acceptorRegions)
+    return [{ region: null, ...waitsOf(system, latency.model, n, [n + 1]) }]
+  }
+  const { name, delays } = latency
+  const { regions } = delays
+  const acceptors = regionsInTurn(latency, n, acceptorRegions)
+  // Behind the acceptors one process in each region: leaders and clients alike.
+  const places = regions.map((_, i) => i)
+  const model = matrixLatency(name, delays, [...acceptors, ...places], jitterSigma)
+  const clients = places.map((i) => n + i)
+  return regions.map((region, i) => ({ region, ...waitsOf(system, model, n + i, clients) }))
+}
+
+function waitsOf(
+  system: QuorumSystem,
+  model: LatencyModel,
+  leader: number,
+  clients: readonly number[],
+): Omit<LeaderLatency, "region"> {
+  const law = lawOf(model)
+  const ways = system.nodes.map((_, x) => [law(leader, x), law(x, leader)] as const)
+  const phase2 = waitFor(system, 2, ways)
+  const travel = clients.map((client) => meanOf(law(client, leader)) + meanOf(law(leader, client)))
+  const meanTravel = travel.reduce((sum, ms) => sum + ms, 0) / clients.length
+  return { phase1: waitFor(system, 1, ways), phase2, request: meanTravel + phase2.mean }
+}
+
+function lawOf(model: LatencyModel): (from: number, to: number) => DelayLaw {
+  return (from, to) => {
+    const law = model.law?.(from, to)
+    if (law === undefined) throw new InvariantError(`The latency ${model.name} does not state its law.`)
+    return law
+  }
+}
+
+type Ways = readonly (readonly [there: DelayLaw, back: DelayLaw])[]
+
+function waitFor(system: QuorumSystem, phase: Phase, ways: Ways): Wait {
+  if (ways.every((way) => way.every(isConstant))) {
+    const delays = ways.map(([there, back]) => meanOf(there) + meanOf(back))
+    const wait = quorumLatency(system, phase, delays)
+    return { mean: wait, p50: wait, p99: wait }
+  }
+  const answers = ways.map(([there, back]) => roundTrip(there, back))
+  const wait: DelayDistribution = quorumDelay(system, phase, answers)
+  return { mean: meanDelay(wait), p50: delayQuantile(wait, 0.5), p99: delayQuantile(wait, 0.99) }
+}
+
+function isConstant(law: DelayLaw): boolean {
+  return law.kind === "constant" || (law.kind === "lognormal" && (law.sigma === 0 || law.median === 0))
+}

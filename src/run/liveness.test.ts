@@ -1,0 +1,56 @@
+import { expect, test } from "vitest"
+import { planOf, runSeeds } from "../../test/support/judged-run.ts"
+import { silenced } from "../../test/support/silenced.ts"
+import type { Cluster } from "../protocol/paxos/cluster.ts"
+import { constantLatency } from "../world/simulate/latency.ts"
+import { simulate } from "../world/simulate/simulate.ts"
+import { type DecreeSetup, usualSetup } from "./decree-setup.ts"
+import { livenessChecks } from "./liveness.ts"
+import { randomSetup } from "./random-setup.ts"
+import { decreeScenario } from "./decree.ts"
+
+const calm: DecreeSetup = {
+  ...usualSetup,
+  plan: planOf("majority(3)"),
+  latency: { kind: "everywhere", model: constantLatency(10) },
+}
+
+function verdictsOf(
+  setup: DecreeSetup,
+  seed = 1,
+  change: (cluster: Cluster) => Cluster = (same) => same,
+): string[] {
+  const { cluster: given, scenario } = decreeScenario(setup, seed)
+  const cluster = change(given)
+  const checks = livenessChecks(setup, cluster)
+  simulate({ ...scenario, processes: cluster.processes }, ...checks.map((check) => check.observe.bind(check)))
+  return checks.map((check) => check.verdict().verdict)
+}
+
+test("progress and eventual learning are never violated, whatever befalls a run", () => {
+  const seen: Record<string, number> = { holds: 0, unknown: 0, violated: 0 }
+  for (const seed of runSeeds(11, 400)) {
+    const system = ["majority(3)", "simple(5, 4, 2)", "grid(2, 2)"][seed % 3]!
+    const variant = ["classic", "nacks", "strict", "revision-c", "reserved-epochs"][seed % 5]!
+    const setup = { ...randomSetup(planOf(system), seed), variant, quorums: "broadcast" as const }
+    for (const verdict of verdictsOf(setup, seed)) seen[verdict]!++
+  }
+  expect(seen["violated"]).toBe(0)
+  expect(Math.min(seen["holds"]!, seen["unknown"]!)).toBeGreaterThan(50)
+})
+
+test("a proposer that keeps what it learns to itself violates eventual learning", () => {
+  expect(verdictsOf(calm)).toEqual(["holds", "holds"])
+  expect(verdictsOf(calm, 1, silenced)).toEqual(["holds", "violated"])
+})
+
+test("acceptors that answer nothing in time, or a proposer that crashes, leave both unknown", () => {
+  expect(verdictsOf({ ...calm, timeoutMs: 15 })).toEqual(["unknown", "unknown"])
+  expect(verdictsOf({ ...calm, crashes: [{ process: "p1", atMs: 5 }] })).toEqual(["unknown", "unknown"])
+})
+
+test("what asks one quorum only, or shares epochs, is claimed nothing of", () => {
+  expect(verdictsOf({ ...calm, quorums: "closest" })).toEqual([])
+  expect(verdictsOf({ ...calm, variant: "recovery" })).toEqual([])
+  expect(verdictsOf({ ...calm, horizonMs: 100 })).toEqual([])
+})

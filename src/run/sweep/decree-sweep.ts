@@ -1,0 +1,101 @@
+import { randomFromSeed } from "../../base/random.ts"
+import { shareInterval } from "../../base/statistics/estimates.ts"
+import { count, estimateCells, estimateColumns, meanCells, text } from "../../experiment/column.ts"
+import { type AnyExperiment, defineExperiment } from "../../experiment/define.ts"
+import { type DecreeSetup, usualSetup } from "../decree-setup.ts"
+import { runDecree } from "../decree.ts"
+import { planFrom } from "../from-text.ts"
+import { type SweepCase, sweepCases } from "./sweep-cases.ts"
+import { type SweepData, lastOf, latencyOf, readDecreeSettings } from "./sweep-data.ts"
+import { axisCells, axisColumns, safeOnes, sweepFigures, sweepHead, sweepTables } from "./sweep-output.ts"
+
+interface Observation {
+  readonly decideMs: number | null
+  readonly learnMs: number | null
+  readonly messages: number
+  readonly epochs: number
+  /** The command that shows the violation, where safety was violated. */
+  readonly violation: string | null
+}
+
+/** A sweep over single decrees: when a value was decided, when somebody learned it, and what that cost. */
+export function decreeSweep(data: SweepData): AnyExperiment {
+  const setupOf = lastOf((c: SweepCase) => decreeSetup(data, c))
+  return defineExperiment<SweepCase, Observation, Record<string, string | number | boolean | null>>({
+    ...sweepHead(data),
+    columns: [
+      ...axisColumns(data),
+      text("variant", "The member of the Paxos family."),
+      count("replicas", "Number of independent runs."),
+      count("violations", "Runs in which a safety property was violated; they are in no average."),
+      text("violationReplay", "The command that shows the first of them.", { empty: "no violation" }),
+      ...estimateColumns("decidedShare", "Share of the runs in which a value was decided.", { digits: 4 }),
+      ...estimateColumns("decideMs", "Mean time to the commit point.", {
+        unit: "ms",
+        empty: "never decided",
+      }),
+      ...estimateColumns("learnMs", "Mean time until the first proposer learned.", {
+        unit: "ms",
+        empty: "never learned",
+      }),
+      ...estimateColumns("messages", "Mean number of messages sent.", { digits: 1 }),
+      ...estimateColumns("epochs", "Mean number of epochs used.", { digits: 2 }),
+    ],
+    cases: () => sweepCases(data),
+    observe: (c, seed) => observe(setupOf(c), c, seed),
+    summarise: (c, observations) => {
+      const safe = safeOnes(observations)
+      return [
+        {
+          ...axisCells(data, c),
+          variant: c.variant,
+          replicas: observations.length,
+          violations: observations.length - safe.length,
+          violationReplay: observations.find(({ violation }) => violation !== null)?.violation ?? null,
+          ...estimateCells("decidedShare", shareInterval(safe.map(({ decideMs }) => decideMs !== null))),
+          ...meanCells("decideMs", safe, ({ decideMs }) => decideMs),
+          ...meanCells("learnMs", safe, ({ learnMs }) => learnMs),
+          ...meanCells("messages", safe, ({ messages }) => messages),
+          ...meanCells("epochs", safe, ({ epochs }) => epochs),
+        },
+      ]
+    },
+    tables: sweepTables(data, [
+      { name: "decidedShare", heading: "decided", digits: 3 },
+      { name: "decideMs", heading: "decided after", unit: "ms", digits: 1 },
+      { name: "learnMs", heading: "learned after", unit: "ms", digits: 1 },
+      { name: "messages", heading: "messages", digits: 0, plain: true },
+    ]),
+    figures: sweepFigures(data, [{ name: "learnMs", id: "learned", title: "learned after", unit: "ms" }]),
+  })
+}
+
+/** The setup of a case. */
+export function decreeSetup(data: SweepData, { system, variant, latency, settings }: SweepCase): DecreeSetup {
+  return {
+    ...usualSetup,
+    plan: planFrom(system),
+    latency: latencyOf(latency, data.latencyFiles),
+    variant,
+    ...readDecreeSettings(settings),
+  }
+}
+
+function observe(setup: DecreeSetup, { seed: root }: SweepCase, seed: number): Observation {
+  const { measures, violations } = runDecree(setup, seedOf(root, seed))
+  const learned = measures.learnedAt.filter((at) => at !== null)
+  return {
+    decideMs: measures.decidedAt === null ? null : measures.decidedAt / 1000,
+    learnMs: learned.length === 0 ? null : Math.min(...learned) / 1000,
+    messages: measures.messagesSent,
+    epochs: measures.epochsUsed,
+    violation: violations[0]?.replay ?? null,
+  }
+}
+
+/** The seed of a replica under a further root seed: 53 bits of both. */
+export function seedOf(root: number | null, seed: number): number {
+  if (root === null) return seed
+  const random = randomFromSeed(seed).fork("root").fork(String(root))
+  return (random.uint32() >>> 11) * 2 ** 32 + random.uint32()
+}

@@ -1,0 +1,36 @@
+import { expect, test } from "vitest"
+import type { RowOf } from "../../experiment/define.ts"
+import { type BarFigure, distinct } from "../../experiment/figure/figure.ts"
+import { sweepFigures } from "./sweep-output.ts"
+import type { SweepData } from "./sweep-data.ts"
+
+const measure = { name: "learnMs", id: "learned", title: "learned after", unit: "ms" }
+const data = (system: readonly string[], latency: readonly string[]): SweepData =>
+  ({ id: "mine", matrix: { system, latency }, latencyFiles: {} }) as unknown as SweepData
+const rows = (system: readonly string[], latency: readonly string[]): RowOf[] =>
+  system.flatMap((s) =>
+    latency.map((l) => ({ system: s, latency: l, replicas: 7, learnMs: 5, learnMsLow: 4, learnMsHigh: 6 })),
+  )
+
+function figureOf(system: readonly string[], latency: readonly string[]): BarFigure | undefined {
+  return sweepFigures(data(system, latency), [measure])[0]?.(rows(system, latency)) as BarFigure | undefined
+}
+
+test("systems stand side by side for each value of the axes that vary", () => {
+  const { bars } = figureOf(["majority(3)", "majority(5)"], ["paxi", "lan"])!.panels[0]!
+  expect(distinct(bars.map(({ group }) => group))).toEqual(["paxi", "lan"])
+  expect(distinct(bars.map(({ series }) => series))).toEqual(["majority(3)", "majority(5)"])
+  expect(bars[0]).toMatchObject({ value: 5, low: 4, high: 6 })
+})
+
+test("systems are groups where nothing else varies, and the note counts the runs", () => {
+  const figure = figureOf(["majority(3)", "majority(5)"], ["paxi"])!
+  expect(figure.panels[0]!.bars.map(({ group }) => group)).toEqual(["majority(3)", "majority(5)"])
+  expect(figure.notes[0]).toContain("Means of 7 runs")
+})
+
+test("a sweep of more than a figure can hold has none", () => {
+  const many = Array.from({ length: 9 }, (_, i) => `majority(${i + 3})`)
+  expect(figureOf(many, ["paxi", "lan"])).toBeUndefined()
+  expect(figureOf(many, ["paxi"])).toBeDefined()
+})

@@ -1,0 +1,176 @@
+import { type Column, count, text } from "../../experiment/column.ts"
+import type { FigureSpec, RowOf, TableSpec } from "../../experiment/define.ts"
+import { type BarFigure, distinct } from "../../experiment/figure/figure.ts"
+import { mostSeries } from "../../experiment/figure/ink.ts"
+import { type Table, type TableCell, type TableColumn, intervalOf } from "../../experiment/table.ts"
+import { type SweepCase, sweepAxes, sweepCases } from "./sweep-cases.ts"
+import type { SweepData } from "./sweep-data.ts"
+
+/** What every sweep has, whatever it sweeps over. */
+export function sweepHead(data: SweepData): {
+  id: string
+  question: string
+  reference: string
+  replicas: number
+} {
+  const {
+    id,
+    question = `How do the cases of ${id} compare?`,
+    reference = "A sweep of the user's own.",
+    replicas = 100,
+  } = data
+  return { id, question, reference, replicas }
+}
+
+/** The columns that say which case a row is. */
+export function axisColumns(data: SweepData): Column[] {
+  return [
+    text("system", "The quorum system."),
+    text("latency", "The latency model or matrix."),
+    text("faults", "What goes wrong."),
+    text("workload", "What is asked for."),
+    ...(hasSeeds(data) ? [count("seed", "The further root seed of the case.")] : []),
+  ]
+}
+
+/** The cells that say which case a row is of. */
+export function axisCells(data: SweepData, { system, latency, faults, workload, seed }: SweepCase): RowOf {
+  return { system, latency, faults, workload, ...(hasSeeds(data) && { seed }) }
+}
+
+function hasSeeds({ matrix }: SweepData): boolean {
+  return matrix.seed !== undefined
+}
+
+/** The runs in which nothing was violated: the only ones that are averaged. */
+export function safeOnes<T extends { readonly violation: string | null }>(observations: readonly T[]): T[] {
+  return observations.filter(({ violation }) => violation === null)
+}
+
+/** A measure of a sweep's table: with its interval, unless it is plain. */
+interface TableMeasure {
+  readonly name: string
+  readonly heading: string
+  readonly unit?: string
+  readonly digits: number
+  readonly plain?: boolean
+}
+
+/** A table longer than this is read by programs, from the CSV; without one, rows need not be in memory together. */
+const mostTableRows = 200
+
+/** One table of all cases. The axes that do not vary are said below it. */
+export function sweepTables(data: SweepData, measures: readonly TableMeasure[]): TableSpec<RowOf>[] {
+  return numberOfCases(data) > mostTableRows ? [] : [(rows) => sweepTable(data, measures, rows)]
+}
+
+function numberOfCases(data: SweepData): number {
+  return sweepCases(data).length
+}
+
+const axes = ["system", "variant", "latency", "faults", "workload", "seed"]
+
+function sweepTable(data: SweepData, measures: readonly TableMeasure[], rows: readonly RowOf[]): Table {
+  const first = rows[0]!
+  const known = axes.filter((axis) => axis in first)
+  const varying = known.filter((axis) => rows.some((row) => row[axis] !== first[axis]))
+  const shown = varying.length === 0 ? ["system"] : varying
+  const same = known.filter((axis) => !shown.includes(axis)).map((axis) => `${axis} ${String(first[axis])}`)
+  return {
+    id: data.id,
+    caption: sweepHead(data).question,
+    columns: [
+      ...shown.map((heading): TableColumn => ({ heading, align: "left" })),
+      ...measures.map(({ heading, unit, digits }): TableColumn => ({
+        heading,
+        digits,
+        ...(unit && { unit }),
+      })),
+    ],
+    rows: rows.map((row) => [
+      ...shown.map((axis) => row[axis]!),
+      ...measures.map((measure): TableCell =>
+        measure.plain ? row[measure.name]! : intervalOf(row as never, measure.name as never),
+      ),
+    ]),
+    notes: [
+      ...(same.length === 0 ? [] : [`Of all: ${same.join("; ")}.`]),
+      "Means with 95 % intervals.",
+      ...violationNote(rows),
+    ],
+  }
+}
+
+/** What was violated is said first of all. */
+function violationNote(rows: readonly RowOf[]): string[] {
+  const broken = rows.filter((row) => Number(row["violations"]) > 0)
+  if (broken.length === 0) return []
+  const systems = [...new Set(broken.map((row) => String(row["system"])))]
+  return [
+    `Safety was violated in some runs of ${systems.join(", ")}; they are in no average, and the CSV says how to replay them.`,
+  ]
+}
+
+/** What a figure of a sweep shows: the name of a column with an interval, and of its file. */
+interface FigureMeasure {
+  readonly name: string
+  readonly id: string
+  readonly title: string
+  readonly unit?: string
+}
+
+/** With more bars than this to a series nobody looks at them one by one. */
+const mostGroups = 24
+
+const figureAxes = ["variant", "latency", "faults", "workload", "seed"] as const
+
+/**
+ * Bars for each measure: the systems side by side in a group for every
+ * combination of the other axes that vary, or a group for each system where
+ * nothing else varies. Sweeps of more than a figure can hold have none.
+ */
+export function sweepFigures(data: SweepData, measures: readonly FigureMeasure[]): FigureSpec<RowOf>[] {
+  const { system: systems, conditions, ...plain } = sweepAxes(data)
+  const values = {
+    ...plain,
+    faults: distinct(conditions.map(({ faults }) => faults)),
+    workload: distinct(conditions.map(({ workload }) => workload)),
+  }
+  const others = figureAxes.filter((axis) => values[axis].length > 1)
+  const groups = others.reduce((product, axis) => product * values[axis].length, 1)
+  if (others.length > 0 && (systems.length > mostSeries || groups > mostGroups)) return []
+  if (systems.length > mostGroups) return []
+  return measures.map((measure) => (rows) => sweepFigure(data, measure, others, rows))
+}
+
+function sweepFigure(
+  data: SweepData,
+  { name, id, title, unit }: FigureMeasure,
+  others: readonly string[],
+  rows: readonly RowOf[],
+): BarFigure {
+  const { question, replicas } = sweepHead(data)
+  return {
+    kind: "bars",
+    id: `${data.id}-${id}`,
+    caption: question,
+    groups: "",
+    value: { title, ...(unit !== undefined && { unit }) },
+    panels: [
+      {
+        title: "",
+        bars: rows.map((row) => {
+          const system = String(row["system"])
+          const group = others.map((axis) => String(row[axis])).join(", ")
+          const value = intervalOf(row as never, name as never)
+          return others.length === 0
+            ? { group: system, series: title, ...value }
+            : { group, series: system, ...value }
+        }),
+      },
+    ],
+    notes: [
+      `Means of ${String(rows[0]?.["replicas"] ?? replicas)} runs to a bar, with 95 % intervals after Student.`,
+    ],
+  }
+}

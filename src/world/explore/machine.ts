@@ -1,0 +1,351 @@
+import { InvariantError } from "../../base/errors.ts"
+import type { Address, Input, Output, Timer, Value } from "../../protocol/actor.ts"
+import { canonicalText } from "./canonical-text.ts"
+import type { ActorModel, Envelope, Local, WorldEvent } from "./model.ts"
+
+/** The effect of one input on one process, computed once and then looked up. */
+export interface Transition {
+  /** The number of the process' next local state. */
+  readonly local: number
+  /** The numbers of the envelopes sent, in order. */
+  readonly sends: readonly number[]
+  /** Whether nothing changes and nothing is sent, stored or learned. */
+  readonly idle: boolean
+  /** Whether every message sent is admitted by the model. */
+  readonly admitted: boolean
+  /** By number of what is remembered before: its number after. Filled on demand. */
+  readonly remembered: (number | undefined)[]
+  /** By envelope or timer: crashes before a store that follows a send or a learning. */
+  readonly crashes: readonly Transition[]
+  readonly events: readonly unknown[]
+  /** For `crashes`: the number of the output that did not happen. */
+  readonly before: number
+}
+
+/** A local state with the transitions from it that have been asked for. */
+interface LocalEntry<Stored> {
+  readonly local: Local<Stored>
+  /** By envelope number. */
+  readonly deliver: (Transition | undefined)[]
+  /** By position in `local.timers`. */
+  readonly timeout: (Transition | undefined)[]
+  ask?: Transition
+  crash?: Transition
+  recover?: Transition
+}
+
+/**
+ * The processes of a model as tables of numbers.
+ *
+ * Local states, envelopes and memories are numbered as they are met, and each
+ * (local state, input) is given to the actor once. A state of the world is then
+ * a short row of numbers, and a step looks up a transition and edits the row.
+ *
+ * It is what makes exploring real actors affordable: an actor takes a step in a microsecond or more, and
+ * a search asks for the same few thousand steps millions of times. It rests on actors being pure; one
+ * that works in place must be given as `pureActor`.
+ */
+export class ActorMachine<Message, Stored, Remembered> {
+  readonly model: ActorModel<Message, Stored, Remembered>
+  readonly envelopes = new Interner<Envelope<Message>>(canonicalText)
+  readonly memories = new Interner<Remembered>(canonicalText)
+  /** By envelope: receiver, and the number of its ordered pair of processes. */
+  readonly receiver: number[] = []
+  readonly pair: number[] = []
+  private readonly locals = new Interner<Local<Stored>>(canonicalText)
+  private readonly entries: LocalEntry<Stored>[] = []
+
+  constructor(model: ActorModel<Message, Stored, Remembered>) {
+    this.model = model
+  }
+
+  /** The local states at the beginning, what is sent and what is remembered. */
+  initial(): { locals: number[]; sends: number[]; remembered: number } {
+    const events: WorldEvent<Message, Stored>[] = []
+    const sends: number[] = []
+    const locals = this.model.processes.map(({ actor }, address) => {
+      const blank: Local<Stored> = { address, state: undefined, up: true, stored: undefined, timers: [] }
+      let local = this.applyOutputs(blank, actor.start(address), events, sends)
+      const wanted = this.requestsOf(address)
+      if (this.model.lateRequests === true) return this.numberOf(withWaiting(local, wanted))
+      for (const value of wanted) {
+        const step = actor.step(local.state, { type: "propose", value })
+        // What a request sends is bounded like everything else: then the client has not asked.
+        if (this.isAdmitted(step.outputs)) local = this.applyOutputs(local, step, events, sends)
+      }
+      return this.numberOf(local)
+    })
+    const first = this.memories.idOf(this.model.history?.initial as Remembered)
+    return { locals, sends, remembered: this.fold(first, events) }
+  }
+
+  local(id: number): Local<Stored> {
+    return this.entries[id]!.local
+  }
+
+  deliver(local: number, envelope: number): Transition {
+    const entry = this.entries[local]!
+    return (entry.deliver[envelope] ??= this.onReceive(local, envelope))
+  }
+
+  timeout(local: number, timer: number): Transition {
+    const entry = this.entries[local]!
+    return (entry.timeout[timer] ??= this.onTimeout(local, entry.local.timers[timer]!))
+  }
+
+  /** The client's next request, of a process for which one is waiting. */
+  ask(local: number): Transition {
+    const entry = this.entries[local]!
+    return (entry.ask ??= this.onAsk(local))
+  }
+
+  crash(local: number): Transition {
+    const entry = this.entries[local]!
+    return (entry.crash ??= this.onCrash(local))
+  }
+
+  recover(local: number): Transition {
+    const entry = this.entries[local]!
+    return (entry.recover ??= this.onRecover(local))
+  }
+
+  /** The number of what is remembered after a transition. */
+  rememberedAfter(remembered: number, transition: Transition): number {
+    return (transition.remembered[remembered] ??= this.fold(
+      remembered,
+      transition.events as WorldEvent<Message, Stored>[],
+    ))
+  }
+
+  private fold(remembered: number, events: readonly WorldEvent<Message, Stored>[]): number {
+    const { history } = this.model
+    if (history === undefined) return remembered
+    const before = this.memories.values[remembered]!
+    const after = events.reduce<Remembered>((memory, event) => history.observe(memory, event), before)
+    // Most events are not worth remembering, and then there is nothing to compare.
+    return after === before ? remembered : this.memories.idOf(after)
+  }
+
+  private onReceive(before: number, id: number): Transition {
+    const envelope = this.envelopes.values[id]!
+    const { from, message } = envelope
+    const event: WorldEvent<Message, Stored> = { type: "deliver", ...envelope }
+    return this.transition(before, this.local(before), { type: "receive", from, message }, [event])
+  }
+
+  private onTimeout(before: number, timer: Timer): Transition {
+    const local = this.local(before)
+    const fired = { ...local, timers: local.timers.filter((other) => other !== timer) }
+    return this.transition(before, fired, { type: "timeout", timer })
+  }
+
+  private onAsk(before: number): Transition {
+    const local = this.local(before)
+    const [value, ...waiting] = local.waiting!
+    return this.transition(before, withWaiting(local, waiting), { type: "propose", value: value! })
+  }
+
+  /**
+   * The process stops between two steps: its memory is gone, its disk is
+   * not, and what it sent is under way.
+   */
+  private onCrash(before: number): Transition {
+    const local = this.local(before)
+    return this.finish(before, down(local), [], [{ type: "crash", process: local.address }])
+  }
+
+  private requestsOf(address: Address): readonly Value[] {
+    return this.model.requests.flatMap(({ process, value }) => (process === address ? [value] : []))
+  }
+
+  /** The process is back with what is on its disk. */
+  private onRecover(before: number): Transition {
+    const local = this.local(before)
+    const { actor } = this.model.processes[local.address]!
+    // An actor recovers from its stored record alone; it is given a fresh state to take its address from.
+    const { state } = actor.start(local.address)
+    // Whom its clients had asked is forgotten, and they ask again.
+    const fresh = withWaiting({ ...local, up: true, state }, this.requestsOf(local.address))
+    const event: WorldEvent<Message, Stored> = { type: "recover", process: local.address }
+    return this.transition(before, fresh, { type: "recover", stored: local.stored }, [event])
+  }
+
+  /** What an input does to a process that was in the local state `before` and has been brought to `local` for it. */
+  private transition(
+    before: number,
+    local: Local<Stored>,
+    input: Input<Message, Stored>,
+    events: readonly WorldEvent<Message, Stored>[] = [],
+  ): Transition {
+    const { actor } = this.model.processes[local.address]!
+    const step = actor.step(local.state, input)
+    const happened = [...events]
+    const sends: number[] = []
+    const next = this.applyOutputs(local, step, happened, sends)
+    const crashes = storesAfterSpeaking(step.outputs).map((output) =>
+      this.crashDuring(
+        before,
+        local,
+        { state: step.state, outputs: step.outputs.slice(0, output) },
+        events,
+        output,
+      ),
+    )
+    return this.finish(before, next, sends, happened, crashes)
+  }
+
+  /** The first outputs of a step, and then a crash. */
+  private crashDuring(
+    before: number,
+    local: Local<Stored>,
+    step: { readonly state: unknown; readonly outputs: readonly Output<Message, Stored>[] },
+    events: readonly WorldEvent<Message, Stored>[],
+    output: number,
+  ): Transition {
+    const happened = [...events]
+    const sends: number[] = []
+    const interrupted = this.applyOutputs(local, step, happened, sends)
+    happened.push({ type: "crash", process: local.address })
+    return this.finish(before, down(interrupted), sends, happened, [], output)
+  }
+
+  /**
+   * The transition, and whether the model admits it: a step beyond the bounds is
+   * kept, so that it can be counted.
+   */
+  private finish(
+    before: number,
+    next: Local<Stored>,
+    sends: readonly number[],
+    events: readonly WorldEvent<Message, Stored>[],
+    crashes: readonly Transition[] = [],
+    output = -1,
+  ): Transition {
+    const { admits, permits } = this.model
+    const local = this.numberOf(next)
+    return {
+      local,
+      sends,
+      idle: local === before && events.every(({ type }) => type === "deliver"),
+      admitted:
+        (admits === undefined || sends.every((id) => admits(this.envelopes.values[id]!.message))) &&
+        (permits === undefined || !next.up || permits(next.state)),
+      remembered: [],
+      crashes,
+      events,
+      before: output,
+    }
+  }
+
+  private isAdmitted(outputs: readonly Output<Message, Stored>[]): boolean {
+    const { admits } = this.model
+    return outputs.every((output) => output.type !== "send" || admits === undefined || admits(output.message))
+  }
+
+  /**
+   * What outputs come to: writes are durable at once, since a crash before
+   * one is a transition of its own.
+   */
+  private applyOutputs(
+    local: Local<Stored>,
+    step: { readonly state: unknown; readonly outputs: readonly Output<Message, Stored>[] },
+    events: WorldEvent<Message, Stored>[],
+    sends: number[],
+  ): Local<Stored> {
+    const process = local.address
+    let { stored } = local
+    const timers = new Set(local.timers)
+    for (const output of step.outputs) {
+      switch (output.type) {
+        case "send": {
+          const envelope = { from: process, to: output.to, message: output.message }
+          events.push({ type: "send", ...envelope })
+          sends.push(this.envelopeNumber(envelope))
+          break
+        }
+        case "store":
+          if (output.volatile !== true) stored = output.record
+          events.push({ type: "store", process, record: output.record })
+          break
+        case "learn":
+          events.push({ type: "learn", process, epoch: output.epoch, value: output.value })
+          break
+        case "set-timer":
+          timers.add(output.timer)
+          break
+        case "cancel-timer":
+          timers.delete(output.timer)
+          break
+      }
+    }
+    return { ...local, state: step.state, stored, timers: [...timers].sort() }
+  }
+
+  private envelopeNumber(envelope: Envelope<Message>): number {
+    const id = this.envelopes.idOf(envelope)
+    const { length } = this.model.processes
+    if (envelope.to >= length) {
+      throw new InvariantError(
+        `Process ${envelope.from} sends to process ${envelope.to}; there are ${length}.`,
+      )
+    }
+    this.receiver[id] = envelope.to
+    this.pair[id] = envelope.from * length + envelope.to
+    return id
+  }
+
+  /** The number of a local state, new or known. */
+  private numberOf(local: Local<Stored>): number {
+    const id = this.locals.idOf(local)
+    this.entries[id] ??= { local, deliver: [], timeout: [] }
+    return id
+  }
+}
+
+/** A process that is down: nothing but its disk. */
+function down<Stored>({ address, stored }: Local<Stored>): Local<Stored> {
+  return { address, state: undefined, up: false, stored, timers: [] }
+}
+
+function withWaiting<Stored>(local: Local<Stored>, waiting: readonly Value[]): Local<Stored> {
+  const { address, state, up, stored, timers } = local
+  return { address, state, up, stored, timers, ...(waiting.length > 0 && { waiting }) }
+}
+
+/**
+ * The stores that come after a send or a learning. A crash before one of these
+ * is not the same as a crash before or after the whole step: something was said
+ * that is not on disk. Any other crash inside a step is, the rest of its
+ * messages being under way for ever.
+ */
+function storesAfterSpeaking(outputs: readonly Output<unknown, unknown>[]): number[] {
+  const spoken = outputs.findIndex(({ type }) => type === "send" || type === "learn")
+  if (spoken < 0) return []
+  return outputs.flatMap(({ type }, i) => (type === "store" && i > spoken ? [i] : []))
+}
+
+/**
+ * Gives equal values the same small number, counting from 0 in the order of their first appearance.
+ *
+ * What makes a world a row of a dozen numbers: equality of states and messages, however large, becomes
+ * equality of numbers. Cost: the text of a value per call.
+ */
+export class Interner<T> {
+  readonly values: T[] = []
+  private readonly ids = new Map<string, number>()
+  private readonly textOf: (value: T) => string
+
+  constructor(textOf: (value: T) => string) {
+    this.textOf = textOf
+  }
+
+  idOf(value: T): number {
+    const text = this.textOf(value)
+    let id = this.ids.get(text)
+    if (id === undefined) {
+      id = this.values.push(value) - 1
+      this.ids.set(text, id)
+    }
+    return id
+  }
+}

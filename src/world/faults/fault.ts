@@ -1,0 +1,190 @@
+import type { Address, Micros } from "../../protocol/actor.ts"
+import type { Crash } from "../simulate/scenario.ts"
+
+/** Who a fault is aimed at: an address, or whoever leads when it strikes. */
+export type Target = Address | "leader"
+
+/** What can happen to a process. Times are microseconds from the start of the run. */
+export type ProcessFault =
+  | {
+      readonly type: "crash"
+      readonly process: Target
+      readonly at: Micros
+      /** When it comes back; never, if not given. */
+      readonly recoverAt?: Micros
+      readonly disk: DiskLoss
+    }
+  /** It does nothing and then goes on as if no time had passed; what arrives meanwhile waits. */
+  | { readonly type: "pause"; readonly process: Target; readonly at: Micros; readonly until: Micros }
+  /** Every message costs its processor `extra` microseconds more. */
+  | {
+      readonly type: "slow"
+      readonly process: Target
+      readonly at: Micros
+      readonly until: Micros
+      readonly extra: Micros
+    }
+  /** Its clock runs at `rate` from now on: timers set from here on fire that much sooner. */
+  | { readonly type: "clock-rate"; readonly process: Target; readonly at: Micros; readonly rate: number }
+  /** Its clock jumps: timers that are set fire `by` microseconds sooner, or later where it is negative. */
+  | { readonly type: "clock-step"; readonly process: Target; readonly at: Micros; readonly by: Micros }
+  /** Every timer of the process fires up to `upTo` late, from now on. */
+  | { readonly type: "timer-jitter"; readonly process: Target; readonly at: Micros; readonly upTo: Micros }
+
+/**
+ * What a crash leaves on the disk.
+ *
+ * - `synced`: what was synchronously written, and nothing that was under way;
+ * - `partial`: besides that, any part of the writes under way;
+ * - `torn`: besides that, a first part of the writes under way, the last of which is
+ *   torn: its checksum shows it, and it is dropped;
+ * - `lost`: nothing at all.
+ */
+export type DiskLoss = "synced" | "partial" | "torn" | "lost"
+/** Every kind, the mildest first. */
+export const diskLosses: readonly DiskLoss[] = ["synced", "partial", "torn", "lost"]
+
+/** What can happen to messages, while it lasts. */
+export type NetworkFault = {
+  readonly from: Micros
+  readonly until: Micros
+  /** Only messages between these; all of them, if not given. */
+  readonly path?: Path
+  /** Only messages of these types; all of them, if not given. */
+  readonly messageTypes?: readonly string[]
+} & (
+  | { readonly type: "loss"; readonly probability: number }
+  /** Each link is either good or bad, changes with these probabilities at each message, and loses all while it is bad. */
+  | { readonly type: "burst-loss"; readonly enter: number; readonly leave: number }
+  /** A second copy of some messages, up to `late` after the first. */
+  | { readonly type: "duplicate"; readonly probability: number; readonly late: Micros }
+  | { readonly type: "reorder"; readonly probability: number; readonly upTo: Micros }
+  /** Everything takes `extra` longer. */
+  | { readonly type: "clog"; readonly extra: Micros }
+  /** Nothing arrives until the end, and then everything does. */
+  | { readonly type: "hold" }
+  /** Nothing arrives, ever. */
+  | { readonly type: "cut" }
+)
+
+/** Messages from one side to the other, and back unless it is one way. "leader" stands for whoever leads at the start of the fault. */
+export interface Path {
+  readonly side: readonly Target[]
+  /** Everyone else, if not given. */
+  readonly otherSide?: readonly Target[]
+  readonly oneWay: boolean
+}
+
+/**
+ * Anything that can go wrong in a run, short of an actor's own mistakes: no
+ * process ever lies (Howard 2019, §1.6).
+ */
+export type Fault = ProcessFault | NetworkFault
+
+/** The types of faults that happen to processes; all others happen to messages. */
+const processFaults: readonly string[] = [
+  "crash",
+  "pause",
+  "slow",
+  "clock-rate",
+  "clock-step",
+  "timer-jitter",
+] satisfies readonly ProcessFault["type"][]
+
+/** Whether a fault happens to a process. */
+export function isProcessFault(fault: Fault): fault is ProcessFault {
+  return processFaults.includes(fault.type)
+}
+
+/** Whether a fault happens to messages. */
+export function isNetworkFault(fault: Fault): fault is NetworkFault {
+  return !isProcessFault(fault)
+}
+
+/** When the last of the faults is over, as far as it ever is: crashed processes that never come back are crashed for good. */
+export function endOfFaults(faults: readonly Fault[]): Micros {
+  return Math.max(
+    0,
+    ...faults.map((fault) => {
+      if (isNetworkFault(fault)) return fault.until
+      if (fault.type === "crash") return fault.recoverAt ?? fault.at
+      return "until" in fault ? fault.until : fault.at
+    }),
+  )
+}
+
+/** Something that is done to a process at a given time. */
+export interface ScriptEntry {
+  readonly at: Micros
+  readonly process: Target
+  readonly action: Strike
+}
+
+/** The fault itself, without whom it strikes and when. */
+type WithoutTarget<F> = F extends unknown ? Omit<F, "process" | "at"> : never
+
+/** A fault, or its end. An end is of one life: a crash in between makes it void. */
+export type Strike =
+  | WithoutTarget<ProcessFault>
+  | { readonly type: "recover"; readonly life: number }
+  | { readonly type: "resume"; readonly life: number }
+  | { readonly type: "slow-end"; readonly extra: Micros }
+
+/** All that is to be done to processes, in the order in which it is written down. */
+export function scriptOf(scenario: {
+  readonly crashes?: readonly Crash[]
+  readonly faults?: readonly ProcessFault[]
+}): ScriptEntry[] {
+  const crashes = (scenario.crashes ?? []).map((crash): ProcessFault => ({
+    type: "crash",
+    disk: "synced",
+    ...crash,
+  }))
+  return [...crashes, ...(scenario.faults ?? [])].map(({ at, process, ...action }) => ({
+    at,
+    process,
+    action,
+  }))
+}
+
+/** Who is who, by address: replicas first, then groups of clients. */
+export interface Population {
+  readonly processes: number
+  readonly replicas: number
+}
+
+/**
+ * Under which names a network fault is counted each time it does something to a
+ * message: its type, and what there is to say of whom it is about.
+ *
+ * - `one-way`: only what goes from the one side to the other;
+ * - `one-link`: between two processes;
+ * - `around-leader`: the leader is a side, or part of one;
+ * - `by-zone`: a side has replicas and clients;
+ * - `not-transitive`: some replica belongs to neither side, and can talk to both;
+ * - `by-type`: only some types of messages.
+ */
+export function coverageNames(fault: NetworkFault, population: Population): readonly string[] {
+  const { type, path, messageTypes } = fault
+  return [
+    type,
+    ...(path === undefined ? [] : namesOfPath(path, population)),
+    ...(messageTypes === undefined ? [] : ["by-type"]),
+  ]
+}
+
+function namesOfPath({ side, otherSide, oneWay }: Path, { processes, replicas }: Population): string[] {
+  const sides = [side, ...(otherSide === undefined ? [] : [otherSide])]
+  const isClient = (target: Path["side"][number]): boolean => typeof target === "number" && target >= replicas
+  const isZone = sides.some((one) => one.some(isClient) && !one.every(isClient) && one.length < processes)
+  // Whoever leads is one of the replicas, named or not.
+  const named = new Set(sides.flat().filter((target) => !isClient(target)))
+  const between = otherSide !== undefined && named.size < replicas
+  return [
+    ...(oneWay ? ["one-way"] : []),
+    ...(side.length === 1 && otherSide?.length === 1 ? ["one-link"] : []),
+    ...(sides.some((one) => one.includes("leader")) ? ["around-leader"] : []),
+    ...(isZone ? ["by-zone"] : []),
+    ...(between ? ["not-transitive"] : []),
+  ]
+}

@@ -1,0 +1,67 @@
+import { UsageError } from "../../base/errors.ts"
+import { popcount } from "../../base/node-set.ts"
+import { defaultMostBytes, formatBytes } from "../../base/text.ts"
+import { type SpecCensus, takeCensus } from "./census.ts"
+import type { SpecOptions } from "./explore.ts"
+import { layoutOf } from "./layout.ts"
+import { tableBytes } from "./level-set.ts"
+import type { SpecModel } from "./model.ts"
+import { symmetryOrder } from "./symmetry.ts"
+
+/** What a complete search needs at its widest level, from a census: two levels, and the table of one. */
+export function estimateBytes(model: SpecModel, census: Pick<SpecCensus, "widestLevel">): number {
+  const { words } = layoutOf(model)
+  return 2 * census.widestLevel * words * 4 + tableBytes(census.widestLevel, words)
+}
+
+/**
+ * Throws UsageError, with the estimate, if a search certainly needs more memory
+ * than is allowed: a complete one, or one that stops as soon as every system
+ * has been violated, which it never does for one whose quorums meet.
+ */
+export function refuseTooLarge(model: SpecModel, options: SpecOptions): void {
+  const { mostBytes = defaultMostBytes, mostStates = Infinity } = options
+  // Counted, not guessed: only a search that surely does not fit is refused.
+  const census = censusOfSearch(model, options)
+  if (census === undefined) return
+  const order = symmetryOrder(model, options.symmetry ?? {})
+  const states = census.states / order
+  const bytes = estimateBytes(model, census) / order
+  if (bytes <= mostBytes || states > mostStates) return
+  throw new UsageError(
+    `Exploring ${model.phase2[0]?.name ?? "the model"} with ${model.values} values and ${model.epochs} epochs would meet ` +
+      `${census.exact && order === 1 ? "" : "at least "}${states.toPrecision(4)} states and take ` +
+      `${formatBytes(bytes)} of memory; ${formatBytes(mostBytes)} are allowed. Allow more memory, ` +
+      `bound the states (the verdict is then unknown), divide out symmetry, or take fewer values or epochs.`,
+  )
+}
+
+/** The census of what a search will see; undefined where it stops early and the levels are not known. */
+function censusOfSearch(model: SpecModel, options: SpecOptions): SpecCensus | undefined {
+  const census = takeCensus(model)
+  const steps = options.stopAtViolation === true ? stepsToAllViolations(model) : Infinity
+  if (steps === Infinity) return census
+  if (!census.exact) return undefined
+  const levels = census.levels.slice(0, steps + 1)
+  return { ...census, levels, states: levels.reduce((a, b) => a + b, 0), widestLevel: Math.max(...levels) }
+}
+
+/**
+ * After how many steps every system of the model can have been violated:
+ * Infinity if one never is.
+ *
+ * Such a run is easily written down: a shortest decision in epoch 0 whose
+ * phase-2 quorum misses a phase-1 quorum, which allows another value in epoch 1
+ * and a shortest decision there. One prepare and one proposal to each.
+ */
+export function stepsToAllViolations(model: SpecModel): number {
+  if (model.values < 2 || model.epochs < 2) return Infinity
+  const least = (quorums: readonly number[]): number => Math.min(...quorums.map(popcount))
+  const steps = model.phase2.map(({ quorums }) => {
+    const disjoint = model.phase1.flatMap((q1) =>
+      quorums.filter((q2) => (q1 & q2) === 0).map((q2) => popcount(q1) + popcount(q2)),
+    )
+    return 4 + least(model.phase1) + least(quorums) + Math.min(...disjoint)
+  })
+  return Math.max(...steps)
+}
