@@ -38,7 +38,7 @@ const commands: Readonly<Record<string, () => Promise<(context: Context) => Comm
   report: async () => (await import("./report.ts")).reportCommand,
   compare: async () => (await import("./compare.ts")).compareCommand,
   table: async () => (await import("./table.ts")).tableCommand,
-  explain: async () => (await import("./explain.ts")).explainCommand,
+  explain: async () => (await import("./explain/command.ts")).explainCommand,
 }
 
 /** The command a line begins with; all of them where it begins with none: for help, and for suggestions. */

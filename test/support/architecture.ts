@@ -14,7 +14,7 @@ export interface Source {
  */
 export const floors: readonly (readonly string[])[] = [
   ["base"],
-  ["quorum", "history", "experiment", "terms"],
+  ["quorum", "history", "experiment"],
   ["quorums"],
   ["analysis", "protocol"],
   ["world"],

@@ -1,24 +1,25 @@
 import { Command } from "commander"
-import type { Table } from "../experiment/table.ts"
-import type { Term, TermSection } from "../terms/term.ts"
-import type { Context } from "./shared/context.ts"
-import { type Format, formatOption } from "./shared/options.ts"
-import { printJson, printTables } from "./shared/output.ts"
+import type { Table } from "../../experiment/table.ts"
+import type { Context } from "../shared/context.ts"
+import { type Format, formatOption } from "../shared/options.ts"
+import { printJson, printTables } from "../shared/output.ts"
+import type { Term, TermSection } from "./glossary.ts"
 
-/** `quorate explain`: what a word means here, and in the sources a reader may come from. */
+/** `quorate explain`: an entry of the glossary, with the corresponding notion in each source. */
 export function explainCommand({ io }: Context): Command {
   return new Command("explain")
-    .summary("say what a word means, here and in other people's papers")
+    .summary("define a term, with its counterpart in other papers and systems")
     .description(
-      "Says what a word means here, in the thesis, in Lamport's papers, in Raft and etcd, and in Cassandra. " +
-        "Without a word it lists those it knows; docs/terms.md has them all on one page.",
+      "Defines a term, as used here, in the thesis, in Lamport's papers, in Raft and etcd, and in Cassandra. " +
+        "Without a word it lists all terms. The glossary is docs/terms.md.",
     )
-    .argument("[words...]", "a term, or another word for it: epoch, ballot, phase-1 quorum")
+    .argument("[words...]", "a term or a synonym: epoch, ballot, phase-1 quorum")
     .addOption(formatOption())
     .addHelpText("after", help)
     .action(async (words: readonly string[], { format }: { format: Format }) => {
-      const { explainedTerm, glossary } = await import("../terms/glossary.ts")
-      const term = words.length === 0 ? undefined : explainedTerm(words.join(" "))
+      const { explainTerm, readGlossary } = await import("./glossary.ts")
+      const glossary = readGlossary()
+      const term = words.length === 0 ? undefined : explainTerm(words.join(" "), glossary)
       if (format === "json") printJson(io, term === undefined ? { sections: glossary } : { term })
       else await printTables(io, format, [term === undefined ? termList(glossary) : await termTable(term)])
     })
@@ -31,7 +32,7 @@ Examples:
   $ quorate explain legislator --format md`
 
 async function termTable(term: Term): Promise<Table> {
-  const { sources } = await import("../terms/term.ts")
+  const { sources } = await import("./glossary.ts")
   const { name, also = [], meaning, see = [] } = term
   return {
     id: `term-${name.toLowerCase().replaceAll(" ", "-")}`,
@@ -45,8 +46,8 @@ async function termTable(term: Term): Promise<Table> {
 function termList(glossary: readonly TermSection[]): Table {
   return {
     id: "terms",
-    caption: "Terms, for quorate explain.",
-    columns: [{ heading: "about" }, { heading: "terms" }],
+    caption: "Terms in the glossary (quorate explain <term>)",
+    columns: [{ heading: "section" }, { heading: "terms" }],
     rows: glossary.map(({ title, terms }) => [title, terms.map(({ name }) => name).join(", ")]),
     notes: [],
   }

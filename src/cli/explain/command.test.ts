@@ -1,13 +1,14 @@
 import { describe, expect, test } from "vitest"
-import { quorate } from "../../test/support/listen.ts"
-import { allTerms, explainedTerm } from "../terms/glossary.ts"
+import { quorate } from "../../../test/support/listen.ts"
+import { allTerms, explainTerm, readGlossary } from "./glossary.ts"
 
+const glossary = readGlossary()
 const flat = (text: string): string => text.replace(/\s+/g, " ")
 
 describe("quorate explain", () => {
   test("prints the entry of docs/terms.md, every source of it", async () => {
     const { code, out } = await quorate("explain", "commit point")
-    const { meaning, see = [] } = explainedTerm("commit point")
+    const { meaning, see = [] } = explainTerm("commit point", glossary)
     expect(code).toBe(0)
     expect(flat(out)).toContain(flat(`commit point. ${meaning}`))
     for (const source of ["Thesis", "Lamport", "Raft, etcd", "Cassandra"]) expect(out).toContain(source)
@@ -20,13 +21,13 @@ describe("quorate explain", () => {
 
   test("as JSON is the entry", async () => {
     const { out } = await quorate("explain", "Ledger", "--format", "json")
-    expect(JSON.parse(out)).toEqual({ schemaVersion: 1, term: explainedTerm("ledger") })
+    expect(JSON.parse(out)).toEqual({ schemaVersion: 1, term: explainTerm("ledger", glossary) })
   })
 
   test("without a word lists all it knows", async () => {
     const { code, out } = await quorate("explain")
     expect(code).toBe(0)
-    for (const { name } of allTerms()) expect(flat(out)).toContain(name.split(" ")[0])
+    for (const { name } of allTerms(glossary)) expect(flat(out)).toContain(name.split(" ")[0])
   })
 
   test("suggests what an unknown word may have been", async () => {
