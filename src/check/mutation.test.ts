@@ -4,7 +4,7 @@ import { allChecks, properties } from "./all-checks.ts"
 import { proofDependencies, propertiesBehind } from "./properties/dependencies.ts"
 import { lemmas } from "./properties/lemmas.ts"
 import { type Mutant, mistakes, mutants } from "./mutants/index.ts"
-import { checksOf } from "./property.ts"
+import { checksOf } from "./run-property.ts"
 
 const plan = planOf("majority(3)")
 const numberOf = new Map([...properties, ...lemmas].map(({ name, number }) => [name, number]))

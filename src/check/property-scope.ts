@@ -1,7 +1,7 @@
 import type { Cluster } from "../protocol/paxos/cluster.ts"
 import { uniquenessOf } from "../protocol/paxos/epochs.ts"
 import type { Variant } from "../protocol/paxos/variant.ts"
-import type { Property } from "./property.ts"
+import type { Property } from "./run-property.ts"
 
 /** Properties that some variants replace by others: they do not hold there as they are stated, and need not. */
 interface Replacement {

@@ -1,58 +1,223 @@
-import type { Cluster } from "../protocol/paxos/cluster.ts"
-import type { TraceCheck, Violation } from "./check.ts"
-import { holds, violated } from "../base/verdict.ts"
-import { RunFacts } from "./facts.ts"
+import { InvariantError } from "../base/errors.ts"
+import { type Verdict, holds, unknown, violated } from "../base/verdict.ts"
+import type { TraceEventType } from "../world/simulate/trace.ts"
 
-/** What a judgement found: how much it looked at, and the first thing that should not be. */
-export interface Finding {
-  readonly checked: number
-  readonly violation: Violation | undefined
+/**
+ * Gathers the facts of one kind while a run goes by. What it has gathered are
+ * its fields: properties and measures read them.
+ */
+export interface Gatherer<Event> {
+  observe(event: Event): void
 }
 
-/** A property or lemma of the thesis: a judgement on the facts of a run. */
-export interface Property {
-  /** "P4", "12.1": its number in Howard 2019. */
-  readonly number: string
-  /** "value-selection": what reports and rows call it. */
+/**
+ * A kind of fact about runs: decisions, what was learned, messages sent. It says
+ * which events it is gathered from and makes the gatherer of a run. `facts` gives
+ * it other kinds that it builds on; those see every event before it does.
+ *
+ * @example
+ * const learnings: FactKind<Cluster, PaxosEvent, Learnings> = {
+ *   wants: ["learn"],
+ *   gather: () => new Learnings(),
+ * }
+ */
+export interface FactKind<Subject, Event, Gathered extends Gatherer<Event> = Gatherer<Event>> {
+  readonly wants: readonly TraceEventType[]
+  gather(subject: Subject, facts: Facts<Subject, Event>): Gathered
+}
+
+/** Something read off the facts of a run: the verdict of a property, or measures. */
+export interface Reading<Subject, Event, Result> {
+  readonly needs: readonly FactKind<Subject, Event>[]
+  /** Called once the run is over, or at any moment before: of the run so far. */
+  read(facts: Facts<Subject, Event>): Result
+}
+
+/** When a property was first seen broken, in microseconds of the run, and how. */
+export interface Violation {
+  readonly at: number
+  readonly message: string
+}
+
+/** What a property says and where; `Subject` is what it is said of: a cluster, a plan. */
+export interface Statement<Subject> {
+  /** In kebab-case: what reports and rows call it, "agreement". */
   readonly name: string
+  /** Its number in the thesis, where it has one: "P4", "12.1". */
+  readonly number?: string
+  /** Definition or lemma, in the literature. */
   readonly reference: string
   /** What it says, in one sentence. */
   readonly statement: string
-  /** What is counted: "proposals". */
-  readonly subject: string
-  judge(facts: RunFacts): Finding
+  /** Why it is not stated for this subject; undefined where it is, as it always is unless said. */
+  readonly notStated?: (subject: Subject) => string | undefined
 }
 
-/** The check of a property. Checks made from the same facts gather them once. */
-export function checkOf(property: Property, facts: RunFacts): TraceCheck {
-  const { name, reference, subject } = property
+/**
+ * A property of runs: a named statement with its reference, and how it is judged
+ * on the facts of a run. There is no other kind of check: a definition, a lemma,
+ * a rule of the oracle and linearizability are all properties, and safety is a
+ * selection of them.
+ *
+ * Facts are what any onlooker could see: messages, what is on disk, what was
+ * learned. No property looks into an actor, so the same one judges the protocol,
+ * its mutants, and an implementation that only shares the trace.
+ */
+export interface Property<Subject, Event>
+  extends Statement<Subject>, Reading<Subject, Event, Verdict<Violation>> {}
+
+/** A property and what a run says of it. */
+export interface Judgement {
+  readonly name: string
+  readonly reference: string
+  readonly verdict: Verdict<Violation>
+}
+
+/**
+ * The facts of one run, each kind gathered once, whoever needs it: all that the
+ * `readings` need and nothing else. It is an observer of the run.
+ *
+ * Cost: per event, one call to each gatherer that wants events of its type.
+ *
+ * @example
+ * const facts = new Facts(cluster, [...safety, decreeMeasures])
+ * simulate(scenario, facts)
+ * judge(safety, facts) // => [{ name: "agreement", …, verdict: { verdict: "holds", … } }, …]
+ * decreeMeasures.read(facts) // => { decidedAt: 42_000, … }
+ */
+export class Facts<Subject, Event> {
+  readonly subject: Subject
+  private readonly gathered = new Map<FactKind<Subject, Event>, Gatherer<Event>>()
+  private readonly gatherers: Partial<Record<TraceEventType, Gatherer<Event>[]>> = {}
+  private readonly isComplete: boolean = false
+
+  constructor(subject: Subject, readings: readonly Pick<Reading<Subject, Event, unknown>, "needs">[]) {
+    this.subject = subject
+    for (const { needs } of readings) for (const kind of needs) this.of(kind)
+    this.isComplete = true
+  }
+
+  /** Facts of one kind; an InvariantError where no reading has named it among its needs. */
+  of<Gathered extends Gatherer<Event>>(kind: FactKind<Subject, Event, Gathered>): Gathered {
+    const known = this.gathered.get(kind)
+    if (known !== undefined) return known as Gathered
+    if (this.isComplete)
+      throw new InvariantError("These facts were not gathered: a reading has to name every kind it needs.")
+    const gatherer = kind.gather(this.subject, this)
+    this.gathered.set(kind, gatherer)
+    for (const type of kind.wants) (this.gatherers[type] ??= []).push(gatherer)
+    return gatherer
+  }
+
+  /** The types of events that some kind is gathered from. */
+  get wants(): readonly TraceEventType[] {
+    return Object.keys(this.gatherers) as TraceEventType[]
+  }
+
+  readonly observe = (event: Event): void => {
+    const gatherers = this.gatherers[(event as { readonly type: TraceEventType }).type]
+    if (gatherers === undefined) return
+    for (let i = 0; i < gatherers.length; i++) gatherers[i]!.observe(event)
+  }
+}
+
+/** The kinds of facts that a reading needs, by the name under which it is given them. */
+export type Needs<Subject, Event> = Readonly<Record<string, FactKind<Subject, Event>>>
+
+/** What was gathered of them, by the same names. */
+export type Gathered<N> = {
+  readonly [K in keyof N]: N[K] extends { gather(...given: never[]): infer G } ? G : never
+}
+
+/** A reading, from the kinds of facts that it needs and a function of them. */
+export function reading<Subject, Event, N extends Needs<Subject, Event>, Result>(
+  needs: N,
+  read: (facts: Gathered<N>, subject: Subject) => Result,
+): Reading<Subject, Event, Result> {
+  const kinds = Object.entries(needs)
+  return {
+    needs: Object.values(needs),
+    read: (facts) =>
+      read(
+        Object.fromEntries(kinds.map(([name, kind]) => [name, facts.of(kind)])) as Gathered<N>,
+        facts.subject,
+      ),
+  }
+}
+
+/** What makes a property: its statement, the facts it needs, and the verdict on them. */
+export type PropertyDefinition<Subject, Event, N extends Needs<Subject, Event>> = Statement<Subject> & {
+  readonly needs: N
+  readonly judge: (facts: Gathered<N>, subject: Subject) => Verdict<Violation>
+}
+
+/**
+ * Defines a property. Protocols wrap it with their own types: `paxosProperty`, `logProperty`.
+ *
+ * @example
+ * const validity = paxosProperty({
+ *   name: "learned-was-proposed",
+ *   reference: "Howard 2019, §1.3 (non-triviality)",
+ *   statement: "Only values that some client proposed are learned.",
+ *   needs: { inputs, learnings },
+ *   judge: ({ inputs, learnings }) =>
+ *     judgeEach("learned values", learnings.list, ({ value }) =>
+ *       inputs.values.has(value) ? undefined : `${value} was learned, and no client proposed it`,
+ *     ),
+ * })
+ */
+export function property<Subject, Event, N extends Needs<Subject, Event>>({
+  needs,
+  judge,
+  ...statement
+}: PropertyDefinition<Subject, Event, N>): Property<Subject, Event> {
+  return { ...statement, ...reading<Subject, Event, N, Verdict<Violation>>(needs, judge) }
+}
+
+/** Judges each of `items` in order: violated by the first that `complaint` has something to say about. */
+export function judgeEach<Item extends { readonly at: number }>(
+  what: string,
+  items: readonly Item[],
+  complaint: (item: Item) => string | undefined,
+): Verdict<Violation> {
+  for (const item of items) {
+    const message = complaint(item)
+    if (message !== undefined) return violated({ at: item.at, message }, message)
+  }
+  return allChecked(items.length, what)
+}
+
+/** The verdict where so many `what` were checked and nothing was wrong. */
+export function allChecked(count: number, what: string): Verdict<never> {
+  return holds(`${count} ${what} were checked`)
+}
+
+/** What a run says of a property; unknown, with the reason, where it is not stated for the subject of the run. */
+export function judgementOf<Subject, Event>(
+  one: Property<Subject, Event>,
+  facts: Facts<Subject, Event>,
+): Judgement {
+  const { name, reference } = one
+  const because = one.notStated?.(facts.subject)
   return {
     name,
     reference,
-    observe: (event) => facts.observe(event),
-    verdict: () => {
-      const { checked, violation } = property.judge(facts)
-      return violation === undefined
-        ? holds(`${checked} ${subject} were checked`)
-        : violated(violation, violation.message)
-    },
+    verdict: because === undefined ? one.read(facts) : unknown(`it is not stated here: ${because}`),
   }
 }
 
-/** The checks of several properties, on the facts of one run. */
-export function checksOf(properties: readonly Property[], cluster: Cluster): TraceCheck[] {
-  const facts = new RunFacts(cluster)
-  return properties.map((property) => checkOf(property, facts))
+/** What a run says of several properties, in their order. */
+export function judge<Subject, Event>(
+  properties: readonly Property<Subject, Event>[],
+  facts: Facts<Subject, Event>,
+): Judgement[] {
+  return properties.map((one) => judgementOf(one, facts))
 }
 
-/** Judges each of `items` and keeps the complaint about the first that has one. */
-export function firstComplaint<Item extends { readonly at: number }>(
-  items: readonly Item[],
-  complaint: (item: Item) => string | undefined,
-): Finding {
-  for (const [i, item] of items.entries()) {
-    const message = complaint(item)
-    if (message !== undefined) return { checked: i + 1, violation: { at: item.at, message } }
-  }
-  return { checked: items.length, violation: undefined }
+/** Those of some properties that are stated for a subject. */
+export function statedFor<Subject, Event>(
+  properties: readonly Property<Subject, Event>[],
+  subject: Subject,
+): Property<Subject, Event>[] {
+  return properties.filter((one) => one.notStated?.(subject) === undefined)
 }

@@ -1,5 +1,5 @@
 import type { AcceptorRecord, Proposal } from "../../protocol/paxos/messages.ts"
-import { type Finding, type Property, firstComplaint } from "../property.ts"
+import { type Finding, type Property, firstComplaint } from "../run-property.ts"
 import { nameOf } from "./proposer.ts"
 import type { Reply, RunFacts } from "../facts.ts"
 

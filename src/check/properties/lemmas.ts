@@ -2,7 +2,7 @@ import { has } from "../../base/node-set.ts"
 import type { Decision } from "../decision.ts"
 import type { Address } from "../../protocol/actor.ts"
 import type { AcceptorRecord } from "../../protocol/paxos/messages.ts"
-import { type Finding, type Property, firstComplaint } from "../property.ts"
+import { type Finding, type Property, firstComplaint } from "../run-property.ts"
 import { nameOf } from "./proposer.ts"
 import type { MadeProposal, RunFacts } from "../facts.ts"
 

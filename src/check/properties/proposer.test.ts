@@ -8,7 +8,7 @@ import {
   recovers,
   smallCluster,
 } from "../../../test/support/hand-trace.ts"
-import { checksOf } from "../property.ts"
+import { checksOf } from "../run-property.ts"
 import { proposerProperties } from "./proposer.ts"
 
 const cluster = smallCluster()

@@ -1,7 +1,7 @@
 import { nodeSet } from "../../base/node-set.ts"
 import { formatSet } from "../../quorum/system.ts"
 import type { Address } from "../../protocol/actor.ts"
-import { type Finding, type Property, firstComplaint } from "../property.ts"
+import { type Finding, type Property, firstComplaint } from "../run-property.ts"
 import type { MadeProposal, Promises, RunFacts } from "../facts.ts"
 
 /**
