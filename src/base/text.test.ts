@@ -1,5 +1,7 @@
+import fc from "fast-check"
 import { expect, test } from "vitest"
-import { wrapHelp, wrapLines } from "./text.ts"
+import { shellWords } from "../../test/support/documents.ts"
+import { shellWord, wrap, wrapHelp, wrapLines } from "./text.ts"
 
 test("lines are broken at spaces, and keep their indent", () => {
   expect(wrapLines("one two three\n  four five six", 10)).toBe("one two\nthree\n  four\n  five six")
@@ -22,5 +24,22 @@ test("a command too long for a line goes on after a backslash, its quotes whole"
   )
   expect(wrapHelp('  $ quorate check "quorums that are long"', 20)).toBe(
     '  $ quorate check "quorums that are long"',
+  )
+})
+
+test("words are wrapped by any measure", () => {
+  expect(wrap(["one", "two", "three"], 7)).toEqual(["one two", "three"])
+  expect(wrap(["one", "two", "three"], 14, (text) => 2 * text.length)).toEqual(["one two", "three"])
+  expect(wrap(["(a b)", "c"], 4)).toEqual(["(a b)", "c"])
+})
+
+test("a shell reads a quoted word back", () => {
+  expect(shellWord("a1@100-500")).toBe("a1@100-500")
+  expect(shellWord("simple(5, 4, 2)")).toBe('"simple(5, 4, 2)"')
+  expect(shellWord('a "b" $c `d` \\e')).toBe('"a \\"b\\" \\$c \\`d\\` \\\\e"')
+  fc.assert(
+    fc.property(fc.string({ minLength: 1 }), (word) => {
+      expect(shellWords(shellWord(word))).toEqual([word])
+    }),
   )
 })

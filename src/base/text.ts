@@ -1,7 +1,27 @@
+/** The width of a text in some medium: characters, terminal columns, pixels. */
+export type Measure = (text: string) => number
+
+const characters: Measure = (text) => text.length
+
 /**
- * Each line of a text broken at spaces into lines of at most `width` characters;
- * the rest of a line is indented as it is. A word that is wider stays whole.
+ * Words in lines of at most `width`, joined by single spaces. Greedy, so the number of lines is minimal.
+ * A word wider than `width` has a line of its own. The caller splits the text into unbreakable words.
+ * @example wrap("one two three".split(" "), 7) // => ["one two", "three"]
  */
+export function wrap(words: readonly string[], width: number, measure: Measure = characters): string[] {
+  const lines: string[] = []
+  let line = ""
+  for (const word of words) {
+    const longer = line === "" ? word : `${line} ${word}`
+    if (line !== "" && measure(longer) > width) {
+      lines.push(line)
+      line = word
+    } else line = longer
+  }
+  return [...lines, line]
+}
+
+/** A text with each of its lines wrapped at spaces to at most `width` characters; continuations keep its indent. */
 export function wrapLines(text: string, width: number): string {
   return text
     .split("\n")
@@ -11,22 +31,13 @@ export function wrapLines(text: string, width: number): string {
 
 function wrapLine(line: string, width: number): string[] {
   const indent = /^ */.exec(line)![0]
-  const lines: string[] = []
-  let now = ""
-  for (const word of line.slice(indent.length).split(" ")) {
-    const longer = now === "" ? word : `${now} ${word}`
-    if (now !== "" && indent.length + longer.length > width) {
-      lines.push(indent + now)
-      now = word
-    } else now = longer
-  }
-  return [...lines, indent + now]
+  return wrap(line.slice(indent.length).split(" "), width - indent.length).map((part) => indent + part)
 }
 
 /**
- * A help text in lines of at most `width` characters. What follows a column
- * stays in that column; a command too long for a line goes on after a backslash,
- * before an option, so that it can still be copied.
+ * A help text in lines of at most `width` characters. The text of a column is wrapped
+ * within that column. A command is broken before an option only, after a backslash,
+ * so that it can still be copied.
  */
 export function wrapHelp(text: string, width: number): string {
   return text
@@ -44,20 +55,12 @@ function wrapHelpLine(line: string, width: number): string[] {
   return /^ *\$ /.test(line) ? wrapCommand(line, width) : wrapLine(line, width)
 }
 
-/** At its options alone: what is quoted must not be broken. */
+/** Broken at options only: quoted arguments must stay whole. */
 function wrapCommand(line: string, width: number): string[] {
   const indent = " ".repeat(line.indexOf("$") + 4)
-  const lines: string[] = []
-  let now = ""
-  for (const part of line.split(/ (?=--\w|&& )/)) {
-    const longer = now === "" ? part : `${now} ${part}`
-    // With room for the backslash.
-    if (now !== "" && longer.length > width - 2) {
-      lines.push(`${now} \\`)
-      now = indent + part
-    } else now = longer
-  }
-  return [...lines, now]
+  const room = width - indent.length - " \\".length
+  const lines = wrap(line.split(/ (?=--\w|&& )/), room).map((part, i) => (i === 0 ? part : indent + part))
+  return lines.map((part, i) => (i < lines.length - 1 ? `${part} \\` : part))
 }
 
 /** The memory a search may take for states unless it is told otherwise. */
@@ -71,22 +74,22 @@ export function formatBytes(bytes: number): string {
   return `${power === 0 ? scaled : scaled.toPrecision(3)} ${units[power]!}`
 }
 
-/** A word as a shell reads it back. */
+/** A word as a POSIX shell reads it back: as it is, or in double quotes. */
 export function shellWord(word: string): string {
-  return /^[\w.,:@/=+-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`
+  return /^[\w.,:@/=+-]+$/.test(word) ? word : `"${word.replaceAll(/["\\$`]/g, "\\$&")}"`
 }
 
-/** Number, but of nothing it is NaN. */
-export function number(text: string): number {
-  return text.trim() === "" ? NaN : Number(text)
-}
-
-/** An empty text is visible in a message. */
+/** A text given by the user, for an error message: in quotes where it is empty or contains spaces. */
 export function quoted(text: string): string {
   return text.trim() === "" || /\s/.test(text) ? JSON.stringify(text) : text
 }
 
-/** The parts of a list with commas, without the space around them. */
+/** The number a text spells; NaN for a blank text, where `Number` gives 0. */
+export function number(text: string): number {
+  return text.trim() === "" ? NaN : Number(text)
+}
+
+/** The items of a comma-separated list, trimmed. */
 export function commaList(text: string): string[] {
   return text.split(",").map((part) => part.trim())
 }

@@ -1,3 +1,4 @@
+import { shellWord } from "../base/text.ts"
 import type { BackOff } from "../protocol/paxos/proposer-state.ts"
 import { formatSwitches } from "../protocol/paxos/switches.ts"
 import { variantOf } from "../protocol/paxos/variant.ts"
@@ -8,7 +9,12 @@ import type { Algorithm } from "./random-setup.ts"
 
 /** The command that shows a run again, message by message. Options at their usual values are left out. */
 export function replayCommand(setup: DecreeSetup, seed: number): string {
-  const words = ["quorate simulate", quote(setup.plan.name), "--latency", quote(latencyName(setup.latency))]
+  const words = [
+    "quorate simulate",
+    shellWord(setup.plan.name),
+    "--latency",
+    shellWord(latencyName(setup.latency)),
+  ]
   return [...words, ...optionsThatDiffer(setup), "--seed", String(seed), "--trace"].join(" ")
 }
 
@@ -19,9 +25,9 @@ export function troubleCommand(plan: string, seed: number, algorithm: Partial<Al
   const isClassic = variant === "classic" && words.length === 0
   return [
     "quorate simulate",
-    quote(plan),
+    shellWord(plan),
     ...(variant === "classic" ? [] : ["--variant", variant]),
-    ...words.flatMap((word) => ["--set", quote(word)]),
+    ...words.flatMap((word) => ["--set", shellWord(word)]),
     ...(isClassic ? [] : ["--unsafe"]),
     ...(colocated ? ["--colocated"] : []),
     ...(mutant === null ? [] : ["--mutant", mutant]),
@@ -64,18 +70,18 @@ function optionsThatDiffer(setup: DecreeSetup): string[] {
   const switches = switchWords(setup)
   return [
     ...plain,
-    ...switches.flatMap((word) => ["--set", quote(word)]),
+    ...switches.flatMap((word) => ["--set", shellWord(word)]),
     ...(setup.nacks ? ["--nacks"] : []),
     ...(setup.colocated ? ["--colocated"] : []),
     ...(setup.asksAgain ? ["--asks-again"] : []),
     // What was run can be run again, whatever is to be said against it.
     ...(setup.variant === usualSetup.variant && switches.length === 0 ? [] : ["--unsafe"]),
-    ...(backOff === formatBackOff(usualSetup.backOff) ? [] : ["--back-off", quote(backOff)]),
+    ...(backOff === formatBackOff(usualSetup.backOff) ? [] : ["--back-off", shellWord(backOff)]),
     ...list("--acceptor-regions", setup.acceptorRegions),
     ...list("--proposer-regions", setup.proposerRegions),
     ...setup.crashes.flatMap((crash) => ["--crash", formatCrash(crash)]),
     ...setup.slow.flatMap(({ process, byMs }) => ["--slow", `${process}@${byMs}`]),
-    ...setup.partitions.flatMap((partition) => ["--partition", quote(formatPartition(partition))]),
+    ...setup.partitions.flatMap((partition) => ["--partition", shellWord(formatPartition(partition))]),
   ]
 }
 
@@ -115,10 +121,5 @@ export function latencyName(latency: LatencyChoice): string {
 }
 
 function list(option: string, values: readonly string[]): string[] {
-  return values.length === 0 ? [] : [option, quote(values.join(","))]
-}
-
-/** Quoted for a shell where it must be. */
-function quote(text: string): string {
-  return /^[\w.,:@/-]+$/.test(text) ? text : `"${text.replaceAll(/(["\\$`])/g, "\\$1")}"`
+  return values.length === 0 ? [] : [option, shellWord(values.join(","))]
 }

@@ -1,6 +1,6 @@
 import { Command } from "commander"
 import { UsageError } from "../../base/errors.ts"
-import { wrap } from "../../experiment/render/layout.ts"
+import { wrapText } from "../../experiment/render/layout.ts"
 import { faultSummaries } from "../../world/faults/notation.ts"
 import { type Context, type ExitCode, exitCodeHelp, exitCodeOf } from "../shared/context.ts"
 import { type Format, formatOption, milliseconds, seedOption } from "../shared/options.ts"
@@ -83,7 +83,7 @@ function refuseEmptyWindow({ warmUp, duration, interval }: Flags): void {
 /** Every fault and what it does, in two columns. */
 const faults = faultSummaries()
   .flatMap(({ fault, meaning }) =>
-    wrap(meaning, 52).map((line, i) => `  ${(i === 0 ? fault : "").padEnd(25)}${line}`),
+    wrapText(meaning, 52).map((line, i) => `  ${(i === 0 ? fault : "").padEnd(25)}${line}`),
   )
   .join("\n")
 

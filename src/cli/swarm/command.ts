@@ -1,6 +1,6 @@
 import { Command } from "commander"
 import { UsageError, didYouMean } from "../../base/errors.ts"
-import { wrap } from "../../experiment/render/layout.ts"
+import { wrapText } from "../../experiment/render/layout.ts"
 import { type Context, exitCodeHelp, exitCodes } from "../shared/context.ts"
 import { whole } from "../shared/options.ts"
 import { countsByName, printJson } from "../shared/output.ts"
@@ -132,7 +132,7 @@ function print({ io }: Context, flags: SwarmFlags, tally: SwarmTally): void {
     io.out(`Undecided within the effort of the checks: seeds ${undecidedSeeds.join(", ")}.\n`)
   const struck = Object.entries(coverage).map(([name, count]) => `${name} ${count}`)
   if (struck.length > 0)
-    io.out(`${wrap(`Faults that did something: ${struck.join(", ")}`, io.width).join("\n")}\n`)
+    io.out(`${wrapText(`Faults that did something: ${struck.join(", ")}`, io.width).join("\n")}\n`)
   for (const failure of failures.slice(0, mostShown)) io.out(`\n${describe(failure, io.width)}`)
   if (failed > mostShown) io.out(`\n… and ${failed - mostShown} more\n`)
   if (flags.seeds === 1) io.out(`Trace ${tally.lastTraceHash}\n`)
@@ -140,7 +140,7 @@ function print({ io }: Context, flags: SwarmFlags, tally: SwarmTally): void {
 
 function describe({ seed, system, violations, faultTexts, replay }: SwarmFailure, width: number): string {
   const indented = (text: string): string[] =>
-    wrap(text, width - 4).map((line, i) => `${i === 0 ? "  " : "    "}${line}`)
+    wrapText(text, width - 4).map((line, i) => `${i === 0 ? "  " : "    "}${line}`)
   return [
     `seed ${seed}, ${system}`,
     ...violations.flatMap(({ name, because }) => indented(`${name}: ${because}`)),

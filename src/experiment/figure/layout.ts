@@ -1,3 +1,4 @@
+import { wrap } from "../../base/text.ts"
 import { type Axis, type Figure, axisText, distinct } from "./figure.ts"
 import { type Scale, position, scaleFor } from "./scale.ts"
 
@@ -200,24 +201,16 @@ export function textWidth(text: string, size: number): number {
   return (sum / 2048) * size
 }
 
-/** The text in as few lines of at most `width` pixels as it takes, and these as even as can be: no word stands alone below. */
+/** A text in the fewest lines of at most `width` pixels, of lengths as even as possible: no word alone on the last line. */
 export function evenLines(text: string, size: number, width: number): string[] {
-  const fewest = wrapText(text, size, width).length
+  const lines = (room: number): string[] => wrapInFont(text, size, room)
+  const fewest = lines(width).length
   let least = Math.floor(width / 2)
-  while (wrapText(text, size, least).length > fewest) least += 4
-  return wrapText(text, size, Math.min(least, width))
+  while (lines(least).length > fewest) least += 4
+  return lines(Math.min(least, width))
 }
 
-/** The text in lines of at most `width` pixels, broken at spaces; a longer word has a line of its own. */
-export function wrapText(text: string, size: number, width: number): string[] {
-  const lines: string[] = []
-  let line = ""
-  for (const word of text.split(" ")) {
-    const longer = line === "" ? word : `${line} ${word}`
-    if (line !== "" && textWidth(longer, size) > width) {
-      lines.push(line)
-      line = word
-    } else line = longer
-  }
-  return [...lines, line]
+/** A text set in DejaVu Sans of this size, in lines of at most `width` pixels. */
+export function wrapInFont(text: string, size: number, width: number): string[] {
+  return wrap(text.split(" "), width, (line) => textWidth(line, size))
 }

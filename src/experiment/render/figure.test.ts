@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest"
 import type { BarFigure, Figure, HeatFigure, LineFigure, ScatterFigure } from "../figure/figure.ts"
 import { inksFor, mostSeries, shadeColor } from "../figure/ink.ts"
 import { placeLabels } from "../figure/labels.ts"
-import { evenLines, panelLayout, textWidth, wrapText } from "../figure/layout.ts"
+import { evenLines, panelLayout, textWidth, wrapInFont } from "../figure/layout.ts"
 import { renderPgfplots } from "./pgfplots.ts"
 import { renderSvg } from "./svg.ts"
 import { vegaLiteSpec } from "./vega-lite.ts"
@@ -273,10 +273,10 @@ describe("pgfplots", () => {
 test("texts are as wide as the font makes them, and are broken at spaces", () => {
   // Advance widths of DejaVu Sans: M 1767, i 569, of 2048.
   expect(textWidth("Mi", 2048)).toBe(2336)
-  expect(wrapText("one two three", 10, textWidth("one two", 10))).toEqual(["one two", "three"])
-  expect(wrapText("unbreakable", 10, 1)).toEqual(["unbreakable"])
+  expect(wrapInFont("one two three", 10, textWidth("one two", 10))).toEqual(["one two", "three"])
+  expect(wrapInFont("unbreakable", 10, 1)).toEqual(["unbreakable"])
   const two = textWidth("one two three four", 10)
-  expect(wrapText("one two three four five", 10, two)).toEqual(["one two three four", "five"])
+  expect(wrapInFont("one two three four five", 10, two)).toEqual(["one two three four", "five"])
   expect(evenLines("one two three four five", 10, two)).toEqual(["one two three", "four five"])
   expect(evenLines("one two", 10, two)).toEqual(["one two"])
 })

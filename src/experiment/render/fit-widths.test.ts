@@ -1,6 +1,6 @@
 import fc from "fast-check"
 import { describe, expect, test } from "vitest"
-import { characters, fitWidths, totalWidth, wrap } from "./layout.ts"
+import { characters, fitWidths, totalWidth, wrapText } from "./layout.ts"
 
 const widthsOf = (columns: string[][], width: number): number[] => fitWidths(columns, width, characters)
 
@@ -8,7 +8,7 @@ const widthsOf = (columns: string[][], width: number): number[] => fitWidths(col
 function height(columns: readonly (readonly string[])[], widths: readonly number[]): number {
   return columns[0]!
     .slice(1)
-    .map((_, row) => Math.max(...columns.map((cells, i) => wrap(cells[row + 1]!, widths[i]!).length)))
+    .map((_, row) => Math.max(...columns.map((cells, i) => wrapText(cells[row + 1]!, widths[i]!).length)))
     .reduce((sum, lines) => sum + lines, 0)
 }
 
@@ -22,8 +22,8 @@ describe("the widths of columns", () => {
     const columns = [["mistake", text, "short"], ["quorums of both phases", "grid(2, 3)", "grid(3, 3)"]] // prettier-ignore
     const widths = widthsOf(columns, 50)
     expect(totalWidth(widths)).toBeLessThanOrEqual(50)
-    expect(wrap(columns[1]![1]!, widths[1]!)).toEqual(["grid(2, 3)"])
-    expect(wrap(text, widths[0]!)).toHaveLength(2)
+    expect(wrapText(columns[1]![1]!, widths[1]!)).toEqual(["grid(2, 3)"])
+    expect(wrapText(text, widths[0]!)).toHaveLength(2)
   })
 
   test("never break a word, even where there is no room", () => {

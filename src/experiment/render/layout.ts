@@ -1,4 +1,5 @@
 import stringWidth from "string-width"
+import { type Measure, wrap } from "../../base/text.ts"
 import { type Table, bodyRows, headingGroups, headingText, isInterval, plainCell } from "../table.ts"
 
 /** The rows of a table as people read them, and the rules between them. */
@@ -57,7 +58,7 @@ export function lineUp(
   widths: readonly number[],
   ruler: Ruler = characters,
 ): string[][] {
-  const broken = cells.map((cell, i) => wrap(cell, widths[i]!, ruler.measure))
+  const broken = cells.map((cell, i) => wrapText(cell, widths[i]!, ruler.measure))
   const height = Math.max(...broken.map((lines) => lines.length))
   return Array.from({ length: height }, (_, line) => broken.map((lines) => lines[line] ?? ""))
 }
@@ -79,7 +80,7 @@ export function groupLines(
   let from = 0
   const groups = headingGroups(table).map(({ group, span }) => {
     const width = totalWidth(widths.slice(from, (from += span)), ruler)
-    return { span, width, lines: wrap(group, width, ruler.measure) }
+    return { span, width, lines: wrapText(group, width, ruler.measure) }
   })
   const height = Math.max(...groups.map(({ lines }) => lines.length))
   return Array.from({ length: height }, (_, line) =>
@@ -155,7 +156,7 @@ function cheapestBreak(
 /** The column at the next smaller width at which its words can be set; nothing where there is none. */
 function narrower(cells: readonly string[], width: number, { measure }: Ruler): Broken | undefined {
   const target = width - 1e-6
-  const lines = cells.map((cell) => wrap(cell, target, measure))
+  const lines = cells.map((cell) => wrapText(cell, target, measure))
   const now = widest(lines.flat(), measure)
   if (now > target) return undefined
   const inBrackets = cells.filter((cell) => widest(wordsOutsideBrackets(cell), measure) > target).length
@@ -176,7 +177,7 @@ function costOf(broken: readonly Broken[]): number {
 
 /** How wide texts are in a medium, and how far apart its columns stand, in the same unit. */
 export interface Ruler {
-  readonly measure: (text: string) => number
+  readonly measure: Measure
   readonly gap: number
 }
 
@@ -188,21 +189,10 @@ export function totalWidth(widths: readonly number[], { gap }: Ruler = character
   return widths.reduce((sum, width) => sum + width, 0) + gap * Math.max(0, widths.length - 1)
 }
 
-type Measure = (text: string) => number
-
-/** The text in lines of at most `width`: broken at spaces, inside brackets only if need be, never inside `code`. */
-export function wrap(text: string, width: number, measure: Measure = stringWidth): string[] {
+/** A text in lines of at most `width`: broken at spaces, inside brackets only if necessary, never inside `code`. */
+export function wrapText(text: string, width: number, measure: Measure = stringWidth): string[] {
   const whole = wordsOutsideBrackets(text)
-  const lines: string[] = []
-  let line = ""
-  for (const word of widest(whole, measure) <= width ? whole : words(text)) {
-    const longer = line === "" ? word : `${line} ${word}`
-    if (line !== "" && measure(longer) > width) {
-      lines.push(line)
-      line = word
-    } else line = longer
-  }
-  return [...lines, line]
+  return wrap(widest(whole, measure) <= width ? whole : words(text), width, measure)
 }
 
 export function widest(parts: readonly string[], measure: Measure): number {

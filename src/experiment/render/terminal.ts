@@ -8,7 +8,7 @@ import {
   rowTexts,
   tableWidths,
   totalWidth,
-  wrap,
+  wrapText,
 } from "./layout.ts"
 
 /** What the terminal can do. */
@@ -39,14 +39,14 @@ export function renderTerminal(table: Table, options: TerminalOptions = {}): str
         .trimEnd(),
     )
   return [
-    ...wrap(table.caption, width).map((part) => bold(part)),
+    ...wrapText(table.caption, width).map((part) => bold(part)),
     "",
     ...groupHeadings(table, widths, ruler),
     ...line(table.columns.map(headingText)).map((part) => bold(part)),
     rule,
     ...rowTexts(table).flatMap((row) => (row === "rule" ? [rule] : line(row))),
     rule,
-    ...table.notes.flatMap((note) => wrap(note, width)),
+    ...table.notes.flatMap((note) => wrapText(note, width)),
     "",
   ].join("\n")
 }

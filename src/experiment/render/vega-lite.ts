@@ -24,7 +24,7 @@ import {
   legendSample,
   marksEvery,
   panelLayout,
-  wrapText,
+  wrapInFont,
 } from "../figure/layout.ts"
 import { type Scale, isShown } from "../figure/scale.ts"
 
@@ -215,7 +215,7 @@ function below(figure: Figure, drawing: Drawing): Spec {
     ...(figure.kind === "heat" ? [`Shade and number: ${axisText(figure.value)}.`] : []),
     ...figure.notes,
   ]
-  const lines = notes.flatMap((note) => wrapText(plainText(note), fontSizes.note, figureWidth))
+  const lines = notes.flatMap((note) => wrapInFont(plainText(note), fontSizes.note, figureWidth))
   const height = legendHeight + lines.length * noteLine
   const at = (scale: Spec): Spec => ({
     type: "quantitative",
