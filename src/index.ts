@@ -16,6 +16,7 @@ export { type QuorumExpr, and, dual, node, or, threshold, weighted } from "./quo
 export { everyPairMeets } from "./quorum/meet/intersect.ts"
 export * as parameter from "./quorum/parameter.ts"
 export { type Epoch, type QuorumPlan, constantPlan, piecewisePlan } from "./quorum/plan.ts"
+export { type Replies, type Tally, tally } from "./quorum/meet/tally.ts"
 export { type Requirement, requirementById, requirements } from "./quorum/meet/requirement.ts"
 export {
   type NodeId,

@@ -1,6 +1,7 @@
 import { readFileSync, readdirSync } from "node:fs"
 import { dirname } from "node:path"
 import { describe, expect, test } from "vitest"
+import * as library from "../src/index.ts"
 import { runBlock } from "./support/documents.ts"
 
 /** An `@example` of a doc comment that says what it comes to: `@example f(1) // => 2`. */
@@ -43,19 +44,20 @@ function examplesOf(file: string, source: string): Example[] {
   })
 }
 
-/** An example sees what the files of its folder export, its own file first where two names are the same. */
+/** An example sees what its own file exports, then what the others of its folder do, then the library. */
 async function runExample({ file, text }: Example, source: string) {
   const folder = dirname(file)
   const others = files.filter((other) => dirname(other) === folder && other !== file)
   const taken = new Set<string>()
   const imports = [
-    { from: file, source },
-    ...others.map((from) => ({ from, source: readFileSync(from, "utf8") })),
+    { from: file, names: exportsOf(source) },
+    ...others.map((from) => ({ from, names: exportsOf(readFileSync(from, "utf8")) })),
+    { from: "src/index.ts", names: Object.keys(library) },
   ]
-    .map((module) => {
-      const names = exportsOf(module.source).filter((name) => !taken.has(name))
-      names.forEach((name) => taken.add(name))
-      return names.length === 0 ? "" : `import { ${names.join(", ")} } from "../${module.from}"`
+    .map(({ from, names }) => {
+      const fresh = names.filter((name) => !taken.has(name))
+      fresh.forEach((name) => taken.add(name))
+      return fresh.length === 0 ? "" : `import { ${fresh.join(", ")} } from "../${from}"`
     })
     .join("; ")
   return runBlock({ language: "ts", text: `${imports}\n${text}`, line: 1 })

@@ -5,9 +5,10 @@ import { type Context, exitCodeHelp, exitCodeOf } from "../shared/context.ts"
 import { type Format, formatOption, whole } from "../shared/options.ts"
 import { readPlan } from "../shared/system-argument.ts"
 import { printChecks } from "./print.ts"
+import type { GivenReplies } from "./tally.ts"
 import { type Asked, checkPlan, chosenRequirements, usualRequirement } from "./requirements.ts"
 
-interface CheckFlags extends Asked {
+interface CheckFlags extends Asked, GivenReplies {
   readonly rule?: string
   readonly for: readonly string[]
   readonly format: Format
@@ -33,6 +34,11 @@ export function checkCommand(context: Context): Command {
       collect,
       [],
     )
+    .option(
+      "--yes <acceptors>",
+      "acceptors that answered yes, as a1,a2: print whether each phase is won, lost or pending",
+    )
+    .option("--no <acceptors>", "acceptors that refused or are down, for the same question")
     .addOption(formatOption())
     .addHelpText("after", help)
     .action(async (text: string | undefined, flags: CheckFlags) => {
@@ -51,6 +57,7 @@ Examples:
   $ quorate check "grid(3, 3)" --requirement 3.1,4.4
   $ quorate check "explicit([[1, 2], [3, 4]], [[1, 3], [2, 4]])" --format json
   $ quorate check "0: split(choose(0), a1*a2*a3); 1..: majority(3)" --requirement all
+  $ quorate check "grid(2, 3)" --yes a1,a2 --no a4
   $ quorate check --rule "simple(n, n/2+1, n/2)" --for n=1..100
   $ quorate check --rule "fastPaxos(n, k)" --for n=3..9 --for k=1..n --requirement FP
 
@@ -66,6 +73,14 @@ async function checkSystem(context: Context, text: string | undefined, flags: Ch
     throw new UsageError(`--for ${flags.for[0]!} goes with --rule; the system ${text} has no variables.`)
   }
   const plan = await readPlan(text)
+  if (asksForTally(flags)) {
+    if (flags.requirement !== undefined || flags.overlap !== undefined)
+      throw new UsageError(
+        "--yes and --no ask how the phases stand; --requirement and --overlap do not apply.",
+      )
+    await (await import("./tally.ts")).printTally(context, flags.format, plan, flags)
+    return
+  }
   const { checks, answers } = await checkPlan(plan, chosenRequirements(flags, usualRequirement(plan)))
   const isSummary = flags.requirement?.includes("all") === true
   const modes = isSummary
@@ -74,6 +89,8 @@ async function checkSystem(context: Context, text: string | undefined, flags: Ch
   await printChecks(context, flags.format, { plan, checks, ...(modes && { modes }) })
   context.end(exitCodeOf(checks.map(({ verdict }) => verdict)))
 }
+
+const asksForTally = ({ yes, no }: CheckFlags): boolean => yes !== undefined || no !== undefined
 
 async function checkSizes(
   context: Context,
@@ -84,6 +101,7 @@ async function checkSizes(
   if (text !== undefined) {
     throw new UsageError(`Give a system or --rule, not both: ${text} and --rule ${rule}.`)
   }
+  if (asksForTally(flags)) throw new UsageError("--yes and --no need a system; a rule has no acceptors.")
   const { requirementOfRule } = await import("./rule.ts")
   const [requirement, ...others] = chosenRequirements(flags, requirementOfRule(rule))
   if (requirement === undefined || others.length > 0) {

@@ -1,4 +1,5 @@
-import { difference, emptySet, fullSet, withMember } from "../../base/node-set.ts"
+import { emptySet, withMember } from "../../base/node-set.ts"
+import { tally } from "../../quorum/meet/tally.ts"
 import type { Epoch } from "../../quorum/plan.ts"
 import { type Actor, type Address, type Output, type Value, send, unchanged } from "../actor.ts"
 import type { AcceptorActor, AcceptorStep } from "./acceptor.ts"
@@ -375,8 +376,8 @@ function continueProposal(
 function canStillSucceed(state: ProposerState, rules: ProposerRules): boolean {
   const { refused } = state.notes
   if (state.stage !== "phase-2") return rules.phase1Possible(state, refused)
-  const { plan } = rules.options
-  return plan.systemAt(state.epoch!).isQuorum(2, difference(fullSet(plan.nodes.length), refused))
+  const system = rules.options.plan.systemAt(state.epoch!)
+  return tally(system, 2, { yes: state.accepted, no: refused }) !== "lost"
 }
 
 type RingOutput = Output<PaxosMessage, PaxosRecord>
