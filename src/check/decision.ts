@@ -28,7 +28,7 @@ export class DecisionLog {
     this.plan = plan
   }
 
-  readonly observe: Observer<PaxosMessage, PaxosRecord> = (event) => {
+  readonly observe: Observer<PaxosMessage, PaxosRecord, unknown> = (event) => {
     if (event.type !== "store") return
     const lastAccepted = acceptorPart(event.record)?.lastAccepted ?? null
     if (lastAccepted !== null) this.accept(event.process, lastAccepted, event.at)

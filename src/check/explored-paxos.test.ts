@@ -304,7 +304,7 @@ function exploreObviously(model: PaxosModel, limit: number): { states: number; m
     world: Obvious,
     p: number,
     state: unknown,
-    outputs: PaxosStep["outputs"],
+    outputs: Step<unknown, PaxosMessage, PaxosRecord, unknown>["outputs"],
     first: Given[],
   ): Obvious | undefined => {
     let { stored } = world.locals[p]!
@@ -321,7 +321,7 @@ function exploreObviously(model: PaxosModel, limit: number): { states: number; m
         memory = history.observe(memory, { type: "store", process: p, record: output.record })
       } else if (output.type === "learn") {
         memory = history.observe(memory, { ...output, process: p })
-      } else {
+      } else if (output.type !== "report") {
         timers = timers.filter((timer) => timer !== output.timer)
         if (output.type === "set-timer") timers = [...timers, output.timer].sort()
       }

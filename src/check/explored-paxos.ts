@@ -43,7 +43,7 @@ export interface ExploredPaxos {
 }
 
 /** The model of a Paxos cluster. */
-export type PaxosModel = ActorModel<PaxosMessage, PaxosRecord, PaxosMemory>
+export type PaxosModel = ActorModel<PaxosMessage, PaxosRecord, PaxosMemory> & Pick<Cluster, "processes">
 /** A property of its runs. */
 export type PaxosProperty = Property<PaxosMessage, PaxosRecord, PaxosMemory>
 /** One of its runs. */
@@ -175,7 +175,7 @@ export function paxosStateText({ state, stored }: Local<PaxosRecord>): string | 
 }
 
 /** "p1->a1 prepare(0)", "p1 timeout phase", "a2 crash": a step as replays and results write it. */
-export function describePaxosStep({ processes }: PaxosModel, step: WorldStep<PaxosMessage>): string {
+export function describePaxosStep({ processes }: PaxosTrace["model"], step: WorldStep<PaxosMessage>): string {
   const name = (address: Address): string => processes[address]!.name
   const crash = "crashBefore" in step ? ", and a crash before the write that follows" : ""
   switch (step.action) {

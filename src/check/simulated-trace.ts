@@ -23,7 +23,7 @@ const stepEvery: Micros = 1000
  */
 export function scenarioOfTrace<Message, Stored, Remembered>(
   trace: ActorTrace<Message, Stored, Remembered>,
-): Scenario<Message, Stored> {
+): Scenario<Message, Stored, unknown> {
   const { model, steps } = trace
   refuseInterruptedSteps(steps)
   const durations = timerDurations(trace)
@@ -41,7 +41,7 @@ export function scenarioOfTrace<Message, Stored, Remembered>(
 function proposalsOf<Message, Stored, Remembered>({
   model,
   steps,
-}: ActorTrace<Message, Stored, Remembered>): Scenario<Message, Stored>["proposals"] {
+}: ActorTrace<Message, Stored, Remembered>): Scenario<Message, Stored, unknown>["proposals"] {
   const early = model.lateRequests === true ? [] : model.requests
   const late = steps.flatMap((step, i) =>
     step.action === "ask" ? [{ at: timeOf(i), process: step.process, value: step.value }] : [],
@@ -120,7 +120,7 @@ interface TimerSetting {
 /** When a process sets which timers, by asking its actor again what it does in each of its steps. */
 function settings<Message, Stored, Remembered>(
   trace: ActorTrace<Message, Stored, Remembered>,
-  actor: Actor<unknown, Message, Stored>,
+  actor: Actor<unknown, Message, Stored, unknown>,
   process: Address,
 ): TimerSetting[] {
   const set = (at: Micros, outputs: ReturnType<typeof actor.step>["outputs"]): TimerSetting[] =>
@@ -165,9 +165,9 @@ function inputOf<Message, Stored>(
 
 /** The process with scripted timers. The count of timers set outlives crashes, so it is not in the actor's state. */
 function withDurations<Message, Stored>(
-  process: Process<Message, Stored>,
+  process: Process<Message, Stored, unknown>,
   durations: readonly Micros[],
-): Process<Message, Stored> {
+): Process<Message, Stored, unknown> {
   const { actor } = process
   let count = 0
   const scripted = <S extends ReturnType<typeof actor.step>>(step: S): S => ({

@@ -9,7 +9,7 @@ export interface Transition {
   readonly local: number
   /** The numbers of the envelopes sent, in order. */
   readonly sends: readonly number[]
-  /** Whether nothing changes and nothing is sent, stored or learned. */
+  /** Whether nothing changes and nothing is sent, stored, learned or reported. */
   readonly idle: boolean
   /** Whether every message sent is admitted by the model. */
   readonly admitted: boolean
@@ -198,7 +198,7 @@ export class ActorMachine<Message, Stored, Remembered> {
   private crashDuring(
     before: number,
     local: Local<Stored>,
-    step: { readonly state: unknown; readonly outputs: readonly Output<Message, Stored>[] },
+    step: { readonly state: unknown; readonly outputs: readonly Output<Message, Stored, unknown>[] },
     events: readonly WorldEvent<Message, Stored>[],
     output: number,
   ): Transition {
@@ -237,7 +237,7 @@ export class ActorMachine<Message, Stored, Remembered> {
     }
   }
 
-  private isAdmitted(outputs: readonly Output<Message, Stored>[]): boolean {
+  private isAdmitted(outputs: readonly Output<Message, Stored, unknown>[]): boolean {
     const { admits } = this.model
     return outputs.every((output) => output.type !== "send" || admits === undefined || admits(output.message))
   }
@@ -248,7 +248,7 @@ export class ActorMachine<Message, Stored, Remembered> {
    */
   private applyOutputs(
     local: Local<Stored>,
-    step: { readonly state: unknown; readonly outputs: readonly Output<Message, Stored>[] },
+    step: { readonly state: unknown; readonly outputs: readonly Output<Message, Stored, unknown>[] },
     events: WorldEvent<Message, Stored>[],
     sends: number[],
   ): Local<Stored> {
@@ -269,6 +269,9 @@ export class ActorMachine<Message, Stored, Remembered> {
           break
         case "learn":
           events.push({ type: "learn", process, epoch: output.epoch, value: output.value })
+          break
+        case "report":
+          events.push({ type: "report", process, report: output.report })
           break
         case "set-timer":
           timers.add(output.timer)
@@ -318,7 +321,7 @@ function withWaiting<Stored>(local: Local<Stored>, waiting: readonly Value[]): L
  * that is not on disk. Any other crash inside a step is, the rest of its
  * messages being under way for ever.
  */
-function storesAfterSpeaking(outputs: readonly Output<unknown, unknown>[]): number[] {
+function storesAfterSpeaking(outputs: readonly Output<unknown, unknown, unknown>[]): number[] {
   const spoken = outputs.findIndex(({ type }) => type === "send" || type === "learn")
   if (spoken < 0) return []
   return outputs.flatMap(({ type }, i) => (type === "store" && i > spoken ? [i] : []))

@@ -28,7 +28,7 @@ export const networkKinds: readonly NetworkKind[] = ["unordered", "duplicating",
  * ever accepted, say. It is part of the state.
  */
 export interface ActorModel<Message, Stored, Remembered = null> {
-  readonly processes: readonly Process<Message, Stored>[]
+  readonly processes: readonly Process<Message, Stored, unknown>[]
   readonly network: NetworkKind
   /** Whether messages may be lost; false by default. */
   readonly lossy?: boolean
@@ -69,6 +69,8 @@ export type WorldEvent<Message, Stored> =
   | ({ readonly type: "send" } & Envelope<Message>)
   | { readonly type: "store"; readonly process: Address; readonly record: Stored }
   | { readonly type: "learn"; readonly process: Address; readonly epoch: number; readonly value: Value }
+  /** What a process says of itself, as its protocol defines it. */
+  | { readonly type: "report"; readonly process: Address; readonly report: unknown }
   | { readonly type: "crash"; readonly process: Address }
   | { readonly type: "recover"; readonly process: Address }
 
