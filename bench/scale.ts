@@ -9,8 +9,8 @@ const main = fileURLToPath(new URL("../src/cli/main.js", import.meta.url))
 const folder = mkdtempSync(join(tmpdir(), "quorate-bench-"))
 
 /** Eight cases of some thousand short runs each. */
-const sweep = (replicas: number): string => `id: bench
-replicas: ${replicas}
+const sweep = (runs: number): string => `id: bench
+runs: ${runs}
 matrix:
   system: [majority(5), "simple(5, 4, 2)", "grid(2, 3)", majority(7)]
   latency: [paxi, exponential(10)]
@@ -22,7 +22,7 @@ const setup = { ...usualSetup, plan: constantPlan(quorumSystemFrom("majority(3)"
 export default defineExperiment({
   id: "million", question: "How much memory do a million rows take?", reference: "-",
   columns: [column.count("block", "Block."), column.count("messages", "Messages."), column.measure("decideMs", "Time.", { empty: "never" })],
-  cases: () => Array.from({ length: 1000 }, (_, block) => ({ block })), replicas: 1000,
+  cases: () => Array.from({ length: 1000 }, (_, block) => ({ block })), runs: 1000,
   observe: (_, seed) => { const { measures } = runDecree(setup, seed); return { messages: measures.messagesSent, decideMs: measures.decidedAt / 1000 } },
   summarise: ({ block }, all) => all.map((one) => ({ block, ...one })), tables: [],
 })
@@ -61,9 +61,9 @@ function peakOf(pid: number): number {
 const median = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[values.length >> 1]!
 
 /** One worker thread, two, and one that keeps nothing: medians of rounds in which they take turns. */
-async function compareWorkers(replicas: number, workers: number, rounds: number): Promise<void> {
+async function compareWorkers(runs: number, workers: number, rounds: number): Promise<void> {
   const file = join(folder, "bench.yaml")
-  writeFileSync(file, sweep(replicas))
+  writeFileSync(file, sweep(runs))
   const [one, many, unwritten]: [number[], number[], number[]] = [[], [], []]
   for (let round = 0; round < rounds; round++) {
     one.push((await run(file, "--workers", "1", "--out", folder)).seconds)
@@ -72,7 +72,7 @@ async function compareWorkers(replicas: number, workers: number, rounds: number)
   }
   const [single, several, fleeting] = [median(one), median(many), median(unwritten)]
   console.log(
-    `${(8 * replicas).toLocaleString("en")} runs: 1 worker ${single.toFixed(2)} s, ${workers} workers ${several.toFixed(2)} s, ` +
+    `${(8 * runs).toLocaleString("en")} runs: 1 worker ${single.toFixed(2)} s, ${workers} workers ${several.toFixed(2)} s, ` +
       `ratio ${(single / several).toFixed(2)}; ` +
       `journal, CSV and manifest ${((100 * single) / fleeting - 100).toFixed(1)} % longer than --no-write`,
   )
@@ -81,7 +81,7 @@ async function compareWorkers(replicas: number, workers: number, rounds: number)
 try {
   const workers = Math.min(2, availableParallelism())
   // The shorter ones show what starting and warming up cost.
-  for (const replicas of [4000, 60_000, 180_000]) await compareWorkers(replicas, workers, 3)
+  for (const runs of [4000, 60_000, 180_000]) await compareWorkers(runs, workers, 3)
   writeFileSync(join(folder, "million.mjs"), million)
   const { seconds, peakMb } = await run(
     join(folder, "million.mjs"),

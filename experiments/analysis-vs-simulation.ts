@@ -43,7 +43,7 @@ type Row = {
   readonly simulatedLow: number | null
   readonly simulatedHigh: number | null
   readonly agrees: boolean
-  readonly replicas: number
+  readonly runs: number
 }
 
 /** Systems in which all acceptors are alike, so that a quorum drawn at random is one of a uniform strategy. */
@@ -82,10 +82,10 @@ export default defineExperiment<Case, Observation, Row>({
     measure("simulatedLow", "Lower end of its 99.9 % interval.", { digits: 6, empty: "no run" }),
     measure("simulatedHigh", "Upper end of its 99.9 % interval.", { digits: 6, empty: "no run" }),
     flag("agrees", "Whether the prediction lies in the interval."),
-    count("replicas", "Number of independent runs."),
+    count("runs", "Number of independent runs."),
   ],
   cases: () => [...systems, ...unevenSystems].map((system) => ({ system })),
-  replicas: 2000,
+  runs: 2000,
   observe: async ({ system }, seed) => {
     const calm = { timeoutMs: 60_000 }
     const all = setupFrom(system, `exponential(${meanMs})`, calm)
@@ -107,7 +107,7 @@ export default defineExperiment<Case, Observation, Row>({
       simulatedLow: low,
       simulatedHigh: high,
       agrees: low !== null && high !== null && low <= predicted && predicted <= high,
-      replicas: observations.length,
+      runs: observations.length,
     })
     const best = await bestLoads(system)
     const busiest = best.indexOf(Math.max(...best))
@@ -205,7 +205,7 @@ function agreement(rows: readonly Row[]): Table {
       row.agrees,
     ]),
     notes: [
-      `Means of ${rows[0]?.replicas ?? 0} runs with 99.9 % intervals. Latency in milliseconds until the proposer learns, exponential one-way delays of mean ${meanMs} ms; load of one acceptor when quorums are drawn at random, and of the busiest when they are drawn from the strategy of least load; unavailability when acceptors are down with probability ${downProbability}.`,
+      `Means of ${rows[0]?.runs ?? 0} runs with 99.9 % intervals. Latency in milliseconds until the proposer learns, exponential one-way delays of mean ${meanMs} ms; load of one acceptor when quorums are drawn at random, and of the busiest when they are drawn from the strategy of least load; unavailability when acceptors are down with probability ${downProbability}.`,
     ],
   }
 }
@@ -234,6 +234,6 @@ function agreementFigure(rows: readonly Row[]): Figure {
         }),
       },
     ],
-    notes: [`Means of ${rows[0]?.replicas ?? 0} runs with 99.9 % intervals; the prediction is exact.`],
+    notes: [`Means of ${rows[0]?.runs ?? 0} runs with 99.9 % intervals; the prediction is exact.`],
   }
 }

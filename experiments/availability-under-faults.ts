@@ -34,7 +34,7 @@ interface Observation {
 type Row = EstimateCells<"answeringShare"> & {
   readonly system: string
   readonly downShare: number
-  readonly replicas: number
+  readonly runs: number
   readonly phase2LiveProbability: number
   readonly bothLiveProbability: number
   readonly traceHash: string
@@ -68,7 +68,7 @@ export default defineExperiment<Case, Observation, Row>({
       "Share of time for which a replica is down: exponential times of 3 s down on average.",
       { digits: 2 },
     ),
-    count("replicas", "Number of independent runs of a minute."),
+    count("runs", "Number of independent runs of a minute."),
     ...estimateColumns("answeringShare", "Mean share of half seconds in which some client got an answer.", {
       digits: 4,
     }),
@@ -81,7 +81,7 @@ export default defineExperiment<Case, Observation, Row>({
     traceHashColumn,
   ],
   cases: () => systems.flatMap((system) => [0.05, 0.1, 0.2].map((downShare) => ({ system, downShare }))),
-  replicas: 16,
+  runs: 16,
   observe: ({ system, downShare }, seed) => {
     const n = planFrom(system).nodes.length
     const setup = logSetupFrom(system, "uniform(5, 15)", {
@@ -104,7 +104,7 @@ export default defineExperiment<Case, Observation, Row>({
       {
         system,
         downShare,
-        replicas: observations.length,
+        runs: observations.length,
         ...estimateCells("answeringShare", meanShareInterval(observations.map(({ answering }) => answering))),
         phase2LiveProbability: liveProbability(quorums, downShare, [2]),
         bothLiveProbability: liveProbability(quorums, downShare, [1, 2]),
@@ -173,7 +173,7 @@ function availabilityTable(rows: readonly Row[]): Table {
     ]),
     notes: [
       "Times down are exponential with a mean of 3 s; followers wait from 0.3 to 0.6 s for a heartbeat; one-way delays uniform from 5 to 15 ms.",
-      `Means of ${rows[0]?.replicas ?? 0} runs of a minute with 95 % intervals. A leader that is up goes on without a phase-1 quorum, and a crashed one costs an election: the share may lie on either side of the probability.`,
+      `Means of ${rows[0]?.runs ?? 0} runs of a minute with 95 % intervals. A leader that is up goes on without a phase-1 quorum, and a crashed one costs an election: the share may lie on either side of the probability.`,
     ],
   }
 }
@@ -197,6 +197,6 @@ function availabilityFigure(rows: readonly Row[]): Figure {
         ),
       },
     ],
-    notes: [`Means of ${rows[0]?.replicas ?? 0} runs of a minute; bars are 95 % intervals after Student.`],
+    notes: [`Means of ${rows[0]?.runs ?? 0} runs of a minute; bars are 95 % intervals after Student.`],
   }
 }

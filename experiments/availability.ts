@@ -73,7 +73,7 @@ export default defineExperiment<Case, Omit<Row, "system" | "p">, Row>({
     flag("escapes", "Whether phase 2 fails less often than any single system of this load can."),
   ],
   cases: () => systems.flatMap((system) => probabilities.map((p) => ({ system, p }))),
-  replicas: 1,
+  runs: 1,
   observe: async ({ system, p }) => {
     const n = quorumSystemFrom(system).nodes.length
     const load = await loadOf(system, phase1Fraction)

@@ -68,7 +68,7 @@ export default defineExperiment<Case, Observation, Row>({
     [false, true].flatMap((nacks) =>
       [0.5, 0.9, 1, 1.05, 1.09, 1.1, 1.2, 1.5, 2].map((clockRate) => ({ clockRate, nacks })),
     ),
-  replicas: 1,
+  runs: 1,
   observe: ({ clockRate, nacks }, seed) => {
     const setup = setupFrom("majority(5)", `constant(${delayMs})`, {
       nacks,

@@ -143,7 +143,7 @@ export default defineExperiment<Case, Observation, Row>({
     text("run", "The steps of the run, in order."),
   ],
   cases: () => Object.keys(mistakes).map((id) => ({ id })),
-  replicas: 1,
+  runs: 1,
   observe: ({ id }) => (mistakes[id]!.variant === undefined ? observeSpec(id) : observeActors(id)),
   summarise: ({ id }, observations) => {
     const { mistake, requirement, plan, variant } = mistakes[id]!

@@ -32,7 +32,7 @@ interface Observation {
 type Row = EstimateCells<"staleShare"> & {
   readonly drift: number
   readonly margin: number
-  readonly replicas: number
+  readonly runs: number
   readonly promised: boolean
   readonly traceHash: string
 }
@@ -71,7 +71,7 @@ export default defineExperiment<Case, Observation, Row>({
       digits: 2,
     }),
     measure("margin", "By which share the leader allows for: ε.", { digits: 2 }),
-    count("replicas", "Number of independent runs."),
+    count("runs", "Number of independent runs."),
     ...estimateColumns(
       "staleShare",
       "Share of runs in which clients could tell that a read was out of date: not linearizable.",
@@ -83,7 +83,7 @@ export default defineExperiment<Case, Observation, Row>({
     traceHashColumn,
   ],
   cases: () => margins.flatMap((margin) => drifts.map((drift) => ({ drift, margin }))),
-  replicas: 30,
+  runs: 30,
   observe: ({ drift, margin }, seed) => {
     const setup = logSetupFrom("majority(3)", "uniform(1, 3)", {
       reads: "lease",
@@ -110,7 +110,7 @@ export default defineExperiment<Case, Observation, Row>({
     {
       drift,
       margin,
-      replicas: observations.length,
+      runs: observations.length,
       ...estimateCells("staleShare", shareInterval(observations.map(({ stale }) => stale))),
       promised: drift <= margin,
       traceHash: combinedHash(observations.map(({ traceHash }) => traceHash)),
@@ -141,7 +141,7 @@ function driftTable(rows: readonly Row[]): Table {
     ]),
     notes: [
       "Leases of 300 ms by three replicas; the leader's clock is slow and the others' fast, each by the drift; the leader loses touch with the others four times a run.",
-      `${rows[0]?.replicas ?? 0} runs each; 95 % intervals after Wilson.`,
+      `${rows[0]?.runs ?? 0} runs each; 95 % intervals after Wilson.`,
     ],
   }
 }
@@ -169,6 +169,6 @@ function driftFigure(rows: readonly Row[]): Figure {
         },
       ],
     })),
-    notes: [`${rows[0]?.replicas ?? 0} runs to a point; bars are 95 % intervals after Wilson.`],
+    notes: [`${rows[0]?.runs ?? 0} runs to a point; bars are 95 % intervals after Wilson.`],
   }
 }

@@ -35,7 +35,7 @@ type Row = EstimateCells<"decidedShare" | "decideMs" | "allLearnedMs" | "epochs"
   readonly variant: string
   readonly proposers: number
   readonly backOff: string
-  readonly replicas: number
+  readonly runs: number
 }
 
 const horizonMs = 2000
@@ -71,7 +71,7 @@ export default defineExperiment<Case, Observation, Row>({
     text("variant", "The member of the Paxos family; voting has negative replies too."),
     count("proposers", "Number of proposers, all starting at once, each with a value of its own."),
     text("backOff", "Pause before a proposer starts again; milliseconds."),
-    count("replicas", "Number of independent runs."),
+    count("runs", "Number of independent runs."),
     ...estimateColumns("decidedShare", "Share of runs that decide within two seconds.", { digits: 4 }),
     ...estimateColumns("decideMs", "Mean time to the commit point, over the runs that decide.", {
       unit: "ms",
@@ -93,7 +93,7 @@ export default defineExperiment<Case, Observation, Row>({
         policies.map((backOff) => ({ variant, proposers, backOff })),
       ),
     ),
-  replicas: 300,
+  runs: 300,
   observe: ({ variant, proposers, backOff }, seed) => {
     const setup = setupFrom("majority(5)", "uniform(5, 15)", {
       proposers,
@@ -119,7 +119,7 @@ export default defineExperiment<Case, Observation, Row>({
         variant,
         proposers,
         backOff: formatBackOff(backOff),
-        replicas: observations.length,
+        runs: observations.length,
         ...estimateCells(
           "decidedShare",
           shareInterval(observations.map(({ decideMs }) => decideMs !== null)),
@@ -162,7 +162,7 @@ function ruled(groups: readonly (readonly TableRow[])[]): Table["rows"] {
 function notes(rows: readonly Row[], replies: string): string[] {
   return [
     `Majority of 5; one-way delays uniform from 5 to 15 ms; ${replies}; timeout 100 ms.`,
-    `Means of ${rows[0]?.replicas ?? 0} runs of two seconds with 95 % intervals; times over the runs that got there.`,
+    `Means of ${rows[0]?.runs ?? 0} runs of two seconds with 95 % intervals; times over the runs that got there.`,
   ]
 }
 

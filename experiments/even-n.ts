@@ -63,7 +63,7 @@ export default defineExperiment<Case, Omit<Row, "n" | "rule">, Row>({
       { n, rule: "majority" },
       ...(n % 2 === 0 ? [{ n, rule: "half" as const }] : []),
     ]),
-  replicas: 1,
+  runs: 1,
   observe: async ({ n, rule }) => {
     const most = Math.floor(n / 2) + 1
     const name = rule === "majority" ? `majority(${n})` : `simple(${n}, ${most}, ${n / 2})`

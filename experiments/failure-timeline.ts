@@ -22,7 +22,7 @@ type Row = EstimateCells<"throughputPerS"> & {
   readonly latency: string
   readonly system: string
   readonly atMs: number
-  readonly replicas: number
+  readonly runs: number
   readonly traceHash: string
 }
 
@@ -54,7 +54,7 @@ export default defineExperiment<Case, Observation, Row>({
         unit: "ms",
       },
     ),
-    count("replicas", "Number of independent runs."),
+    count("runs", "Number of independent runs."),
     ...estimateColumns("throughputPerS", "Mean number of answered requests per second in the interval.", {
       unit: "1/s",
       digits: 1,
@@ -62,7 +62,7 @@ export default defineExperiment<Case, Observation, Row>({
     traceHashColumn,
   ],
   cases: () => ["aws", "paxi"].flatMap((latency) => systems.map(([system]) => ({ system, latency }))),
-  replicas: 20,
+  runs: 20,
   observe: ({ system, latency }, seed) => {
     const { measures, traceHash } = runSafeLog(crashedLeader(system, latency, clients), seed, {
       warmUpMs: fromMs,
@@ -77,7 +77,7 @@ export default defineExperiment<Case, Observation, Row>({
         latency,
         system,
         atMs: fromMs + i * intervalMs,
-        replicas: observations.length,
+        runs: observations.length,
         ...estimateCells("throughputPerS", meanInterval(rates)),
         traceHash: combinedHash(observations.map((run) => run.traceHash)),
       }
@@ -102,7 +102,7 @@ function timelineTable(rows: readonly Row[]): Table {
       atMs,
       ...systems.map(([system]) => intervalOf(cell("paxi", system, atMs), "throughputPerS")),
     ]),
-    notes: [`Intervals of ${intervalMs} ms; means of ${rows[0]?.replicas ?? 0} runs with 95 % intervals.`],
+    notes: [`Intervals of ${intervalMs} ms; means of ${rows[0]?.runs ?? 0} runs with 95 % intervals.`],
   }
 }
 
@@ -133,7 +133,7 @@ function timelineFigure(rows: readonly Row[]): Figure {
     })),
     events: [{ x: crashAtMs / 1000, label: "crash" }],
     notes: [
-      `Five replicas with ten clients beside each, which outlive them. Intervals of ${intervalMs} ms; means of ${rows[0]?.replicas ?? 0} runs, bands are 95 % intervals after Student.`,
+      `Five replicas with ten clients beside each, which outlive them. Intervals of ${intervalMs} ms; means of ${rows[0]?.runs ?? 0} runs, bands are 95 % intervals after Student.`,
     ],
   }
 }

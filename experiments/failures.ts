@@ -27,7 +27,7 @@ interface Case {
 type Row = EstimateCells<"decidedShare"> & {
   readonly system: string
   readonly crashProbability: number
-  readonly replicas: number
+  readonly runs: number
   readonly liveProbability: number
   readonly agrees: boolean
 }
@@ -64,7 +64,7 @@ export default defineExperiment<Case, boolean, Row>({
     measure("crashProbability", "Probability that an acceptor is down, independently of the others.", {
       digits: 2,
     }),
-    count("replicas", "Number of independent runs."),
+    count("runs", "Number of independent runs."),
     ...estimateColumns("decidedShare", "Share of the runs in which a value was decided.", { digits: 4 }),
     measure("liveProbability", "Exact probability that quorums of both phases are up.", { digits: 6 }),
     flag("agrees", "Whether the exact probability lies in the interval of the simulated share."),
@@ -73,7 +73,7 @@ export default defineExperiment<Case, boolean, Row>({
     systems.flatMap((system) =>
       [0.01, 0.05, 0.1, 0.2, 0.3, 0.5].map((crashProbability) => ({ system, crashProbability })),
     ),
-  replicas: 1000,
+  runs: 1000,
   observe: ({ system, crashProbability }, seed) => {
     // Three timeouts are enough to tell: nothing recovers, and no message is lost.
     const setup = setupFrom(system, "constant(10)", { crashProbability, timeoutMs: 100, horizonMs: 300 })
@@ -86,7 +86,7 @@ export default defineExperiment<Case, boolean, Row>({
       {
         system,
         crashProbability,
-        replicas: observations.length,
+        runs: observations.length,
         ...estimateCells("decidedShare", share),
         liveProbability: exact,
         agrees: share.low! <= exact && exact <= share.high!,
@@ -124,7 +124,7 @@ function failuresTable(rows: readonly Row[]): Table {
       ...shown.flatMap((p) => [intervalOf(of(system, p), "decidedShare"), of(system, p).liveProbability]),
     ]),
     notes: [
-      `Six acceptors, down from the start or not at all. ${rows[0]?.replicas ?? 0} runs each; 95 % intervals after Wilson.`,
+      `Six acceptors, down from the start or not at all. ${rows[0]?.runs ?? 0} runs each; 95 % intervals after Wilson.`,
       `${rows.filter(({ agrees }) => agrees).length} of the ${rows.length} intervals of the experiment contain the exact value; all systems meet the same crashes, so they miss together.`,
     ],
   }
@@ -150,7 +150,7 @@ function failuresFigure(rows: readonly Row[]): Figure {
       },
     ],
     notes: [
-      `Six acceptors, down from the start or not at all. ${rows[0]?.replicas ?? 0} runs to a point; bars are 95 % intervals after Wilson.`,
+      `Six acceptors, down from the start or not at all. ${rows[0]?.runs ?? 0} runs to a point; bars are 95 % intervals after Wilson.`,
       "Systems that do equally well lie one upon the other: all meet the same crashes.",
     ],
   }

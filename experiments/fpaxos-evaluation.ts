@@ -85,7 +85,7 @@ export default defineExperiment<Case, Observation, Row>({
       ...Array.from({ length: n }, (_, i) => ({ n, q2: i + 1 })),
     ])
   },
-  replicas: 1,
+  runs: 1,
   observe: ({ n, q2 }, seed) => {
     const phase2 = q2 ?? Math.floor(n / 2) + 1
     // Two links from host to host: 10 ms. The ten clients are on the leader's host.

@@ -69,7 +69,7 @@ type Row = EstimateCells<"electedMs" | "phase1Ms" | "gapMs" | "elections"> & {
   readonly n: number
   readonly phase1: number
   readonly phase2: number
-  readonly replicas: number
+  readonly runs: number
   readonly traceHash: string
 }
 
@@ -96,7 +96,7 @@ export default defineExperiment<Case, Observation, Row>({
     count("n", "Number of replicas."),
     count("phase1", "Size of the smallest phase-1 quorum without the crashed leader."),
     count("phase2", "Size of the smallest phase-2 quorum without it."),
-    count("replicas", "Number of independent runs."),
+    count("runs", "Number of independent runs."),
     ...estimateColumns("electedMs", "Mean time from the crash until the end of the first phase 1 after it.", {
       unit: "ms",
       digits: 1,
@@ -114,7 +114,7 @@ export default defineExperiment<Case, Observation, Row>({
     traceHashColumn,
   ],
   cases: () => latencies.flatMap((latency) => [...systems.keys()].map((system) => ({ system, latency }))),
-  replicas: 40,
+  runs: 40,
   observe: ({ system, latency }, seed) => {
     const setup = { ...crashedLeader(system, latency, 2), replicaRegions: regionsOf(system, latency) }
     const { measures, traceHash } = runSafeLog(setup, seed, { warmUpMs: 2000 })
@@ -138,7 +138,7 @@ export default defineExperiment<Case, Observation, Row>({
         n: quorums.nodes.length,
         phase1: smallestWithoutLeader(quorums, 1),
         phase2: smallestWithoutLeader(quorums, 2),
-        replicas: observations.length,
+        runs: observations.length,
         ...estimateCells(
           "electedMs",
           estimate(({ electedMs }) => electedMs),
@@ -216,7 +216,7 @@ function leaderFailureTable(latency: string, rows: readonly Row[]): Table {
     notes: [
       "A replica in each region in turn, a zone in a region; followers wait from one to two seconds for a heartbeat, and the earliest of them stands. Phase 1 by the matrix, without competition.",
       `Not here, for nobody is ever answered again: ${stuck.join(", ")}.`,
-      `Means of ${rows[0]?.replicas ?? 0} runs, with 95 % intervals.`,
+      `Means of ${rows[0]?.runs ?? 0} runs, with 95 % intervals.`,
     ],
   }
 }
@@ -236,7 +236,7 @@ function windowFigure(rows: readonly Row[]): Figure {
         .map(({ phase1, gapMs }) => ({ x: phase1, y: gapMs! })),
     })),
     front: [],
-    notes: [`Each point is a quorum system: the mean of ${rows[0]?.replicas ?? 0} runs.`],
+    notes: [`Each point is a quorum system: the mean of ${rows[0]?.runs ?? 0} runs.`],
   }
 }
 
@@ -256,6 +256,6 @@ function phase1Figure(rows: readonly Row[]): Figure {
         .map(({ phase1Ms, electedMs }) => ({ x: phase1Ms!, y: electedMs! })),
     })),
     front: [],
-    notes: [`Each point is a quorum system: the mean of ${rows[0]?.replicas ?? 0} runs.`],
+    notes: [`Each point is a quorum system: the mean of ${rows[0]?.runs ?? 0} runs.`],
   }
 }

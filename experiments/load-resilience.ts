@@ -86,7 +86,7 @@ export default defineExperiment<Case, Omit<Row, "about" | "system">, Row>({
     ...failures(2),
   ],
   cases: () => bySize.flatMap(([about, systems]) => systems.map((system) => ({ about, system }))),
-  replicas: 1,
+  runs: 1,
   observe: async ({ system: name }) => {
     const system = quorumSystemFrom(name)
     const load = await loadOf(name, 0.5)

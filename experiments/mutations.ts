@@ -84,7 +84,7 @@ export default defineExperiment<Case, Observation, Row>({
     ...[...mutants, ...mistakes].map(({ id }) => ({ mutant: id, system: "majority(3)" })),
     { mutant: null, system: wrongIntersection },
   ],
-  replicas: 1000,
+  runs: 1000,
   observe: ({ mutant, system }, seed) => {
     const { checks } = runJudgedDecree(randomSetup(planFrom(system), seed, { mutant }), seed, allChecks)
     return {

@@ -38,7 +38,7 @@ type Row = EstimateCells<"decideMs" | "learnMs" | "learnMsLessMajority" | "phase
   readonly q1: number
   readonly q2: number
   readonly quorums: string
-  readonly replicas: number
+  readonly runs: number
   readonly messagesPerDecision: number
   readonly resiliencePhase1: number
   readonly resiliencePhase2: number
@@ -53,7 +53,7 @@ const systemOf = ({ n, q2 }: Case): string => `simple(${n}, ${n - q2 + 1}, ${q2}
  * The question of Flexible Paxos: what a smaller phase-2 quorum buys, and what the larger phase-1 quorum costs.
  *
  * Varied: n from 3 to 9, every q2, and whether all acceptors are asked or one random quorum.
- * Held fixed: one proposer, exponential one-way delays of mean 10 ms, no faults; replica r
+ * Held fixed: one proposer, exponential one-way delays of mean 10 ms, no faults; run r
  * meets the same delays in every case.
  *
  * Expect: asking everyone, phase 2 ends with the q2-th fastest of n answers, so it gets longer with q2
@@ -72,7 +72,7 @@ export default defineExperiment<Case, Observation, Row>({
     count("q1", "Size of phase-1 quorums: n − q2 + 1."),
     count("q2", "Size of phase-2 quorums."),
     text("quorums", "Whom the proposer asks: everyone (broadcast), or one quorum drawn at random (random)."),
-    count("replicas", "Number of independent runs."),
+    count("runs", "Number of independent runs."),
     ...estimateColumns("decideMs", "Mean time to the commit point.", { unit: "ms" }),
     ...estimateColumns("learnMs", "Mean time until the proposer learns.", { unit: "ms" }),
     ...estimateColumns(
@@ -93,7 +93,7 @@ export default defineExperiment<Case, Observation, Row>({
         (["broadcast", "random"] as const).map((quorums) => ({ n, q2, quorums })),
       ),
     ),
-  replicas: 400,
+  runs: 400,
   observe: (c, seed) => {
     const setup = setupFrom(systemOf(c), latency, { quorums: c.quorums })
     const { measures } = runSafeDecree(setup, seed)
@@ -114,7 +114,7 @@ export default defineExperiment<Case, Observation, Row>({
         q1: c.n - c.q2 + 1,
         q2: c.q2,
         quorums: c.quorums,
-        replicas: observations.length,
+        runs: observations.length,
         ...meanCells("decideMs", observations, (o) => o.decideMs),
         ...meanCells("learnMs", observations, (o) => o.learnMs),
         ...estimateCells(
@@ -150,7 +150,7 @@ function majorityLearnMs({ n, quorums }: Case, seed: number): number | null {
 /** What pairing is worth: the interval of the same difference, from the two samples and from their pairs. */
 function pairedTable(rows: readonly Row[]): Table {
   const shown = rows.filter(({ n, quorums }) => n === 5 && quorums === "broadcast")
-  const learn = (row: Row): Estimate => ({ ...intervalOf(row, "learnMs"), count: row.replicas })
+  const learn = (row: Row): Estimate => ({ ...intervalOf(row, "learnMs"), count: row.runs })
   const majority = shown.find(({ q1, q2 }) => q1 === q2)
   return {
     id: "phase2-size-paired",
@@ -204,7 +204,7 @@ function phase2Table(rows: readonly Row[]): Table {
         row.resiliencePhase2,
       ]),
     notes: [
-      `One proposer; one-way delays exponential with mean 10 ms; no faults. Means of ${shown[0]?.replicas ?? 0} runs with 95 % intervals.`,
+      `One proposer; one-way delays exponential with mean 10 ms; no faults. Means of ${shown[0]?.runs ?? 0} runs with 95 % intervals.`,
       "One quorum: the proposer asks one quorum drawn at random, so every member of it must answer.",
     ],
   }
@@ -255,5 +255,5 @@ function quorumSizes(rows: readonly Row[]): Figure {
 
 /** The sentence that says what the figures are made of. */
 function sample(rows: readonly Row[]): string {
-  return `One proposer; one-way delays exponential with mean 10 ms; no faults. Means of ${rows[0]?.replicas ?? 0} runs.`
+  return `One proposer; one-way delays exponential with mean 10 ms; no faults. Means of ${rows[0]?.runs ?? 0} runs.`
 }

@@ -92,7 +92,7 @@ export default defineExperiment<Case, Observation, Row>({
     ...variants.map(({ id }) => ({ variant: id, epochs: null })),
     ...epochKinds.map((epochs) => ({ variant: null, epochs })),
   ],
-  replicas: 200,
+  runs: 200,
   observe: (c, seed) => {
     const { plan, ...algorithm } = drawn(c, seed)
     const { cluster, scenario } = decreeScenario(randomSetup(plan, seed, algorithm), seed)

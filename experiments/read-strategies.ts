@@ -55,7 +55,7 @@ export default defineExperiment<Case, Observation, Row>({
         ),
       ),
     ),
-  replicas: 1,
+  runs: 1,
   observe: ({ latency, system, reads, readShare }, seed) => {
     const choice = latencyFrom(latency)
     const regions = choice.kind === "matrix" ? choice.delays.regions : []

@@ -38,7 +38,7 @@ type Row = EstimateCells<"fastShare" | "decideMs" | "allLearnedMs" | "messages" 
   readonly n: number
   readonly k: number
   readonly proposers: number
-  readonly replicas: number
+  readonly runs: number
 }
 
 /** Phase-1 quorums with which Fast Paxos may recover from fast quorums of k: any three meet (2n < 2k + q). */
@@ -89,7 +89,7 @@ export default defineExperiment<Case, Observation, Row>({
     count("n", "Number of acceptors."),
     count("k", "Size of a phase-2 quorum, in the first epoch."),
     count("proposers", "Proposers that start at once, each with a value of its own."),
-    count("replicas", "Number of independent runs."),
+    count("runs", "Number of independent runs."),
     ...estimateColumns("fastShare", "Share of runs decided in the first epoch.", { digits: 4 }),
     ...estimateColumns("decideMs", "Mean time to the commit point.", { unit: "ms" }),
     ...estimateColumns("allLearnedMs", "Mean time until every proposer has learned.", { unit: "ms" }),
@@ -97,7 +97,7 @@ export default defineExperiment<Case, Observation, Row>({
     ...estimateColumns("epochs", "Mean number of epochs started, over all proposers.", { digits: 2 }),
   ],
   cases,
-  replicas: 200,
+  runs: 200,
   observe: (c, seed) => {
     const setup = setupFrom("majority(3)", "uniform(5, 15)", {
       plan: planOf(c),
@@ -121,7 +121,7 @@ export default defineExperiment<Case, Observation, Row>({
     return [
       {
         ...c,
-        replicas: observations.length,
+        runs: observations.length,
         ...estimateCells("fastShare", shareInterval(observations.map(({ fast }) => fast))),
         ...meanCells("decideMs", observations, ({ decideMs }) => decideMs),
         ...meanCells("allLearnedMs", observations, ({ allLearnedMs }) => allLearnedMs),
@@ -183,7 +183,7 @@ function recoveryFigure(rows: readonly Row[]): Figure {
       ),
     })),
     notes: [
-      `Delays uniform on 5 to 15 ms. Means of ${rows[0]?.replicas ?? 0} runs; bars are 95 % intervals after Student.`,
+      `Delays uniform on 5 to 15 ms. Means of ${rows[0]?.runs ?? 0} runs; bars are 95 % intervals after Student.`,
     ],
   }
 }

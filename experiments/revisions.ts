@@ -47,7 +47,7 @@ type Row = EstimateCells<
   readonly reference: string
   readonly condition: string
   readonly roundTrips: number | null
-  readonly replicas: number
+  readonly runs: number
 }
 
 const n = 5
@@ -127,7 +127,7 @@ export default defineExperiment<Case, Observation, Row>({
       "condition",
       "best case: one proposer; slow acceptor: each message costs a2 100 ms more; dead leader: p1 is the distinguished proposer and is down, p2 is asked; proposer fails: p1 250 ms after it was asked, p2 is asked at 400 ms; contention: three proposers at once.",
     ),
-    count("replicas", "Number of independent runs."),
+    count("runs", "Number of independent runs."),
     measure("roundTrips", "Round trips until the proposer has learned, where all delays are alike.", {
       digits: 1,
       empty: "counted in the best case only",
@@ -156,7 +156,7 @@ export default defineExperiment<Case, Observation, Row>({
     ...estimateColumns("epochs", "Mean number of epochs started, over all proposers.", { digits: 2 }),
   ],
   cases: () => measured.flatMap(({ id }) => conditions.map((condition) => ({ variant: id, condition }))),
-  replicas: 30,
+  runs: 30,
   observe: ({ variant, condition }, seed) => {
     const named = variantNamed(variant)
     const setup = setupFrom("majority(5)", "paxi", {
@@ -193,7 +193,7 @@ export default defineExperiment<Case, Observation, Row>({
         variant,
         reference: named.reference,
         condition,
-        replicas: observations.length,
+        runs: observations.length,
         roundTrips: condition === "best case" ? roundTripsOf(named) : null,
         ...estimateCells(
           "decidedShare",
@@ -356,7 +356,7 @@ function revisionsFigure(rows: readonly Row[]): Figure {
       ),
     })),
     notes: [
-      `Means of ${rows[0]?.replicas ?? 0} runs with 95 % intervals after Student; no point where no run got there. Latencies of paxi, with a lognormal factor of σ = 0.1.`,
+      `Means of ${rows[0]?.runs ?? 0} runs with 95 % intervals after Student; no point where no run got there. Latencies of paxi, with a lognormal factor of σ = 0.1.`,
     ],
   }
 }

@@ -54,7 +54,7 @@ export default defineExperiment<Case, Observation | null, Row>({
     { ...traceHashColumn, empty: "nothing noticed" },
   ],
   cases: () => knownBugs.map(({ id }) => ({ bug: id })),
-  replicas: 1,
+  runs: 1,
   observe: ({ bug: id }) => {
     const bug = knownBugs.find((known) => known.id === id)!
     for (let seed = 0; seed < mostSeeds; seed++) {

@@ -89,7 +89,7 @@ export default defineExperiment<Case, Observation, Row>({
           return epochs * (2 * n + 1 + Math.log2(values + 1)) <= mostBits
         }),
     ),
-  replicas: 1,
+  runs: 1,
   observe: ({ system, values, epochs }) => {
     const plan = planFrom(system)
     const model = specModel(plan.systemAt(0), { values, epochs })

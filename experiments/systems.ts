@@ -25,7 +25,7 @@ type Row = EstimateCells<"decideMs" | "learnMs" | "phase2Ms" | "messagesThrifty"
   readonly system: string
   readonly latency: string
   readonly leader: string | null
-  readonly replicas: number
+  readonly runs: number
 }
 
 /** Six acceptors each: a size of which grids and even majorities exist. */
@@ -66,7 +66,7 @@ export default defineExperiment<Case, Observation, Row>({
     text("system", "The quorum system."),
     text("latency", "The latency model or matrix."),
     text("leader", "The region of the proposer.", { empty: "all places are alike" }),
-    count("replicas", "Number of independent runs; runs over a matrix are all alike."),
+    count("runs", "Number of independent runs; runs over a matrix are all alike."),
     ...estimateColumns("decideMs", "Mean time to the commit point.", { unit: "ms" }),
     ...estimateColumns("learnMs", "Mean time until the proposer learns.", { unit: "ms" }),
     ...estimateColumns("phase2Ms", "Mean time from the first proposal sent until the proposer learns.", {
@@ -80,7 +80,7 @@ export default defineExperiment<Case, Observation, Row>({
     latencies.flatMap((latency) =>
       leadersOf(latency).flatMap((leader) => systems.map((system) => ({ system, latency, leader }))),
     ),
-  replicas: 100,
+  runs: 100,
   observe: ({ system, latency, leader }, seed) => {
     const proposerRegions = leader === null ? [] : [leader]
     // The nearest quorums answer first anyway: asking only them changes the messages and no time.
@@ -98,7 +98,7 @@ export default defineExperiment<Case, Observation, Row>({
     return [
       {
         ...c,
-        replicas: observations.length,
+        runs: observations.length,
         ...meanCells("decideMs", observations, (o) => o.decideMs),
         ...meanCells("learnMs", observations, (o) => o.learnMs),
         ...meanCells("phase2Ms", observations, (o) => o.phase2Ms),
@@ -154,7 +154,7 @@ function lanTable(rows: readonly Row[]): Table {
       row.messagesThrifty,
     ]),
     notes: [
-      `Round trips of mean 0.427 ms and deviation 0.0476 ms. Means of ${shown[0]?.replicas ?? 0} runs with 95 % intervals.`,
+      `Round trips of mean 0.427 ms and deviation 0.0476 ms. Means of ${shown[0]?.runs ?? 0} runs with 95 % intervals.`,
     ],
   }
 }

@@ -31,7 +31,7 @@ type Row = EstimateCells<"latencyMs"> & {
   readonly phase2: number
   readonly slowNode: boolean
   readonly share: number
-  readonly replicas: number
+  readonly runs: number
   readonly requests: number
   readonly traceHash: string
 }
@@ -59,7 +59,7 @@ export default defineExperiment<Case, Observation, Row>({
     count("phase2", "Size of a phase-2 quorum; five replicas, everyone asked."),
     flag("slowNode", "Whether one follower reads every message 20 ms late."),
     measure("share", "Share of requests answered within the latency.", { digits: 4 }),
-    count("replicas", "Number of independent runs."),
+    count("runs", "Number of independent runs."),
     count("requests", "Requests of all of them together."),
     ...estimateColumns(
       "latencyMs",
@@ -69,7 +69,7 @@ export default defineExperiment<Case, Observation, Row>({
     traceHashColumn,
   ],
   cases: () => [false, true].flatMap((slowNode) => [1, 2, 3, 4, 5].map((phase2) => ({ phase2, slowNode }))),
-  replicas: 16,
+  runs: 16,
   observe: ({ phase2, slowNode }, seed) => {
     const setup = logSetupFrom(`simple(5, ${6 - phase2}, ${phase2})`, "lognormal(2, 0.6)", {
       groups: 1,
@@ -101,7 +101,7 @@ export default defineExperiment<Case, Observation, Row>({
     return shares.map((share, i) => ({
       ...c,
       share,
-      replicas: runs.length,
+      runs: runs.length,
       requests: merged(runs.map((_, run) => run)).count,
       ...estimateCells("latencyMs", quantiles[i]!),
       traceHash,
@@ -133,7 +133,7 @@ function tailTable(rows: readonly Row[]): Table {
     ]),
     notes: [
       "One-way delays lognormal with median 2 ms, the logarithm's deviation 0.6; the slow follower reads each message 20 ms late, one after the other.",
-      `Over all requests of ${rows[0]?.replicas ?? 0} runs; 95 % intervals by bootstrap over runs. With |Q2| = 1 the leader decides alone.`,
+      `Over all requests of ${rows[0]?.runs ?? 0} runs; 95 % intervals by bootstrap over runs. With |Q2| = 1 the leader decides alone.`,
     ],
   }
 }
@@ -160,7 +160,7 @@ function tailFigure(rows: readonly Row[]): Figure {
       ),
     })),
     notes: [
-      `One less the distribution function, so that the tail can be seen, at ${shares.length} quantiles of ${(rows[0]?.requests ?? 0).toLocaleString("en")} requests and more in ${rows[0]?.replicas ?? 0} runs; their 95 % intervals, by bootstrap over runs, are in the CSV. With |Q2| = 1 the leader decides alone and nobody waits.`,
+      `One less the distribution function, so that the tail can be seen, at ${shares.length} quantiles of ${(rows[0]?.requests ?? 0).toLocaleString("en")} requests and more in ${rows[0]?.runs ?? 0} runs; their 95 % intervals, by bootstrap over runs, are in the CSV. With |Q2| = 1 the leader decides alone and nobody waits.`,
     ],
   }
 }

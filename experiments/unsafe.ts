@@ -24,7 +24,7 @@ type Row = EstimateCells<"violatedShare"> & {
   readonly twin: string
   readonly requirement44: string
   readonly witness: string | null
-  readonly replicas: number
+  readonly runs: number
   readonly violations: number
   readonly firstSeed: number | null
   readonly replay: string | null
@@ -59,7 +59,7 @@ export default defineExperiment<Case, Observation, Row>({
     text("twin", "The system it is compared with."),
     text("requirement44", "What the validator says of phase 1 meeting phase 2: holds or violated."),
     text("witness", "A phase-1 and a phase-2 quorum that do not meet.", { empty: "the phases meet" }),
-    count("replicas", "Number of runs, each of another seed."),
+    count("runs", "Number of runs, each of another seed."),
     count("violations", "Runs in which two different values were decided."),
     ...estimateColumns("violatedShare", "Share of such runs.", { digits: 5 }),
     count("firstSeed", "The seed of the first such run.", { empty: "no run violated agreement" }),
@@ -70,7 +70,7 @@ export default defineExperiment<Case, Observation, Row>({
       { system: unsafe, twin: safe },
       { system: safe, twin: unsafe },
     ]),
-  replicas: 10_000,
+  runs: 10_000,
   observe: ({ system }, seed) => {
     const setup = setupFrom(system, "exponential(10)", {
       proposers: 2,
@@ -98,7 +98,7 @@ export default defineExperiment<Case, Observation, Row>({
           verdict.verdict === "violated"
             ? verdict.witness.quorums.map(({ nodes }) => `{${nodes.join(" ")}}`).join(" ")
             : null,
-        replicas: observations.length,
+        runs: observations.length,
         violations: violated.length,
         ...estimateCells("violatedShare", proportionInterval(violated.length, observations.length)),
         firstSeed: first?.seed ?? null,
@@ -127,7 +127,7 @@ function unsafeTable(rows: readonly Row[]): Table {
         row.system,
         row.requirement44,
         row.witness,
-        row.replicas,
+        row.runs,
         row.violations,
         intervalOf(row, "violatedShare"),
       ],

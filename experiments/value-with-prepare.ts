@@ -37,7 +37,7 @@ type Row = EstimateCells<"messages" | "bytes" | "decideMs" | "learnMs"> & {
   readonly condition: string
   readonly valueBytes: number
   readonly valueWithPrepare: boolean
-  readonly replicas: number
+  readonly runs: number
 }
 
 const linkMbitPerSecond = 10
@@ -82,7 +82,7 @@ export default defineExperiment<Case, Observation, Row>({
     ),
     count("valueBytes", "How large a value is."),
     flag("valueWithPrepare", "Whether the prepare carries the value, and the proposal does not."),
-    count("replicas", "Number of independent runs."),
+    count("runs", "Number of independent runs."),
     ...estimateColumns("messages", "Mean number of messages sent.", { digits: 1 }),
     ...estimateColumns("bytes", "Mean number of bytes sent.", { digits: 0 }),
     ...estimateColumns("decideMs", "Mean time to the commit point of the first decision.", {
@@ -102,7 +102,7 @@ export default defineExperiment<Case, Observation, Row>({
         ),
       ),
     ),
-  replicas: 100,
+  runs: 100,
   observe: ({ system, condition, valueBytes, travels }, seed) => {
     const setup = setupFrom(system, "uniform(5, 15)", {
       variant: travels ? "value-with-prepare" : "classic",
@@ -130,7 +130,7 @@ export default defineExperiment<Case, Observation, Row>({
   summarise: ({ system, condition, valueBytes, travels }, observations) => {
     return [
       {
-        ...{ system, condition, valueBytes, valueWithPrepare: travels, replicas: observations.length },
+        ...{ system, condition, valueBytes, valueWithPrepare: travels, runs: observations.length },
         ...meanCells("messages", observations, (o) => o.messages),
         ...meanCells("bytes", observations, (o) => o.bytes),
         ...meanCells("decideMs", observations, (o) => o.decideMs),

@@ -19,11 +19,11 @@ describe.each([...experiments.keys()])("results/%s", (id) => {
   const experiment = experiments.get(id)!
   const folder = join(results, id)
 
-  test("is what its seed and replicas give, to the byte", async () => {
+  test("is what its seed and runs give, to the byte", async () => {
     const manifest = readManifest(folder)!.result
-    const { seed, replicas } = manifest.configuration
-    const rows = await sweep(experiment, { rootSeed: seed, replicas })
-    const result = { experiment, rootSeed: seed, replicas, rows }
+    const { seed, runs } = manifest.configuration
+    const rows = await sweep(experiment, { rootSeed: seed, runs })
+    const result = { experiment, rootSeed: seed, runs, rows }
     const files = await resultFiles(result)
     expect(readdirSync(folder).sort()).toEqual([...files.map(({ name }) => name), manifestName].sort())
     for (const { name, text } of files) {
@@ -43,7 +43,7 @@ describe.each([...experiments.keys()])("results/%s", (id) => {
   test("is the default run of the experiment", () => {
     expect(readManifest(folder)!.result.configuration).toMatchObject({
       seed: 1,
-      replicas: experiment.replicas,
+      runs: experiment.runs,
     })
   })
 
@@ -52,7 +52,7 @@ describe.each([...experiments.keys()])("results/%s", (id) => {
     expect(JSON.parse(JSON.stringify(cases))).toEqual(cases)
     const sample = [...new Set([0, Math.floor(cases.length / 2), cases.length - 1])]
     for (const caseIndex of sample) {
-      const chunk = { experiment: id, rootSeed: 1, caseIndex, firstReplica: 0, replicas: 2 }
+      const chunk = { experiment: id, rootSeed: 1, caseIndex, firstRun: 0, runs: 2 }
       // What is not plain JSON is refused, with its place.
       const { observations } = await computeChunk(experiment, chunk)
       expect(JSON.parse(observations)).toHaveLength(2)

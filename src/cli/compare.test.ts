@@ -34,7 +34,7 @@ describe("quorate compare", () => {
   })
 
   test("compares samples of other seeds, and does not take chance for a change", async () => {
-    await quorate("run", "drift-and-leases", "--seed", "2", "--replicas", "1", "--out", folder)
+    await quorate("run", "drift-and-leases", "--seed", "2", "--runs", "1", "--out", folder)
     const { code } = await quorate("compare", "drift-and-leases", join(folder, "drift-and-leases"))
     expect(code).toBe(0)
   })

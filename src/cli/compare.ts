@@ -63,7 +63,7 @@ function exitCodeFor({ values, onlyBefore, onlyAfter }: Comparison): ExitCode {
 }
 
 function comparisonJson(comparison: Comparison, before: Result, after: Result): object {
-  const sample = ({ rootSeed, replicas }: Result): object => ({ seed: rootSeed, replicas })
+  const sample = ({ rootSeed, runs }: Result): object => ({ seed: rootSeed, runs })
   return {
     experiment: before.experiment.id,
     before: sample(before),
@@ -139,7 +139,7 @@ function summary(values: readonly ComparedValue[]): string {
 }
 
 function sampleNote(before: Result, after: Result): string {
-  const sample = ({ rootSeed, replicas }: Result): string => `seed ${rootSeed}, ${replicas} per case`
+  const sample = ({ rootSeed, runs }: Result): string => `seed ${rootSeed}, ${runs} runs per configuration`
   const shared =
     before.rootSeed === after.rootSeed
       ? " They share their random numbers, so that the intervals of differences are wider than they need be."

@@ -47,11 +47,11 @@ async function readLists() {
     import("../check/mutants/index.ts"),
   ])
   return {
-    experiments: [...experiments.values()].map(({ id, question, reference, replicas }) => ({
+    experiments: [...experiments.values()].map(({ id, question, reference, runs }) => ({
       id,
       question,
       reference,
-      replicas,
+      runs,
     })),
     systems: [...catalogue.values()].map((family) => ({
       system: signature(family),

@@ -59,7 +59,7 @@ describe("the command line", () => {
     [["run", "sytems"], "Did you mean systems?"],
     [["run", "systems", "--seed", "-1"], "--seed is -1; it must be a whole number from 0"],
     [["run", "systems", "--seed", "1.5"], "--seed is 1.5;"],
-    [["run", "systems", "--replicas", "0"], "--replicas is 0; it must be a whole number from 1"],
+    [["run", "systems", "--runs", "0"], "--runs is 0; it must be a whole number from 1"],
     [["run", "all", "--format", "csv", "--no-write"], "--format csv prints one table of rows"],
     [["table", "nothing"], "There is no result nothing"],
     [["simulate", "majority(3)", "--loss", "1.2"], "--loss is 1.2; a probability is a number from 0 to 1"],

@@ -17,9 +17,9 @@ test("one page has everything of a result, and asks for nothing else", async () 
     '<figure id="figure-phase2-size-time">',
     "<dt>seed</dt><dd>1</dd>",
     "<code>learn_ms_high</code>",
-    "n,q1,q2,quorums,replicas",
+    "n,q1,q2,quorums,runs",
     "configurationSha256",
-    "quorate run phase2-size --seed 1 --replicas 400",
+    "quorate run phase2-size --seed 1 --runs 400",
   ])
     expect(page).toContain(part)
   expect(page).not.toMatch(/<script|<link|<img|@import|src=|href="(?!#)/)

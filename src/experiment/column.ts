@@ -77,7 +77,7 @@ export type EstimateCells<Name extends string> = Record<Name | `${Name}Low` | `$
 
 /**
  * The three columns of an estimate: the value and the ends of its 95 %
- * interval. The number of samples is a column of its own, `replicas` or such,
+ * interval. The number of samples is a column of its own, `runs` or such,
  * because several estimates of one row usually share it.
  */
 export function estimateColumns(

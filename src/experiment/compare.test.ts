@@ -6,20 +6,20 @@ import type { RowOf } from "./define.ts"
 const columns = [
   text("system", "A system."),
   count("n", "A size."),
-  count("replicas", "Runs."),
+  count("runs", "Runs."),
   ...estimateColumns("ms", "A mean.", { unit: "ms" }),
   measure("load", "An exact value."),
 ]
 const row = (system: string, n: number, ms: number, half: number, load = 0.5): RowOf => ({
   system,
   n,
-  replicas: 20,
+  runs: 20,
   ms,
   msLow: ms - half,
   msHigh: ms + half,
   load,
 })
-const result = (rows: readonly RowOf[], rootSeed = 1): Compared => ({ rows, rootSeed, replicas: 20 })
+const result = (rows: readonly RowOf[], rootSeed = 1): Compared => ({ rows, rootSeed, runs: 20 })
 const outcomes = (before: Compared, after: Compared): Record<string, Outcome> =>
   Object.fromEntries(
     compareRows(columns, before, after).values.map(({ row: key, column, outcome }) => [

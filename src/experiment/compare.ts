@@ -11,7 +11,7 @@ import type { Result } from "./result.ts"
  * - `within chance`: different, and its interval does not tell;
  * - `moved`: different, beyond chance; see `movedFromZero`;
  * - `changed`: different, where it should be the same: of the same seed and
- *   replicas, or of two values that are both certain;
+ *   runs, or of two values that are both certain;
  * - `unknown`: different, of another sample, and without an interval to judge it by.
  */
 export type Outcome = "same" | "within chance" | "moved" | "changed" | "unknown"
@@ -46,22 +46,22 @@ export interface Comparison {
 }
 
 /** A result as it is compared: its rows, and the sample they rest on. */
-export type Compared = Pick<Result, "rows" | "rootSeed" | "replicas">
+export type Compared = Pick<Result, "rows" | "rootSeed" | "runs">
 
 /**
  * Two results of the same columns, value by value. Of an estimate the interval
  * of the difference follows from those of its two values. Whether it moved is
  * decided over all estimates together, so that the more there are the farther
- * one must be off. A column that only repeats the number of replicas is left out,
+ * one must be off. A column that only repeats the number of runs is left out,
  * and of different samples texts are, such as the hash of a trace.
  */
 export function compareRows(columns: readonly Column[], before: Compared, after: Compared): Comparison {
   const keys = keyColumns(columns, before.rows, after.rows)
   const [old, now] = [byKey(keys, before.rows), byKey(keys, after.rows)]
   const repeats = (name: string): boolean =>
-    [before, after].every(({ rows, replicas }) => rows.every((row) => row[name] === replicas))
+    [before, after].every(({ rows, runs }) => rows.every((row) => row[name] === runs))
   const names = new Set(columns.map(({ name }) => name))
-  const sameSample = before.rootSeed === after.rootSeed && before.replicas === after.replicas
+  const sameSample = before.rootSeed === after.rootSeed && before.runs === after.runs
   const measured = columns.filter(
     ({ name, type }) =>
       !keys.includes(name) &&

@@ -5,10 +5,10 @@ import type { Table } from "./table.ts"
 
 /**
  * One question, and how it is answered: a matrix of cases, each observed in a
- * number of replicas, each summarised into rows of a CSV, from which the
+ * number of runs, each summarised into rows of a CSV, from which the
  * tables are made. One file in `experiments/`, one line in its index.
  *
- * Cases and observations are plain JSON values, so that a replica can be
+ * Cases and observations are plain JSON values, so that a run can be
  * computed in another thread or on another machine; `observe` is a function of
  * its arguments alone. Tables see rows as the CSV stores them, rounded, so that
  * they can be made again from the file without running anything.
@@ -24,13 +24,13 @@ export interface Experiment<Case, Observation, Row extends RowOf> {
   readonly columns: readonly Column[]
   /** The matrix, in the order of the CSV: a list, or cases that are made when they are asked for. */
   cases(): Cases<Case>
-  /** Replicas per case unless the command line says otherwise; 1 for exact computations. */
-  readonly replicas: number
-  /** Replicas of the long sweep, `--full`; ten times the usual number unless said. Exact computations have no longer sweep. */
-  readonly fullReplicas?: number
-  /** One replica. Everything random comes from the seed; replica r has the same seed in every case. */
+  /** Runs per case (independent repetitions) unless the command line says otherwise; 1 for exact computations. */
+  readonly runs: number
+  /** Runs of the long sweep, `--full`; ten times the usual number unless said. Exact computations have no longer sweep. */
+  readonly fullRuns?: number
+  /** One run of a case. Everything random comes from the seed; run r has the same seed in every case. */
   observe(c: Case, seed: number): Observation | Promise<Observation>
-  /** The rows of a case; the observations are in replica order. */
+  /** The rows of a case; the observations are in run order. */
   summarise(c: Case, observations: readonly Observation[]): readonly Row[] | Promise<readonly Row[]>
   readonly tables: readonly TableSpec<Row>[]
   /** Each makes a figure of the rows of all cases. */
@@ -45,12 +45,9 @@ export interface Cases<Case> extends Iterable<Case> {
   at(position: number): Case | undefined
 }
 
-/** Replicas per case of the long sweep. */
-export function fullReplicas({
-  replicas,
-  fullReplicas = replicas === 1 ? 1 : 10 * replicas,
-}: AnyExperiment): number {
-  return fullReplicas
+/** Runs per case of the long sweep. */
+export function fullRuns({ runs, fullRuns = runs === 1 ? 1 : 10 * runs }: AnyExperiment): number {
+  return fullRuns
 }
 
 /** What a row must at least be: a cell for each column. */
@@ -75,17 +72,17 @@ export interface Drawing {
 /** Any experiment, its types forgotten: what executors and the command line handle. */
 export type AnyExperiment = Experiment<unknown, unknown, RowOf>
 
-/** Checks what types cannot: the id, the columns, the number of replicas. */
+/** Checks what types cannot: the id, the columns, the number of runs. */
 export function defineExperiment<Case, Observation, Row extends RowOf>(
   experiment: Experiment<Case, Observation, Row>,
 ): Experiment<Case, Observation, Row> {
-  const { id, columns, replicas } = experiment
+  const { id, columns, runs } = experiment
   if (!/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(id)) {
     throw new UsageError(`The experiment id ${id} is not in kebab-case, such as phase2-size.`)
   }
   refuseOddColumns(id, columns)
-  if (!Number.isSafeInteger(replicas) || replicas < 1) {
-    throw new UsageError(`Experiment ${id} has ${replicas} replicas; it needs a whole number of at least 1.`)
+  if (!Number.isSafeInteger(runs) || runs < 1) {
+    throw new UsageError(`Experiment ${id} has ${runs} runs; it needs a whole number of at least 1.`)
   }
   return experiment
 }

@@ -14,18 +14,18 @@ export interface Executor {
   run(chunks: Iterable<Chunk>): AsyncIterable<readonly ChunkResult[]>
 }
 
-/** The unit of work: some replicas of one case. Plain JSON, and all a worker needs beside the case and the experiment's code. */
+/** The unit of work: some runs of one case. Plain JSON, and all a worker needs beside the case and the experiment's code. */
 export interface Chunk {
   readonly experiment: string
   readonly rootSeed: number
   /** Position in `cases()`. */
   readonly caseIndex: number
-  readonly firstReplica: number
-  readonly replicas: number
+  readonly firstRun: number
+  readonly runs: number
 }
 
 /**
- * A chunk and what was observed in its replicas, in order, as the JSON text of
+ * A chunk and what was observed in its runs, in order, as the JSON text of
  * a list. It stays text on its way through threads, journals and queues: it is
  * written once and read once, and no way can change it.
  */
@@ -45,8 +45,8 @@ export async function computeChunk(
   c: unknown = matrixOf(experiment).at(chunk.caseIndex),
 ): Promise<ChunkResult> {
   const observations: unknown[] = []
-  for (let i = 0; i < chunk.replicas; i++) {
-    const seed = replicaSeed(chunk.rootSeed, chunk.firstReplica + i)
+  for (let i = 0; i < chunk.runs; i++) {
+    const seed = runSeed(chunk.rootSeed, chunk.firstRun + i)
     try {
       observations.push(await experiment.observe(c, seed))
     } catch (error) {
@@ -145,23 +145,23 @@ function isListOrRecord(value: object): boolean {
 }
 
 /**
- * Replicas in one chunk at most. Small, so that little is lost when a run is
- * stopped, and so that slow replicas are shared out evenly; what is quick is
+ * Runs in one chunk at most. Small, so that little is lost when a computation is
+ * stopped, and so that slow runs are shared out evenly; what is quick is
  * handed over many chunks at a time.
  */
 const mostInChunk = 25
 
-/** Where a case has few replicas they are slow, more often than not: it is cut into so many chunks at least, if it can be. */
+/** Where a case has few runs they are slow, more often than not: it is cut into so many chunks at least, if it can be. */
 const leastChunks = 16
 
-/** Some replicas of some cases: what is to be cut into chunks. */
+/** Some runs of some cases: what is to be cut into chunks. */
 export interface Range {
   readonly experiment: string
   readonly rootSeed: number
   /** Positions in `cases()`. */
   readonly cases: Iterable<number>
-  readonly firstReplica: number
-  readonly endReplica: number
+  readonly firstRun: number
+  readonly endRun: number
 }
 
 /** The work of a range, case by case. It is made while it is walked through, as often as one likes. */
@@ -169,23 +169,23 @@ export function chunksOf(range: Range): Iterable<Chunk> {
   return { [Symbol.iterator]: () => walk(range) }
 }
 
-function* walk({ experiment, rootSeed, cases, firstReplica, endReplica }: Range): Generator<Chunk> {
-  const size = Math.min(mostInChunk, Math.ceil((endReplica - firstReplica) / leastChunks))
+function* walk({ experiment, rootSeed, cases, firstRun, endRun }: Range): Generator<Chunk> {
+  const size = Math.min(mostInChunk, Math.ceil((endRun - firstRun) / leastChunks))
   for (const caseIndex of cases) {
-    for (let first = firstReplica; first < endReplica; first += size) {
-      const replicas = Math.min(size, endReplica - first)
-      yield { experiment, rootSeed, caseIndex, firstReplica: first, replicas }
+    for (let first = firstRun; first < endRun; first += size) {
+      const runs = Math.min(size, endRun - first)
+      yield { experiment, rootSeed, caseIndex, firstRun: first, runs }
     }
   }
 }
 
 /** Names a chunk within a run, whose experiment and seed are those of all. */
-export function chunkKey({ caseIndex, firstReplica }: Chunk): number {
-  return caseIndex * 2 ** 26 + firstReplica
+export function chunkKey({ caseIndex, firstRun }: Chunk): number {
+  return caseIndex * 2 ** 26 + firstRun
 }
 
-/** Replicas a case may have, so that every chunk has a key of its own. */
-export const mostReplicas = 2 ** 26
+/** Runs a case may have, so that every chunk has a key of its own. */
+export const mostRuns = 2 ** 26
 
 /** The numbers from 0 to below `end`, without a list of them. */
 export function upTo(end: number): Iterable<number> {
@@ -197,12 +197,13 @@ export function upTo(end: number): Iterable<number> {
 }
 
 /**
- * The seed of a replica: 53 bits that depend on the root seed and the number of
- * the replica, not on the case. All systems of a sweep therefore meet the same
+ * The seed of a run: 53 bits that depend on the root seed and the number of
+ * the run, not on the case. All systems of a sweep therefore meet the same
  * delays and failures (common random numbers), and their differences are
  * sharper than their values.
  */
-export function replicaSeed(rootSeed: number, replica: number): number {
-  const random = randomFromSeed(rootSeed).fork("replica").fork(String(replica))
+export function runSeed(rootSeed: number, run: number): number {
+  // The stream keeps its old name: every number in `results/` follows from it.
+  const random = randomFromSeed(rootSeed).fork("replica").fork(String(run))
   return (random.uint32() >>> 11) * 2 ** 32 + random.uint32()
 }

@@ -6,7 +6,7 @@ import type { Stopping } from "./stopping.ts"
 
 /**
  * What stands beside a result, in manifest.json. `result` follows from the
- * experiment, the seed and the replicas, and is the same in every run; it is
+ * experiment, the seed and the number of runs, and is the same whenever it is computed; it is
  * compared to the byte. `environment` is where and when this result was first
  * computed, and is not.
  */
@@ -34,9 +34,9 @@ export interface ManifestResult {
 
 interface Configuration {
   readonly seed: number
-  readonly replicas: number
+  readonly runs: number
   readonly cases: number
-  /** Where cases got more replicas until their intervals were narrow. */
+  /** Where cases got more runs until their intervals were narrow. */
   readonly stopping?: Stopping
 }
 
@@ -96,12 +96,12 @@ export function manifestResult(result: Result, files: readonly ManifestFile[], s
   }
 }
 
-function configurationOf({ experiment, rootSeed, replicas, stopping }: ResultOrigin): Configuration {
+function configurationOf({ experiment, rootSeed, runs, stopping }: ResultOrigin): Configuration {
   const cases = matrixOf(experiment).length
-  return { seed: rootSeed, replicas, cases, ...(stopping !== undefined && { stopping }) }
+  return { seed: rootSeed, runs, cases, ...(stopping !== undefined && { stopping }) }
 }
 
-/** What two runs must have in common to be parts of one result: the experiment, its matrix, the seed, the replicas. */
+/** What two parts must have in common to belong to one result: the experiment, its matrix, the seed, the number of runs. */
 export function configurationHash(origin: ResultOrigin, sha256: Hash): string {
   return sha256(configurationText(origin))
 }

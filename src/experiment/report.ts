@@ -63,11 +63,11 @@ function withOwnIds(svg: string, prefix: string): string {
     .replace(/href="#([^"]+)"/g, `href="#${prefix}-$1"`)
 }
 
-function configuration({ experiment, rootSeed, replicas, rows: all }: Result, manifest: Manifest): string {
+function configuration({ experiment, rootSeed, runs, rows: all }: Result, manifest: Manifest): string {
   const { environment } = manifest
   const entries = [
     ["seed", String(rootSeed)],
-    ["replicas per case", String(replicas)],
+    ["runs per configuration", String(runs)],
     ["cases", String(manifest.result.configuration.cases)],
     ["rows", String(all.length)],
     ["configuration SHA-256", manifest.result.configurationSha256],

@@ -11,8 +11,8 @@ import type { Table } from "./table.ts"
 export interface Result {
   readonly experiment: AnyExperiment
   readonly rootSeed: number
-  /** Replicas per case; with `stopping`, those of the first round. */
-  readonly replicas: number
+  /** Runs per case; with `stopping`, those of the first round. */
+  readonly runs: number
   readonly stopping?: Stopping
   /** What the command line says instead of the id, for an experiment in a file of the user's own. */
   readonly argument?: string
@@ -31,19 +31,19 @@ export function rowCountOf({ rows, rowCount = rows.length }: Result): number {
 
 /** The command that computes a result again, on any machine, to the byte. */
 export function reproducingCommand(result: Omit<Result, "rows">): string {
-  const { experiment, rootSeed, replicas, stopping, argument = experiment.id } = result
+  const { experiment, rootSeed, runs, stopping, argument = experiment.id } = result
   const until =
     stopping === undefined
       ? ""
-      : ` --until-ci ${percent(stopping.relativeHalfWidth)} --most-replicas ${stopping.mostReplicas}`
-  return `quorate run ${argument} --seed ${rootSeed} --replicas ${replicas}${until}`
+      : ` --until-ci ${percent(stopping.relativeHalfWidth)} --most-runs ${stopping.mostRuns}`
+  return `quorate run ${argument} --seed ${rootSeed} --runs ${runs}${until}`
 }
 
 function percent(share: number): string {
   return `${Number((100 * share).toPrecision(12))}%`
 }
 
-/** The experiment's tables, each with a last note on seed, replicas and the command that makes it again. */
+/** The experiment's tables, each with a last note on seed, runs and the command that makes it again. */
 export function tablesOf(result: Result): Table[] {
   return result.experiment.tables.map((make) => withProvenance(make(result.rows), result))
 }
@@ -61,7 +61,7 @@ export function figuresOf(result: Result): Figure[] {
 }
 
 function withProvenance<T extends { readonly notes: readonly string[] }>(shown: T, result: Result): T {
-  const sample = `Seed ${result.rootSeed}, ${replicasText(result)} per case`
+  const sample = `Seed ${result.rootSeed}, ${runsText(result)} per configuration`
   const provenance = `${sample}; reproduce with \`${reproducingCommand(result)}\`.`
   return { ...shown, notes: [...shown.notes, provenance] }
 }
@@ -71,9 +71,9 @@ export function drawingsOf({ experiment, rows }: Result): readonly Drawing[] {
   return experiment.drawings?.(rows) ?? []
 }
 
-function replicasText({ replicas, stopping }: Result): string {
-  if (stopping === undefined) return `${replicas} ${replicas === 1 ? "replica" : "replicas"}`
-  return `${replicas} to ${stopping.mostReplicas} replicas, until half of each interval is within ${percent(stopping.relativeHalfWidth)} of its value,`
+function runsText({ runs, stopping }: Result): string {
+  if (stopping === undefined) return `${runs} ${runs === 1 ? "run" : "runs"}`
+  return `${runs} to ${stopping.mostRuns} runs, until half of each interval is within ${percent(stopping.relativeHalfWidth)} of its value,`
 }
 
 /** Whether something is made of all rows together; without, they need not be in memory together. */
@@ -125,13 +125,13 @@ async function figureFiles(figures: readonly Figure[]): Promise<ResultFile[]> {
 }
 
 /** One result as a JSON value; the keys of its rows are the columns of the CSV in camelCase. */
-export function resultJson({ experiment, rootSeed, replicas, rows }: Result): object {
+export function resultJson({ experiment, rootSeed, runs, rows }: Result): object {
   return {
     experiment: experiment.id,
     question: experiment.question,
     reference: experiment.reference,
     seed: rootSeed,
-    replicas,
+    runs,
     columns: experiment.columns,
     rows,
   }

@@ -2,10 +2,10 @@ import { UsageError } from "../base/errors.ts"
 import type { AnyExperiment, RowOf } from "./define.ts"
 
 /**
- * When a case has replicas enough: when every interval of its rows is narrow
- * against its value, or when it has `mostReplicas`.
+ * When a case has runs enough: when every interval of its rows is narrow
+ * against its value, or when it has `mostRuns`.
  *
- * Replicas come in rounds, each as many as all before it, so that the decision
+ * Runs come in rounds, each as many as all before it, so that the decision
  * depends on the observations alone and not on who computed them when. A rule
  * that looks at the data makes intervals a little too confident (Chow and
  * Robbins 1965: their coverage is right in the limit of narrow intervals); few
@@ -14,12 +14,12 @@ import type { AnyExperiment, RowOf } from "./define.ts"
 export interface Stopping {
   /** Half of the interval's width over the absolute value: 0.02 for two per cent. */
   readonly relativeHalfWidth: number
-  readonly mostReplicas: number
+  readonly mostRuns: number
 }
 
-/** Replicas of a case at the end of a round that began with so many; never above the most. */
-export function nextRound(replicas: number, { mostReplicas }: Stopping): number {
-  return Math.min(2 * replicas, mostReplicas)
+/** Runs of a case at the end of a round that began with so many; never above the most. */
+export function nextRound(runs: number, { mostRuns }: Stopping): number {
+  return Math.min(2 * runs, mostRuns)
 }
 
 /** Whether all intervals of these rows are narrow enough. A value that is not known, or exact, has nothing to narrow. */

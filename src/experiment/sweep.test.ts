@@ -10,15 +10,15 @@ import {
   type Executor,
   chunksOf,
   computeChunk,
-  replicaSeed,
+  runSeed,
   upTo,
 } from "./executor.ts"
 import { storedRow, sweep } from "./sweep.ts"
 
-const options = { rootSeed: 7, replicas: 501 }
+const options = { rootSeed: 7, runs: 501 }
 
-const allChunks = (rootSeed: number, endReplica: number) =>
-  chunksOf({ experiment: "two-dice", rootSeed, cases: upTo(4), firstReplica: 0, endReplica })
+const allChunks = (rootSeed: number, endRun: number) =>
+  chunksOf({ experiment: "two-dice", rootSeed, cases: upTo(4), firstRun: 0, endRun })
 
 /** Computes everything, then delivers in a given order, some of it twice, through JSON as a queue would. */
 function untidyExecutor(
@@ -36,7 +36,7 @@ function untidyExecutor(
 describe("a sweep", () => {
   test("has the same rows in whatever order its chunks arrive, and however often", async () => {
     const expected = await sweep(dice, options)
-    const chunks = [...allChunks(options.rootSeed, options.replicas)]
+    const chunks = [...allChunks(options.rootSeed, options.runs)]
     const orders = fc.shuffledSubarray(chunks, { minLength: chunks.length })
     await fc.assert(
       fc.asyncProperty(orders, fc.subarray(chunks), async (order, again) => {
@@ -63,7 +63,7 @@ describe("a sweep", () => {
     const failing = sweep(throwing(new Error("no such region")), options)
     await expect(failing).rejects.toThrow(ExperimentError)
     await expect(failing).rejects.toThrow(
-      `Experiment two-dice threw in case 2 ({"target":12}) at seed ${replicaSeed(7, 0)}: no such region\n    at `,
+      `Experiment two-dice threw in case 2 ({"target":12}) at seed ${runSeed(7, 0)}: no such region\n    at `,
     )
     await expect(sweep(throwing("a text"), options)).rejects.toThrow("a text")
     for (const own of [new UsageError("given"), new InvariantError("promised")]) {
@@ -76,9 +76,9 @@ describe("a sweep", () => {
     await expect(sweep(dice, { ...options, executor })).rejects.toThrow(InvariantError)
   })
 
-  test("covers every replica of every case exactly once", () => {
-    const covered = [...allChunks(1, 501)].flatMap(({ caseIndex, firstReplica, replicas }) =>
-      Array.from({ length: replicas }, (_, i) => `${caseIndex}/${firstReplica + i}`),
+  test("covers every run of every case exactly once", () => {
+    const covered = [...allChunks(1, 501)].flatMap(({ caseIndex, firstRun, runs }) =>
+      Array.from({ length: runs }, (_, i) => `${caseIndex}/${firstRun + i}`),
     )
     expect(new Set(covered).size).toBe(4 * 501)
     expect(covered.length).toBe(4 * 501)
@@ -91,15 +91,15 @@ describe("a sweep", () => {
     expect(seen).toEqual([...seen].sort((a, b) => a - b))
   })
 
-  test("of more replicas begins with the same ones, and cases meet the same chance", async () => {
-    expect(replicaSeed(1, 3)).toBe(replicaSeed(1, 3))
-    expect(replicaSeed(1, 3)).not.toBe(replicaSeed(2, 3))
-    const seeds = Array.from({ length: 10_000 }, (_, r) => replicaSeed(1, r))
+  test("of more runs begins with the same ones, and cases meet the same chance", async () => {
+    expect(runSeed(1, 3)).toBe(runSeed(1, 3))
+    expect(runSeed(1, 3)).not.toBe(runSeed(2, 3))
+    const seeds = Array.from({ length: 10_000 }, (_, r) => runSeed(1, r))
     expect(new Set(seeds).size).toBe(seeds.length)
     expect(seeds.every(Number.isSafeInteger)).toBe(true)
     const [one, other] = await Promise.all(
       [0, 1].map((caseIndex) =>
-        computeChunk(dice, { experiment: "two-dice", rootSeed: 1, caseIndex, firstReplica: 2, replicas: 5 }),
+        computeChunk(dice, { experiment: "two-dice", rootSeed: 1, caseIndex, firstRun: 2, runs: 5 }),
       ),
     )
     expect(one!.observations).toEqual(other!.observations)
@@ -138,14 +138,14 @@ describe("a stored row", () => {
 })
 
 describe("defining an experiment", () => {
-  test("refuses odd ids, columns and replicas", () => {
+  test("refuses odd ids, columns and runs", () => {
     const variants: Partial<AnyExperiment>[] = [
       { id: "Two dice" },
       { columns: [] },
       { columns: [text("latency_ms", "…")] },
       { columns: [text("a", "…"), text("a", "…")] },
-      { replicas: 0 },
-      { replicas: 1.5 },
+      { runs: 0 },
+      { runs: 1.5 },
     ]
     for (const variant of variants) {
       expect(() => defineExperiment({ ...(dice as AnyExperiment), ...variant })).toThrow(UsageError)
@@ -153,7 +153,7 @@ describe("defining an experiment", () => {
   })
 
   test("a list has each id once", () => {
-    expect(experimentCatalogue([dice]).get("two-dice")?.replicas).toBe(600)
+    expect(experimentCatalogue([dice]).get("two-dice")?.runs).toBe(600)
     expect(() => experimentCatalogue([dice, dice])).toThrow(UsageError)
   })
 })

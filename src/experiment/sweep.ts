@@ -7,7 +7,7 @@ import {
   chunksOf,
   inProcessExecutor,
   matrixOf,
-  mostReplicas,
+  mostRuns,
   upTo,
 } from "./executor.ts"
 import { type Stopping, isSettled, nextRound, refuseNoIntervals } from "./stopping.ts"
@@ -18,13 +18,13 @@ import { type Stopping, isSettled, nextRound, refuseNoIntervals } from "./stoppi
  */
 export interface SweepOptions {
   readonly rootSeed: number
-  /** Replicas per case; the experiment's own number unless given. With `stopping`, those of the first round. */
-  readonly replicas?: number
-  /** Adds replicas to the cases that need them; without it all cases have the same number. */
+  /** Runs per case; the experiment's own number unless given. With `stopping`, those of the first round. */
+  readonly runs?: number
+  /** Adds runs to the cases that need them; without it all cases have the same number. */
   readonly stopping?: Stopping
   /** Carries out the chunks; this process unless given. */
   readonly executor?: Executor
-  /** Told as results come how many replicas of all cases are done, and how many there are to be so far. */
+  /** Told as results come how many runs of all cases are done, and how many there are to be so far. */
   readonly onProgress?: (done: number, total: number) => void
 }
 
@@ -38,57 +38,57 @@ export async function sweep(experiment: AnyExperiment, options: SweepOptions): P
 /**
  * The same, case by case, as soon as their turn has come.
  *
- * The rows depend on the experiment, the root seed and the number of replicas,
+ * The rows depend on the experiment, the root seed and the number of runs,
  * not on the executor: observations are put in their places by case and
- * replica before anything is summarised. A case is summarised, and its
- * observations let go, as soon as its last replica is there. In memory is what is
+ * run before anything is summarised. A case is summarised, and its
+ * observations let go, as soon as its last run is there. In memory is what is
  * under way, and the matrix, if it is a list.
  */
 export async function* sweepRows(
   experiment: AnyExperiment,
   options: SweepOptions,
 ): AsyncGenerator<readonly RowOf[]> {
-  const { rootSeed, replicas = experiment.replicas, stopping } = options
+  const { rootSeed, runs = experiment.runs, stopping } = options
   const { executor = inProcessExecutor(experiment) } = options
-  refuseOddReplicas(experiment, replicas, stopping)
+  checkRuns(experiment, runs, stopping)
   const cases = matrixOf(experiment)
   const observations = new Observations(cases.length)
   const turn = new InTurn<readonly RowOf[]>()
   let open: Iterable<number> = upTo(cases.length)
-  let total = cases.length * replicas
-  let [firstReplica, endReplica] = [0, replicas]
-  while (firstReplica < endReplica) {
+  let total = cases.length * runs
+  let [firstRun, endRun] = [0, runs]
+  while (firstRun < endRun) {
     const unsettled = new Set<number>()
-    const range = { experiment: experiment.id, rootSeed, cases: open, firstReplica, endReplica }
+    const range = { experiment: experiment.id, rootSeed, cases: open, firstRun, endRun }
     for await (const results of executor.run(chunksOf(range))) {
       for (const result of results) {
-        const complete = observations.add(result, endReplica)
+        const complete = observations.add(result, endRun)
         if (complete === undefined) continue
         const { caseIndex } = result.chunk
         const rows = await rowsOfCase(experiment, cases.at(caseIndex), complete)
-        if (isEnough(experiment, rows, endReplica, stopping)) {
+        if (isEnough(experiment, rows, endRun, stopping)) {
           observations.settle(caseIndex)
           yield* turn.add(caseIndex, rows)
         } else unsettled.add(caseIndex)
       }
       options.onProgress?.(observations.done, total)
     }
-    observations.refuseGaps(open, endReplica)
+    observations.refuseGaps(open, endRun)
     open = [...unsettled].sort((a, b) => a - b)
-    firstReplica = endReplica
-    if (unsettled.size > 0) endReplica = nextRound(endReplica, stopping!)
-    total += unsettled.size * (endReplica - firstReplica)
+    firstRun = endRun
+    if (unsettled.size > 0) endRun = nextRound(endRun, stopping!)
+    total += unsettled.size * (endRun - firstRun)
   }
 }
 
-/** Whether a case needs no more replicas. */
+/** Whether a case needs no more runs. */
 function isEnough(
   experiment: AnyExperiment,
   rows: readonly RowOf[],
-  replicas: number,
+  runs: number,
   stopping: Stopping | undefined,
 ): boolean {
-  return stopping === undefined || replicas >= stopping.mostReplicas || isSettled(experiment, rows, stopping)
+  return stopping === undefined || runs >= stopping.mostRuns || isSettled(experiment, rows, stopping)
 }
 
 async function rowsOfCase(
@@ -100,14 +100,9 @@ async function rowsOfCase(
   return rows.map((row) => storedRow(experiment, row))
 }
 
-function refuseOddReplicas(
-  experiment: AnyExperiment,
-  replicas: number,
-  stopping: Stopping | undefined,
-): void {
-  const most = stopping?.mostReplicas ?? replicas
-  if (most > mostReplicas)
-    throw new UsageError(`A case may have ${mostReplicas} replicas at most, not ${most}.`)
+function checkRuns(experiment: AnyExperiment, runs: number, stopping: Stopping | undefined): void {
+  const most = stopping?.mostRuns ?? runs
+  if (most > mostRuns) throw new UsageError(`A case may have ${mostRuns} runs at most, not ${most}.`)
   if (stopping !== undefined) refuseNoIntervals(experiment)
 }
 
@@ -145,7 +140,7 @@ export function storedRow(experiment: Pick<AnyExperiment, "id" | "columns">, row
  * changes nothing. Only the cases under way are in memory.
  */
 export class Observations {
-  /** Replicas put in their places so far, of all cases. */
+  /** Runs put in their places so far, of all cases. */
   done = 0
   private readonly open = new Map<number, Place>()
   private readonly settled: Uint8Array
@@ -156,17 +151,17 @@ export class Observations {
 
   /** Takes a chunk in; answers the observations of its case when they are `wanted` and all there. */
   add({ chunk, observations }: ChunkResult, wanted: number): readonly unknown[] | undefined {
-    const { caseIndex, firstReplica, replicas } = chunk
-    const fits = caseIndex in this.settled && firstReplica >= 0 && firstReplica + replicas <= wanted
+    const { caseIndex, firstRun, runs } = chunk
+    const fits = caseIndex in this.settled && firstRun >= 0 && firstRun + runs <= wanted
     if (!fits) throw misfit(chunk)
     if (this.settled[caseIndex] === 1) return undefined
     const values = JSON.parse(observations) as unknown[]
-    if (values.length !== replicas) throw misfit(chunk)
+    if (values.length !== runs) throw misfit(chunk)
     const place = this.open.get(caseIndex) ?? { values: [], known: 0 }
     this.open.set(caseIndex, place)
     values.forEach((value, i) => {
-      if (firstReplica + i in place.values) return
-      place.values[firstReplica + i] = value
+      if (firstRun + i in place.values) return
+      place.values[firstRun + i] = value
       place.known++
       this.done++
     })
@@ -185,14 +180,14 @@ export class Observations {
       const known = this.open.get(caseIndex)?.known ?? 0
       if (this.settled[caseIndex] === 1 || known === wanted) continue
       throw new InvariantError(
-        `Case ${caseIndex} has ${known} of ${wanted} replicas; the others were never computed.`,
+        `Case ${caseIndex} has ${known} of ${wanted} runs; the others were never computed.`,
       )
     }
   }
 }
 
 interface Place {
-  /** By replica; sparse until all are there. */
+  /** By run; sparse until all are there. */
   readonly values: unknown[]
   known: number
 }

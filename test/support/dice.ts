@@ -18,10 +18,10 @@ export const dice = defineExperiment({
       empty: "no throw reached it",
     }),
     flag("certain", "Whether every throw reaches it."),
-    count("replicas", "Throws."),
+    count("runs", "Throws."),
   ],
   cases: () => [2, 7, 12, 13].map((target) => ({ target })),
-  replicas: 600,
+  runs: 600,
   observe: (_, seed) => {
     const random = randomFromSeed(seed)
     return { sum: random.between(1, 6) + random.between(1, 6) }
@@ -37,7 +37,7 @@ export const dice = defineExperiment({
         ...estimateCells("reachedShare", shareInterval(throws.map(({ sum }) => sum >= target))),
         ...estimateCells("sumMean", meanInterval(reached)),
         certain: ways === 36,
-        replicas: throws.length,
+        runs: throws.length,
       },
     ]
   },

@@ -49,7 +49,7 @@ export function standardDeviation(values: readonly number[]): number | null {
 /**
  * The mean of independent samples with Student's t interval (Student 1908):
  * exact for normal samples, close for the means of many others. The values must
- * be independent: give one per replica, not several from the same run.
+ * be independent: give one per run, not several of one run.
  */
 export function meanInterval(values: readonly number[], level = usualLevel): Estimate {
   const [value, count] = [mean(values), values.length]
@@ -139,7 +139,7 @@ function toGrid(product: number): number {
 /**
  * The sum of the distances from a center, or of their squares, its rounding
  * error kept small whatever the number of terms (Neumaier 1974). The order of
- * the values still matters in the last bit: callers give them in replica order.
+ * the values still matters in the last bit: callers give them in run order.
  *
  * One loop for both, without a list or a function per term: of a sweep of quick
  * runs this is a good part of what there is to do beside them.
@@ -161,7 +161,7 @@ function sumOfDistances(values: readonly number[], center: number, power: 1 | 2)
  * two systems compare that were run with the same seeds. What delays both alike
  * cancels, so the interval is narrower than that of two separate samples, often
  * many times (common random numbers: Law 2015, §11.2). `a[i]` and `b[i]` are of
- * the same replica; a pair with a null in it counts for neither.
+ * the same run; a pair with a null in it counts for neither.
  */
 export function pairedDifference(
   a: readonly (number | null)[],
@@ -183,7 +183,7 @@ export function pairedDifference(
  * intervals it is Newcombe's 1998 method 10). Any two intervals of the same
  * level will do, skewed ones too. Of two means with Student's intervals it is
  * never narrower than Welch's. Of samples that share random numbers it is too
- * wide: pair them instead, where their replicas are at hand.
+ * wide: pair them instead, where their runs are at hand.
  */
 export function differenceOfEstimates(a: Estimate, b: Estimate): Estimate {
   const count = Math.min(a.count, b.count)

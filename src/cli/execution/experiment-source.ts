@@ -101,7 +101,7 @@ async function refuseOverrides(names: readonly string[], overrides: readonly Ove
   const { UsageError } = await import("../../base/errors.ts")
   throw new UsageError(
     `--set changes a sweep file (.yaml or .json), and ${other} is none: what it runs is written in its code. ` +
-      `--seed and --replicas are for every experiment.`,
+      `--seed and --runs are for every experiment.`,
   )
 }
 

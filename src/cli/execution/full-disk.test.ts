@@ -10,7 +10,7 @@ afterAll(() => rmSync(folder, { recursive: true }))
 
 /** Runs in a process of its own, by a shell that may limit it. */
 function run(out: string, limit = "true") {
-  const command = `${limit} && exec "$0" --import tsx src/cli/main.ts run duelling --replicas 60 --workers 0 --out "$1"`
+  const command = `${limit} && exec "$0" --import tsx src/cli/main.ts run duelling --runs 60 --workers 0 --out "$1"`
   const { status, stderr } = spawnSync("sh", ["-c", command, process.execPath, out], { encoding: "utf8" })
   return { code: status, err: stderr }
 }

@@ -27,13 +27,13 @@ const header: JournalHeader = {
   quorateJournal: 1,
   experiment: "two-dice",
   seed: 7,
-  replicas: 501,
+  runs: 501,
   configurationSha256: "c",
   codeSha256: "d",
 }
-const options = { rootSeed: 7, replicas: 501 }
+const options = { rootSeed: 7, runs: 501 }
 const allChunks = () =>
-  chunksOf({ experiment: "two-dice", rootSeed: 7, cases: upTo(4), firstReplica: 0, endReplica: 501 })
+  chunksOf({ experiment: "two-dice", rootSeed: 7, cases: upTo(4), firstRun: 0, endRun: 501 })
 
 /** Computes in this thread, counts what it computes, and fails after so many chunks. */
 function failingAfter(most: number): Executor & { computed: Chunk[] } {
@@ -113,7 +113,7 @@ describe("a journal", () => {
 
   test.each([
     { seed: 8 },
-    { replicas: 500 },
+    { runs: 500 },
     { configurationSha256: "other cases" },
     { codeSha256: "other code" },
     { shard: "1/2" },
@@ -158,7 +158,7 @@ describe("a journal", () => {
 
   test("reads lines of any length, across blocks", () => {
     const file = newFile()
-    const chunk = { experiment: "x", rootSeed: 1, caseIndex: 0, firstReplica: 0, replicas: 1 }
+    const chunk = { experiment: "x", rootSeed: 1, caseIndex: 0, firstRun: 0, runs: 1 }
     const long = [10, 1_048_560, 3_000_000, 1].map((length) => ({
       chunk,
       observations: JSON.stringify(["ü".repeat(length)]),
@@ -175,7 +175,7 @@ describe("a journal", () => {
     // A clock that moves a millisecond each time it is read: every sync takes one, every append reads it once.
     let reads = 0
     const journal = openJournal(newFile(), header, { now: () => reads++ })
-    const chunk = { experiment: "x", rootSeed: 1, caseIndex: 0, firstReplica: 0, replicas: 0 }
+    const chunk = { experiment: "x", rootSeed: 1, caseIndex: 0, firstRun: 0, runs: 0 }
     for (let i = 0; i < 1000; i++) journal.append([{ chunk, observations: "[]" }])
     journal.close()
     // Each append reads once; a sync reads twice more. 1000 appends: about 1000 / 30 syncs.

@@ -151,7 +151,7 @@ function checkedBytes(file: string, expected: JournalHeader, warn: JournalOption
   const { header, results } = readJournal(file, (found) => Object.assign(end, found))
   let count = 0
   // Read to the end, which tells how much of it is whole.
-  for (const result of results) count += result.chunk.replicas
+  for (const result of results) count += result.chunk.runs
   if (header === undefined || count === 0) return 0
   refuseOther(file, header, expected)
   if (end.goodBytes < end.bytes) {
@@ -178,8 +178,8 @@ export function headerDifference(found: JournalHeader, expected: JournalHeader):
     return `it has experiment ${found.experiment}, and ${expected.experiment} was asked for`
   }
   if (found.seed !== expected.seed) return `it has seed ${found.seed}, and ${expected.seed} was asked for`
-  if (found.replicas !== expected.replicas) {
-    return `it has ${found.replicas} replicas per case, and ${expected.replicas} were asked for`
+  if (found.runs !== expected.runs) {
+    return `it has ${found.runs} runs per configuration, and ${expected.runs} were asked for`
   }
   if (JSON.stringify(found.stopping) !== JSON.stringify(expected.stopping)) {
     return `it stops at other intervals: ${stoppingText(found)}, and this is ${stoppingText(expected)}`
@@ -195,8 +195,8 @@ export function headerDifference(found: JournalHeader, expected: JournalHeader):
 
 function stoppingText({ stopping }: JournalHeader): string {
   return stopping === undefined
-    ? "a fixed number of replicas"
-    : `--until-ci ${stopping.relativeHalfWidth} --most-replicas ${stopping.mostReplicas}`
+    ? "a fixed number of runs"
+    : `--until-ci ${stopping.relativeHalfWidth} --most-runs ${stopping.mostRuns}`
 }
 
 /** `write` may write less than it was given. */
@@ -233,12 +233,12 @@ export interface JournalHeader {
   readonly quorateJournal: 1
   readonly experiment: string
   readonly seed: number
-  readonly replicas: number
-  /** Of the experiment, its matrix, the seed and the replicas, as in the manifest. */
+  readonly runs: number
+  /** Of the experiment, its matrix, the seed and the runs, as in the manifest. */
   readonly configurationSha256: string
   /** Of the program that computed them (`codeVersion`). */
   readonly codeSha256: string
-  /** Where cases got more replicas until their intervals were narrow. */
+  /** Where cases got more runs until their intervals were narrow. */
   readonly stopping?: Stopping
   /** Which part of the work this is: "2/4". Missing where it is all of it. */
   readonly shard?: string
@@ -249,9 +249,9 @@ export function headerLine(header: JournalHeader): string {
   return lineOf(JSON.stringify(header))
 }
 
-/** The line of a result: which case and replicas, and what was observed. The rest of its chunk is in the header. */
+/** The line of a result: which case and runs, and what was observed. The rest of its chunk is in the header. */
 export function resultLine({ chunk, observations }: ChunkResult): string {
-  return lineOf(`[${chunk.caseIndex},${chunk.firstReplica},${chunk.replicas},${observations}]`)
+  return lineOf(`[${chunk.caseIndex},${chunk.firstRun},${chunk.runs},${observations}]`)
 }
 
 /** What a journal holds. Results are read when they are asked for, one after the other. */
@@ -287,14 +287,14 @@ function checksum(text: string | Buffer): string {
 
 function* resultsOf(header: JournalHeader, lines: Iterable<string>): Generator<ChunkResult> {
   for (const line of lines) {
-    const [prefix, caseIndex, firstReplica, replicas] = /^\[(\d+),(\d+),(\d+),/.exec(line)!
+    const [prefix, caseIndex, firstRun, runs] = /^\[(\d+),(\d+),(\d+),/.exec(line)!
     yield {
       chunk: {
         experiment: header.experiment,
         rootSeed: header.seed,
         caseIndex: Number(caseIndex),
-        firstReplica: Number(firstReplica),
-        replicas: Number(replicas),
+        firstRun: Number(firstRun),
+        runs: Number(runs),
       },
       observations: line.slice(prefix.length, -1),
     }

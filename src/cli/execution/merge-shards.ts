@@ -44,8 +44,8 @@ export async function mergeShards(
     )
   }
   const headers = files.map(readHeader)
-  const { seed: rootSeed, replicas } = headers[0]!
-  const configuration = { ...sourced, rootSeed, replicas }
+  const { seed: rootSeed, runs } = headers[0]!
+  const configuration = { ...sourced, rootSeed, runs }
   const expected = headerOf(configuration, context.codeSha256)
   headers.forEach((header, i) => refuseOther(files[i]!, header, expected))
   refuseMissing(files, headers, configuration)
@@ -80,7 +80,7 @@ function refuseOther(file: string, header: JournalHeader, expected: JournalHeade
   if (difference === undefined) return
   throw new UsageError(
     `${file}${shard === undefined ? "" : ` (shard ${shard})`} does not belong to this merge: ${difference}. ` +
-      `All shards are made by the same code, with the same seed and replicas.`,
+      `All shards are made by the same code, with the same seed and number of runs.`,
   )
 }
 
@@ -102,14 +102,14 @@ function refuseMissing(
   }
   if (missing.length === 0) return
   const id = configuration.argument ?? configuration.experiment.id
-  const { seed, replicas, shard } = headers.find((header) => header.shard !== undefined) ?? headers[0]!
+  const { seed, runs, shard } = headers.find((header) => header.shard !== undefined) ?? headers[0]!
   const count = shard === undefined ? 1 : parseShard(shard).count
   const wanted = [...new Set(missing.map((position) => (position % count) + 1))].sort((a, b) => a - b)
   throw new UsageError(
     `${missing.length} of ${position} chunks of ${id} are in none of the shards. Make what is missing with:` +
       wanted
         .slice(0, 20)
-        .map((i) => `\n  quorate run ${id} --seed ${seed} --replicas ${replicas} --shard ${i}/${count}`)
+        .map((i) => `\n  quorate run ${id} --seed ${seed} --runs ${runs} --shard ${i}/${count}`)
         .join("") +
       (wanted.length > 20 ? `\n  … and ${wanted.length - 20} more` : ""),
   )

@@ -67,7 +67,7 @@ const filesOf = (out: string) =>
     .map((name) => [name, readFileSync(join(folder, out, "duelling", name), "utf8")])
 
 const run = (out: string, ...more: string[]) =>
-  quorate("run", "duelling", "--replicas", "150", "--out", join(folder, out), ...more)
+  quorate("run", "duelling", "--runs", "150", "--out", join(folder, out), ...more)
 
 /** Waits until the journal of a run has so many bytes. */
 async function journalHas(out: string, bytes: number): Promise<void> {

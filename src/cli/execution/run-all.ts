@@ -215,23 +215,24 @@ async function runWhole(session: Session, run: RunConfiguration): Promise<Result
     release(session, run, true)
   }
   session.progress.finish(
-    `${run.experiment.id}: ${counted(rowCountOf(result), "row")}, ${counted(result.replicas, "replica")} each, ${wallTimeSeconds} s`,
+    `${run.experiment.id}: ${counted(rowCountOf(result), "row")}, ${counted(result.runs, "run")} each, ${wallTimeSeconds} s`,
   )
   return result
 }
 
-function counted(count: number, noun: string): string {
+/** `1 run`, `20 runs`. */
+export function counted(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? "" : "s"}`
 }
 
 async function runPart(session: Session, run: RunConfiguration, shard: Shard): Promise<void> {
   const { id } = run.experiment
   const clock = stopwatch()
-  const replicas = await runShard(requestOf(session, run), shard, session.kept.get(run)!)
+  const runs = await runShard(requestOf(session, run), shard, session.kept.get(run)!)
   release(session, run, false)
   const file = join(resultFolder(session.options.out, id), shardFile(shard))
   session.progress.finish(
-    `${id}: shard ${formatShard(shard)}, ${counted(replicas, "run")}, ${clock()} s, in ${file}\n` +
+    `${id}: shard ${formatShard(shard)}, ${counted(runs, "run")}, ${clock()} s, in ${file}\n` +
       `when all ${shard.count} are there: quorate merge ${run.argument ?? id} --from ${session.options.out}`,
   )
 }

@@ -22,7 +22,7 @@ import { takeLock } from "./run-lock.ts"
 import { type Shard, chunksOfShard, formatShard, lockFile, shardFile, unfinishedFile } from "./shard.ts"
 
 /** What is to be run: all that its rows depend on. */
-export type RunConfiguration = SourcedExperiment & Pick<Result, "rootSeed" | "replicas" | "stopping">
+export type RunConfiguration = SourcedExperiment & Pick<Result, "rootSeed" | "runs" | "stopping">
 
 /** One experiment to be run: what, how, and under whose eyes. */
 export interface RunRequest {
@@ -77,39 +77,39 @@ export async function runOne(
 
 function rowsOf(request: RunRequest, kept: Kept | undefined): AsyncIterable<readonly RowOf[]> {
   const { configuration, progress } = request
-  const { experiment, rootSeed, replicas, stopping } = configuration
-  progress.start(experiment.id, matrixOf(experiment).length * replicas)
+  const { experiment, rootSeed, runs, stopping } = configuration
+  progress.start(experiment.id, matrixOf(experiment).length * runs)
   return sweepRows(experiment, {
     rootSeed,
-    replicas,
+    runs,
     ...(stopping && { stopping }),
     executor: keepingExecutor(request, kept),
     onProgress: (done, total) => progress.update(done, total),
   })
 }
 
-/** Computes one shard into its journal; answers how many replicas that has now. */
+/** Computes one shard into its journal; answers how many runs that has now. */
 export async function runShard(request: RunRequest, shard: Shard, kept: Kept): Promise<number> {
   const { configuration, progress } = request
   const chunks = { [Symbol.iterator]: () => chunksOfShard(shard, allChunks(configuration)) }
   let [done, total] = [0, 0]
-  for (const { replicas } of chunks) total += replicas
+  for (const { runs } of chunks) total += runs
   progress.start(configuration.experiment.id, total)
   for await (const results of keepingExecutor(request, kept).run(chunks)) {
-    for (const { chunk } of results) done += chunk.replicas
+    for (const { chunk } of results) done += chunk.runs
     progress.update(done, total)
   }
   return done
 }
 
-/** The work of a run with a fixed number of replicas. */
+/** The chunks of a result with a fixed number of runs. */
 export function allChunks({
   experiment,
   rootSeed,
-  replicas,
-}: Pick<RunConfiguration, "experiment" | "rootSeed" | "replicas">): Iterable<Chunk> {
+  runs,
+}: Pick<RunConfiguration, "experiment" | "rootSeed" | "runs">): Iterable<Chunk> {
   const cases = upTo(matrixOf(experiment).length)
-  return chunksOf({ experiment: experiment.id, rootSeed, cases, firstReplica: 0, endReplica: replicas })
+  return chunksOf({ experiment: experiment.id, rootSeed, cases, firstRun: 0, endRun: runs })
 }
 
 function keepingExecutor({ executor, signal }: RunRequest, kept: Kept | undefined): Executor {
@@ -159,12 +159,12 @@ export function headerOf(
   programSha256: string,
   shard?: Shard,
 ): JournalHeader {
-  const { experiment, rootSeed, replicas, stopping } = configuration
+  const { experiment, rootSeed, runs, stopping } = configuration
   return {
     quorateJournal: 1,
     experiment: experiment.id,
     seed: rootSeed,
-    replicas,
+    runs,
     ...(stopping && { stopping }),
     configurationSha256: configurationHash(configuration, sha256),
     codeSha256: codeOf(configuration.source, programSha256),

@@ -63,7 +63,7 @@ function checked(value: unknown, path: string): AnyExperiment {
         (["columns", "tables"] as const).find((name) => !Array.isArray(experiment[name])))
   if (missing !== undefined) {
     throw new UsageError(
-      `${path} has no ${missing}. It needs: export default defineExperiment({ id, question, reference, columns, cases, replicas, observe, summarise, tables }).`,
+      `${path} has no ${missing}. It needs: export default defineExperiment({ id, question, reference, columns, cases, runs, observe, summarise, tables }).`,
     )
   }
   return defineExperiment(experiment as AnyExperiment)

@@ -12,15 +12,15 @@ import { unhurriedExecutor } from "./run-one.ts"
 import { WorkerPool } from "./worker-pool.ts"
 
 const experiment = experiments.get("duelling")!
-const options = { rootSeed: 3, replicas: 30 }
+const options = { rootSeed: 3, runs: 30 }
 const source: ExperimentSource = { kind: "shipped", id: "duelling" }
 const pool = new WorkerPool(2)
 const threads = parcelExecutor(pool, source, experiment)
 afterAll(() => pool.close())
 
-const chunksUpTo = (endReplica: number) => {
+const chunksUpTo = (endRun: number) => {
   const cases = upTo(matrixOf(experiment).length)
-  return [...chunksOf({ experiment: "duelling", rootSeed: 3, cases, firstReplica: 0, endReplica })]
+  return [...chunksOf({ experiment: "duelling", rootSeed: 3, cases, firstRun: 0, endRun })]
 }
 
 describe("worker threads", () => {
@@ -39,7 +39,7 @@ describe("worker threads", () => {
   test("compute one parcel after the other, however many they have at hand", async () => {
     const one = new WorkerPool(1)
     const parcels = Array.from({ length: 6 }, (_, i): Parcel => {
-      const chunk = { experiment: "duelling", rootSeed: 3, caseIndex: i, firstReplica: 0, replicas: 40 }
+      const chunk = { experiment: "duelling", rootSeed: 3, caseIndex: i, firstRun: 0, runs: 40 }
       return { source, work: [{ chunk, case: matrixOf(experiment).at(i) }] }
     })
     const done: number[] = []
@@ -95,11 +95,11 @@ describe("parcels", () => {
   }
 
   test("grow where chunks are quick, and stay single where they are slow; the rows are the same", async () => {
-    const rows = await sweep(dice, { rootSeed: 1, replicas: 2000 })
+    const rows = await sweep(dice, { rootSeed: 1, runs: 2000 })
     const [quick, slow] = [service(1), service(50)]
     for (const one of [quick, slow]) {
       const executor = parcelExecutor(one, source, dice)
-      expect(await sweep(dice, { rootSeed: 1, replicas: 2000, executor })).toEqual(rows)
+      expect(await sweep(dice, { rootSeed: 1, runs: 2000, executor })).toEqual(rows)
     }
     expect(Math.max(...quick.sizes)).toBe(40)
     expect(Math.max(...slow.sizes)).toBe(1)
@@ -112,8 +112,8 @@ describe("parcels", () => {
       experiment: "two-dice",
       rootSeed: 1,
       cases: [0],
-      firstReplica: 0,
-      endReplica: 1e4,
+      firstRun: 0,
+      endRun: 1e4,
     })
     const run = async () => {
       for await (const results of executor.run(all)) given.push(...results)

@@ -19,7 +19,7 @@ beforeAll(() => (folder = mkdtempSync(join(tmpdir(), "quorate-run-"))))
 afterAll(() => rmSync(folder, { recursive: true }))
 
 const run = (out: string, ...more: string[]) =>
-  quorate("run", "recovery-epochs", "--replicas", "3", "--out", join(folder, out), ...more)
+  quorate("run", "recovery-epochs", "--runs", "3", "--out", join(folder, out), ...more)
 
 const read = (out: string, name: string) => readFileSync(join(folder, out, "recovery-epochs", name), "utf8")
 const manifestOf = (out: string) => JSON.parse(read(out, "manifest.json")) as Manifest
@@ -38,15 +38,15 @@ describe("quorate run", () => {
     ])
     expect(out).toContain("reproduce with")
     expect(err).toMatch(/^seed 1; results go to /)
-    expect(err).toMatch(/recovery-epochs: \d+ rows, 3 replicas each, [\d.]+ s\n$/)
+    expect(err).toMatch(/recovery-epochs: \d+ rows, 3 runs each, [\d.]+ s\n$/)
   })
 
   test("the manifest describes every file, the columns, the configuration and the environment", async () => {
     await run("manifest", "--seed", "5")
     const { schemaVersion, result, environment } = manifestOf("manifest")
     expect(schemaVersion).toBe(1)
-    expect(result.command).toBe("quorate run recovery-epochs --seed 5 --replicas 3")
-    expect(result.configuration).toMatchObject({ seed: 5, replicas: 3 })
+    expect(result.command).toBe("quorate run recovery-epochs --seed 5 --runs 3")
+    expect(result.configuration).toMatchObject({ seed: 5, runs: 3 })
     for (const file of result.files) {
       expect(file.sha256).toBe(sha256(read("manifest", file.name)))
       expect(file.bytes).toBe(Buffer.byteLength(read("manifest", file.name)))

@@ -2,7 +2,7 @@ import { createReadStream } from "node:fs"
 import { join } from "node:path"
 import { Command } from "commander"
 import { UsageError } from "../../base/errors.ts"
-import { fullReplicas } from "../../experiment/define.ts"
+import { fullRuns } from "../../experiment/define.ts"
 import type { Result } from "../../experiment/result.ts"
 import type { Stopping } from "../../experiment/stopping.ts"
 import type { Context } from "../shared/context.ts"
@@ -18,10 +18,10 @@ interface RunOptions {
   readonly seed: number
   readonly out: string
   readonly write: boolean
-  readonly replicas?: number
+  readonly runs?: number
   readonly full?: boolean
   readonly untilCi?: number
-  readonly mostReplicas?: number
+  readonly mostRuns?: number
   readonly set: readonly string[]
   readonly dryRun?: boolean
   readonly workers?: number
@@ -44,20 +44,20 @@ export function runCommand(context: Context): Command {
     )
     .addOption(seedOption())
     .option(
-      "-n, --replicas <n>",
-      "replicas per case, instead of each experiment's own number",
-      whole("--replicas", 1),
+      "-n, --runs <n>",
+      "runs per configuration (default: each experiment's own number)",
+      whole("--runs", 1),
     )
-    .option("--full", "the long sweep: ten times the replicas, or what the experiment says")
+    .option("--full", "the long sweep: ten times the runs, or what the experiment says")
     .option(
       "--until-ci <share>",
-      "add replicas to a case until half of each interval is within this share of its value: 2%",
+      "add runs to a case until half of each interval is within this share of its value: 2%",
       parseShare,
     )
     .option(
-      "--most-replicas <n>",
-      "with --until-ci: where it stops at the latest; 100 times the replicas unless given",
-      whole("--most-replicas", 1),
+      "--most-runs <n>",
+      "with --until-ci: where it stops at the latest; 100 times the runs unless given",
+      whole("--most-runs", 1),
     )
     .option(
       "--set <path=value>",
@@ -110,7 +110,7 @@ async function startThreads(
 
 const help = `
 --format csv prints the rows of one experiment, json those of all, the others their tables.
-The same seed and number of replicas give the same bytes on every machine, with any number of workers.
+The same seed and number of runs give the same bytes on every machine, with any number of workers.
 A run that was stopped or killed is continued by the same command; nothing is computed twice.
 
 Examples:
@@ -169,31 +169,27 @@ async function run(
 
 function configurationOf(one: SourcedExperiment, options: RunOptions): RunConfiguration {
   const { experiment } = one
-  const usual = options.full === true ? fullReplicas(experiment) : experiment.replicas
-  const replicas = options.replicas ?? usual
-  const stopping = stoppingOf(options, replicas)
-  return { ...one, rootSeed: options.seed, replicas, ...(stopping && { stopping }) }
+  const usual = options.full === true ? fullRuns(experiment) : experiment.runs
+  const runs = options.runs ?? usual
+  const stopping = stoppingOf(options, runs)
+  return { ...one, rootSeed: options.seed, runs, ...(stopping && { stopping }) }
 }
 
-function stoppingOf(options: RunOptions, replicas: number): Stopping | undefined {
-  const { untilCi: relativeHalfWidth, mostReplicas = 100 * replicas, shard } = options
+function stoppingOf(options: RunOptions, runs: number): Stopping | undefined {
+  const { untilCi: relativeHalfWidth, mostRuns = 100 * runs, shard } = options
   if (relativeHalfWidth === undefined) {
-    if (options.mostReplicas === undefined) return undefined
-    throw new UsageError(
-      "--most-replicas bounds --until-ci, which is not given. For a fixed number: --replicas.",
-    )
+    if (options.mostRuns === undefined) return undefined
+    throw new UsageError("--most-runs bounds --until-ci, which is not given. For a fixed number: --runs.")
   }
   if (shard !== undefined) {
     throw new UsageError(
-      "--until-ci decides by all replicas of a case, and a shard has only some of them. Use --workers or --queue instead of --shard.",
+      "--until-ci decides by all runs of a case, and a shard has only some of them. Use --workers or --queue instead of --shard.",
     )
   }
-  if (mostReplicas < replicas) {
-    throw new UsageError(
-      `--most-replicas is ${mostReplicas}, below the ${replicas} replicas of the first round.`,
-    )
+  if (mostRuns < runs) {
+    throw new UsageError(`--most-runs is ${mostRuns}, below the ${runs} runs of the first round.`)
   }
-  return { relativeHalfWidth, mostReplicas }
+  return { relativeHalfWidth, mostRuns }
 }
 
 /** The CSV as it was written, a piece at a time: it may be larger than memory. */

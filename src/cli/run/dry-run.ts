@@ -3,6 +3,7 @@ import { computeChunk, matrixOf } from "../../experiment/executor.ts"
 import type { Context } from "../shared/context.ts"
 import { type Format } from "../shared/options.ts"
 import { printJson } from "../shared/output.ts"
+import { counted } from "../execution/run-all.ts"
 import type { RunConfiguration } from "../execution/run-one.ts"
 
 /** What is told of a dry run, instead of what it would compute. */
@@ -33,8 +34,8 @@ export async function dryRun(
 /** Cases on a screen. */
 const mostShown = 40
 
-function described({ experiment, rootSeed, replicas, stopping }: RunConfiguration): object {
-  return { experiment: experiment.id, seed: rootSeed, replicas, ...(stopping && { stopping }) }
+function described({ experiment, rootSeed, runs, stopping }: RunConfiguration): object {
+  return { experiment: experiment.id, seed: rootSeed, runs, ...(stopping && { stopping }) }
 }
 
 /** `system: majority(5), latency: paxi`: what is known of a case, and not empty. */
@@ -46,9 +47,9 @@ function caseText(c: unknown): string {
     .join(", ")
 }
 
-/** How long the run would take, by a few replicas of a few cases, tried for about a second. */
+/** How long the whole would take, estimated from a few runs of a few cases for about a second. */
 async function estimate(run: RunConfiguration, workers: number): Promise<string> {
-  const { experiment, rootSeed, replicas, stopping } = run
+  const { experiment, rootSeed, runs, stopping } = run
   const cases = matrixOf(experiment).length
   const tried = Math.min(cases, 16)
   let [done, ms] = [0, 0]
@@ -58,24 +59,22 @@ async function estimate(run: RunConfiguration, workers: number): Promise<string>
       experiment: experiment.id,
       rootSeed,
       caseIndex,
-      firstReplica: 0,
-      replicas: Math.min(2, replicas),
+      firstRun: 0,
+      runs: Math.min(2, runs),
     }
-    // The first replica of all is slow: nothing is compiled yet.
-    if (i === 0) await computeChunk(experiment, { ...chunk, replicas: 1 })
+    // The very first is slow: nothing is compiled yet.
+    if (i === 0) await computeChunk(experiment, { ...chunk, runs: 1 })
     const started = performance.now()
     await computeChunk(experiment, chunk)
     ms += performance.now() - started
-    done += chunk.replicas
+    done += chunk.runs
   }
-  const total = cases * replicas
+  const total = cases * runs
   const seconds = (total * (ms / Math.max(1, done))) / 1000 / workers
-  const runs = `${cases} case${cases === 1 ? "" : "s"} of ${replicas} replica${replicas === 1 ? "" : "s"}: ${total} runs`
+  const plan = `${counted(cases, "configuration")} of ${counted(runs, "run")}: ${total} runs`
   const more =
-    stopping === undefined
-      ? ""
-      : `, and up to ${cases * stopping.mostReplicas} until the intervals are narrow`
-  return `${experiment.id}: ${runs}${more}; about ${duration(seconds)} on ${workers} worker${workers === 1 ? "" : "s"}`
+    stopping === undefined ? "" : `, and up to ${cases * stopping.mostRuns} until the intervals are narrow`
+  return `${experiment.id}: ${plan}${more}; about ${duration(seconds)} on ${counted(workers, "worker")}`
 }
 
 function duration(seconds: number): string {

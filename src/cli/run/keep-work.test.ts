@@ -42,18 +42,18 @@ async function grown(file: string, bytes: number, child: { exitCode: number | nu
 
 const kills = process.env["SLOW"] === undefined ? 3 : 20
 // Enough work that no kill comes too late.
-const replicas = String(40 + kills * 30)
+const runs = String(40 + kills * 30)
 
 describe("a run that is killed", () => {
   beforeAll(async () => {
-    await quorate("run", "duelling", "--replicas", replicas, "--workers", "0", "--out", join(folder, "whole"))
+    await quorate("run", "duelling", "--runs", runs, "--workers", "0", "--out", join(folder, "whole"))
   }, 120_000)
 
   test(`at random, with its last record torn, ends with the same bytes (${kills} times)`, async () => {
     const random = randomFromSeed(20).fork("kills")
     let killed = 0
     for (let i = 0; i < kills; i++) {
-      const { child, ended } = start("killed", "--replicas", replicas, "--workers", i % 2 === 0 ? "1" : "2")
+      const { child, ended } = start("killed", "--runs", runs, "--workers", i % 2 === 0 ? "1" : "2")
       await grown(journalOf("killed"), random.between(1, 25_000), child)
       child.kill("SIGKILL")
       if ((await ended).code === null) killed++
@@ -61,20 +61,20 @@ describe("a run that is killed", () => {
       if (size > 0) truncateSync(journalOf("killed"), Math.max(0, size - random.below(2000)))
     }
     expect(killed).toBeGreaterThan(0)
-    const last = start("killed", "--replicas", replicas)
+    const last = start("killed", "--runs", runs)
     expect((await last.ended).code).toBe(0)
     expect(filesOf("killed")).toEqual(filesOf("whole"))
   }, 300_000)
 
   test("by Ctrl-C stops cleanly, says how to go on, and goes on", async () => {
-    const { child, ended } = start("stopped", "--replicas", replicas, "--workers", "1")
+    const { child, ended } = start("stopped", "--runs", runs, "--workers", "1")
     await grown(journalOf("stopped"), 1000, child)
     child.kill("SIGINT")
     const { code, err } = await ended
     expect(code).toBe(130)
     expect(err).toContain("the same command continues from there:\n  quorate run duelling")
     expect(existsSync(`${journalOf("stopped")}.lock`)).toBe(false)
-    const again = await quorate("run", "duelling", "--replicas", replicas, "--out", join(folder, "stopped"))
+    const again = await quorate("run", "duelling", "--runs", runs, "--out", join(folder, "stopped"))
     expect([again.code, again.err]).toEqual([
       0,
       expect.stringContaining("duelling: continues what was begun"),
@@ -85,10 +85,10 @@ describe("a run that is killed", () => {
 
 describe("two runs into one folder", () => {
   test("the second is refused before it computes anything", async () => {
-    await quorate("run", "duelling", "--replicas", "1", "--out", join(folder, "two"))
+    await quorate("run", "duelling", "--runs", "1", "--out", join(folder, "two"))
     const before = filesOf("two")
     const giveBack = takeLock(`${journalOf("two")}.lock`)
-    const second = await quorate("run", "all", "--replicas", "2", "--out", join(folder, "two"))
+    const second = await quorate("run", "all", "--runs", "2", "--out", join(folder, "two"))
     giveBack()
     expect([second.code, second.out]).toEqual([2, ""])
     expect(second.err).toMatch(/^error: .* held by process \d+: another run writes here/)
@@ -100,27 +100,17 @@ describe("two runs into one folder", () => {
 
 describe("shards", () => {
   const shard = (i: number, ...more: string[]) =>
-    quorate(
-      "run",
-      "duelling",
-      "--replicas",
-      "2",
-      "--shard",
-      `${i}/3`,
-      "--out",
-      join(folder, "parts"),
-      ...more,
-    )
+    quorate("run", "duelling", "--runs", "2", "--shard", `${i}/3`, "--out", join(folder, "parts"), ...more)
   const place = (i: number) => join(folder, "parts", "duelling", `shard-${i}-of-3.journal`)
   const merge = (...files: string[]) =>
     quorate("merge", "duelling", ...files, "--from", join(folder, "parts"), "--out", join(folder, "merged"))
 
   test("make together, in any order and some twice, what one run makes", async () => {
-    const whole = await quorate("run", "duelling", "--replicas", "2", "--out", join(folder, "one"))
+    const whole = await quorate("run", "duelling", "--runs", "2", "--out", join(folder, "one"))
     for (const i of [3, 1]) expect((await shard(i)).code).toBe(0)
     const missing = await merge()
     expect([missing.code, missing.out]).toEqual([2, ""])
-    expect(missing.err).toMatch(/quorate run duelling --seed 1 --replicas 2 --shard 2\/3\n$/)
+    expect(missing.err).toMatch(/quorate run duelling --seed 1 --runs 2 --shard 2\/3\n$/)
     expect(existsSync(join(folder, "merged", "duelling", "duelling.csv"))).toBe(false)
     await shard(2)
     const merged = await merge()

@@ -72,7 +72,7 @@ async function merge(
 
 const help = `
 Shards may come in any order, overlap, and be given twice. All must have the same seed,
-replicas, cases and code; a part that is missing is named, with the command that makes it.
+number of runs, cases and code; a part that is missing is named, with the command that makes it.
 
 Examples:
   $ quorate run failures --shard 1/2 && quorate run failures --shard 2/2

@@ -27,10 +27,10 @@ describe("quorate verify", () => {
     expect(different.out).toContain(`${place("even-n.md")}: is missing\n`)
   })
 
-  test("computes a sweep again without its file, with the replicas its intervals needed", async () => {
+  test("computes a sweep again without its file, with the runs its intervals needed", async () => {
     const sweep = join(folder, "tiny.yaml")
-    writeFileSync(sweep, "replicas: 4\nmatrix: {system: majority(3), latency: exponential(5)}\n")
-    await quorate("run", sweep, "--until-ci", "10%", "--most-replicas", "200", "--out", folder)
+    writeFileSync(sweep, "runs: 4\nmatrix: {system: majority(3), latency: exponential(5)}\n")
+    await quorate("run", sweep, "--until-ci", "10%", "--most-runs", "200", "--out", folder)
     rmSync(sweep)
     expect((await quorate("verify", join(folder, "tiny"))).out).toBe("tiny: every byte is the same\n")
   })

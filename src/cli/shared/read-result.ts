@@ -14,7 +14,7 @@ import { sha256 } from "../execution/environment.ts"
 /**
  * A result from its CSV and manifest: `name` is a CSV file, a result's folder,
  * or the id of an experiment whose result is in the folder `from`. The seed and
- * replicas come from the manifest, without which a table cannot say them.
+ * runs come from the manifest, without which a table cannot say them.
  */
 export async function readResult(name: string, from: string, io: Io): Promise<Result> {
   const file = csvFile(name, from)
@@ -68,11 +68,11 @@ function configurationOf(
   csv: string,
   experiment: AnyExperiment,
   io: Io,
-): Pick<Result, "rootSeed" | "replicas" | "stopping" | "argument" | "origin"> {
+): Pick<Result, "rootSeed" | "runs" | "stopping" | "argument" | "origin"> {
   const manifest = readManifest(dirname(file))?.result
   if (manifest?.experiment !== experiment.id) {
     throw new UsageError(
-      `${join(dirname(file), manifestName)} is missing or of another experiment; it says which seed and replicas ${file} has.`,
+      `${join(dirname(file), manifestName)} is missing or of another experiment; it says the seed and the number of runs of ${file}.`,
     )
   }
   const described = manifest.files.find(({ name }) => name === basename(file))
@@ -89,12 +89,12 @@ export function originOf({
   command,
   configuration,
   origin,
-}: ManifestResult): Pick<Result, "rootSeed" | "replicas" | "stopping" | "argument" | "origin"> {
-  const { seed, replicas, stopping } = configuration
+}: ManifestResult): Pick<Result, "rootSeed" | "runs" | "stopping" | "argument" | "origin"> {
+  const { seed, runs, stopping } = configuration
   const argument = /^quorate run (.*) --seed /s.exec(command)?.[1]
   return {
     rootSeed: seed,
-    replicas,
+    runs,
     ...(stopping && { stopping }),
     ...(origin && { origin }),
     ...(argument !== undefined && { argument }),

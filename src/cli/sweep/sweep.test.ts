@@ -22,7 +22,7 @@ function file(text: string, name = "sweep.yaml"): string {
   return join(folder, name)
 }
 
-const small = `replicas: 5
+const small = `runs: 5
 setup: {timeoutMs: 100}
 matrix:
   system: [majority(3), "simple(4, 3, 2)"]
@@ -70,13 +70,13 @@ describe("a sweep file", () => {
       "matrix.latency=[paxi, aws, lan]",
       "setup.timeoutMs=50",
       "matrix.faults.1.lossProbability=0.2",
-      "replicas=7",
+      "runs=7",
     ]
     const data = readSweep(
       file(small),
       set.map((text) => parseOverride(text)),
     )
-    expect(data.replicas).toBe(7)
+    expect(data.runs).toBe(7)
     expect(matrixOf(await sweepExperiment(data))).toHaveLength(12)
     expect(matrixOf(await sweepExperiment(data)).at(1)).toMatchObject({
       settings: { timeoutMs: 50, lossProbability: 0.2 },
@@ -85,7 +85,7 @@ describe("a sweep file", () => {
 
   test("with several seeds has a column for them, and other runs for each", async () => {
     const experiment = await sweepExperiment(
-      readSweep(file("replicas: 3\nmatrix: {system: majority(3), latency: exponential(5), seed: [1, 2]}")),
+      readSweep(file("runs: 3\nmatrix: {system: majority(3), latency: exponential(5), seed: [1, 2]}")),
     )
     const rows = await sweep(experiment, { rootSeed: 1 })
     expect(rows.map(({ seed }) => seed)).toEqual([1, 2])
@@ -94,7 +94,7 @@ describe("a sweep file", () => {
 
   test("with a latency of its own takes the matrix along", async () => {
     writeFileSync(join(folder, "two.csv"), "from,to,rtt_ms\nA,B,30\n")
-    const data = readSweep(file("replicas: 1\nmatrix: {system: majority(2), latency: two.csv}"))
+    const data = readSweep(file("runs: 1\nmatrix: {system: majority(2), latency: two.csv}"))
     rmSync(join(folder, "two.csv"))
     const rows = await sweep(await sweepExperiment(data), { rootSeed: 1 })
     expect(rows[0]!["decideMs"]).toBe(45)
@@ -102,7 +102,7 @@ describe("a sweep file", () => {
 
   test("of a log has latency and throughput, and what its faults do", async () => {
     const text =
-      "protocol: log\nreplicas: 2\nsetup: {clientsPerGroup: 1, horizonMs: 4000, thinkMs: 20, electionMs: 500, retryMs: 300}\nmatrix:\n  system: majority(3)\n  faults: [none, {crashes: [leader@1000]}]\n"
+      "protocol: log\nruns: 2\nsetup: {clientsPerGroup: 1, horizonMs: 4000, thinkMs: 20, electionMs: 500, retryMs: 300}\nmatrix:\n  system: majority(3)\n  faults: [none, {crashes: [leader@1000]}]\n"
     const rows = await sweep(await sweepExperiment(readSweep(file(text))), { rootSeed: 1 })
     expect(rows.map(({ faults, elections }) => [faults, elections])).toEqual([
       ["none", 1],
@@ -113,7 +113,7 @@ describe("a sweep file", () => {
 
   test("counts violations of an unsafe system, and averages none of them", async () => {
     const text =
-      "replicas: 60\nmatrix: {system: 'simple(4, 2, 2)', latency: exponential(10), workload: {proposers: 2}}"
+      "runs: 60\nmatrix: {system: 'simple(4, 2, 2)', latency: exponential(10), workload: {proposers: 2}}"
     const [row] = await sweep(await sweepExperiment(readSweep(file(text))), { rootSeed: 1 })
     expect(Number(row!["violations"])).toBeGreaterThan(0)
     expect(row!["violationReplay"]).toMatch(/^quorate simulate "simple\(4, 2, 2\)".*--seed \d+ --trace$/)
@@ -121,7 +121,7 @@ describe("a sweep file", () => {
 
   test("of a log says how to see a violation, and that command shows it", async () => {
     const text =
-      "protocol: log\nreplicas: 20\nsetup: {clientsPerGroup: 2, thinkMs: 5, horizonMs: 4000, electionMs: 300, linkMbitPerSecond: 100}\n" +
+      "protocol: log\nruns: 20\nsetup: {clientsPerGroup: 2, thinkMs: 5, horizonMs: 4000, electionMs: 300, linkMbitPerSecond: 100}\n" +
       "matrix:\n  system: 'simple(4, 2, 2)'\n  latency: paxi\n  faults: {lossProbability: 0.05, crashes: [leader@1000-2000]}\n"
     const [row] = await sweep(await sweepExperiment(readSweep(file(text))), { rootSeed: 1 })
     expect(Number(row!["violations"])).toBeGreaterThan(0)
@@ -167,7 +167,7 @@ describe("a mistake in a sweep file is shown with its place", () => {
       "3:3: there is no latncy here. Did you mean latency?",
     ],
     ["matrix:\n  latency: paxi\n", "2:3: matrix.system must be a quorum system or a list of them"],
-    ["replicas: 0\nmatrix: {system: majority(3)}\n", "1:11: replicas must be a whole number from 1."],
+    ["runs: 0\nmatrix: {system: majority(3)}\n", "1:7: runs must be a whole number from 1."],
     ["matrix:\n  system: [majority(3), majority()]\n", "2:25: majority(n) takes 1 argument"],
     [
       "matrix:\n  system: majority(3)\n  latency: pax\n",
@@ -246,14 +246,14 @@ describe("a mistake in a sweep file is shown with its place", () => {
   test.each([
     ["a.b=1", "with --set: there is no a here."],
     ["matrix.sytem=1", "with --set: there is no sytem here. Did you mean system?"],
-    ["replicas.x.y=1", "--set replicas.x.y=1: the file has a value on the way"],
+    ["runs.x.y=1", "--set runs.x.y=1: the file has a value on the way"],
   ])("--set %s is told as such", (text, message) => {
     expect(() => readSweep(file(small), [parseOverride(text)])).toThrow(message)
   })
 
   test("what --set has broken is said, too", () => {
-    const broken = () => readSweep(file(small), [parseOverride("replicas=many")])
-    expect(broken).toThrow(/sweep\.yaml with --set: replicas must be a whole number/)
+    const broken = () => readSweep(file(small), [parseOverride("runs=many")])
+    expect(broken).toThrow(/sweep\.yaml with --set: runs must be a whole number/)
   })
 })
 
@@ -262,15 +262,15 @@ describe("quorate run of files", () => {
     const { code, out } = await quorate("run", file(small), "--dry-run", "--out", join(folder, "none"))
     expect(code).toBe(0)
     expect(out).toMatch(/^sweep 1 {2}system: majority\(3\), variant: classic, latency: exponential\(10\)/)
-    expect(out).toMatch(/8 cases of 5 replicas: 40 runs; about 1 s on \d+ workers?\n$/)
+    expect(out).toMatch(/8 configurations of 5 runs: 40 runs; about 1 s on \d+ workers?\n$/)
     expect(() => readFileSync(join(folder, "none"))).toThrow("ENOENT")
   })
 
   test("a sweep's result says how to make it again, and is read again without its file", async () => {
     const out = join(folder, "out")
-    const ran = await quorate("run", file(small), "--set", "replicas=4", "--out", out)
+    const ran = await quorate("run", file(small), "--set", "runs=4", "--out", out)
     expect(ran.code).toBe(0)
-    expect(ran.out).toContain("--set replicas=4 --seed 1 --replicas 4")
+    expect(ran.out).toContain("--set runs=4 --seed 1 --runs 4")
     rmSync(join(folder, "sweep.yaml"))
     const again = await quorate("table", join(out, "sweep"))
     expect(again.out.trimEnd()).toBe(ran.out.trimEnd())
@@ -283,7 +283,7 @@ describe("quorate run of files", () => {
   const body = (id: string) => `import { column, defineExperiment, quorumSystemFrom } from "quorate"
 export default defineExperiment({
   id: "${id}", question: "?", reference: "-", columns: [column.text("a", "A."), column.count("n", "N.")],
-  cases: () => [{ a: "majority(3)" }, { a: "grid(2, 3)" }], replicas: 3,
+  cases: () => [{ a: "majority(3)" }, { a: "grid(2, 3)" }], runs: 3,
   observe: ({ a }, seed) => ({ n: quorumSystemFrom(a).nodes.length }),
   summarise: ({ a }, all) => [{ a, n: all.length * all[0].n }], tables: [],
 })
@@ -328,16 +328,16 @@ export default defineExperiment({
 describe("--until-ci", () => {
   const uneven = "matrix:\n  system: majority(3)\n  latency: [paxi, exponential(10), 'lognormal(10, 1)']\n"
 
-  test("gives each case the replicas it needs, the same whoever computes them", async () => {
+  test("gives each case the runs it needs, the same whoever computes them", async () => {
     const path = file(uneven)
     const args = [
       "run",
       path,
-      "--replicas",
+      "--runs",
       "8",
       "--until-ci",
       "5%",
-      "--most-replicas",
+      "--most-runs",
       "2000",
       "--no-write",
       "--format",
@@ -347,40 +347,40 @@ describe("--until-ci", () => {
     expect(one!.out).toBe(two!.out)
     const { results } = JSON.parse(one!.out) as { results: { rows: Record<string, number>[] }[] }
     const rows = results[0]!.rows
-    const replicas = rows.map((row) => row["replicas"]!)
-    expect(replicas[0]).toBeLessThan(replicas[1]!)
-    expect(replicas[1]).toBeLessThanOrEqual(replicas[2]!)
+    const runs = rows.map((row) => row["runs"]!)
+    expect(runs[0]).toBeLessThan(runs[1]!)
+    expect(runs[1]).toBeLessThanOrEqual(runs[2]!)
     for (const row of rows) {
       expect((row["decideMsHigh"]! - row["decideMsLow"]!) / 2).toBeLessThanOrEqual(0.05 * row["decideMs"]!)
     }
   })
 
-  test("has the rows that a fixed number of that many replicas has", async () => {
+  test("has the rows that a fixed number of that many runs has", async () => {
     const experiment = await sweepExperiment(readSweep(file(uneven)))
-    const stopping = { relativeHalfWidth: 0.05, mostReplicas: 500 }
+    const stopping = { relativeHalfWidth: 0.05, mostRuns: 500 }
     const computed: number[] = []
     const executor = {
       async *run(chunks: Iterable<Parameters<typeof computeChunk>[1]>) {
         for (const chunk of chunks) {
-          computed.push(chunk.replicas)
+          computed.push(chunk.runs)
           yield [await computeChunk(experiment, chunk)]
         }
       },
     }
-    const rows = await sweep(experiment, { rootSeed: 3, replicas: 8, stopping, executor })
+    const rows = await sweep(experiment, { rootSeed: 3, runs: 8, stopping, executor })
     for (const [i, row] of rows.entries()) {
-      const fixed = await sweep(experiment, { rootSeed: 3, replicas: Number(row["replicas"]) })
+      const fixed = await sweep(experiment, { rootSeed: 3, runs: Number(row["runs"]) })
       expect(row).toEqual(fixed[i])
     }
-    // No replica is computed twice.
-    expect(computed.reduce((a, b) => a + b)).toBe(rows.reduce((sum, row) => sum + Number(row["replicas"]), 0))
+    // No run is computed twice.
+    expect(computed.reduce((a, b) => a + b)).toBe(rows.reduce((sum, row) => sum + Number(row["runs"]), 0))
   })
 
   test.each([
     [["clock-drift", "--until-ci", "2%"], "has none"],
     [["duelling", "--until-ci", "2"], "a share between 0 and 1"],
     [["duelling", "--until-ci", "2%", "--shard", "1/2"], "a shard has only some of them"],
-    [["duelling", "--most-replicas", "20"], "--until-ci, which is not given"],
+    [["duelling", "--most-runs", "20"], "--until-ci, which is not given"],
   ])("refuses %j", async (args, message) => {
     const { code, err } = await quorate("run", ...args, "--no-write")
     expect([code, err]).toEqual([2, expect.stringContaining(message)])

@@ -56,7 +56,7 @@ describe("on a terminal", () => {
   })
 
   test("calls and intervals stay whole where they can, and commands always", () => {
-    const command = "`quorate run systems --seed 1 --replicas 1000 --out elsewhere`"
+    const command = "`quorate run systems --seed 1 --runs 1000 --out elsewhere`"
     const text = renderTerminal(
       small(["grid(2, 3) and simple(5, 4, 2) and more"], { notes: [`See ${command}.`] }),
       {

@@ -26,7 +26,7 @@ export function decreeSweep(data: SweepData): AnyExperiment {
     columns: [
       ...axisColumns(data),
       text("variant", "The member of the Paxos family."),
-      count("replicas", "Number of independent runs."),
+      count("runs", "Number of independent runs."),
       count("violations", "Runs in which a safety property was violated; they are in no average."),
       text("violationReplay", "The command that shows the first of them.", { empty: "no violation" }),
       ...estimateColumns("decidedShare", "Share of the runs in which a value was decided.", { digits: 4 }),
@@ -49,7 +49,7 @@ export function decreeSweep(data: SweepData): AnyExperiment {
         {
           ...axisCells(data, c),
           variant: c.variant,
-          replicas: observations.length,
+          runs: observations.length,
           violations: observations.length - safe.length,
           violationReplay: observations.find(({ violation }) => violation !== null)?.violation ?? null,
           ...estimateCells("decidedShare", shareInterval(safe.map(({ decideMs }) => decideMs !== null))),
@@ -93,7 +93,7 @@ function observe(setup: DecreeSetup, { seed: root }: SweepCase, seed: number): O
   }
 }
 
-/** The seed of a replica under a further root seed: 53 bits of both. */
+/** The seed of a run under a further root seed: 53 bits of both. */
 export function seedOf(root: number | null, seed: number): number {
   if (root === null) return seed
   const random = randomFromSeed(seed).fork("root").fork(String(root))

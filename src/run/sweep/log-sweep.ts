@@ -23,7 +23,7 @@ interface Observation {
 
 /** What is said of each case. */
 const columns = [
-  count("replicas", "Number of independent runs."),
+  count("runs", "Number of independent runs."),
   count("violations", "Runs in which a safety property was violated; they are in no average."),
   text("violationReplay", "The command that shows the first of them.", { empty: "no violation" }),
   ...estimateColumns("latencyMs", "Mean over the runs of the mean time from a request to its answer.", {
@@ -65,7 +65,7 @@ export function logSweep(data: SweepData): AnyExperiment {
       return [
         {
           ...axisCells(data, c),
-          replicas: observations.length,
+          runs: observations.length,
           violations: observations.length - safe.length,
           violationReplay: observations.find(({ violation }) => violation !== null)?.violation ?? null,
           ...meanCells("latencyMs", safe, ({ meanMs }) => meanMs),

@@ -122,7 +122,7 @@ const head = {
     .optional(),
   question: z.string("must be a sentence").optional(),
   reference: z.string("must be a text").optional(),
-  replicas: whole(1).optional(),
+  runs: whole(1).optional(),
 }
 
 const axes = {

@@ -93,7 +93,7 @@ function stated<T>(values: { readonly [Key in keyof T]?: T[Key] | undefined }): 
   return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as Partial<T>
 }
 
-/** The same function, which remembers its last answer: the replicas of a case come one after the other. */
+/** The same function, which remembers its last answer: the runs of a case come one after the other. */
 export function lastOf<Key extends object, Value>(compute: (key: Key) => Value): (key: Key) => Value {
   let last: { readonly key: Key; readonly value: Value } | undefined
   return (key) => {

@@ -9,7 +9,7 @@ const data = (system: readonly string[], latency: readonly string[]): SweepData 
   ({ id: "mine", matrix: { system, latency }, latencyFiles: {} }) as unknown as SweepData
 const rows = (system: readonly string[], latency: readonly string[]): RowOf[] =>
   system.flatMap((s) =>
-    latency.map((l) => ({ system: s, latency: l, replicas: 7, learnMs: 5, learnMsLow: 4, learnMsHigh: 6 })),
+    latency.map((l) => ({ system: s, latency: l, runs: 7, learnMs: 5, learnMsLow: 4, learnMsHigh: 6 })),
   )
 
 function figureOf(system: readonly string[], latency: readonly string[]): BarFigure | undefined {

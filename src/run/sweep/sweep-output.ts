@@ -11,15 +11,15 @@ export function sweepHead(data: SweepData): {
   id: string
   question: string
   reference: string
-  replicas: number
+  runs: number
 } {
   const {
     id,
     question = `How do the cases of ${id} compare?`,
     reference = "A sweep of the user's own.",
-    replicas = 100,
+    runs = 100,
   } = data
-  return { id, question, reference, replicas }
+  return { id, question, reference, runs }
 }
 
 /** The columns that say which case a row is. */
@@ -149,7 +149,7 @@ function sweepFigure(
   others: readonly string[],
   rows: readonly RowOf[],
 ): BarFigure {
-  const { question, replicas } = sweepHead(data)
+  const { question, runs } = sweepHead(data)
   return {
     kind: "bars",
     id: `${data.id}-${id}`,
@@ -170,7 +170,7 @@ function sweepFigure(
       },
     ],
     notes: [
-      `Means of ${String(rows[0]?.["replicas"] ?? replicas)} runs to a bar, with 95 % intervals after Student.`,
+      `Means of ${String(rows[0]?.["runs"] ?? runs)} runs to a bar, with 95 % intervals after Student.`,
     ],
   }
 }
