@@ -8,7 +8,7 @@ import { exploreDepthFirst } from "../world/explore/depth-first.ts"
 import { type NetworkKind, networkKinds } from "../world/explore/model.ts"
 import { sampleActors } from "../world/explore/sampling.ts"
 import { runWorldSteps } from "../world/explore/trace.ts"
-import type { Actor, Step } from "../protocol/actor.ts"
+import { type Actor, type Step, recipientsOf } from "../protocol/actor.ts"
 import { type Cluster, paxosCluster } from "../protocol/paxos/cluster.ts"
 import type { PaxosMessage, PaxosRecord } from "../protocol/paxos/messages.ts"
 import { constantPlan } from "../quorum/plan.ts"
@@ -313,9 +313,9 @@ function exploreObviously(model: PaxosModel, limit: number): { states: number; m
     let memory = first.reduce<PaxosMemory>((m, event) => history.observe(m, event), world.memory)
     const messages = [...world.messages]
     for (const output of outputs) {
-      if (output.type === "send") {
+      if (output.type === "send" || output.type === "broadcast") {
         if (model.admits?.(output.message) === false) return undefined
-        messages.push({ from: p, to: output.to, message: output.message })
+        for (const to of recipientsOf(output)) messages.push({ from: p, to, message: output.message })
       } else if (output.type === "store") {
         if (output.volatile !== true) stored = output.record
         memory = history.observe(memory, { type: "store", process: p, record: output.record })
@@ -353,7 +353,7 @@ function exploreObviously(model: PaxosModel, limit: number): { states: number; m
     first: Given[],
   ): (Obvious | undefined)[] => {
     const { state, outputs } = model.processes[p]!.actor.step(world.locals[p]!.state, input)
-    const spoken = outputs.findIndex(({ type }) => type === "send" || type === "learn")
+    const spoken = outputs.findIndex((output) => recipientsOf(output).length > 0 || output.type === "learn")
     const partial = outputs.flatMap(({ type }, i) =>
       type === "store" && spoken >= 0 && i > spoken && world.crashes > 0
         ? [crashed(apply(world, p, state, outputs.slice(0, i), first), p)]

@@ -54,6 +54,11 @@ export type Input<Message, Stored> =
  */
 export type Output<Message, Stored, Report = never> =
   | { readonly type: "send"; readonly to: Address; readonly message: Message }
+  /**
+   * One message to several processes: a copy leaves for each address, at the same time and in the order of
+   * the list, in which no address appears twice. Unlike as many sends, it may be written once for all.
+   */
+  | { readonly type: "broadcast"; readonly to: readonly Address[]; readonly message: Message }
   | { readonly type: "set-timer"; readonly timer: Timer; readonly after: TimerRange }
   | { readonly type: "cancel-timer"; readonly timer: Timer }
   /**
@@ -108,4 +113,15 @@ export function unchanged<State>(state: State): Step<State, never, never> {
 /** The output that sends a message; delivery is the outside's business, and not certain. */
 export function send<Message>(to: Address, message: Message): Output<Message, never> {
   return { type: "send", to, message }
+}
+
+/** The output that sends one message to several processes; see `Output`. */
+export function broadcast<Message>(to: readonly Address[], message: Message): Output<Message, never> {
+  return { type: "broadcast", to, message }
+}
+
+/** Whom an output sends its message to, in order; nobody, if it sends none. */
+export function recipientsOf(output: Output<unknown, unknown, unknown>): readonly Address[] {
+  if (output.type === "send") return [output.to]
+  return output.type === "broadcast" ? output.to : []
 }

@@ -8,7 +8,7 @@ import {
   withMember,
   withoutMember,
 } from "../base/node-set.ts"
-import type { Input } from "../protocol/actor.ts"
+import { type Input, recipientsOf, send } from "../protocol/actor.ts"
 import type { LogProcess } from "../protocol/log/cluster.ts"
 import { type LogMessage, type LogRecord, noOp } from "../protocol/log/messages.ts"
 import type { LogOutput } from "../protocol/log/outbox.ts"
@@ -64,11 +64,10 @@ export const knownBugs: readonly SeededBug[] = [
     caughtBy: ["agreement", "safe-learning"],
     setup: contended,
     after: (state, outputs) =>
-      mapSent(outputs, (message) =>
-        message.type === "promise"
-          ? { ...message, accepted: state.log.since(Math.max(message.accepted.from, state.executedUpTo)) }
-          : message,
-      ),
+      mapSent(outputs, "promise", (message) => ({
+        ...message,
+        accepted: state.log.since(Math.max(message.accepted.from, state.executedUpTo)),
+      })),
   },
   {
     id: "reports-ignored",
@@ -115,9 +114,7 @@ export const knownBugs: readonly SeededBug[] = [
     mistake: "The leader's commit index counts one slot that is not decided.",
     caughtBy: ["safe-learning"],
     after: (_, outputs) =>
-      mapSent(outputs, (message) =>
-        message.type === "propose" ? { ...message, decidedUpTo: message.slot + 1 } : message,
-      ),
+      mapSent(outputs, "propose", (message) => ({ ...message, decidedUpTo: message.slot + 1 })),
   },
   {
     id: "commit-index-any-epoch",
@@ -137,9 +134,10 @@ export const knownBugs: readonly SeededBug[] = [
     caughtBy: ["safe-learning"],
     setup: contended,
     after: (state, outputs) =>
-      mapSent(outputs, (message) =>
-        message.type === "decided" ? { ...message, entries: state.log.since(message.entries.from) } : message,
-      ),
+      mapSent(outputs, "decided", (message) => ({
+        ...message,
+        entries: state.log.since(message.entries.from),
+      })),
   },
   {
     id: "reply-on-propose",
@@ -289,19 +287,28 @@ function withoutStores(outputs: readonly LogOutput[], type: LogRecord["type"]): 
 
 /** What a new leader proposes, slot by slot and without those that are empty. */
 function withoutNoOps(output: LogOutput): readonly LogOutput[] {
-  if (output.type !== "send") return [output]
+  if (output.type !== "send" && output.type !== "broadcast") return [output]
   const { message } = output
   if (message.type === "propose" && message.batch.length === 0) return []
   if (message.type !== "repropose") return [output]
   const { epoch, slot, batches, decidedUpTo } = message
-  return batches
+  const proposals = batches
     .map((batch, i) => ({ type: "propose", epoch, slot: slot + i, batch, decidedUpTo }) as const)
     .filter(({ batch }) => batch.length > 0)
-    .map((proposal) => ({ ...output, message: proposal }))
+  return recipientsOf(output).flatMap((to) => proposals.map((proposal) => send(to, proposal)))
 }
 
-function mapSent(outputs: readonly LogOutput[], change: (message: LogMessage) => LogMessage): LogOutput[] {
-  return outputs.map((o) => (o.type === "send" ? { ...o, message: change(o.message) } : o))
+/** The outputs with all messages of a type changed; what was broadcast is then sent to one after the other. */
+function mapSent<T extends LogMessage["type"]>(
+  outputs: readonly LogOutput[],
+  type: T,
+  change: (message: Extract<LogMessage, { type: T }>) => LogMessage,
+): LogOutput[] {
+  return outputs.flatMap((o): LogOutput[] => {
+    if ((o.type !== "send" && o.type !== "broadcast") || o.message.type !== type) return [o]
+    const message = change(o.message as Extract<LogMessage, { type: T }>)
+    return recipientsOf(o).map((to) => send(to, message))
+  })
 }
 
 function onMessage<T extends LogMessage["type"]>(

@@ -80,7 +80,9 @@ function silentAsNothing(inner: AnyActor, acceptors: readonly Address[]): AnyAct
 
 function listen(inner: AnyActor, { state, preparing, heard }: Listening, input: AcceptorInput): AnyStep {
   const step = inner.step(state, input)
-  const sent = step.outputs.flatMap((output) => (output.type === "send" ? [output.message] : []))
+  const sent = step.outputs.flatMap((output) =>
+    output.type === "send" || output.type === "broadcast" ? [output.message] : [],
+  )
   const prepare = sent.find(({ type }) => type === "prepare")
   let now: Listening = { state: step.state, preparing, heard }
   if (prepare?.type === "prepare") now = { state: step.state, preparing: prepare.epoch, heard: [] }

@@ -110,7 +110,9 @@ function countingDown(inner: AnyActor, proposers: readonly Address[], self: Addr
         input.type === "receive" ? withoutHint({ ...input, message: turned(input.message) }) : input
       const step = inner.step(state, heard)
       const outputs = step.outputs.map((output): AnyOutput => {
-        if (output.type === "send") return { ...output, message: turned(output.message) }
+        if (output.type === "send" || output.type === "broadcast") {
+          return { ...output, message: turned(output.message) }
+        }
         return output.type === "learn" ? { ...output, epoch: top - output.epoch } : output
       })
       return { state: step.state, outputs }

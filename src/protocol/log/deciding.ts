@@ -12,7 +12,6 @@ import type { ReplicaOptions } from "./options.ts"
 import type { Outbox } from "./outbox.ts"
 import { heardFrom } from "./recipients.ts"
 import { type ReplicaState, nobody } from "./replica-state.ts"
-import { noEpoch } from "./slots.ts"
 import { isBarred } from "./versions.ts"
 
 type Of<T extends LogMessage["type"]> = Extract<LogMessage, { type: T }>
@@ -72,26 +71,9 @@ export function onPropose(
     // Nothing to accept any more, and still a promise, which must be durable before anything is said.
     out.store({ type: "promise", epoch })
   }
-  out.send(from, acceptance(epoch, slot))
+  out.send(from, out.acceptance(epoch, slot))
   learnDecided(state, epoch, message.decidedUpTo, out, options)
 }
-
-/**
- * What acceptors say of a slot: the same, so one object for all of them while they say it. Each of its
- * own, they would be most of what is on its way in a large cluster, and out of the cache when they arrive.
- */
-function acceptance(epoch: Epoch, slot: number): Of<"accept"> {
-  const place = slot % recentAcceptances.length
-  const recent = recentAcceptances[place]!
-  if (recent.slot === slot && recent.epoch === epoch) return recent
-  return (recentAcceptances[place] = { type: "accept", epoch, slot })
-}
-
-const recentAcceptances = Array.from({ length: 1024 }, (): Of<"accept"> => ({
-  type: "accept",
-  epoch: noEpoch,
-  slot: -1,
-}))
 
 /**
  * Phase 2 at the acceptor of all that a new leader found undecided. It is written at

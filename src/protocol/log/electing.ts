@@ -60,7 +60,7 @@ export function campaign(state: ReplicaState, out: Outbox, options: ReplicaOptio
   state.promised = withMember(emptySet, state.self)
   // The replica's own promise makes the epoch durable as well: no restart uses it again.
   out.store({ type: "promise", epoch })
-  out.broadcast(state.self, plan.nodes.length, { type: "prepare", epoch, from: state.decidedUpTo })
+  out.broadcast(state.others, { type: "prepare", epoch, from: state.decidedUpTo })
   waitForLeader(state, out, options)
   if (state.system.isQuorum(1, state.promised)) lead(state, out, options)
 }

@@ -1,4 +1,12 @@
-import { difference, emptySet, fullSet, has, members, union, withMember } from "../../base/node-set.ts"
+import {
+  difference,
+  emptySet,
+  fullSet,
+  members,
+  union,
+  withMember,
+  withoutMember,
+} from "../../base/node-set.ts"
 import { execute } from "./executing.ts"
 import type { Batch, Command } from "./messages.ts"
 import type { ReplicaOptions } from "./options.ts"
@@ -57,10 +65,10 @@ export function propose(state: ReplicaState, batch: Batch, out: Outbox, options:
   const slot = state.nextSlot++
   const { epoch, self, decidedUpTo } = state
   for (const { client, request } of batch) state.proposedRequest[client] = request
-  const to = recipients(state, slot, options)
-  const message = { type: "propose", epoch, slot, batch, decidedUpTo } as const
-  const n = options.plan.nodes.length
-  for (let node = 0; node < n; node++) if (node !== self && has(to, node)) out.send(node, message)
+  const asked = recipients(state, slot, options)
+  const everyone = fullSet(options.plan.nodes.length)
+  const to = asked === everyone ? state.others : members(withoutMember(asked, self))
+  out.broadcast(to, { type: "propose", epoch, slot, batch, decidedUpTo })
   if (state.log.epochAt(slot) !== epoch) {
     state.log.set(slot, epoch, batch)
     out.store({ type: "accept", slot, epoch, batch })
@@ -80,7 +88,7 @@ export function proposeAll(
   options: ReplicaOptions,
 ): void {
   const { epoch, self, decidedUpTo, nextSlot: slot } = state
-  out.broadcast(self, options.plan.nodes.length, { type: "repropose", epoch, slot, batches, decidedUpTo })
+  out.broadcast(state.others, { type: "repropose", epoch, slot, batches, decidedUpTo })
   for (const batch of batches) {
     for (const { client, request } of batch) state.proposedRequest[client] = request
     state.log.set(state.nextSlot++, epoch, batch)
@@ -124,7 +132,7 @@ export function onOverdueTimer(state: ReplicaState, out: Outbox, options: Replic
     silent = union(silent, difference(recipients(state, slot, options), accepted))
     const { epoch, decidedUpTo } = state
     const message = { type: "propose", epoch, slot, batch: state.log.batchAt(slot), decidedUpTo } as const
-    for (const node of members(missing)) out.send(node, message)
+    out.broadcast(members(missing), message)
   }
   if (silent !== state.silent) state.closest = null
   state.silent = silent

@@ -16,7 +16,7 @@ export function beat(state: ReplicaState, out: Outbox, options: ReplicaOptions):
     const { duration, drift } = options.lease
     out.setTimer(`${leasePrefix}${round}`, Math.floor((duration * (1 - drift)) / (1 + drift)))
   }
-  out.broadcast(self, options.plan.nodes.length, { type: "heartbeat", epoch, round, decidedUpTo })
+  out.broadcast(state.others, { type: "heartbeat", epoch, round, decidedUpTo })
   // Without heartbeats this one says who leads now, and is the last.
   if (options.detector === "heartbeat") out.setTimer(timers.heartbeat, options.heartbeat)
 }

@@ -1,3 +1,4 @@
+import type { Epoch } from "../../quorum/plan.ts"
 import type { Address, Micros, Output, Timer } from "../actor.ts"
 import type { LogMessage, LogRecord, LogReport } from "./messages.ts"
 
@@ -16,6 +17,7 @@ export type LogOutput = Output<LogMessage, LogRecord, LogReport>
  */
 export class Outbox {
   readonly outputs: LogOutput[] = [room, room, room, room, room, room, room, room]
+  private readonly acceptances: (Acceptance | undefined)[] = []
 
   constructor() {
     this.clear()
@@ -31,9 +33,20 @@ export class Outbox {
     this.outputs.push({ type: "send", to, message })
   }
 
-  /** To every replica but this one. */
-  broadcast(self: Address, replicas: number, message: LogMessage): void {
-    for (let to = 0; to < replicas; to++) if (to !== self) this.send(to, message)
+  broadcast(to: readonly Address[], message: LogMessage): void {
+    if (to.length > 0) this.outputs.push({ type: "broadcast", to, message })
+  }
+
+  /**
+   * What acceptors say of a slot: the same, so one object for all of them while they say it. Each of its
+   * own, they would be most of what is on its way in a large cluster, and out of the processor's cache when
+   * they arrive.
+   */
+  acceptance(epoch: Epoch, slot: number): Acceptance {
+    const place = slot % recentAcceptances
+    const recent = this.acceptances[place]
+    if (recent !== undefined && recent.slot === slot && recent.epoch === epoch) return recent
+    return (this.acceptances[place] = { type: "accept", epoch, slot })
   }
 
   store(record: LogRecord): void {
@@ -52,6 +65,11 @@ export class Outbox {
     this.outputs.push({ type: "report", report })
   }
 }
+
+type Acceptance = LogMessage & { readonly type: "accept" }
+
+/** Of this many consecutive slots an outbox keeps the acceptance. */
+const recentAcceptances = 1024
 
 /** A place in a list that nothing has been put in yet. */
 const room: LogOutput = { type: "cancel-timer", timer: "" }

@@ -50,7 +50,7 @@ export function startQuorumRead(
     target: 0,
     complete: false,
   })
-  out.broadcast(state.self, options.plan.nodes.length, { type: "read-ask", read: id })
+  out.broadcast(state.others, { type: "read-ask", read: id })
   onReadAnswer(
     state,
     state.self,

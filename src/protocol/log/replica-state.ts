@@ -17,6 +17,8 @@ export const nobody = -1
  */
 export class ReplicaState {
   readonly self: Address
+  /** All replicas but this one. */
+  readonly others: readonly Address[]
   role: "follower" | "candidate" | "leader" | "rejoining" = "follower"
 
   // Acceptor: one promise for all slots (§3.6), one proposal for each.
@@ -93,12 +95,13 @@ export class ReplicaState {
   blank: NodeSet = emptySet
   restoring = false
 
-  constructor(self: Address) {
+  constructor(self: Address, replicas: number) {
     this.self = self
+    this.others = Array.from({ length: replicas }, (_, address) => address).filter((a) => a !== self)
   }
 
   copy(): ReplicaState {
-    const copy = Object.assign(new ReplicaState(this.self), this)
+    const copy = Object.assign(new ReplicaState(this.self, this.others.length + 1), this)
     copy.log = this.log.copy()
     copy.machine = new StateMachine(this.machine.copy())
     copy.askedRequest = [...this.askedRequest]

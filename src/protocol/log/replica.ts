@@ -41,7 +41,7 @@ export type LogActor<State> = Actor<State, LogMessage, LogRecord, LogReport>
 export function replica(options: ReplicaOptions, box = new Outbox()): LogActor<ReplicaState> {
   return {
     start: (self) => {
-      const state = new ReplicaState(self)
+      const state = new ReplicaState(self, options.plan.nodes.length)
       const out = new Outbox()
       if (self === options.firstLeader) {
         state.role = "candidate"

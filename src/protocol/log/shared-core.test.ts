@@ -2,7 +2,7 @@ import fc from "fast-check"
 import { expect, test } from "vitest"
 import { quorumSystemFrom } from "../../../quorums/from-text.ts"
 import { type Epoch, constantPlan } from "../../quorum/plan.ts"
-import type { Address } from "../actor.ts"
+import { type Address, recipientsOf } from "../actor.ts"
 import { acceptor } from "../paxos/acceptor.ts"
 import { source } from "../paxos/epochs.ts"
 import type { AcceptorRecord, PaxosMessage, Proposal } from "../paxos/messages.ts"
@@ -11,7 +11,7 @@ import { classic } from "../paxos/variant.ts"
 import { emptyImage, keepRecord } from "./disk-image.ts"
 import { type Batch, type Command, type LogMessage, type LogRecord, noOp } from "./messages.ts"
 import type { ReplicaOptions } from "./options.ts"
-import { type LogOutput, timers } from "./outbox.ts"
+import { timers } from "./outbox.ts"
 import type { ReplicaState } from "./replica-state.ts"
 import { type LogActor, pureActor, replica } from "./replica.ts"
 import { noEpoch } from "./slots.ts"
@@ -71,9 +71,11 @@ class Replica {
     this.state = state
     for (const output of outputs)
       if (output.type === "store") this.disk = keepRecord(this.disk, output.record)
-    return outputs
-      .filter((output): output is LogOutput & { type: "send" } => output.type === "send")
-      .map(({ message }) => message)
+    return outputs.flatMap((output) =>
+      output.type === "send" || output.type === "broadcast"
+        ? recipientsOf(output).map(() => output.message)
+        : [],
+    )
   }
 
   hear(from: Address, message: LogMessage): LogMessage[] {

@@ -52,7 +52,7 @@ describe("the acceptor of Algorithm 4", () => {
     expect(answer(state(1), { type: "propose", epoch: 3, value: "B" })).toEqual([
       { type: "store", record: state(3, [3, "B"]) },
       { type: "send", to: 7, message: { type: "accept", epoch: 3 } },
-      { type: "send", to: 9, message: { type: "accept", epoch: 3, value: "B" } },
+      { type: "broadcast", to: [9], message: { type: "accept", epoch: 3, value: "B" } },
     ])
   })
 

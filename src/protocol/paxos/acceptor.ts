@@ -1,5 +1,14 @@
 import type { Epoch } from "../../quorum/plan.ts"
-import { type Actor, type Address, type Output, type Step, type Value, send, unchanged } from "../actor.ts"
+import {
+  type Actor,
+  type Address,
+  type Output,
+  type Step,
+  type Value,
+  broadcast,
+  send,
+  unchanged,
+} from "../actor.ts"
 import {
   type AcceptorRecord,
   type DecidedMessage,
@@ -128,7 +137,7 @@ function onPropose(
   const replies: AcceptorOutput[] = [
     send<PaxosMessage>(from, tellsValue ? { type: "accept", epoch, value } : { type: "accept", epoch }),
   ]
-  for (const learner of learners) replies.push(send<PaxosMessage>(learner, { type: "accept", epoch, value }))
+  if (learners.length > 0) replies.push(broadcast<PaxosMessage>(learners, { type: "accept", epoch, value }))
   const { lastAccepted } = state
   // A copy of a proposal that has been accepted: the write is done.
   if (lastAccepted?.epoch === epoch && lastAccepted.value === value) return { state, outputs: replies }

@@ -1,5 +1,5 @@
 import type { QuorumPlan } from "../../quorum/plan.ts"
-import { type Actor, type Step, type TimerRange, type Value, send, unchanged } from "../actor.ts"
+import { type Actor, type Step, type TimerRange, type Value, broadcast, unchanged } from "../actor.ts"
 import type { PaxosMessage, PaxosRecord, Proposal } from "./messages.ts"
 import { type KnownAcceptances, knownToAccept, withKnown } from "./proposer-state.ts"
 
@@ -62,12 +62,10 @@ type ReaderStep = Step<ReaderState, PaxosMessage, PaxosRecord>
  * value given is not looked at. It asks again after each timeout until it knows.
  */
 export function reader(plan: QuorumPlan, timeout: TimerRange): Actor<ReaderState, PaxosMessage, PaxosRecord> {
+  const acceptors = plan.nodes.map((_, address) => address)
   const ask = (state: ReaderState): ReaderStep => ({
     state: { ...state, reading: true },
-    outputs: [
-      ...plan.nodes.map((_, to) => send(to, { type: "read" } as const)),
-      { type: "set-timer", timer: "read", after: timeout },
-    ],
+    outputs: [broadcast(acceptors, { type: "read" }), { type: "set-timer", timer: "read", after: timeout }],
   })
   return {
     start: () => unchanged(notReading),

@@ -1,5 +1,5 @@
 import { emptySet } from "../../base/node-set.ts"
-import { type Address, send, unchanged } from "../actor.ts"
+import { type Address, broadcast, unchanged } from "../actor.ts"
 import type { DecidedMessage, PromiseMessage, Proposal } from "./messages.ts"
 import {
   type ProposerNotes,
@@ -38,9 +38,10 @@ function announcements(
   const { termination } = rules.variant
   const inFull: DecidedMessage = { type: "decided", epoch, value }
   const toAcceptors: DecidedMessage = termination === "epoch" ? { type: "decided", epoch } : inFull
+  const { toTell } = state.notes
   return [
-    ...(termination === "off" ? [] : rules.everyone.map((to) => send(to, toAcceptors))),
-    ...state.notes.toTell.map((to) => send(to, inFull)),
+    ...(termination === "off" ? [] : [broadcast(rules.everyone, toAcceptors)]),
+    ...(toTell.length === 0 ? [] : [broadcast(toTell, inFull)]),
   ]
 }
 

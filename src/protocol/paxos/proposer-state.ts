@@ -8,6 +8,7 @@ import {
   type Step,
   type TimerRange,
   type Value,
+  broadcast,
   send,
 } from "../actor.ts"
 import { type EpochSource, isShared } from "./epochs.ts"
@@ -296,11 +297,11 @@ export function requests(
 ): Output<PaxosMessage, PaxosRecord>[] {
   // A chosen quorum with one dead member would be asked in vain for ever; whoever failed to answer is
   // not known.
-  if (recipients.kind === "broadcast" || attempt > 1) return everyone.map((to) => send(to, message))
+  if (recipients.kind === "broadcast" || attempt > 1) return [broadcast(everyone, message)]
   const asked = recipients.quorum[message.type === "prepare" ? 1 : 2]
-  if (recipients.kind === "thrifty") return asked.map((to) => send(to, message))
   const [first] = asked
-  return first === undefined
-    ? []
+  if (first === undefined) return []
+  return recipients.kind === "thrifty"
+    ? [broadcast(asked, message)]
     : [send(first, { type: "ring", request: message, origin, asked, replies: [] })]
 }

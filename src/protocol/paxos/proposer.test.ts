@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest"
 import { quorumSystemFrom } from "../../../quorums/from-text.ts"
 import { constantPlan } from "../../quorum/plan.ts"
-import type { Input } from "../actor.ts"
+import { type Input, recipientsOf } from "../actor.ts"
 import { roundRobinEpochs, source } from "./epochs.ts"
 import { formatMessage, type PaxosMessage, type PaxosRecord } from "./messages.ts"
 import { type ProposerOptions, type ProposerState, proposer } from "./proposer.ts"
@@ -27,7 +27,12 @@ function play(options: ProposerOptions, inputs: readonly Input<PaxosMessage, Pax
     state = step.state
     return step.outputs
       .map((output) => {
-        if (output.type === "send") return `${output.to} ${formatMessage(output.message)}`
+        if (output.type === "send" || output.type === "broadcast") {
+          const text = formatMessage(output.message)
+          return recipientsOf(output)
+            .map((to) => `${to} ${text}`)
+            .join("; ")
+        }
         if (output.type === "learn") return `learn ${output.value}`
         if (output.type === "store") return `store ${JSON.stringify(output.record)}`
         return output.type

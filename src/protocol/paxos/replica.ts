@@ -98,7 +98,11 @@ function settle(
   const local: PaxosMessage[] = []
   for (const output of outputs) {
     if (output.type === "send" && output.to === state.self) local.push(output.message)
-    else if (output.type === "store") {
+    else if (output.type === "broadcast" && output.to.includes(state.self)) {
+      local.push(output.message)
+      const to = output.to.filter((address) => address !== state.self)
+      if (to.length > 0) out.push({ ...output, to })
+    } else if (output.type === "store") {
       now = { ...now, stored: merged(now.stored, output.record) }
       out.push({ ...output, record: now.stored })
     } else out.push(output)

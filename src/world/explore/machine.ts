@@ -1,5 +1,12 @@
 import { InvariantError } from "../../base/errors.ts"
-import type { Address, Input, Output, Timer, Value } from "../../protocol/actor.ts"
+import {
+  type Address,
+  type Input,
+  type Output,
+  type Timer,
+  type Value,
+  recipientsOf,
+} from "../../protocol/actor.ts"
 import { canonicalText } from "./canonical-text.ts"
 import type { ActorModel, Envelope, Local, WorldEvent } from "./model.ts"
 
@@ -239,7 +246,12 @@ export class ActorMachine<Message, Stored, Remembered> {
 
   private isAdmitted(outputs: readonly Output<Message, Stored, unknown>[]): boolean {
     const { admits } = this.model
-    return outputs.every((output) => output.type !== "send" || admits === undefined || admits(output.message))
+    return outputs.every(
+      (output) =>
+        admits === undefined ||
+        (output.type !== "send" && output.type !== "broadcast") ||
+        admits(output.message),
+    )
   }
 
   /**
@@ -257,12 +269,14 @@ export class ActorMachine<Message, Stored, Remembered> {
     const timers = new Set(local.timers)
     for (const output of step.outputs) {
       switch (output.type) {
-        case "send": {
-          const envelope = { from: process, to: output.to, message: output.message }
-          events.push({ type: "send", ...envelope })
-          sends.push(this.envelopeNumber(envelope))
+        case "send":
+        case "broadcast":
+          for (const to of recipientsOf(output)) {
+            const envelope = { from: process, to, message: output.message }
+            events.push({ type: "send", ...envelope })
+            sends.push(this.envelopeNumber(envelope))
+          }
           break
-        }
         case "store":
           if (output.volatile !== true) stored = output.record
           events.push({ type: "store", process, record: output.record })
@@ -322,7 +336,7 @@ function withWaiting<Stored>(local: Local<Stored>, waiting: readonly Value[]): L
  * messages being under way for ever.
  */
 function storesAfterSpeaking(outputs: readonly Output<unknown, unknown, unknown>[]): number[] {
-  const spoken = outputs.findIndex(({ type }) => type === "send" || type === "learn")
+  const spoken = outputs.findIndex(({ type }) => type === "send" || type === "broadcast" || type === "learn")
   if (spoken < 0) return []
   return outputs.flatMap(({ type }, i) => (type === "store" && i > spoken ? [i] : []))
 }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest"
 import { randomFromSeed } from "../../base/random.ts"
 import { mean } from "../../base/statistics/estimates.ts"
-import type { Actor, Micros } from "../../protocol/actor.ts"
+import { type Actor, type Micros, type Output, broadcast, send } from "../../protocol/actor.ts"
 import { type LatencyModel, constantLatency, exponentialLatency } from "./latency.ts"
 import { reliable } from "./network.ts"
 import type { NodeModel, Scenario } from "./scenario.ts"
@@ -84,20 +84,18 @@ describe("one processor, first come first served", () => {
   })
 })
 
-/** Sends "big" to processes 1 and 2, one after the other, when asked to. */
-const twice: Actor<null, string, never> = {
+/** Sends what it is asked to propose to processes 1 and 2. */
+const toBoth = (outputsFor: (message: string) => Output<string, never>[]): Actor<null, string, never> => ({
   start: () => ({ state: null, outputs: [] }),
-  step: (_, input) => {
-    const message = input.type === "propose" ? input.value : ""
-    const to = input.type === "propose" ? [1, 2] : []
-    return { state: null, outputs: to.map((address) => ({ type: "send", to: address, message })) }
-  },
-}
+  step: (_, input) => ({ state: null, outputs: input.type === "propose" ? outputsFor(input.value) : [] }),
+})
+const broadcaster = toBoth((message) => [broadcast([1, 2], message)])
+const sender = toBoth((message) => [send(1, message), send(2, message)])
 
 function fanOut(more: Partial<Scenario<string, never>>): Micros[] {
   const scenario: Scenario<string, never> = {
     seed: 1,
-    processes: [twice, sink, sink].map((actor, i) => ({ name: `n${i}`, role: "replica", actor })),
+    processes: [broadcaster, sink, sink].map((actor, i) => ({ name: `n${i}`, role: "replica", actor })),
     network: reliable(constantLatency(1)),
     proposals: [
       { at: 0, process: 0, value: "four" },
@@ -126,6 +124,14 @@ describe("what sending costs", () => {
   test("a broadcast may be written once for all", () => {
     const node = (process: number): NodeModel | undefined => (process === 0 ? writer(true, 0) : undefined)
     expect(fanOut({ node })).toEqual([1100, 1100, 1200, 1200])
+  })
+
+  test("the same message sent twice is no broadcast: it is written twice", () => {
+    const node = (process: number): NodeModel | undefined => (process === 0 ? writer(true, 0) : undefined)
+    const processes = [sender, sink, sink].map(
+      (actor, i) => ({ name: `n${i}`, role: "replica", actor }) as const,
+    )
+    expect(fanOut({ node, processes })).toEqual([1100, 1200, 1300, 1400])
   })
 
   test("the same to the same reader is no broadcast: it is written again", () => {

@@ -65,7 +65,7 @@ export interface NodeModel {
   readonly send: LatencyModel
   /** Microseconds per byte on top, of reading and of writing. */
   readonly microsPerByte: number
-  /** Whether one message to several recipients in a row is written once (a broadcast), or once for each. */
+  /** Whether a broadcast is written once for all its recipients, or once for each. */
   readonly writesBroadcastOnce: boolean
 }
 

@@ -3,7 +3,8 @@ import { type Random, randomFromSeed } from "../../base/random.ts"
 import type { Address, Input, Micros, Output, Timer, Value } from "../../protocol/actor.ts"
 import { type ScriptEntry, type Strike, scriptOf } from "../faults/fault.ts"
 import { Due, giveBackAgenda, takeAgenda } from "./agenda.ts"
-import { Links } from "./links.ts"
+import { onLinks } from "./links.ts"
+import type { Route } from "./network.ts"
 import {
   type Running,
   clockRateOf,
@@ -51,7 +52,7 @@ export interface RunEnd {
 export class Simulation<Message, Stored, Report> {
   readonly agenda = takeAgenda()
   private readonly running: Running<Message, Stored, Report>[]
-  private readonly links: Links<Message>
+  private readonly route: Route
   private readonly scenario: Scenario<Message, Stored, Report>
   private readonly audience: Audience<Message, Stored, Report>
   private readonly crashDraws: Random
@@ -63,7 +64,7 @@ export class Simulation<Message, Stored, Report> {
     this.scenario = scenario
     this.audience = audience
     const random = randomFromSeed(scenario.seed)
-    this.links = new Links(scenario, random.fork("network"))
+    this.route = onLinks(scenario, scenario.network(random.fork("network")))
     this.running = runningProcesses(scenario, random)
     this.crashDraws = random.fork("crashes")
   }
@@ -269,7 +270,9 @@ export class Simulation<Message, Stored, Report> {
       case "store":
         return this.store(process, output)
       case "send":
-        return this.transmit(process, output.to, output.message)
+        return this.send(process, output.to, output.message)
+      case "broadcast":
+        return this.broadcast(process, output.to, output.message)
       case "set-timer":
         return this.setTimer(process, output.timer, output.after.min, output.after.max)
       case "cancel-timer":
@@ -288,12 +291,35 @@ export class Simulation<Message, Stored, Report> {
     }
   }
 
+  private send(process: Running<Message, Stored, Report>, to: Address, message: Message): void {
+    this.transmit(process.address, to, message, this.writtenAt(process, message))
+  }
+
+  /** Where the node model says so the message is written once, and all copies leave together. */
+  private broadcast(
+    process: Running<Message, Stored, Report>,
+    to: readonly Address[],
+    message: Message,
+  ): void {
+    if (process.costs?.writesBroadcastOnce === false) {
+      for (const address of to) this.send(process, address, message)
+    } else if (to.length > 0) {
+      const left = this.writtenAt(process, message)
+      for (let i = 0; i < to.length; i++) this.transmit(process.address, to[i]!, message, left)
+    }
+  }
+
+  /** When the sender's processor has written a message, after all that it has to do before; at once where that costs nothing. */
+  private writtenAt(process: Running<Message, Stored, Report>, message: Message): Micros {
+    if (process.costs === undefined) return this.now
+    process.busyUntil = Math.max(process.busyUntil, this.now) + process.costs.send(message)
+    return process.busyUntil
+  }
+
   /** Hands a message to the network; without copies it is lost, and a trace shows a sending that nothing follows. */
-  private transmit(process: Running<Message, Stored, Report>, to: Address, message: Message): void {
+  private transmit(from: Address, to: Address, message: Message, left: Micros): void {
     const id = this.messages++
-    const from = process.address
-    const left = process.costs === undefined ? this.now : this.links.written(process, to, message, this.now)
-    const delays = this.links.route(from, to, left, message)
+    const delays = this.route(from, to, left, message)
     if (this.audience.wants.send) {
       this.observe({ at: this.now, type: "send", id, from, to, message, copies: delays.length })
     }

@@ -1,5 +1,13 @@
 import { InvariantError, UsageError } from "../../base/errors.ts"
-import type { Address, Input, Output, Process, Timer, Value } from "../../protocol/actor.ts"
+import {
+  type Address,
+  type Input,
+  type Output,
+  type Process,
+  type Timer,
+  type Value,
+  recipientsOf,
+} from "../../protocol/actor.ts"
 import type { PaxosMessage, PaxosRecord } from "../../protocol/paxos/messages.ts"
 
 /** A message that has been sent and has neither arrived nor been lost. */
@@ -137,17 +145,14 @@ export class World {
     const running = this.at(address)
     for (const output of outputs) {
       switch (output.type) {
-        case "send": {
-          const sent: InFlight = {
-            id: this.messages++,
-            from: address,
-            to: output.to,
-            message: output.message,
+        case "send":
+        case "broadcast":
+          for (const to of recipientsOf(output)) {
+            const sent: InFlight = { id: this.messages++, from: address, to, message: output.message }
+            this.underWay.push(sent)
+            this.note({ type: "send", ...sent, copies: 1 })
           }
-          this.underWay.push(sent)
-          this.note({ type: "send", ...sent, copies: 1 })
           break
-        }
         case "store":
           if (output.volatile !== true) running.stored = output.record
           this.note({ type: "store", process: address, record: output.record })
