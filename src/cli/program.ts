@@ -2,23 +2,22 @@ import { type Argument, Command, CommanderError } from "commander"
 import { ExperimentError, InvariantError, UsageError, didYouMean } from "../base/errors.ts"
 import { quoted, wrapHelp, wrapLines } from "../base/text.ts"
 import { type Context, type ExitCode, type Io, exitCodeHelp, exitCodes } from "./shared/context.ts"
-
 import { version } from "./shared/package.ts"
 
-/** Carries out one command line and answers the exit code; nothing is thrown past it. */
+/** Runs one command line and returns its exit code. Never throws. */
 export async function runCli(args: readonly string[], io: Io): Promise<ExitCode> {
   let code: ExitCode = exitCodes.fine
   try {
     const program = await quorate({ io, args, end: (ended) => (code = ended) })
-    refuseHelpOfNothing(args, program)
+    refuseHelpOfUnknown(args, program)
     await program.parseAsync(args.length === 0 ? ["help"] : [...args], { from: "user" })
     return code
   } catch (error) {
-    return explain(error, io)
+    return reportError(error, io)
   }
 }
 
-/** Every command, and how to get it; what is not asked for is not imported. */
+/** Every command with its loader: only the command that is called is imported. */
 const commands: Readonly<Record<string, () => Promise<(context: Context) => Command>>> = {
   list: async () => (await import("./list.ts")).listCommand,
   check: async () => (await import("./check/command.ts")).checkCommand,
@@ -41,20 +40,20 @@ const commands: Readonly<Record<string, () => Promise<(context: Context) => Comm
   explain: async () => (await import("./explain/command.ts")).explainCommand,
 }
 
-/** The command a line begins with; all of them where it begins with none: for help, and for suggestions. */
+/** The command that the line starts with; all commands if it starts with none, for help and suggestions. */
 async function commandsFor(context: Context): Promise<Command[]> {
   const [first = ""] = context.args
   const wanted = Object.hasOwn(commands, first) ? [commands[first]!] : Object.values(commands)
   return Promise.all(wanted.map(async (load) => (await load())(context)))
 }
 
-/** Commander would answer `help lgo` with the help of everything, as an error, without saying why. */
-function refuseHelpOfNothing([first, name]: readonly string[], program: Command): void {
+/** Refuses `help lgo`, for which Commander prints the general help, as an error, without a reason. */
+function refuseHelpOfUnknown([first, name]: readonly string[], program: Command): void {
   if (first !== "help" || name === undefined || name.startsWith("-")) return
   const known = ["help", ...program.commands.flatMap((command) => [command.name(), ...command.aliases()])]
   if (known.includes(name)) return
   throw new UsageError(
-    `There is no command ${quoted(name)}.${didYouMean(name, known)} The commands are ${known.join(", ")}.`,
+    `unknown command ${quoted(name)}.${didYouMean(name, known)} Valid commands: ${known.join(", ")}.`,
   )
 }
 
@@ -62,7 +61,7 @@ async function quorate(context: Context): Promise<Command> {
   const { io } = context
   const program = new Command("quorate")
     .description(
-      "Quorum systems, Paxos and a deterministic simulator: from an expression to a thesis-style table.",
+      "Checks, analyses, simulates and explores Paxos with flexible quorum systems, and produces tables and figures.",
     )
     .version(version(), "-V, --version", "print the version")
     .helpOption("-h, --help", "print this help")
@@ -81,13 +80,13 @@ async function quorate(context: Context): Promise<Command> {
       outputError: (text, write) => write(text + unquotedHint(command, text)),
     })
     command.showHelpAfterError(
-      `${command === program ? "quorate help" : `quorate help ${command.name()}`} shows what can be asked, with examples.`,
+      `Run ${command === program ? "quorate help" : `quorate help ${command.name()}`} for usage and examples.`,
     )
   }
   return program
 }
 
-/** "run <experiments...>": that every command has options goes without saying, and leaves room for what it does. */
+/** "run <experiments...>": without `[options]`, which every command has, to leave room for the summary. */
 function subcommandTerm(command: Command): string {
   const names = [command.name(), ...command.aliases().slice(0, 1)].join("|")
   return [names, ...command.registeredArguments.map(argumentTerm)].join(" ")
@@ -98,36 +97,36 @@ function argumentTerm(argument: Argument): string {
   return argument.required ? `<${name}>` : `[${name}]`
 }
 
-/** A shell makes several words, or names of files, of a system that is not in quotes. */
+/** A hint for an unquoted system, which a shell splits into words or expands to file names. */
 function unquotedHint(command: Command, text: string): string {
   const takesSystem = command.registeredArguments[0]?.name().startsWith("system") === true
   if (!takesSystem || !text.includes("too many arguments")) return ""
-  return `Put the system in quotes, for the shell: quorate ${command.name()} "a*b + c*d"\n`
+  return `Quote the system: quorate ${command.name()} "a*b + c*d"\n`
 }
 
 const examples = `
 Examples:
-  $ quorate check "majority(5)"                   is it safe? 0 yes, 1 no with a witness
-  $ quorate check "simple(4, 2, 2)"               two quorums that do not meet
+  $ quorate check "majority(5)"                   a safe system: exit code 0
+  $ quorate check "simple(4, 2, 2)"               an unsafe system: exit code 1 and a witness
   $ quorate analyze "grid(3, 3)"                  load, resilience, failure probability
-  $ quorate simulate "grid(2, 3)" --latency paxi  one run on measured latencies
+  $ quorate simulate "grid(2, 3)" --latency paxi  one run with measured latencies
   $ quorate log "simple(5, 4, 2)" --latency paxi  a replicated log under load
-  $ quorate explore "simple(4, 2, 2)"             every run, and the shortest that goes wrong
-  $ quorate run all                               every experiment, into results/
-  $ quorate list                                  what there is to check, simulate and run
-  $ quorate explain epoch                         what a word means, here and elsewhere
+  $ quorate explore "simple(4, 2, 2)"             all runs, and a shortest violation
+  $ quorate run all                               all experiments, into results/
+  $ quorate list                                  experiments, systems, latencies, requirements
+  $ quorate explain epoch                         a term, here and in other systems
 
 ${exitCodeHelp}`
 
-/** Prints what went wrong; a mistake of the caller without a stack, a defect of ours with all we know. */
-function explain(error: unknown, io: Io): ExitCode {
-  // Commander has printed its message already; help and version are no errors.
+/** Prints an error: a usage error without a stack trace, an internal error with it. */
+function reportError(error: unknown, io: Io): ExitCode {
+  // Commander has printed its message; help and version are not errors.
   if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.fine : exitCodes.usage
   if (error instanceof UsageError || isSystemError(error)) {
     const text = `error: ${error.message}`
     io.err(`${io.errIsTerminal ? wrapLines(text, io.width) : text}\n`)
   } else if (error instanceof ExperimentError) {
-    // Its lines of code are for whoever wrote the experiment.
+    // The message contains the stack lines of the experiment's own code.
     io.err(`error: ${error.message}\n`)
   } else if (error instanceof InvariantError) {
     io.err(`internal error: ${error.message}\nThis is a defect of quorate, not of your input.\n`)
@@ -136,7 +135,7 @@ function explain(error: unknown, io: Io): ExitCode {
   return exitCodes.usage
 }
 
-/** A file that cannot be read, and the like: "EACCES: permission denied, open 'x.csv'" says all there is to say. */
+/** An error of a system call, such as "EACCES: permission denied, open 'x.csv'": its message suffices. */
 function isSystemError(error: unknown): error is Error {
   return error instanceof Error && "syscall" in error
 }

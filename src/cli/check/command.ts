@@ -6,39 +6,34 @@ import { type Format, formatOption, whole } from "../shared/options.ts"
 import { readPlan } from "../shared/system-argument.ts"
 import { printChecks } from "./print.ts"
 import type { GivenReplies } from "./tally.ts"
-import { type Asked, checkPlan, chosenRequirements, usualRequirement } from "./requirements.ts"
+import { type Selection, checkPlan, defaultRequirement, selectRequirements } from "./requirements.ts"
 
-interface CheckFlags extends Asked, GivenReplies {
+interface CheckFlags extends Selection, GivenReplies {
   readonly rule?: string
   readonly for: readonly string[]
   readonly format: Format
 }
 
-/** `quorate check`: does a quorum system satisfy a requirement of the thesis, and if not, which quorums show it? */
+/** `quorate check`: whether a quorum system satisfies an intersection requirement, with a witness if it does not. */
 export function checkCommand(context: Context): Command {
   return new Command("check")
-    .summary("decide whether the quorums that must meet do meet")
+    .summary("check the quorum intersection requirements of a system")
     .description(
-      "Decides exactly whether the quorums of a system that must share an acceptor do, and shows two that do not.",
+      "Decides exactly whether a quorum system satisfies an intersection requirement; prints disjoint quorums as a witness if it does not.",
     )
     .argument("[system]", 'a quorum system, such as "majority(5)"; or a plan, "0: rowa(3); 1..: majority(3)"')
     .option(
       "-r, --requirement <ids>",
-      "numbers in Howard 2019, as 3.1,4.4; or all (default: 4.4; of a plan 4.6; of fast epochs FP)",
+      "requirements to check, such as 3.1,4.4; or all (default: 4.4; for a plan 4.6; for fast epochs FFP)",
     )
-    .option("--overlap <t>", "ask for t common acceptors instead of one", whole("--overlap", 1))
-    .option("--rule <rule>", 'a rule for sizes instead of a system, such as "simple(n, n/2+1, n/2)"')
-    .option(
-      "--for <range>",
-      "what a variable of the rule runs over, such as n=1..100 (repeatable)",
-      collect,
-      [],
-    )
+    .option("--overlap <t>", "require t common acceptors instead of one", whole("--overlap", 1))
+    .option("--rule <rule>", 'check a parametric system, such as "simple(n, n/2+1, n/2)"')
+    .option("--for <range>", "range of a variable of the rule, such as n=1..100 (repeatable)", collect, [])
     .option(
       "--yes <acceptors>",
-      "acceptors that answered yes, as a1,a2: print whether each phase is won, lost or pending",
+      "acceptors that replied yes, as a1,a2: print whether each phase is won, lost or pending",
     )
-    .option("--no <acceptors>", "acceptors that refused or are down, for the same question")
+    .option("--no <acceptors>", "acceptors that replied no or are down (see --yes)")
     .addOption(formatOption())
     .addHelpText("after", help)
     .action(async (text: string | undefined, flags: CheckFlags) => {
@@ -50,7 +45,7 @@ export function checkCommand(context: Context): Command {
 const help = `
 Requirements:
 ${requirements.map(({ id, title, meaning }) => `  ${id.padEnd(3)}  ${title}: ${meaning}`).join("\n")}
-With all of them comes a summary: which revision of Paxos and which way to allot epochs is safe, and which is sure to progress.
+With --requirement all, a second table shows for each revision of Paxos and each way of allocating epochs whether it is safe and whether progress is guaranteed.
 
 Examples:
   $ quorate check "simple(4, 2, 2)"
@@ -70,18 +65,16 @@ async function checkSystem(context: Context, text: string | undefined, flags: Ch
     throw new UsageError("missing required argument 'system': try quorate check \"majority(5)\", or --rule.")
   }
   if (flags.for.length > 0) {
-    throw new UsageError(`--for ${flags.for[0]!} goes with --rule; the system ${text} has no variables.`)
+    throw new UsageError(`--for ${flags.for[0]!} requires --rule; the system ${text} has no variables.`)
   }
   const plan = await readPlan(text)
   if (asksForTally(flags)) {
     if (flags.requirement !== undefined || flags.overlap !== undefined)
-      throw new UsageError(
-        "--yes and --no ask how the phases stand; --requirement and --overlap do not apply.",
-      )
+      throw new UsageError("--yes and --no are mutually exclusive with --requirement and --overlap.")
     await (await import("./tally.ts")).printTally(context, flags.format, plan, flags)
     return
   }
-  const { checks, answers } = await checkPlan(plan, chosenRequirements(flags, usualRequirement(plan)))
+  const { checks, answers } = await checkPlan(plan, selectRequirements(flags, defaultRequirement(plan)))
   const isSummary = flags.requirement?.includes("all") === true
   const modes = isSummary
     ? (await import("../../quorum/meet/modes.ts")).modeReports(plan, answers)
@@ -99,15 +92,13 @@ async function checkSizes(
   flags: CheckFlags,
 ): Promise<void> {
   if (text !== undefined) {
-    throw new UsageError(`Give a system or --rule, not both: ${text} and --rule ${rule}.`)
+    throw new UsageError(`A system and --rule are mutually exclusive: ${text} and --rule ${rule}.`)
   }
-  if (asksForTally(flags)) throw new UsageError("--yes and --no need a system; a rule has no acceptors.")
+  if (asksForTally(flags)) throw new UsageError("--yes and --no require a system: a rule has no acceptors.")
   const { requirementOfRule } = await import("./rule.ts")
-  const [requirement, ...others] = chosenRequirements(flags, requirementOfRule(rule))
+  const [requirement, ...others] = selectRequirements(flags, requirementOfRule(rule))
   if (requirement === undefined || others.length > 0) {
-    throw new UsageError(
-      "A rule is checked against one requirement at a time; give --requirement one number.",
-    )
+    throw new UsageError("--rule takes one requirement; give --requirement a single number.")
   }
   const { checkRuleCommand } = await import("./rule.ts")
   await checkRuleCommand(context, flags.format, { rule, ranges: flags.for, requirement })

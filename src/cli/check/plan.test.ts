@@ -9,7 +9,7 @@ async function json(...args: string[]): Promise<Record<string, unknown> & { code
 }
 
 describe("quorate check of a plan", () => {
-  test("asks for 4.6 unless told otherwise: table 4.1 satisfies Revision B and not Revision A", async () => {
+  test("checks 4.6 by default: table 4.1 satisfies Revision B and not Revision A", async () => {
     expect(await json(allAboard)).toMatchObject({
       code: 0,
       system: allAboard,
@@ -61,7 +61,7 @@ describe("quorate check of a plan", () => {
     expect(out).toContain("share only {a5 a6 a7}")
   })
 
-  test("what the exact search leaves open is thought over", async () => {
+  test("the integer solver decides what the combinatorial search leaves open", async () => {
     const some = (line: (i: number) => string[]) =>
       `choose(6, ${[...Array(7).keys()].map((i) => `choose(5, ${line(i).join(", ")})`).join(", ")})`
     const rows = some((r) => [...Array(7).keys()].map((c) => `n${r}${c}`))
@@ -102,11 +102,11 @@ describe("quorate check --rule", () => {
 
   test.each([
     [["--rule", "majority(n)"], "add --for n=1..100"],
-    [["majority(3)", "--for", "n=1..3"], "goes with --rule"],
-    [["majority(3)", "--rule", "majority(n)", "--for", "n=1..3"], "not both"],
-    [["--rule", "majority(n)", "--for", "n=1..3", "-r", "3.1,4.4"], "one requirement at a time"],
+    [["majority(3)", "--for", "n=1..3"], "requires --rule"],
+    [["majority(3)", "--rule", "majority(n)", "--for", "n=1..3"], "mutually exclusive"],
+    [["--rule", "majority(n)", "--for", "n=1..3", "-r", "3.1,4.4"], "--rule takes one requirement"],
     [["--rule", "majority(m)", "--for", "n=1..3"], "n is m; it must be a whole number"],
-    [["majority(3)", "--overlap", "0"], "--overlap is 0; it must be a whole number from 1"],
+    [["majority(3)", "--overlap", "0"], "--overlap is 0; it must be a positive integer"],
     [["0: majority(3)"], "write 0..: for it"],
   ])("%j ends with 2 and says why", async (args, message) => {
     const { code, out, err } = await quorate("check", ...args)

@@ -7,7 +7,7 @@ import type { Context } from "../shared/context.ts"
 import type { Format } from "../shared/options.ts"
 import { printJson, printTables, styler } from "../shared/output.ts"
 
-/** What `quorate check` found out about a plan; the modes only where all requirements were asked for. */
+/** The result of `quorate check` for a plan; `modes` only for `--requirement all`. */
 export interface CheckReport {
   readonly plan: QuorumPlan
   readonly checks: readonly Check[]
@@ -34,7 +34,7 @@ export async function printChecks(context: Context, format: Format, report: Chec
 
 type Colors = Readonly<Record<"holds" | "violated" | "unknown", (text: string) => string>>
 
-/** Green, red and yellow, where there are colours. */
+/** The colour of each verdict; no colour where the output has none. */
 export async function verdictColors({ io }: Context): Promise<Colors> {
   const [holds, violated, unknown] = await Promise.all(
     (["green", "red", "yellow"] as const).map((color) => styler(io, color)),
@@ -42,7 +42,7 @@ export async function verdictColors({ io }: Context): Promise<Colors> {
   return { holds: holds!, violated: violated!, unknown: unknown! }
 }
 
-/** "phase-1 quorum {a1 a2} and phase-2 quorum {a3 a4} share no acceptor"; with epochs where they matter. */
+/** "phase-1 quorum {a1 a2} and phase-2 quorum {a3 a4} share no acceptor"; with epochs if quorums depend on them. */
 export function witnessSentence({ quorums }: RequirementWitness, hasEpochs: boolean): string {
   const named = quorums.map(
     ({ phase, epoch, nodes }) =>
@@ -58,7 +58,7 @@ function sharedNodes(quorums: readonly WitnessQuorum[]): string[] {
   return (quorums[0]?.nodes ?? []).filter((name) => quorums.every(({ nodes }) => nodes.includes(name)))
 }
 
-/** The check that decides how all of them ended: the first violated, else the first unknown, else the first. */
+/** The check that determines the overall verdict: the first violated, else the first unknown, else the first. */
 function deciding(checks: readonly Check[]): Check {
   const first = (wanted: string): Check | undefined =>
     checks.find(({ verdict }) => verdict.verdict === wanted)
@@ -86,7 +86,7 @@ function checkRecord({ requirement, verdict }: Check): object {
   }
 }
 
-/** The witness as three lists of the same length, or three nulls. */
+/** The witness as three lists of equal length, or three nulls. */
 export function witnessRecord(witness: RequirementWitness | undefined): object {
   return {
     witness: witness?.quorums.map(({ nodes }) => nodes) ?? null,
@@ -128,7 +128,7 @@ function checkTable(plan: QuorumPlan, checks: readonly Check[]): Table {
   const headings = ["first quorum", "second quorum", "third quorum"].slice(0, most)
   return {
     id: "check",
-    caption: `Which requirements ${plan.name} satisfies.`,
+    caption: `Intersection requirements of ${plan.name}`,
     columns: [
       { heading: "requirement" },
       { heading: "meaning" },
@@ -142,7 +142,7 @@ function checkTable(plan: QuorumPlan, checks: readonly Check[]): Table {
       const shown = headings.map((_, i) => showQuorum(quorums[i], plan))
       return [requirement.id, requirement.title, verdict.verdict, ...shown, remark]
     }),
-    notes: ["Requirements are numbered as in Howard 2019."],
+    notes: ["Requirement numbers: Howard 2019."],
   }
 }
 
@@ -152,17 +152,17 @@ function showQuorum(quorum: WitnessQuorum | undefined, plan: QuorumPlan): string
   return `{${quorum.nodes.join(" ")}}${epoch}`
 }
 
-/** Safety and guaranteed progress are two columns: they rest on different requirements. */
+/** Safety and guaranteed progress by mode: they depend on different requirements. */
 function modeTable(plan: QuorumPlan, modes: readonly ModeReport[]): Table {
   return {
     id: "modes",
-    caption: `Revisions of Paxos and ways to allot epochs with ${plan.name}.`,
+    caption: `Safety and progress of the revisions of Paxos with ${plan.name}`,
     columns: [
       { heading: "mode" },
       { heading: "safe" },
-      { heading: "because" },
+      { heading: "reason" },
       { heading: "progress" },
-      { heading: "for" },
+      { heading: "reason" },
     ],
     rows: modes.map(({ mode, safe, progress }) => [
       mode.title,
@@ -172,7 +172,7 @@ function modeTable(plan: QuorumPlan, modes: readonly ModeReport[]): Table {
       progress.verdict === "holds" ? null : progress.because,
     ]),
     notes: [
-      "Progress: guaranteed with one proposer, bounds on delays and a live quorum of each phase; else phase 1 may have to wait for more.",
+      "Progress is guaranteed given one proposer, bounded delays and a live quorum of each phase; otherwise phase 1 may have to wait for further acceptors.",
     ],
   }
 }

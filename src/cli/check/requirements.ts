@@ -12,36 +12,35 @@ import {
 } from "../../quorum/meet/requirement.ts"
 import { quoted } from "../../base/text.ts"
 
-/** A requirement, and what became of it. */
+/** A requirement with its verdict. */
 export interface Check {
   readonly requirement: Requirement
   readonly verdict: Verdict<RequirementWitness>
 }
 
-/** What to check: `--requirement` and `--overlap`. */
-export interface Asked {
+/** The options that select requirements: `--requirement` and `--overlap`. */
+export interface Selection {
   readonly requirement?: string
   readonly overlap?: number
 }
 
-/** The requirements asked for; unless one is, `usual`. */
-export function chosenRequirements({ requirement, overlap }: Asked, usual: string): Requirement[] {
+/** The requirements selected; `fallback` if none is. */
+export function selectRequirements({ requirement, overlap }: Selection, fallback: string): Requirement[] {
   const extra = overlap === undefined ? [] : [overlapRequirement(overlap)]
   if (requirement === undefined && extra.length > 0) return extra
-  return [...byNumber(requirement ?? usual), ...extra]
+  return [...byNumber(requirement ?? fallback), ...extra]
 }
 
 /**
- * What is asked of a plan where nothing else is: what its one system is made to
- * satisfy, 4.4 if that says nothing; 4.6 where quorums depend on the epoch, and
- * FFP where an epoch is fast.
+ * The default requirement of a plan: FFP if an epoch is fast, 4.6 if quorums depend on the epoch,
+ * otherwise the requirement its system is designed for, or 4.4.
  */
-export function usualRequirement({ ranges }: QuorumPlan): string {
+export function defaultRequirement({ ranges }: QuorumPlan): string {
   if (ranges.some(({ fast }) => fast === true)) return "FFP"
   return ranges.length > 1 ? "4.6" : (ranges[0]!.system.requirement ?? "4.4")
 }
 
-/** The requirements of a list such as "3.1,4.4", or all of them. */
+/** The requirements of a list such as "3.1,4.4", or all of them for "all". */
 function byNumber(list: string): readonly Requirement[] {
   const ids = list.split(",").map((id) => id.trim())
   if (ids.includes("all")) return requirements
@@ -50,12 +49,12 @@ function byNumber(list: string): readonly Requirement[] {
     if (requirement !== undefined) return requirement
     const known = requirements.map((one) => one.id)
     throw new UsageError(
-      `There is no requirement ${quoted(id)}.${didYouMean(id, known)} The requirements are ${known.join(", ")}, or all of them: all.`,
+      `unknown requirement ${quoted(id)}.${didYouMean(id, known)} Valid requirements: ${known.join(", ")}, all.`,
     )
   })
 }
 
-/** Checks a plan; what the exact ways leave open is thought over by a solver, which is loaded only then. */
+/** Checks a plan. Questions that the combinatorial search leaves open go to the integer solver, loaded on demand. */
 export async function checkPlan(
   plan: QuorumPlan,
   asked: readonly Requirement[],

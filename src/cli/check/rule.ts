@@ -8,14 +8,14 @@ import type { Format } from "../shared/options.ts"
 import { printJson, printTables } from "../shared/output.ts"
 import { verdictColors, witnessRecord, witnessSentence } from "./print.ts"
 
-/** A rule for quorum sizes, and what its variables run over: `--rule` and `--for`. */
+/** A parametric quorum system with the ranges of its variables: `--rule` and `--for`. */
 export interface RuleQuestion {
   readonly rule: string
   readonly ranges: readonly string[]
   readonly requirement: Requirement
 }
 
-/** `quorate check --rule`: for which numbers does a rule make quorums that do not meet? */
+/** `quorate check --rule`: the values of the variables for which a parametric system violates a requirement. */
 export async function checkRuleCommand(
   context: Context,
   format: Format,
@@ -23,9 +23,7 @@ export async function checkRuleCommand(
 ): Promise<void> {
   const { rule, ranges, requirement } = question
   if (ranges.length === 0) {
-    throw new UsageError(
-      `--rule needs numbers to try; add --for n=1..100, once for each variable of ${rule}.`,
-    )
+    throw new UsageError(`--rule requires --for: add --for n=1..100, once for each variable of ${rule}.`)
   }
   const cases = ruleCases(rule, ranges.map(parseRuleVariable), requirement, catalogue)
   if (format === "json") printJson(context.io, ruleJson(question, cases))
@@ -34,16 +32,16 @@ export async function checkRuleCommand(
   context.end(exitCodeOf(cases.map(({ verdict }) => verdict)))
 }
 
-/** What is asked of a rule where nothing else is: what the family it calls is made for, or 4.4. */
+/** The default requirement of a rule: the one its family is designed for, or 4.4. */
 export function requirementOfRule(rule: string): string {
   const id = /^\s*(\w+)\s*\(/.exec(rule)?.[1]
   return (id === undefined ? undefined : catalogue.get(id)?.requirement) ?? "4.4"
 }
 
 const arithmetic =
-  "n/2 is floor division, as in the code such rules come from; inside floor() and ceil() it is exact"
+  "n/2 is floor division, as in the code that states such rules; exact inside floor() and ceil()"
 
-/** Witnesses shown in full where people read. */
+/** The number of witnesses printed in full in the text format. */
 const mostShown = 4
 
 async function printRule(
@@ -72,7 +70,7 @@ async function printRule(
   io.out(`${lines.join("\n")}\n`)
 }
 
-/** "fails at     n = 1, 3, 5"; with several variables one line for each choice of all but the last. */
+/** "fails at     n = 1, 3, 5"; with several variables, one line per assignment of all but the last. */
 function listed(label: string, cases: readonly RuleCase[]): string[] {
   const groups = new Map<string, string[]>()
   for (const { values } of cases) {
@@ -125,7 +123,7 @@ function ruleTable({ rule, requirement }: RuleQuestion, cases: readonly RuleCase
   const names = [...cases[0]!.values.keys()]
   return {
     id: "rule",
-    caption: `For which numbers ${rule} satisfies requirement ${requirement.id}.`,
+    caption: `Requirement ${requirement.id} for ${rule}`,
     columns: [
       ...names.map((heading) => ({ heading })),
       { heading: "system" },

@@ -22,7 +22,7 @@ import { type ExploreReport, finishExploration, timed } from "./report.ts"
 import { type ActorSettings, exploredCluster } from "./cluster.ts"
 import { readPlan } from "../shared/system-argument.ts"
 
-/** What every way to search answers. */
+/** The result of a search, whatever its strategy. */
 interface Found {
   readonly distinct: number
   readonly generated: number
@@ -30,7 +30,7 @@ interface Found {
   readonly complete: boolean
   readonly bytesMax: number
   readonly outcomes: readonly PaxosOutcome[]
-  /** More keys for programs. */
+  /** Further keys of the JSON. */
   readonly details: Readonly<Record<string, unknown>>
 }
 
@@ -39,7 +39,7 @@ export async function runActors(context: Context, text: string, options: Explore
   const { variant, proposers, epochs, network, lossy, timeouts, crashes, nacks, mutant } = options
   if (options.values !== undefined && options.values !== proposers) {
     throw new UsageError(
-      "--values is of --model spec; with --model actors every proposer has its own: try --proposers.",
+      "--values requires --model spec; with --model actors each proposer has its own value: try --proposers.",
     )
   }
   const isOwn = /^\s*own\(/.test(text)
@@ -93,7 +93,7 @@ function reportOf(settings: ActorSettings, plan: QuorumPlan, found: Found): Expl
   const { collisionProbability } = found.details
   const remark =
     typeof collisionProbability === "number"
-      ? `; a state missed by a fingerprint collision with probability ≤ ${collisionProbability.toExponential(1)}`
+      ? `; probability of a state missed by a fingerprint collision ≤ ${collisionProbability.toExponential(1)}`
       : ""
   return {
     title:
@@ -116,13 +116,13 @@ function reportOf(settings: ActorSettings, plan: QuorumPlan, found: Found): Expl
   }
 }
 
-/** "majority(3), nacks, silent-promises": what is explored, as far as it is not classic. */
+/** "majority(3), nacks, silent-promises": the system, with variant and seeded bug if any. */
 function subjectOf({ system, variant, mutant }: ActorSettings): string {
   const unusual = [variant === "classic" ? [] : variant, mutant ?? []].flat()
   return [system, ...unusual].join(", ")
 }
 
-/** Why, in words: of a disagreement the decisions and quorums, of a search with fingerprints what it may have missed. */
+/** The reason of an outcome: a disagreement names its decisions and quorums, a search with fingerprints its collision probability. */
 function becauseOf(plan: QuorumPlan, { property, verdict }: PaxosOutcome, remark: string): string {
   if (verdict.verdict === "holds") return verdict.because + (property.kind === "always" ? remark : "")
   if (verdict.verdict !== "violated" || property.name !== "agreement") return verdict.because

@@ -8,11 +8,11 @@ import { type NamedVariant, variantNamed } from "../../protocol/paxos/variants.t
 import type { QuorumPlan } from "../../quorum/plan.ts"
 import { readPlan } from "../shared/system-argument.ts"
 
-/** What makes a model of actors, in plain words: from the command line, and in replay files. */
+/** The settings of the actor model, as they stand in replay files. */
 export const actorSettingsSchema = z.strictObject({
-  /** A quorum system, or a plan of one per range of epochs. */
+  /** A quorum system or quorum plan. */
   system: z.string(),
-  /** A member of the Paxos family, by its id. */
+  /** The id of a variant of Paxos. */
   variant: z.string(),
   proposers: z.int().min(1).max(26),
   epochs: z.int().min(1),
@@ -21,14 +21,13 @@ export const actorSettingsSchema = z.strictObject({
   timeouts: z.boolean(),
   crashes: z.int().min(0),
   nacks: z.boolean(),
-  /** A mistake planted in the actors, by its id. */
+  /** The id of a seeded bug. */
   mutant: z.string().optional(),
 })
 
-/** What the options and replay files say of it. */
 export type ActorSettings = z.infer<typeof actorSettingsSchema>
 
-/** The plan of a text; `own(n)` is what the variant is at home with, for n acceptors. */
+/** The plan of a text; `own(n)` is the default plan of the variant for n acceptors. */
 export async function planOf(text: string, variant: NamedVariant): Promise<QuorumPlan> {
   const own = /^\s*own\((\d+)\)\s*$/.exec(text)
   return own === null ? readPlan(text) : variant.plan(Number(own[1]))
@@ -36,7 +35,7 @@ export async function planOf(text: string, variant: NamedVariant): Promise<Quoru
 
 const noBackOff = { kind: "none" } as const
 
-/** The cluster of the settings, proposer i proposing the i-th letter, and its model. */
+/** The cluster of the settings and its model. Proposer i proposes the i-th letter. */
 export async function exploredCluster(
   settings: ActorSettings,
 ): Promise<{ explored: ExploredPaxos; model: PaxosModel }> {
@@ -44,14 +43,16 @@ export async function exploredCluster(
   const named = variantNamed(variant)
   const plan = await planOf(system, named)
   if (proposers > 26)
-    throw new UsageError(`--proposers is ${proposers}; at most 26 can be told apart by their letters.`)
+    throw new UsageError(
+      `--proposers is ${proposers}; it must be an integer from 1 to 26 (candidates are letters).`,
+    )
   const options: ClusterOptions = {
     plan,
     variant: named.switches,
     proposers: named.colocated === true ? plan.nodes.length : proposers,
     ...(named.colocated === true && { colocated: true }),
     nacks,
-    // Durations mean nothing to an explorer: a timer that is set may fire at any moment.
+    // The explorer ignores durations: a pending timer may fire at any moment.
     timeout: { min: 1, max: 1 },
     backOff: noBackOff,
   }

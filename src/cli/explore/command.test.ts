@@ -39,7 +39,7 @@ describe("quorate explore --model spec", () => {
   test("shows a shortest violation of an unsafe one and exits with 1", async () => {
     const { code, out } = await quorate("explore", "simple(4, 2, 2)")
     expect(code).toBe(1)
-    expect(out).toContain("stepsToViolation  12")
+    expect(out).toContain("steps to violation  12")
     expect(out).toContain("a3 = 1; (1, B)")
     expect(out).toContain("shares no acceptor with the phase-2 quorum {a1 a2}")
   })
@@ -90,31 +90,28 @@ describe("quorate explore --model spec", () => {
   test.each([
     [["majority(5)", "--epochs", "4"], "would meet 2.265e+11 states"],
     [["majority(5)", "--epochs", "3", "--memory", "64KiB"], "64.0 KiB are allowed"],
-    [["majority(3)", "--values", "0"], "--values is 0; it must be a whole number from 1"],
+    [["majority(3)", "--values", "0"], "--values is 0; it must be a positive integer"],
     [["majority(3)", "--epochs", "17"], "--epochs is 17; it must be a whole number from 1 to 16"],
     [["majority(3)", "--memory", "lots"], "--memory is lots; it must be a size"],
     [["majority(17)"], "has 17 acceptors; at most 16 can be explored"],
     [["majority(3)", "simple(3, 3, 1)"], "cannot be explored in one pass"],
-    [["majority(3)", "--save", "trace.pdf"], "the ending says what to write"],
-    [["majority(3)", "--save", "no/such/folder/trace.json"], "there is no folder no/such/folder"],
-    [["simple(2, 2, 1)", "--inductive", "--workers", "2"], "--workers is of a search; --inductive does not"],
-    [["majority(3)", "--model", "actors", "--save", "t.itf.json"], "ITF traces are of the specification"],
+    [["majority(3)", "--save", "trace.pdf"], "unknown file type; it must be .json"],
+    [["majority(3)", "--save", "no/such/folder/trace.json"], "no such folder: no/such/folder"],
+    [
+      ["simple(2, 2, 1)", "--inductive", "--workers", "2"],
+      "--workers and --inductive are mutually exclusive",
+    ],
+    [["majority(3)", "--model", "actors", "--save", "t.itf.json"], "ITF traces require --model spec"],
     [["majority(3)", "--symmetry", "some"], "Allowed choices are none, acceptors, values, all."],
     [["majority(3)", "--model", "actors", "--values", "3"], "try --proposers"],
     [["majority(3)", "--model", "actors", "--variant", "recovry"], "Did you mean recovery?"],
-    [
-      ["majority(3)", "--model", "actors", "--workers", "2"],
-      "--workers is of --model spec; --model actors does",
-    ],
-    [["majority(3)", "--crashes", "1"], "--crashes is of --model actors; --model spec does not look at it"],
-    [["majority(3)", "--no-timeouts"], "--no-timeouts is of --model actors"],
-    [
-      ["majority(3)", "--model", "actors", "--runs", "9"],
-      "--runs is of --search walk or pct; --search breadth",
-    ],
+    [["majority(3)", "--model", "actors", "--workers", "2"], "--workers requires --model spec"],
+    [["majority(3)", "--crashes", "1"], "--crashes requires --model actors"],
+    [["majority(3)", "--no-timeouts"], "--no-timeouts requires --model actors"],
+    [["majority(3)", "--model", "actors", "--runs", "9"], "--runs requires --search walk or pct"],
     [
       ["majority(3)", "--model", "actors", "--search", "walk", "--reduce"],
-      "--reduce is of --search breadth or depth",
+      "--reduce requires --search breadth or depth",
     ],
     [["majority(5)", "--model", "actors", "--epochs", "3"], "would meet about 1."],
   ])("%j ends with 2 and one clear message", async (args, message) => {
@@ -154,7 +151,7 @@ describe("quorate explore --model actors", () => {
     const { code, out } = await quorate("replay", file)
     expect(code).toBe(1)
     expect(out).toContain("decided (1, B)")
-    expect(out).toContain("the simulator, made to take the same steps, decides the same: (0, A), (1, B)")
+    expect(out).toContain("simulated: the same steps in the simulator decide the same: (0, A), (1, B)")
     const { out: json } = await quorate("replay", file, "--format", "json")
     expect(JSON.parse(json)).toMatchObject({
       violated: true,
@@ -206,7 +203,7 @@ describe("quorate replay", () => {
     const { code, out } = await quorate("replay", trace)
     expect(code).toBe(1)
     expect(out).toContain("  8  a2: accept(1)          a2 = 1; (1, B), decided (1, B)")
-    expect(out).toContain("the simulator, made to take the same steps, decides the same: (0, A), (1, B)")
+    expect(out).toContain("simulated: the same steps in the simulator decide the same: (0, A), (1, B)")
   })
 
   test("shows one state and what could happen next", async () => {
@@ -230,23 +227,23 @@ describe("quorate replay", () => {
     const foreign = join(folder, "foreign.itf.json")
     const text = readFileSync(itf, "utf8").replaceAll('"A"', '"apple"').replaceAll('"B"', '"pear"')
     writeFileSync(foreign, text.replace(/"system": .*/, ""))
-    expect((await quorate("replay", foreign)).err).toContain("An ITF trace has no quorums.")
+    expect((await quorate("replay", foreign)).err).toContain("The ITF trace names no quorum system")
     const given = await quorate("replay", foreign, "--system", "simple(2, 1, 1)")
-    expect(given.out).toContain("An ITF trace with A for apple, B for pear.")
+    expect(given.out).toContain("ITF trace with A for apple, B for pear")
     expect(given.out).toContain("decided (1, B)")
     const other = await quorate("replay", foreign, "--system", "majority(2)")
     expect([other.code, other.err]).toEqual([
       2,
       expect.stringContaining("State 3 of the ITF trace is not reached"),
     ])
-    expect((await quorate("replay", trace, "--system", "majority(2)")).err).toContain("is for ITF traces")
+    expect((await quorate("replay", trace, "--system", "majority(2)")).err).toContain("requires an ITF trace")
   })
 
   test("refuses what is no replay", async () => {
     const odd = join(folder, "odd.json")
     writeFileSync(odd, "{}")
-    expect((await quorate("replay", odd)).err).toContain("This is not a replay file")
-    expect((await quorate("replay", join(folder, "none.json"))).err).toContain("There is no file")
+    expect((await quorate("replay", odd)).err).toContain("not a replay file")
+    expect((await quorate("replay", join(folder, "none.json"))).err).toContain("no such file")
     expect((await quorate("replay", trace, "--step", "9")).err).toContain("the run has 8 steps")
   })
 })

@@ -3,42 +3,42 @@ import { dirname } from "node:path"
 import { UsageError } from "../../base/errors.ts"
 import type { SequenceDiagram } from "../../experiment/diagram/model.ts"
 
-/** A counterexample as everything it can be written as. */
+/** A counterexample in every form in which it can be saved. */
 export interface Counterexample {
   readonly diagram: SequenceDiagram
   /** The replay file. */
   readonly replay: object
-  /** The ITF trace, where there is one. */
+  /** The ITF trace; of the specification model only. */
   readonly itf?: object
 }
 
-/** Refuses what cannot be written before anything is computed: endings that say nothing, folders that are not there. */
+/** Refuses unknown file types and missing folders before anything is computed. */
 export function refuseFiles(files: readonly string[], model: "spec" | "actors"): void {
   for (const file of files) {
     if (!/\.(json|svg|mmd|txt)$/.test(file)) {
       throw new UsageError(
-        `--save ${file}: the ending says what to write; it must be .json (to replay), .itf.json, .svg, .mmd or .txt.`,
+        `--save ${file}: unknown file type; it must be .json (for replay), .itf.json, .svg, .mmd or .txt.`,
       )
     }
     if (model === "actors" && file.endsWith(".itf.json")) throw itfOfActors(file)
     if (!existsSync(dirname(file))) {
-      throw new UsageError(`--save ${file}: there is no folder ${dirname(file)}; make it first.`)
+      throw new UsageError(`--save ${file}: no such folder: ${dirname(file)}.`)
     }
   }
 }
 
 function itfOfActors(file: string): UsageError {
-  return new UsageError(`--save ${file}: ITF traces are of the specification model; try --model spec.`)
+  return new UsageError(`--save ${file}: ITF traces require --model spec.`)
 }
 
-/** Writes a counterexample to each file, in the form its ending asks for. */
+/** Writes a counterexample to each file, in the form given by its extension. */
 export async function saveCounterexample(files: readonly string[], found: Counterexample): Promise<void> {
   for (const file of files) {
     const text = await contentFor(file, found)
     try {
       writeFileSync(file, text)
     } catch (error) {
-      throw new UsageError(`Cannot write ${file}: ${(error as Error).message}`)
+      throw new UsageError(`cannot write ${file}: ${(error as Error).message}`)
     }
   }
 }
@@ -53,7 +53,7 @@ async function contentFor(file: string, { diagram, replay, itf }: Counterexample
   return renderDiagram(diagram, file.endsWith(".svg") ? "svg" : file.endsWith(".mmd") ? "mermaid" : "text")
 }
 
-/** A diagram as text in one of its forms; the renderer is imported when it is needed. */
+/** A sequence diagram in one of its text forms. The renderer is imported on demand. */
 export async function renderDiagram(
   diagram: SequenceDiagram,
   form: "text" | "mermaid" | "svg",

@@ -3,7 +3,7 @@ import { UsageError } from "../../base/errors.ts"
 import { type Format, formatOption, seedOption, whole } from "../shared/options.ts"
 import { quoted } from "../../base/text.ts"
 
-/** What `quorate explore` was asked for. */
+/** The options of `quorate explore`. */
 export interface ExploreOptions {
   readonly model: "spec" | "actors"
   readonly values?: number
@@ -33,26 +33,27 @@ export interface ExploreOptions {
   readonly format: Format
 }
 
-/**
- * The options of a search, of either model; those that the other has no
- * use for are refused, not ignored.
- */
+/** Adds the options of both models; `refuseUnusedOptions` refuses those of the other model. */
 export function addExploreOptions(command: Command): Command {
   return command
     .addOption(
-      new Option("-m, --model <model>", "abstract Paxos, or the actors that are simulated")
+      new Option("-m, --model <model>", "abstract Paxos, or the actors of the simulator")
         .choices(["spec", "actors"])
         .default("spec"),
     )
-    .option("--values <V>", "values that may be proposed (spec; 2 unless given)", whole("--values", 1))
-    .option("--epochs <B>", "epochs 0 … B − 1", whole("--epochs", 1), 2)
-    .option("--max-states <count>", "stop with unknown after so many states", whole("--max-states", 1))
+    .option("--values <V>", "number of values (spec only; default: 2)", whole("--values", 1))
+    .option("--epochs <B>", "number of epochs, 0 … B − 1", whole("--epochs", 1), 2)
+    .option(
+      "--max-states <count>",
+      "stop, with verdict unknown, after this many states",
+      whole("--max-states", 1),
+    )
     .addOption(
-      new Option("--memory <size>", "refuse or stop beyond this much memory for states")
+      new Option("--memory <size>", "memory limit for states: refuse or stop beyond it")
         .argParser(memorySize)
         .default(2 ** 31, "2GiB"),
     )
-    .option("--stop-at-violation", "stop at the first violation instead of counting everything", false)
+    .option("--stop-at-violation", "stop at the first violation", false)
     .addOption(
       new Option("--save <file>", saveHelp)
         .argParser((file: string, files: readonly string[]) => [...files, file])
@@ -61,39 +62,44 @@ export function addExploreOptions(command: Command): Command {
     .addOption(formatOption())
     .optionsGroup("Specification (--model spec):")
     .addOption(
-      new Option("--symmetry <which>", "explore one state of each orbit")
+      new Option("--symmetry <which>", "explore one state per orbit of a symmetry")
         .choices(["none", "acceptors", "values", "all"])
         .default("none"),
     )
-    .option("--workers <count>", "threads that share the search", whole("--workers", 1), 1)
-    .option("--inductive", "check the inductive invariant of Paxos instead of searching", false)
+    .option("--workers <count>", "number of threads", whole("--workers", 1), 1)
+    .option("--inductive", "check the inductive invariant of Paxos; no search", false)
     .optionsGroup("Actors (--model actors):")
-    .option("--variant <id>", "a member of the Paxos family: nacks, recovery, revision-b, …", "classic")
-    .option("--proposers <count>", "proposers, each with its own candidate", whole("--proposers", 1), 2)
+    .option("--variant <id>", "variant of Paxos: nacks, recovery, revision-b, …", "classic")
+    .option(
+      "--proposers <count>",
+      "number of proposers, each with its own candidate",
+      whole("--proposers", 1),
+      2,
+    )
     .addOption(
-      new Option("--network <kind>", "what the network does with messages")
+      new Option("--network <kind>", "network model")
         .choices(["unordered", "duplicating", "ordered"])
         .default("unordered"),
     )
-    .option("--lossy", "losing a message is an event of its own", false)
+    .option("--lossy", "messages may be lost", false)
     .option("--no-timeouts", "timers never fire")
-    .option("--crashes <count>", "crashes in a run at most", whole("--crashes", 0), 0)
-    .option("--nacks", "acceptors answer messages of old epochs (Howard 2019, §3.1)", false)
-    .option("--mutant <id>", "plant a mistake in the actors, as a control")
-    .option("--eventually", "judge progress, too: does every run decide, and every run learn?", false)
-    .option("--reduce", "merge states that no future can tell apart", false)
+    .option("--crashes <count>", "maximum number of crashes per run", whole("--crashes", 0), 0)
+    .option("--nacks", "acceptors send negative replies (Howard 2019, §3.1)", false)
+    .option("--mutant <id>", "seed a bug in the actors, as a control")
+    .option("--eventually", "also check progress: every run decides and learns", false)
+    .option("--reduce", "merge equivalent (bisimilar) states", false)
     .addOption(
-      new Option("--search <how>", "breadth first, depth first, or sampled runs")
+      new Option("--search <how>", "search strategy: breadth-first, depth-first, random walk or PCT")
         .choices(["breadth", "depth", "walk", "pct"])
         .default("breadth"),
     )
-    .option("--runs <count>", "runs to sample", whole("--runs", 1), 1000)
-    .option("--steps <count>", "steps of a sampled run at most", whole("--steps", 1), 200)
-    .option("--changes <count>", "priority changes in a run (pct)", whole("--changes", 0), 3)
+    .option("--runs <count>", "number of sampled runs", whole("--runs", 1), 1000)
+    .option("--steps <count>", "maximum length of a sampled run, in steps", whole("--steps", 1), 200)
+    .option("--changes <count>", "priority changes per run (pct)", whole("--changes", 0), 3)
     .addOption(seedOption())
 }
 
-/** The options that say something to one model, or to some ways to search, alone. */
+/** The options that require one model, or some search strategies. */
 const scopes: readonly { readonly of: string; readonly names: readonly string[] }[] = [
   { of: "--model spec", names: ["symmetry", "workers", "inductive"] },
   {
@@ -116,29 +122,28 @@ const scopes: readonly { readonly of: string; readonly names: readonly string[] 
   { of: "--search breadth", names: ["eventually"] },
 ]
 
-/** What a search looks at, and the inductive check does not. */
+/** The options that the inductive check does not use. */
 const searchOnly = ["symmetry", "workers", "maxStates", "memory", "stopAtViolation", "save"]
 
-/** Refuses options that were given and would not be looked at. */
-export function refuseIdleOptions(command: Command, { model, search, inductive }: ExploreOptions): void {
+/** Refuses options that the chosen model or search strategy does not use. */
+export function refuseUnusedOptions(command: Command, { model, search, inductive }: ExploreOptions): void {
   const isGiven = (one: string): boolean => command.getOptionValueSource(one) === "cli"
-  const idle = inductive ? searchOnly.find(isGiven) : undefined
-  if (idle !== undefined) {
-    const flag = command.options.find((option) => option.attributeName() === idle)!.long!
-    throw new UsageError(`${flag} is of a search; --inductive does not search. Leave one of the two out.`)
+  const unused = inductive ? searchOnly.find(isGiven) : undefined
+  if (unused !== undefined) {
+    const flag = command.options.find((option) => option.attributeName() === unused)!.long!
+    throw new UsageError(`${flag} and --inductive are mutually exclusive: --inductive does not search.`)
   }
   for (const { of, names } of scopes) {
     const name = names.find(isGiven)
     if (name === undefined || of.split(/ (?:or )?/).some((word) => word === model || word === search))
       continue
     const flag = command.options.find((option) => option.attributeName() === name)!.long!
-    const asked = of.startsWith("--model") ? `--model ${model}` : `--search ${search}`
-    throw new UsageError(`${flag} is of ${of}; ${asked} does not look at it. Leave one of the two out.`)
+    throw new UsageError(`${flag} requires ${of}.`)
   }
 }
 
 const saveHelp =
-  "write the first counterexample: .json to replay, .itf.json, .svg, .mmd or .txt; may be repeated"
+  "write the first counterexample as .json (for replay), .itf.json, .svg, .mmd or .txt (repeatable)"
 
 /** "2GiB", "512 MiB", "1000000": bytes. */
 function memorySize(text: string): number {

@@ -10,12 +10,12 @@ import type { Expanded, LevelEnd, ShardTask } from "../../world/spec/shard.ts"
 import type { Request } from "./worker.ts"
 
 /**
- * The same exploration on several threads: the states are dealt out by hash,
- * and a level ends for all before the next begins.
+ * Breadth-first exploration on several threads: states are partitioned by hash,
+ * with a barrier after each level.
  *
- * Counts, verdicts and traces are those of `exploreSpec`, whatever the number of
- * workers; only `bytesMax` and the speed differ. It pays from some hundred
- * thousand states on.
+ * Counts, verdicts and traces equal those of `exploreSpec` for any number of
+ * workers; only `bytesMax` and the speed differ. Faster than one thread from
+ * some hundred thousand states on.
  */
 export async function exploreInParallel(
   model: SpecModel,
@@ -37,7 +37,7 @@ function startWorker(task: ShardTask): Worker {
   const fromSource = import.meta.url.endsWith(".ts")
   const file = new URL(fromSource ? "./worker.ts" : "./worker.js", import.meta.url)
   if (!fromSource) return new Worker(file, { workerData: task })
-  // Node reads no TypeScript by itself, and a worker does not inherit the loader of a run from source.
+  // Node does not load TypeScript, and a worker does not inherit the loader.
   const loader = import.meta.resolve("tsx/esm/api")
   const bootstrap = `import("${loader}").then(({ register }) => (register(), import("${file.href}")))`
   return new Worker(bootstrap, { eval: true, workerData: task })
@@ -78,7 +78,7 @@ class Coordinator {
     }
   }
 
-  /** Rounds of expanding and handing over, until no shard has anything left of the level. */
+  /** Rounds of expansion and exchange, until no shard has states of the level left. */
   private async expandLevel(): Promise<void> {
     for (let done = false; !done;) {
       const parts = await this.askAll<Expanded>(() => ({ type: "expand" }))
@@ -109,7 +109,7 @@ class Coordinator {
     return found
   }
 
-  /** Of the first level that violates a system, the witness that reads best: no matter which shard has it. */
+  /** Of the first level that violates a system, the least witness in `compareStates`, whichever shard has it. */
   private takeWitnesses(ends: readonly LevelEnd[]): void {
     const layout = layoutOf(this.model)
     this.witnesses.forEach((known, system) => {
@@ -119,7 +119,7 @@ class Coordinator {
     })
   }
 
-  /** Asks every worker, and waits for all answers, which are in the order of the workers. */
+  /** Sends every worker a request and awaits all answers, in the order of the workers. */
   private askAll<Answer>(request: (shard: number) => Request): Promise<Answer[]> {
     return Promise.all(this.shards.map((worker, shard) => ask<Answer>(worker, request(shard))))
   }
@@ -136,7 +136,7 @@ function ask<Answer>(worker: Worker, request: Request): Promise<Answer> {
     const onMessage = (answer: Answer): void => settle(() => resolve(answer))
     worker.once("error", onError)
     worker.once("message", onMessage)
-    // What one worker found for another is moved, not copied.
+    // Transferred, not copied.
     const moved = request.type === "receive" ? request.batches.map(({ buffer }) => buffer as ArrayBuffer) : []
     worker.postMessage(request, moved)
   })

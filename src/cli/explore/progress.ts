@@ -1,13 +1,13 @@
 import type { Io } from "../shared/context.ts"
 
-/** What searches report: a level or a depth, and the states so far. */
+/** The progress of a search: its level or depth, and the number of distinct states. */
 interface SearchProgress {
   readonly level?: number
   readonly depth?: number
   readonly distinct: number
 }
 
-/** Shows on stderr how far a search is: one line redrawn on a terminal, a line now and then elsewhere. */
+/** Progress of a search on stderr: one line redrawn on a terminal, periodic lines elsewhere. */
 export interface ExploreProgress {
   readonly update: (progress: SearchProgress) => void
   readonly end: () => void
@@ -16,7 +16,7 @@ export interface ExploreProgress {
 const redrawEveryMs = 200
 const lineEveryMs = 15_000
 
-/** Progress on stderr, so that stdout stays what a pipe expects. `now` is in milliseconds. */
+/** Progress of a search on stderr; `now` returns milliseconds. */
 export function exploreProgress(io: Io, now: () => number = () => performance.now()): ExploreProgress {
   const start = now()
   let last = start

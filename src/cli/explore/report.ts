@@ -6,18 +6,18 @@ import type { ExploreOptions } from "./options.ts"
 
 /** One verdict of an exploration. */
 export interface ExploredVerdict {
-  /** The system, or the property, it is about. */
+  /** The system or property it is about. */
   readonly of: string
   readonly verdict: "holds" | "violated" | "unknown"
   readonly because: string
   readonly stepsToViolation: number | null
 }
 
-/** What an exploration says, whatever the model: the same keys for people and for programs. */
+/** The result of an exploration of either model. */
 export interface ExploreReport {
   /** "majority(3), 2 values, 2 epochs". */
   readonly title: string
-  /** What was explored and how, by name: the first keys of the JSON. */
+  /** The settings of the exploration by name: the first keys of the JSON. */
   readonly settings: Readonly<Record<string, unknown>>
   readonly distinct: number
   readonly generated: number
@@ -25,13 +25,13 @@ export interface ExploreReport {
   readonly complete: boolean
   readonly bytesMax: number
   readonly verdicts: readonly ExploredVerdict[]
-  /** Of the first violation, if there is one. */
+  /** The counterexample of the first violation. */
   readonly counterexample: Counterexample | undefined
-  /** More keys for programs. */
+  /** Further keys of the JSON. */
   readonly details?: Readonly<Record<string, unknown>>
 }
 
-/** A clock around a computation, in seconds: what passed, and what this process computed. */
+/** The result of a computation with its wall-clock and CPU time in seconds. */
 export async function timed<T>(
   work: () => Promise<T>,
 ): Promise<{ result: T; seconds: number; cpuSeconds: number }> {
@@ -46,14 +46,14 @@ function elapsed(start: number, cpuStart: NodeJS.CpuUsage): { seconds: number; c
   return { seconds: round((performance.now() - start) / 1000), cpuSeconds: round((user + system) / 1e6) }
 }
 
-/** The worst of several verdicts: a violation outweighs an open question. */
+/** The overall verdict: the first violated, else the first unknown, else the first. */
 function overall(verdicts: readonly ExploredVerdict[]): ExploredVerdict {
   const first = (wanted: string): ExploredVerdict | undefined =>
     verdicts.find(({ verdict }) => verdict === wanted)
   return first("violated") ?? first("unknown") ?? verdicts[0]!
 }
 
-/** Prints a report, writes the counterexample where asked, and says how the command ends. */
+/** Prints a report, saves the counterexample if requested, and sets the exit code. */
 export async function finishExploration(
   context: Context,
   options: ExploreOptions,
@@ -61,7 +61,7 @@ export async function finishExploration(
   time: { readonly seconds: number; readonly cpuSeconds: number },
 ): Promise<void> {
   if (report.counterexample !== undefined) await saveCounterexample(options.save, report.counterexample)
-  else if (options.save.length > 0) context.io.err("There is no counterexample to save.\n")
+  else if (options.save.length > 0) context.io.err("No counterexample to save.\n")
   if (options.format === "json") printJson(context.io, reportJson(report, time))
   else if (options.format === "table") await printReport(context, report, time)
   else await printTables(context.io, options.format, [reportTable(report)])
@@ -112,16 +112,16 @@ async function printReport(
   const lines = [
     report.title,
     "",
-    `distinct          ${distinct}${complete ? "" : " (not all)"}`,
-    `generated         ${generated}`,
-    `depth             ${depth}`,
-    `seconds           ${seconds} (${rate.toLocaleString("en")} states/s)`,
+    `distinct            ${distinct}${complete ? "" : " (incomplete)"}`,
+    `generated           ${generated}`,
+    `depth               ${depth}`,
+    `seconds             ${seconds} (${rate.toLocaleString("en")} states/s)`,
     ...report.verdicts.flatMap(({ of, verdict, because, stepsToViolation }) => [
       "",
       of,
-      `verdict           ${colors[verdict](verdict)}`,
-      `because           ${because}`,
-      ...(stepsToViolation === null ? [] : [`stepsToViolation  ${stepsToViolation}`]),
+      `verdict             ${colors[verdict](verdict)}`,
+      `because             ${because}`,
+      ...(stepsToViolation === null ? [] : [`steps to violation  ${stepsToViolation}`]),
     ]),
   ]
   io.out(`${lines.join("\n")}\n`)
@@ -134,10 +134,12 @@ function reportTable(report: ExploreReport): Table {
   const { distinct, generated, depth } = report
   return {
     id: "explore",
-    caption: `${report.title}: every reachable state.`,
-    columns: ["of", "distinct", "generated", "depth", "verdict", "steps to violation"].map((heading) => ({
-      heading,
-    })),
+    caption: `Reachable states of ${report.title}`,
+    columns: ["property", "distinct", "generated", "depth", "verdict", "steps to violation"].map(
+      (heading) => ({
+        heading,
+      }),
+    ),
     rows: report.verdicts.map(({ of, verdict, stepsToViolation }) => [
       of,
       distinct,
@@ -146,6 +148,6 @@ function reportTable(report: ExploreReport): Table {
       verdict,
       stepsToViolation,
     ]),
-    notes: report.complete ? [] : ["The search stopped early; see the verdicts."],
+    notes: report.complete ? [] : ["The search is incomplete; see the verdicts."],
   }
 }

@@ -82,15 +82,15 @@ function counterexampleOf(outcomes: SpecExploration["outcomes"]): Counterexample
   return undefined
 }
 
-/** The most type-correct states worth listing: larger instances take hours. */
+/** The largest instance of the inductive check, in bits of a type-correct state: larger ones take hours. */
 const mostInductiveBits = 14
 
 async function runInductive(context: Context, model: SpecModel, options: ExploreOptions): Promise<void> {
   const size = model.acceptors.length * model.epochs * (1 + Math.log2(model.values + 1))
   if (size > mostInductiveBits) {
     throw new UsageError(
-      `The inductive check looks at every type-correct state; ${model.acceptors.length} acceptors, ` +
-        `${model.values} values and ${model.epochs} epochs have too many. Try --values 1 or --epochs 1, or two acceptors.`,
+      `The inductive check enumerates all type-correct states: too many for ${model.acceptors.length} acceptors, ` +
+        `${model.values} values and ${model.epochs} epochs. Try --values 1, --epochs 1, or two acceptors.`,
     )
   }
   const { result, ...time } = await timed(async () => checkInductive(model))

@@ -1,7 +1,7 @@
 import { parentPort, workerData } from "node:worker_threads"
 import { Shard, type ShardTask } from "../../world/spec/shard.ts"
 
-/** What the coordinator asks of a worker; each request is answered by one message. */
+/** A request of the coordinator to a worker, which answers each with one message. */
 export type Request =
   | { readonly type: "expand" }
   | { readonly type: "receive"; readonly batches: readonly Uint32Array[] }

@@ -65,8 +65,8 @@ async function run({ io }: Context, system: string, flags: Flags): Promise<ExitC
     writeHistoryFile(history, result.clients.history)
   }
   await printLogRun(io, flags.format, { setup, seed, run: result, traffic, warmUpMs, intervalMs, timeline })
-  const { noteUnsafe } = await import("../shared/system-argument.ts")
-  noteUnsafe(io, setup.plan)
+  const { warnIfUnsafe } = await import("../shared/system-argument.ts")
+  warnIfUnsafe(io, setup.plan)
   return exitCodeOf(result.judgements.map(({ verdict }) => verdict))
 }
 

@@ -22,7 +22,7 @@ const step = z.discriminatedUnion("action", [
   z.strictObject({ action: z.literal("recover"), process }),
 ])
 
-/** A run of the real actors in a file: the settings, and the steps by process name. */
+/** The schema of a replay file of the actor model: its settings, and its steps by process name. */
 export const actorReplaySchema = z.strictObject({
   $schema: z.string().optional(),
   schemaVersion: z.literal(1),
@@ -33,10 +33,10 @@ export const actorReplaySchema = z.strictObject({
   steps: z.array(step),
 })
 
-/** What such a file holds. */
+/** The content of a replay file of the actor model. */
 export type ActorReplayFile = z.infer<typeof actorReplaySchema>
 
-/** The file of a run. */
+/** The replay file of a run. */
 export function actorReplay(trace: PaxosTrace, settings: ActorSettings, because: string): ActorReplayFile {
   const name = (address: number): string => trace.model.processes[address]!.name
   const steps = trace.steps.map((taken) =>
@@ -54,13 +54,13 @@ export function actorReplay(trace: PaxosTrace, settings: ActorSettings, because:
   }
 }
 
-/** The run of a file, executed again by the actors, and its settings. Throws UsageError at a step that is not possible. */
+/** Re-executes the run of a replay file; returns it with its settings. Throws UsageError at a step that is not enabled. */
 export async function readActorReplay(
   data: unknown,
 ): Promise<{ trace: PaxosTrace; settings: ActorSettings }> {
   const parsed = actorReplaySchema.safeParse(data)
   if (!parsed.success) {
-    throw new UsageError(`This is not a replay file of the actor model:\n${z.prettifyError(parsed.error)}`)
+    throw new UsageError(`not a replay file of the actor model:\n${z.prettifyError(parsed.error)}`)
   }
   const { settings, steps } = parsed.data
   const { model } = await exploredCluster(settings)
@@ -68,7 +68,7 @@ export async function readActorReplay(
     const address = model.processes.findIndex((one) => one.name === name)
     if (address < 0) {
       const names = model.processes.map((one) => one.name).join(", ")
-      throw new UsageError(`The replay names a process ${name}; its processes are ${names}.`)
+      throw new UsageError(`unknown process ${name} in the replay file. Its processes: ${names}.`)
     }
     return address
   }
@@ -80,7 +80,7 @@ export async function readActorReplay(
   return { trace: runWorldSteps(model, taken as unknown as WorldStep<PaxosMessage>[]), settings }
 }
 
-/** The diagram of a run of Paxos actors, decisions remarked upon. */
+/** The sequence diagram of a run of Paxos actors, with its decisions. */
 export function paxosDiagram(trace: PaxosTrace, plan: QuorumPlan, title?: string): SequenceDiagram {
   const news = decisionNews(plan, trace)
   return actorDiagram(trace, { message: formatMessage, state: paxosStateText, news }, title)

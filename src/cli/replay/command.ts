@@ -14,21 +14,21 @@ interface ReplayOptions {
   readonly format: "table" | "json"
 }
 
-/** `quorate replay`: a run that was saved, executed again and stepped through. */
+/** `quorate replay`: re-executes a saved run step by step. */
 export function replayCommand(context: Context): Command {
   return new Command("replay")
-    .summary("step through a counterexample that was saved")
+    .summary("step through a saved counterexample")
     .description(
-      "Executes the run in a file again, step by step, and shows what every process remembers and what is decided.",
+      "Re-executes a saved run step by step, and prints the state of every process and the decided proposals.",
     )
-    .argument("<file>", "what quorate explore --save FILE.json has written; or an ITF trace of Paxos.tla")
-    .option("--system <system>", "of an ITF trace that does not say it: its quorum system")
-    .option("--step <k>", "only the state after step k, and what could happen next", whole("--step", 0))
+    .argument("<file>", "a replay file of quorate explore --save FILE.json, or an ITF trace of Paxos.tla")
+    .option("--system <system>", "quorum system of an ITF trace that does not name it")
+    .option("--step <k>", "print the state after step k and the enabled steps only", whole("--step", 0))
     .addOption(
-      new Option("--diagram <form>", "a message sequence diagram").choices(["text", "mermaid", "svg"]),
+      new Option("--diagram <form>", "print a message sequence diagram").choices(["text", "mermaid", "svg"]),
     )
     .addOption(
-      new Option("-f, --format <format>", "how to print").choices(["table", "json"]).default("table"),
+      new Option("-f, --format <format>", "output format").choices(["table", "json"]).default("table"),
     )
     .addHelpText("after", help)
     .action(async (file: string, options: ReplayOptions) => {
@@ -47,21 +47,19 @@ Examples:
   $ quorate replay trace.json --diagram svg > trace.svg
   $ quorate replay counterexample.itf.json --system "choose(2, a1, a2, a3)"
 
-Exit codes: 0 fine; 1 two values are decided at the end of the run; 2 usage or
-internal error.`
+Exit codes: 0 success; 1 the run decides two values; 2 usage or internal error.`
 
 function readJson(file: string): unknown {
-  const text = readText(file, `A file to replay is written by quorate explore … --save FILE.json. ${itfToo}`)
+  const text = readText(file, accepted)
   try {
     return JSON.parse(text) as unknown
   } catch {
-    throw new UsageError(
-      `${file} is not JSON. A file to replay is written by quorate explore … --save FILE.json. ${itfToo}`,
-    )
+    throw new UsageError(`${file} is not JSON. ${accepted}`)
   }
 }
 
-const itfToo = "Traces of TLC, Apalache and Quint as ITF are read, too."
+const accepted =
+  "quorate replay takes a file written by quorate explore … --save FILE.json, or an ITF trace of TLC, Apalache or Quint."
 
 async function print({ io }: Context, view: ReplayView, options: ReplayOptions): Promise<void> {
   if (options.diagram !== undefined) {
@@ -84,7 +82,7 @@ function positionAt(view: ReplayView, step: number): ReplayPosition {
   throw new UsageError(`--step is ${step}; the run has ${view.positions.length - 1} steps.`)
 }
 
-/** The whole run: a line per step, with the states that changed in it. */
+/** The whole run: one line per step, with the states that it changed. */
 function runText({ title, positions, simulated }: ReplayView): string {
   const width = Math.max(...positions.map(({ step }) => step.length))
   const lines = positions.map(({ step, states, decided }, i) => {
@@ -105,11 +103,11 @@ function runText({ title, positions, simulated }: ReplayView): string {
 function positionText(step: number, { step: text, states, decided, possible }: ReplayPosition): string {
   const width = Math.max(...Object.keys(states).map((name) => name.length), 7)
   const lines = [
-    `after step ${step}: ${text}`,
+    `state after step ${step}: ${text}`,
     "",
     ...Object.entries(states).map(([name, state]) => `${name.padEnd(width)}  ${state}`),
     `${"decided".padEnd(width)}  ${decided.length === 0 ? "nothing" : decided.join(", ")}`,
-    ...(possible.length === 0 ? [] : ["", "possible next:", ...possible.map((next) => `  ${next}`)]),
+    ...(possible.length === 0 ? [] : ["", "enabled steps:", ...possible.map((next) => `  ${next}`)]),
   ]
   return `${lines.join("\n")}\n`
 }

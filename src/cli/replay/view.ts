@@ -18,26 +18,26 @@ import { paxosDiagram, readActorReplay } from "./actors.ts"
 import { exploredCluster } from "../explore/cluster.ts"
 import { readSystem } from "../shared/system-argument.ts"
 
-/** A replayed run, whatever its model, as it is stepped through. */
+/** A replayed run of either model, position by position. */
 export interface ReplayView {
   readonly title: string
-  /** One more than there are steps: the first is the beginning. */
+  /** One more than the number of steps: the first is the initial state. */
   readonly positions: readonly ReplayPosition[]
   readonly diagram: SequenceDiagram
-  /** Whether two values are decided at the end. */
+  /** Whether two values are decided in the final state. */
   readonly violated: boolean
-  /** What the simulator makes of the same steps. */
+  /** The outcome of the same steps in the simulator. */
   readonly simulated: string
 }
 
 /** The run after a number of steps. */
 export interface ReplayPosition {
   readonly step: string
-  /** By process: what it remembers. */
+  /** The state of each process, by name. */
   readonly states: Readonly<Record<string, string>>
   /** "(0, A)": the proposals decided so far. */
   readonly decided: readonly string[]
-  /** What could happen next; where that is known without searching. */
+  /** The enabled steps; empty if they are not known without a search. */
   readonly possible: readonly string[]
 }
 
@@ -48,21 +48,21 @@ const kind = z.looseObject({
 })
 
 /**
- * Reads the data of a replay file of either model, or of an ITF trace, and runs
- * it again. A trace that does not say its quorum system needs `system`.
+ * Re-executes the run of a replay file of either model, or of an ITF trace.
+ * A trace that does not name its quorum system requires `system`.
  */
 export async function replayView(data: unknown, system?: string): Promise<ReplayView> {
   if (isItf(data)) return itfView(data, system)
   if (system !== undefined) {
-    throw new UsageError("--system is for ITF traces; a replay file says itself whose quorums it has.")
+    throw new UsageError("--system requires an ITF trace; a replay file names its quorum system.")
   }
   const parsed = kind.safeParse(data)
   if (!parsed.success) {
     throw new UsageError(
-      `This is not a replay file:\n${z.prettifyError(parsed.error)}\nSuch a file is written by quorate explore … --save FILE.json.`,
+      `not a replay file:\n${z.prettifyError(parsed.error)}\nquorate explore … --save FILE.json writes replay files.`,
     )
   }
-  const title = parsed.data.because ?? "A run without a remark."
+  const title = parsed.data.because ?? "Run without a description"
   if (parsed.data.model === "spec") return specView(readReplay(data), title)
   const { trace, plan } = await actorRun(data)
   return actorView(trace, plan, title)
@@ -76,7 +76,7 @@ async function itfView(data: unknown, given: string | undefined): Promise<Replay
   const { values, epochs, ballots, system = given } = castOfItf(data)
   if (system === undefined) {
     throw new UsageError(
-      'An ITF trace has no quorums. Say whose run it is: --system "choose(2, a1, a2, a3)", with the names of its acceptors.',
+      'The ITF trace names no quorum system; give one over its acceptors, such as --system "choose(2, a1, a2, a3)".',
     )
   }
   const model = specModel(await readSystem(given ?? system), { values: Math.max(1, values.length), epochs })
@@ -87,7 +87,7 @@ async function itfView(data: unknown, given: string | undefined): Promise<Replay
     ...ballots.flatMap((ballot, epoch) => (ballot === epoch ? [] : [`epoch ${epoch} for ballot ${ballot}`])),
   ]
   const legend = renamed.length === 0 ? "" : ` with ${renamed.join(", ")}`
-  return specView(fromItf(model, data), `An ITF trace${legend}.`)
+  return specView(fromItf(model, data), `ITF trace${legend}`)
 }
 
 async function actorRun(data: unknown): Promise<{ trace: PaxosTrace; plan: QuorumPlan }> {
@@ -102,7 +102,7 @@ function specView(trace: SpecTrace, title: string): ReplayView {
   const positions = states.map((state, i): ReplayPosition => {
     const step = steps[i - 1]
     return {
-      step: step === undefined ? "the beginning" : describeStep(model, step),
+      step: step === undefined ? "initial state" : describeStep(model, step),
       states: Object.fromEntries(
         state.acceptors.map((acceptor, a) => [model.acceptors[a]!, acceptorText(acceptor)]),
       ),
@@ -120,12 +120,12 @@ function specView(trace: SpecTrace, title: string): ReplayView {
   }
 }
 
-/** Has the actors take the steps of the specification, in the simulator, which must decide the same. */
+/** Executes the steps of the specification with the actors in the simulator; they must decide the same proposals. */
 function simulatedSpecText(trace: SpecTrace): string {
   const system = trace.model.phase2[0]!
   const run = specRunByActors(trace, system)
   if (run === undefined) {
-    return "not simulated: a proposal rests on more promises than a proposer waits for, or on none"
+    return "not simulated: a proposal uses more promises than a proposer awaits, or none"
   }
   const decided = decisions(trace.states.at(-1)!, system.quorums)
   return simulatedText(
@@ -145,7 +145,7 @@ function actorView(trace: PaxosTrace, plan: QuorumPlan, title: string): ReplayVi
       return text === undefined ? [] : [[processes[local.address]!.name, text]]
     })
     return {
-      step: step === undefined ? "the beginning" : describePaxosStep(trace.model, step),
+      step: step === undefined ? "initial state" : describePaxosStep(trace.model, step),
       states: Object.fromEntries(states),
       decided: decidedAt(i).map(({ epoch, value }) => `(${epoch}, ${value})`),
       possible: [],
@@ -157,7 +157,7 @@ function actorView(trace: PaxosTrace, plan: QuorumPlan, title: string): ReplayVi
   return { title, positions, diagram: paxosDiagram(trace, plan, title), violated, simulated }
 }
 
-/** Does the same steps in the simulator, which must decide the same. */
+/** Executes the same steps in the simulator; they must decide the same proposals. */
 function simulatedText(trace: PaxosTrace, plan: QuorumPlan, decided: readonly Proposal[]): string {
   const texts = (proposals: readonly Proposal[]): string =>
     proposals
@@ -165,13 +165,13 @@ function simulatedText(trace: PaxosTrace, plan: QuorumPlan, decided: readonly Pr
       .sort()
       .join(", ") || "nothing"
   if (trace.steps.some((step) => "crashBefore" in step)) {
-    return "not simulated: a process crashes in the middle of a step, which the simulator does not have"
+    return "not simulated: a process crashes within a step, which the simulator does not model"
   }
   const log = new DecisionLog(plan)
   simulate(scenarioOfTrace(trace), log.observe)
   const found = texts(log.decisions.map(({ proposal }) => proposal))
   if (found !== texts(decided)) {
-    throw new InvariantError(`The simulator decides ${found} in the steps that decide ${texts(decided)}.`)
+    throw new InvariantError(`The simulator decides ${found}; the replayed steps decide ${texts(decided)}.`)
   }
-  return `the simulator, made to take the same steps, decides the same: ${found}`
+  return `simulated: the same steps in the simulator decide the same: ${found}`
 }

@@ -1,27 +1,26 @@
 import type { Verdict } from "../../base/verdict.ts"
 
-/** What every command is given. */
+/** The environment of a command: its streams, its arguments, and the exit code it sets. */
 export interface Context {
-  /** Where to print. */
   readonly io: Io
-  /** The whole command line, for the manifest. */
+  /** The complete command line, for the manifest. */
   readonly args: readonly string[]
-  /** How it ended; a command that does not say ended fine. */
+  /** Sets the exit code; `exitCodes.fine` unless called. */
   readonly end: (code: ExitCode) => void
 }
 
 /**
- * Where a command's words go: data to `out`, everything about it to `err`.
- * The command line's only way to print, so that a test can listen.
+ * The output streams of a command: results to `out`; warnings, progress and errors to `err`.
+ * Nothing else below prints, so that a test can capture all output.
  */
 export interface Io {
   out(text: string | Uint8Array): void
   err(text: string): void
   readonly outIsTerminal: boolean
   readonly errIsTerminal: boolean
-  /** Columns of the terminal; 80 where there is none. */
+  /** Columns of the terminal; 80 when `out` is not a terminal. */
   readonly width: number
-  /** Whether to colour what goes to `out`: on a terminal, unless NO_COLOR is set. */
+  /** Whether `out` is coloured: on a terminal, unless NO_COLOR is set. */
   readonly color: boolean
 }
 
@@ -39,29 +38,28 @@ export function processIo(): Io {
   }
 }
 
-/** What the process exits with; scripts rely on these. */
+/** The exit codes of the process; scripts rely on them. */
 export const exitCodes = {
-  /** All went well, and what was checked holds. */
+  /** Success; every checked property holds. */
   fine: 0,
-  /** A property that was checked does not hold. */
+  /** A checked property is violated. */
   violated: 1,
-  /** A mistake in the command or its input, or a defect of this program. */
+  /** An error in the command line or its input, or a defect of this program. */
   usage: 2,
-  /** A check could not finish within the stated effort. */
+  /** A check did not finish within its limits. */
   unknown: 3,
-  /** Stopped by Ctrl-C or a signal, as shells count it: 128 + SIGINT. What was computed is kept. */
+  /** Stopped by Ctrl-C or a signal: 128 + SIGINT, as shells report it. Completed work is kept. */
   interrupted: 130,
 } as const
 
-/** One of these. */
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes]
 
-/** The exit code of several verdicts: a violation outweighs an open question. */
+/** The exit code of several verdicts: violated before unknown before holds. */
 export function exitCodeOf(verdicts: readonly Verdict<unknown>[]): ExitCode {
   const found = (wanted: string): boolean => verdicts.some(({ verdict }) => verdict === wanted)
   return found("violated") ? exitCodes.violated : found("unknown") ? exitCodes.unknown : exitCodes.fine
 }
 
-/** The lines every help text ends with. */
+/** The last lines of every help text. */
 export const exitCodeHelp =
-  "Exit codes: 0 fine; 1 a checked property does not hold; 2 usage or internal\nerror; 3 unknown; 130 interrupted."
+  "Exit codes: 0 success; 1 a checked property is violated; 2 usage or internal\nerror; 3 unknown; 130 interrupted."

@@ -9,8 +9,8 @@ export async function readExperiments(ids: readonly string[]): Promise<readonly 
     const experiment = experiments.get(id)
     if (experiment !== undefined) return experiment
     throw new UsageError(
-      `There is no experiment ${id}.${didYouMean(id, experiments.keys())} ` +
-        `The experiments are ${[...experiments.keys()].join(", ")}, or all of them: all.`,
+      `unknown experiment ${id}.${didYouMean(id, experiments.keys())} ` +
+        `Valid ids: ${[...experiments.keys()].join(", ")}, all.`,
     )
   })
 }

@@ -8,19 +8,19 @@ import { type LatencyChoice, parseLatency } from "../../world/simulate/latency.t
 /**
  * The latency of an argument: a name such as `paxi`, a model such as
  * `constant(10)`, a CSV file `from,to,rtt_ms`, or a folder of ping files
- * `<region>.dat`. The options are for files and folders.
+ * `<region>.dat`. The options apply to files and folders.
  */
 export function readLatency(text: string, options: MatrixOptions): LatencyChoice {
   if (namedLatencies.has(text.trim()) || !looksLikePath(text)) return parseLatency(text, namedLatencies)
   if (!existsSync(text)) {
     throw new UsageError(
-      `There is no file or folder ${text}. --latency takes a CSV file with the columns from,to,rtt_ms, ` +
-        `a folder of <region>.dat files, or a name; quorate list shows the names.`,
+      `no such file or folder: ${text}. --latency takes a CSV file with the columns from,to,rtt_ms, ` +
+        `a folder of <region>.dat files, or a name; quorate list prints the names.`,
     )
   }
   if (text.endsWith(".dat") && statSync(text).isFile()) {
     throw new UsageError(
-      `${text} is what one region measured; --latency takes the folder with the .dat files of all of them: ${dirname(text)}`,
+      `${text} holds the measurements of one region; --latency takes the folder with the .dat files of all regions: ${dirname(text)}`,
     )
   }
   const delays = statSync(text).isDirectory()
@@ -39,7 +39,7 @@ function pingFiles(folder: string): { name: string; text: string }[] {
     .sort()
   if (names.length === 0) {
     throw new UsageError(
-      `${folder} has no <region>.dat files; each holds lines min/avg/max/mdev:region, one per region.`,
+      `${folder} contains no <region>.dat files; each has one line min/avg/max/mdev:region per region.`,
     )
   }
   return names.map((name) => ({ name: join(folder, name), text: readFileSync(join(folder, name), "utf8") }))

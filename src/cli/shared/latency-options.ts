@@ -10,7 +10,7 @@ import {
 import { milliseconds } from "./options.ts"
 import { commaList, number } from "../../base/text.ts"
 
-/** The options that say how a matrix of delays is read and used. */
+/** The values of `matrixOptions`. */
 export interface MatrixFlags {
   readonly statistic: Statistic
   readonly rounding: Rounding
@@ -19,29 +19,29 @@ export interface MatrixFlags {
   readonly acceptorRegions: readonly string[]
 }
 
-/** What `--latency` takes, in words. */
-export const latencyHelp = "a name, a model in ms one way, a CSV file or a folder of ping files"
+/** The help text of `--latency`: the forms of its argument. */
+export const latencyHelp = "a name, a model (one way, in ms), a CSV file, or a folder of ping files"
 
-/** The options that say what a file of round trips means. */
+/** The options for reading and using a matrix of round-trip times. */
 export function matrixOptions(): Option[] {
   return [
-    new Option("--statistic <which>", "which figure of ping files to use").choices(statistics).default("avg"),
-    new Option("--rounding <how>", "how half a round trip becomes whole microseconds")
+    new Option("--statistic <which>", "statistic to read from ping files").choices(statistics).default("avg"),
+    new Option("--rounding <how>", "rounding of half a round trip to microseconds")
       .choices(roundings)
       .default("nearest"),
-    new Option("--intra-region <rtt>", "round trip within a region where a file has none, in ms")
+    new Option("--intra-region <rtt>", "round trip within a region that the file lacks, in ms")
       .argParser(milliseconds("--intra-region"))
       .default(0),
     new Option("--jitter <sigma>", "with a matrix: σ of a lognormal factor on each delay")
       .argParser(sigma)
       .default(0),
-    new Option("--acceptor-regions <names>", "with a matrix: where the acceptors are, as EU,US")
+    new Option("--acceptor-regions <names>", "with a matrix: regions of the acceptors, such as EU,US")
       .argParser(commaList)
-      .default([], "in turn"),
+      .default([], "round-robin"),
   ]
 }
 
-/** How a file is read, by the options. */
+/** The reading options of a file of round-trip times. */
 export function matrixReading({ statistic, rounding, intraRegion }: MatrixFlags): MatrixOptions {
   return { statistic, rounding, intraRegionRttMs: intraRegion }
 }
@@ -51,6 +51,6 @@ export function sigma(text: string): number {
   const value = number(text)
   if (value >= 0 && value <= 10) return value
   throw new UsageError(
-    `--jitter is ${text}; σ of the lognormal factor is a number from 0 to 10, such as 0.1.`,
+    `--jitter is ${text}; it must be a number from 0 to 10 (σ of the lognormal factor), such as 0.1.`,
   )
 }

@@ -3,24 +3,24 @@ import { UsageError } from "../../base/errors.ts"
 import { defaultSeed } from "../../experiment/define.ts"
 import { number, quoted } from "../../base/text.ts"
 
-/** The formats a table can be printed in, the first by default. */
+/** The output formats of a table; the first is the default. */
 export const formats = ["table", "json", "csv", "md", "latex"] as const
 /** One of these. */
 export type Format = (typeof formats)[number]
 
-/** `--format`, in every command. */
+/** `--format`, of every command that prints tables. */
 export function formatOption(): Option {
-  return new Option("-f, --format <format>", "how to print").choices(formats).default("table")
+  return new Option("-f, --format <format>", "output format").choices(formats).default("table")
 }
 
-/** `--seed`, wherever there is chance. */
+/** `--seed`, of every randomised command. */
 export function seedOption(): Option {
-  return new Option("-s, --seed <seed>", "a whole number; the same seed gives the same bytes")
+  return new Option("-s, --seed <seed>", "a non-negative integer; equal seeds give byte-identical output")
     .argParser(whole("--seed", 0))
     .default(defaultSeed)
 }
 
-/** An argument parser for whole numbers from `least` to `most`. */
+/** An argument parser for integers from `least` to `most`, in decimal digits. */
 export function whole(
   option: string,
   least: number,
@@ -29,15 +29,19 @@ export function whole(
   return (text) => {
     const value = Number(text)
     if (!/^\d+$/.test(text.trim()) || !Number.isSafeInteger(value) || value < least || value > most) {
-      throw new UsageError(
-        `${option} is ${quoted(text)}; it must be a whole number from ${least} to ${most === Number.MAX_SAFE_INTEGER ? "2^53 - 1" : most}, in digits.`,
-      )
+      throw new UsageError(`${option} is ${quoted(text)}; it must be ${integerRange(least, most)}.`)
     }
     return value
   }
 }
 
-/** More processes of a kind than a run, whose work grows with their product, can have. */
+function integerRange(least: number, most: number): string {
+  if (most === Number.MAX_SAFE_INTEGER && least <= 1)
+    return least === 1 ? "a positive integer" : "a non-negative integer"
+  return `an integer from ${least} to ${most === Number.MAX_SAFE_INTEGER ? "2^53 - 1" : most}`
+}
+
+/** The largest number of processes of one kind in a run; the work of a run grows with their product. */
 export const mostProcesses = 10_000
 
 /** An argument parser for durations in milliseconds. */
@@ -56,9 +60,7 @@ export function probability(option: string): (text: string) => number {
   return (text) => {
     const value = number(text)
     if (!(value >= 0 && value <= 1)) {
-      throw new UsageError(
-        `${option} is ${quoted(text)}; a probability is a number from 0 to 1, such as 0.05.`,
-      )
+      throw new UsageError(`${option} is ${quoted(text)}; it must be a number from 0 to 1, such as 0.05.`)
     }
     return value
   }

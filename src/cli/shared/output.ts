@@ -3,19 +3,19 @@ import type { Table } from "../../experiment/table.ts"
 import type { Io } from "./context.ts"
 import type { Format } from "./options.ts"
 
-/** Prints one JSON object; its first key is the version of its schema. */
+/** Prints a JSON object; its first key is the schema version. */
 export function printJson(io: Io, value: object): void {
   io.out(`${JSON.stringify({ schemaVersion, ...value }, null, 2)}\n`)
 }
 
-/** Counts by name as keys of a JSON object, in camelCase as all its keys: `heartbeat-ack` is `heartbeatAck`. */
+/** Counts by name as a JSON object with camelCase keys: `heartbeat-ack` becomes `heartbeatAck`. */
 export function countsByName(counts: Iterable<readonly [string, number]>): Record<string, number> {
   const camelCase = (name: string): string =>
     name.replaceAll(/-([a-z])/g, (_, letter: string) => letter.toUpperCase())
   return Object.fromEntries([...counts].map(([name, count]) => [camelCase(name), count]))
 }
 
-/** Prints tables in any format but JSON, a blank line between them. The renderers are imported when they are needed. */
+/** Prints tables in any format but JSON, separated by blank lines. Renderers are imported on demand. */
 export async function printTables(
   io: Io,
   format: Exclude<Format, "json">,
@@ -41,13 +41,13 @@ async function renderer(io: Io, format: Exclude<Format, "json">): Promise<(table
   }
 }
 
-/** Styles text where the output has colours, and leaves it as it is elsewhere. */
+/** A function that styles text where the output is coloured; the identity elsewhere. */
 export async function styler(
   io: Io,
   style: "bold" | "red" | "green" | "yellow",
 ): Promise<(text: string) => string> {
   if (!io.color) return (text) => text
   const { styleText } = await import("node:util")
-  // Whether there are colours was decided above; styleText would ask the stream again.
+  // `io.color` has decided already; styleText would inspect the stream again.
   return (text) => styleText(style, text, { validateStream: false })
 }

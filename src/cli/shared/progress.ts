@@ -1,15 +1,15 @@
 import type { Io } from "./context.ts"
 
-/** Shows how far a long computation is, on stderr: a bar on a terminal, a line now and then elsewhere. */
+/** Progress of a long computation on stderr: a bar on a terminal, periodic lines elsewhere. */
 export interface Progress {
   start(label: string, total: number): void
-  /** `total` where it has grown since the start. */
+  /** `total` if it has changed since the start. */
   update(done: number, total?: number): void
-  /** Ends what was started, and says in a line how it went. */
+  /** Ends the bar and prints a summary line. */
   finish(line: string): void
 }
 
-/** A bar where somebody watches, lines now and then where a log is written. */
+/** A bar if stderr is a terminal, periodic lines otherwise. */
 export async function progressOn(io: Io): Promise<Progress> {
   return io.errIsTerminal ? barProgress() : lineProgress(io, () => performance.now())
 }
@@ -25,7 +25,7 @@ async function barProgress(): Promise<Progress> {
         barIncompleteChar: "░",
         barsize: 24,
         clearOnComplete: true,
-        // Else Ctrl-C would leave the terminal without line wrapping.
+        // Otherwise Ctrl-C would leave the terminal without line wrapping.
         linewrap: true,
         stopOnComplete: false,
         stream: process.stderr,
@@ -43,10 +43,10 @@ async function barProgress(): Promise<Progress> {
   }
 }
 
-/** A line at most this often where there is no terminal to redraw. */
+/** The least time between two lines of progress. */
 const lineEveryMs = 15_000
 
-/** Progress as plain lines; `now` is a clock in milliseconds. */
+/** Progress as plain lines; `now` returns milliseconds. */
 export function lineProgress(io: Io, now: () => number): Progress {
   let [label, total, lastLine] = ["", 0, 0]
   return {

@@ -3,9 +3,8 @@ import { type Document, LineCounter, type Node, isMap, isScalar, isSeq, parseDoc
 import { UsageError } from "../../base/errors.ts"
 
 /**
- * The text of a file that was named on the command line, or of standard input
- * for `-` where a command reads it. `wanted` says what the file should be, and
- * how one gets it: a sentence for whoever named one that is not there.
+ * The text of a file named on the command line; of standard input for `-`.
+ * `wanted` is appended to errors: a sentence on what the file must be and which command writes it.
  */
 export function readText(path: string, wanted: string): string {
   try {
@@ -16,19 +15,19 @@ export function readText(path: string, wanted: string): string {
 }
 
 function problem(path: string, { code, message }: NodeJS.ErrnoException): string {
-  if (code === "ENOENT" || code === "ENOTDIR") return `There is no file ${path} to read.`
+  if (code === "ENOENT" || code === "ENOTDIR") return `no such file: ${path}.`
   if (code === "EISDIR") return `${path} is a folder, not a file.`
-  if (code === "EACCES" || code === "EPERM") return `${path} may not be read.`
-  return `Cannot read ${path}: ${message}.`
+  if (code === "EACCES" || code === "EPERM") return `cannot read ${path}: permission denied.`
+  return `cannot read ${path}: ${message}.`
 }
 
-/** A YAML or JSON document that knows where each of its values is written. */
+/** A YAML or JSON document with the line and column of each of its values. */
 export class PlacedYaml {
   readonly document: Document
   private readonly path: string
   private readonly lines = new LineCounter()
 
-  /** A text that is no YAML is a UsageError with its place. */
+  /** Throws a UsageError with line and column if the text is not YAML. */
   constructor(text: string, path: string) {
     this.path = path
     this.document = parseDocument(text, { lineCounter: this.lines })
@@ -38,23 +37,23 @@ export class PlacedYaml {
     throw new UsageError(`${path}:${line}:${col}: ${broken.message.split(" at line ")[0]!}.`)
   }
 
-  /** What it says, as JavaScript values; an alias without its anchor is a UsageError. */
+  /** The content as JavaScript values. Throws a UsageError for an alias without an anchor. */
   content(): unknown {
     try {
       return this.document.toJS()
     } catch (error) {
-      // The library throws it only here, and without a place.
+      // The library detects it only here, and reports no position.
       if (error instanceof ReferenceError) throw new UsageError(`${this.path}: ${error.message}.`)
       throw error
     }
   }
 
-  /** `file.yaml:5:24`: where the value at a path is, or the last one on the way that exists. */
+  /** `file.yaml:5:24`: the position of the value at a path, or of its nearest existing ancestor. */
   place(path: readonly PropertyKey[]): string {
     return this.placeOf(this.nodeAt(path))
   }
 
-  /** Where a key is written. */
+  /** The position of a key. */
   keyPlace(path: readonly PropertyKey[], key: string): string {
     const owner = this.nodeAt(path)
     const pair = isMap(owner)
@@ -72,7 +71,7 @@ export class PlacedYaml {
     return `${this.path}:${line}:${col}`
   }
 
-  /** What --set has put in is written nowhere. */
+  /** Values set by --set have no position in the file. */
   private placeOfAdded(): string {
     return `${this.path} with --set`
   }

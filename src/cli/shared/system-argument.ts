@@ -5,14 +5,14 @@ import { type QuorumPlan, constantPlan } from "../../quorum/plan.ts"
 import type { QuorumSystem } from "../../quorum/system.ts"
 import type { Io } from "./context.ts"
 
-/** The quorum system of an argument. The parser of expressions is imported only where a pattern is not enough. */
+/** The quorum system of an argument. The expression parser is imported only if the text is not a plain call. */
 export async function readSystem(text: string): Promise<QuorumSystem> {
   return (
     readPlainCall(text, catalogue) ?? (await import("../../../quorums/from-text.ts")).quorumSystemFrom(text)
   )
 }
 
-/** The plan of an argument: one system, `0: …; 1..: …`, or `allAboard(3, 3)`. The parser is imported only where a pattern is not enough. */
+/** The quorum plan of an argument: one system, `0: …; 1..: …`, or a named plan such as `allAboard(3, 3)`. */
 export async function readPlan(text: string): Promise<QuorumPlan> {
   const plain = readPlainCall(text, catalogue)
   if (plain !== undefined) return constantPlan(plain)
@@ -24,18 +24,16 @@ export async function readPlan(text: string): Promise<QuorumPlan> {
 }
 
 /**
- * Says on stderr that the quorums of a plan do not meet as Flexible Paxos needs
- * it (Howard 2019, requirements 4.4 and 4.6). Such plans run, because controls are
- * often wanted; but a run that happens to end well must not pass for a safe system.
+ * Warns on stderr if a plan violates the intersection requirement of Flexible Paxos (Howard 2019, 4.4;
+ * 4.6 for quorums that depend on the epoch). Unsafe plans may be run, as controls; the warning keeps
+ * a run without a violation from being taken for evidence of safety.
  */
-export function noteUnsafe(io: Io, plan: QuorumPlan): void {
+export function warnIfUnsafe(io: Io, plan: QuorumPlan): void {
   const requirement = requirementById(plan.ranges.length === 1 ? "4.4" : "4.6")!
   const verdict = requirement.check(plan)
   if (verdict.verdict !== "violated") return
-  const quorums = verdict.witness.quorums.map(
-    ({ phase, nodes }) => `phase-${phase} quorum {${nodes.join(" ")}}`,
-  )
+  const quorums = verdict.witness.quorums.map(({ nodes }) => `{${nodes.join(" ")}}`)
   io.err(
-    `note: a control: ${quorums.join(" and ")} share no acceptor (${requirement.id}), so two values may be decided in other runs than this one.\n`,
+    `WARNING: unsafe quorum system: ${quorums.join(" and ")} do not intersect (requirement ${requirement.id}); other runs may decide two values\n`,
   )
 }

@@ -60,8 +60,8 @@ const usualAcceptors = 5
 /** Other variants than classic Paxos are refused if they are unsafe, unless they are asked for as controls. */
 async function noteIfUnsafe({ io }: Context, { plan, variant, switches }: DecreeSetup): Promise<void> {
   if (variant !== "classic" || Object.keys(switches).length > 0) return
-  const { noteUnsafe } = await import("../shared/system-argument.ts")
-  noteUnsafe(io, plan)
+  const { warnIfUnsafe } = await import("../shared/system-argument.ts")
+  warnIfUnsafe(io, plan)
 }
 
 const isViolated = ({ verdict }: { readonly verdict: string }): boolean => verdict === "violated"
