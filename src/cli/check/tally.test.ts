@@ -33,7 +33,10 @@ describe("quorate check --yes --no", () => {
   test.each([
     [["majority(3)", "--yes", "a9"], "no node a9"],
     [["majority(3)", "--yes", "a1", "--no", "a1"], "both name {a1}"],
-    [["majority(3)", "--yes", "a1", "--requirement", "3.1"], "--requirement and --overlap do not apply"],
+    [
+      ["majority(3)", "--yes", "a1", "--requirement", "3.1"],
+      "mutually exclusive with --requirement and --overlap",
+    ],
     [["--rule", "majority(n)", "--for", "n=1..3", "--yes", "a1"], "a rule has no acceptors"],
   ])("refuses %j", async (args, message) => {
     const { code, err } = await quorate("check", ...args)
