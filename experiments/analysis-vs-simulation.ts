@@ -1,6 +1,5 @@
 import { quorumSystemFrom } from "../quorums/from-text.ts"
 import {
-  type Strategy,
   erlangDelay,
   meanDelay,
   measureStrategy,
@@ -9,6 +8,7 @@ import {
   uniformStrategy,
   workloadOf,
 } from "../src/analysis/index.ts"
+import { oncePer } from "../src/base/memo.ts"
 import { type Estimate, meanInterval, present, shareInterval } from "../src/base/statistics/estimates.ts"
 import { count, flag, measure, text } from "../src/experiment/column.ts"
 import { defineExperiment } from "../src/experiment/define.ts"
@@ -155,17 +155,8 @@ async function askedByBest(system: string, seed: number): Promise<number[]> {
   return timesAsked(setup, seed).map((times) => times / 2)
 }
 
-const strategies = new Map<string, Promise<Strategy>>()
-
 /** The strategy of least load for one phase of each kind; solved once for each system. */
-function bestStrategy(system: string): Promise<Strategy> {
-  let strategy = strategies.get(system)
-  if (strategy === undefined) {
-    strategy = leastLoadStrategy(planFrom(system), 0.5)
-    strategies.set(system, strategy)
-  }
-  return strategy
-}
+const bestStrategy = oncePer((system: string) => leastLoadStrategy(planFrom(system), 0.5))
 
 /** What it asks of each node. */
 async function bestLoads(name: string): Promise<readonly number[]> {

@@ -1,4 +1,5 @@
 import { resilience } from "../src/analysis/exact/resilience.ts"
+import { oncePer } from "../src/base/memo.ts"
 import { type Estimate, differenceOfEstimates, pairedDifference } from "../src/base/statistics/estimates.ts"
 import {
   type EstimateCells,
@@ -101,7 +102,7 @@ export default defineExperiment<Case, Observation, Row>({
     return {
       decideMs: milliseconds(measures.decidedAt),
       learnMs: milliseconds(learned),
-      majorityLearnMs: majorityLearnMs(c, seed),
+      majorityLearnMs: majorityLearnMs(c.n)(c.quorums)(seed),
       phase2Ms: milliseconds(learned === null ? null : learned - measures.proposedAt!),
       messages: measures.messagesSent,
     }
@@ -135,17 +136,15 @@ export default defineExperiment<Case, Observation, Row>({
   figures: [phase2Lines, quorumSizes],
 })
 
-const majorities = new Map<string, number | null>()
-
 /** How long the majority of the same size takes with the same seed; computed once for all sizes of quorums. */
-function majorityLearnMs({ n, quorums }: Case, seed: number): number | null {
-  const key = `${n} ${quorums} ${seed}`
-  if (!majorities.has(key)) {
-    const { measures } = runSafeDecree(setupFrom(`majority(${n})`, latency, { quorums }), seed)
-    majorities.set(key, milliseconds(measures.learnedAt[0] ?? null))
-  }
-  return majorities.get(key)!
-}
+const majorityLearnMs = oncePer((n: number) =>
+  oncePer((quorums: Case["quorums"]) =>
+    oncePer((seed: number): number | null => {
+      const { measures } = runSafeDecree(setupFrom(`majority(${n})`, latency, { quorums }), seed)
+      return milliseconds(measures.learnedAt[0] ?? null)
+    }),
+  ),
+)
 
 /** What pairing is worth: the interval of the same difference, from the two samples and from their pairs. */
 function pairedTable(rows: readonly Row[]): Table {

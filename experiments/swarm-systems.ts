@@ -1,4 +1,5 @@
 import { quorumSystemFrom } from "../quorums/from-text.ts"
+import { once } from "../src/base/memo.ts"
 import type { QuorumSystem } from "../src/quorum/system.ts"
 
 /** Systems of every family with 3 to 9 acceptors, all of them safe: what swarms of random runs are drawn from. */
@@ -60,14 +61,7 @@ export const swarmSystemTexts: readonly string[] = [
   "explicit([[1, 2], [3, 4]], [[1, 3], [2, 4]])",
 ]
 
-const systems = new Map<string, QuorumSystem>()
-
 /** Each system as it is asked for, read once. */
-export const swarmSystems: readonly (() => QuorumSystem)[] = swarmSystemTexts.map((text) => () => {
-  let system = systems.get(text)
-  if (system === undefined) {
-    system = quorumSystemFrom(text)
-    systems.set(text, system)
-  }
-  return system
-})
+export const swarmSystems: readonly (() => QuorumSystem)[] = swarmSystemTexts.map((text) =>
+  once(() => quorumSystemFrom(text)),
+)

@@ -1,6 +1,5 @@
 import { ExperimentError } from "../base/errors.ts"
 import { type Estimate, meanInterval } from "../base/statistics/estimates.ts"
-import { numberText } from "./table.ts"
 
 /** One value of a result. An exact fraction is text such as "3/8". Null is an empty cell, and its column says what that means. */
 export type Cell = string | number | boolean | null
@@ -72,7 +71,7 @@ export const fraction = (name: string, meaning: string, details: Details = {}): 
   ...details,
 })
 
-/** The cells of an estimate called `Name`: `Name`, `NameLow`, `NameHigh`. */
+/** The cells of an estimate called `Name`: it, `${Name}Low` and `${Name}High`. */
 export type EstimateCells<Name extends string> = Record<Name | `${Name}Low` | `${Name}High`, number | null>
 
 /**
@@ -177,4 +176,21 @@ export function meanCells<Name extends string, Observation>(
   read: (observation: Observation) => number | null,
 ): EstimateCells<Name> {
   return estimateCells(name, meanOf(observations, read))
+}
+
+/**
+ * How a number is rounded: to decimals, or to significant digits where values
+ * of one column differ by orders of magnitude, as small probabilities do.
+ */
+export interface Rounding {
+  /** Decimals kept; 0 unless said. */
+  readonly digits?: number
+  /** Significant digits kept, at least 1, written as in 1.37e-2; takes the place of `digits`. */
+  readonly significant?: number
+}
+
+/** The number as it is written in a CSV and in tables: "12.50", or "1.37e-2" by significant digits. */
+export function numberText(value: number, { digits = 0, significant }: Rounding): string {
+  if (significant === undefined) return value.toFixed(digits)
+  return value === 0 ? "0" : value.toExponential(significant - 1).replace(/e\+0$/, "")
 }

@@ -1,4 +1,5 @@
 import { ExperimentError, InvariantError, UsageError } from "../base/errors.ts"
+import { oncePer } from "../base/memo.ts"
 import { randomFromSeed } from "../base/random.ts"
 import type { AnyExperiment, Cases } from "./define.ts"
 
@@ -72,15 +73,7 @@ function thrownAt({ experiment, caseIndex }: Chunk, c: unknown, seed: number, er
 }
 
 /** The cases of an experiment, built once: a large matrix is asked for by many. */
-export function matrixOf(experiment: AnyExperiment): Cases<unknown> {
-  const known = matrices.get(experiment)
-  if (known !== undefined) return known
-  const cases = experiment.cases()
-  matrices.set(experiment, cases)
-  return cases
-}
-
-const matrices = new WeakMap<AnyExperiment, Cases<unknown>>()
+export const matrixOf = oncePer((experiment: AnyExperiment): Cases<unknown> => experiment.cases())
 
 /** Computes the chunks here, one after the other. */
 export function inProcessExecutor(experiment: AnyExperiment): Executor {

@@ -1,7 +1,8 @@
 import { expect, test } from "vitest"
 import { renderLatex } from "./render/latex.ts"
 import { renderMarkdown } from "./render/markdown.ts"
-import { type Table, numberText } from "./table.ts"
+import type { Table } from "./table.ts"
+import { numberText } from "./column.ts"
 
 test("a number by decimals, and by significant digits however small it is", () => {
   const by = (value: number) => [numberText(value, { digits: 4 }), numberText(value, { significant: 3 })]

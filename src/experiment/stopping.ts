@@ -28,7 +28,7 @@ export function isSettled(experiment: AnyExperiment, rows: readonly RowOf[], sto
   return rows.every((row) => names.every((name) => isNarrow(row, name, stopping.relativeHalfWidth)))
 }
 
-/** The columns that have an interval: `x` where there are `xLow` and `xHigh`. */
+/** The columns that have an interval: `x` where there are `${x}Low` and `${x}High`. */
 export function intervalColumns(experiment: AnyExperiment): readonly string[] {
   const names = new Set(experiment.columns.map(({ name }) => name))
   return [...names].filter((name) => names.has(`${name}Low`) && names.has(`${name}High`))

@@ -1,5 +1,5 @@
 import type { Estimate } from "../base/statistics/estimates.ts"
-import type { Cell } from "./column.ts"
+import { type Cell, type Rounding, numberText } from "./column.ts"
 
 /**
  * A table as a thesis prints it: a value that knows nothing of the medium. The
@@ -49,7 +49,7 @@ export function ratio(cell: string): Ratio {
   return { numerator: Number(numerator), denominator: Number(denominator) }
 }
 
-/** The interval in the columns `name`, `nameLow`, `nameHigh` of a row. */
+/** The interval in the columns `Name`, `${Name}Low`, `${Name}High` of a row. */
 export function intervalOf<Name extends string>(
   row: Readonly<Record<Name | `${Name}Low` | `${Name}High`, number | null>>,
   name: Name,
@@ -116,21 +116,4 @@ export function plainCell(cell: TableCell, rounding: Rounding = {}): string {
   const ends = [cell.low, cell.high].map((end) => plainCell(end, rounding)).join(", ")
   if (cell.low === null && cell.high === null) return plainCell(cell.value, rounding)
   return `${plainCell(cell.value, rounding)} [${ends}]`
-}
-
-/**
- * How a number is rounded: to decimals, or to significant digits where values
- * of one column differ by orders of magnitude, as small probabilities do.
- */
-export interface Rounding {
-  /** Decimals kept; 0 unless said. */
-  readonly digits?: number
-  /** Significant digits kept, at least 1, written as in 1.37e-2; takes the place of `digits`. */
-  readonly significant?: number
-}
-
-/** The number as it is written in a CSV and in tables: "12.50", or "1.37e-2" by significant digits. */
-export function numberText(value: number, { digits = 0, significant }: Rounding): string {
-  if (significant === undefined) return value.toFixed(digits)
-  return value === 0 ? "0" : value.toExponential(significant - 1).replace(/e\+0$/, "")
 }

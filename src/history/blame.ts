@@ -163,8 +163,7 @@ export interface Effort {
 /**
  * The beginning of one object's history up to the first return that no order of
  * effects reaches, `furthest` being the position of one that some order does.
- * What is open at that return has none in the beginning; `originals` tells what
- * it was. If the effort does not suffice the beginning is longer.
+ * What is open at that return has none in the beginning. If the effort does not suffice the beginning is longer.
  *
  * Asked first is whether a beginning fails on account of the last operations to
  * return in it alone, which is cheap; whether the one before it then does not

@@ -1,5 +1,6 @@
 import { quorumSampler } from "../analysis/strategy/strategy.ts"
 import { UsageError } from "../base/errors.ts"
+import { oncePer } from "../base/memo.ts"
 import { members } from "../base/node-set.ts"
 import { type Random, randomFromSeed } from "../base/random.ts"
 import { mutantNamed } from "../check/mutants/index.ts"
@@ -36,14 +37,10 @@ export interface ScenarioOfCluster {
  * a sweep asks for thousands of seeds of each.
  */
 export function decreeScenario(setup: DecreeSetup, seed: number): ScenarioOfCluster {
-  let known = prepared.get(setup)
-  if (known === undefined) prepared.set(setup, (known = prepare(setup)))
-  return known(seed)
+  return prepared(setup)(seed)
 }
 
-const prepared = new WeakMap<DecreeSetup, (seed: number) => ScenarioOfCluster>()
-
-function prepare(setup: DecreeSetup): (seed: number) => ScenarioOfCluster {
+const prepared = oncePer((setup: DecreeSetup): ((seed: number) => ScenarioOfCluster) => {
   const colocated = setup.colocated || variantNamed(setup.variant).colocated === true
   const latency = placedLatency(setup, colocated)
   const clusterFor = (random: Random): Cluster =>
@@ -62,7 +59,7 @@ function prepare(setup: DecreeSetup): (seed: number) => ScenarioOfCluster {
     // A spread of as many fields takes a microsecond.
     return { cluster, scenario: Object.assign({ seed, processes: cluster.processes, crashes }, always) }
   }
-}
+})
 
 const setupDraws = (seed: number): Random => randomFromSeed(seed).fork("setup")
 

@@ -1,21 +1,12 @@
 import { quorumSystemFrom } from "../../quorums/from-text.ts"
-
+import { oncePer } from "../base/memo.ts"
 import { type DecreeSetup, usualSetup } from "./decree-setup.ts"
 import { type QuorumPlan, constantPlan } from "../quorum/plan.ts"
 import { type LatencyChoice, parseLatency } from "../world/simulate/latency.ts"
 import { namedLatencies } from "../../experiments/data/latencies.ts"
 
-const plans = new Map<string, QuorumPlan>()
-
 /** The plan of one system for every epoch, by its expression; read once. */
-export function planFrom(system: string): QuorumPlan {
-  let plan = plans.get(system)
-  if (plan === undefined) {
-    plan = constantPlan(quorumSystemFrom(system))
-    plans.set(system, plan)
-  }
-  return plan
-}
+export const planFrom = oncePer((system: string): QuorumPlan => constantPlan(quorumSystemFrom(system)))
 
 /** The latency of a text: a shipped name such as paxi, or a model such as `constant(10)` in milliseconds one way. */
 export function latencyFrom(text: string): LatencyChoice {

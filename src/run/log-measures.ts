@@ -136,7 +136,7 @@ export class LogTraffic implements SelectiveObserver<LogMessage, LogRecord, LogR
 /**
  * Every answered request of a run in the order of the answers: when, and after
  * how long. Memory grows with the run; it is for runs whose warm-up is to be
- * found (`base/statistics-warm-up.ts`). Others measure with `LogMeasuring`.
+ * found (`warm-up.ts`). Others measure with `LogMeasuring`.
  */
 export class AnsweredRequests implements SelectiveObserver<LogMessage, LogRecord, LogReport> {
   readonly wants = ["report"] as const

@@ -27,7 +27,7 @@ export interface LogSetup {
 
   // The protocol
   readonly recipients: RecipientChoice
-  /** Where quorums are drawn from a strategy: which. `withOptimalStrategy` finds the best one. */
+  /** Where quorums are drawn from a strategy: which. `leastLoadStrategy` finds the best one. */
   readonly strategy: Strategy | null
   readonly reads: ReadStrategy
   readonly leaseMs: number

@@ -1,5 +1,6 @@
 import { posix } from "node:path"
 import ts from "typescript"
+import { oncePer } from "../../src/base/memo.ts"
 
 /** A source file by its path from the root of the repository. */
 export interface Source {
@@ -43,7 +44,11 @@ export interface Import {
 }
 
 /** Everything a file imports or exports from elsewhere, `import()` included. */
-export function importsOf({ path, text }: Source): Import[] {
+export function importsOf(source: Source): readonly Import[] {
+  return importsIn(parse(source))
+}
+
+const importsIn = oncePer((tree: ts.SourceFile): readonly Import[] => {
   const found: Import[] = []
   const visit = (node: ts.Node): void => {
     if (
@@ -58,9 +63,9 @@ export function importsOf({ path, text }: Source): Import[] {
     }
     ts.forEachChild(node, visit)
   }
-  visit(parse({ path, text }))
+  visit(tree)
   return found
-}
+})
 
 function isTypeOnly(node: ts.ImportDeclaration | ts.ExportDeclaration): boolean {
   if (ts.isExportDeclaration(node)) return node.isTypeOnly
@@ -174,7 +179,10 @@ export function closure(path: string, sources: ReadonlyMap<string, string>): Set
   return seen
 }
 
-/** Groups of files that need each other before they can run, each as a path that comes back to its start. */
+/**
+ * Groups of files that need each other, each as a path that comes back to its start. Imports of types count,
+ * and `import()` does: nothing is gained by a cycle that only a reader notices.
+ */
 export function cycles(sources: ReadonlyMap<string, string>): string[] {
   const found: string[] = []
   const done = new Set<string>()
@@ -183,9 +191,9 @@ export function cycles(sources: ReadonlyMap<string, string>): string[] {
     if (way.includes(file) || done.has(file)) return
     const text = sources.get(file)
     if (text !== undefined) {
-      for (const { specifier, runs } of importsOf({ path: file, text })) {
+      for (const { specifier } of importsOf({ path: file, text })) {
         const to = target(file, specifier)
-        if (runs && to !== undefined) visit(to, [...way, file])
+        if (to !== undefined) visit(to, [...way, file])
       }
     }
     done.add(file)
@@ -213,7 +221,7 @@ export function longFunctions(source: Source, most: number): string[] {
 /** Each text is parsed once: several checks walk the same trees. */
 const trees = new Map<string, ts.SourceFile>()
 
-function parse({ path, text }: Source): ts.SourceFile {
+export function parse({ path, text }: Source): ts.SourceFile {
   const known = trees.get(text)
   if (known !== undefined) return known
   const tree = ts.createSourceFile(path, text, ts.ScriptTarget.ES2023, true)

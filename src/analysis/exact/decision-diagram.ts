@@ -1,3 +1,4 @@
+import { oncePer } from "../../base/memo.ts"
 import { type Formula, type Gate, childWeight, positionsIn, weightOf } from "./formula.ts"
 
 /**
@@ -25,12 +26,9 @@ export interface DecisionDiagram {
 export const vertexLimit = 400_000
 
 /** The diagram of a formula, or nothing when it would have more than `vertexLimit` vertices. Made once per formula. */
-export function decisionDiagram(formula: Formula): DecisionDiagram | undefined {
-  if (!remembered.has(formula)) remembered.set(formula, build(formula, vertexLimit))
-  return remembered.get(formula)
-}
-
-const remembered = new WeakMap<Formula, DecisionDiagram | undefined>()
+export const decisionDiagram = oncePer((formula: Formula): DecisionDiagram | undefined =>
+  build(formula, vertexLimit),
+)
 
 function build(formula: Formula, limit: number): DecisionDiagram | undefined {
   const order = positionsIn(formula)

@@ -1,4 +1,13 @@
-import { type QuorumExpr, never, simplify, threshold, totalWeight } from "../../quorum/expression.ts"
+import { oncePer } from "../../base/memo.ts"
+import {
+  type NodeId,
+  type QuorumExpr,
+  never,
+  positionsOf,
+  simplify,
+  threshold,
+  totalWeight,
+} from "../../quorum/expression.ts"
 import type { Phase, QuorumSystem } from "../../quorum/system.ts"
 
 /**
@@ -40,15 +49,12 @@ export type Tier = "tree" | "weighted" | "general"
  * also the key under which its decision diagram is.
  */
 export function formulaOf(system: Pick<QuorumSystem, "nodes" | "expression">, phase: Phase): Formula {
-  const { nodes, expression } = system
-  const known = remembered.get(expression[phase])
-  if (known?.nodes === nodes) return known.formula
-  const formula = formulaFrom(expression[phase], new Map(nodes.map((name, position) => [name, position])))
-  remembered.set(expression[phase], { nodes, formula })
-  return formula
+  return formulasOver(system.nodes)(system.expression[phase])
 }
 
-const remembered = new WeakMap<QuorumExpr, { nodes: readonly string[]; formula: Formula }>()
+const formulasOver = oncePer((nodes: readonly NodeId[]) =>
+  oncePer((expr: QuorumExpr) => formulaFrom(expr, positionsOf(nodes))),
+)
 
 /** The formula of an expression over named positions. */
 export function formulaFrom(expr: QuorumExpr, positions: ReadonlyMap<string, number>): Formula {

@@ -1,3 +1,5 @@
+import { once } from "../../base/memo.ts"
+
 /**
  * An exact rational number: s · n / d with n ≥ 0 and d > 0 in lowest terms.
  * The arithmetic is fraction.js, the one mathjs uses; values never change.
@@ -27,21 +29,14 @@ export interface Fractions {
   decimal(value: number): Fraction
 }
 
-let loading: Promise<Fractions> | undefined
-
 /** Fractions, loaded at the first call. From fraction.js itself: by way of mathjs they would cost 70 ms. */
-export function loadFractions(): Promise<Fractions> {
-  loading ??= start()
-  return loading
-}
-
-async function start(): Promise<Fractions> {
+export const loadFractions = once(async (): Promise<Fractions> => {
   const { default: Rational } = await import("fraction.js")
   const of: Fractions["of"] = (numerator, denominator = 1n) =>
     new Rational(BigInt(numerator), BigInt(denominator))
   const decimal = (value: number): Fraction => of(...ratioOfDecimal(value))
   return { zero: of(0), one: of(1), of, decimal }
-}
+})
 
 /** Numerator and denominator of the shortest decimal that denotes the double. */
 function ratioOfDecimal(value: number): [bigint, bigint] {

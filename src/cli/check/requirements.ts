@@ -63,9 +63,9 @@ export async function checkPlan(
   const decided = asked.map((requirement) => decide(requirement, plan, quick))
   if (decided.every(({ verdict }) => verdict !== "unknown"))
     return { checks: pair(asked, decided), answers: quick }
-  const { thoughtOver } = await import("../../analysis/strategy/solver.ts")
+  const { answerBySolver } = await import("../../analysis/answer-by-solver.ts")
   const open = asked.filter((_, i) => decided[i]!.verdict === "unknown")
-  const answers = await thoughtOver(
+  const answers = await answerBySolver(
     open.flatMap((requirement) => requirement.questions(plan)),
     quick,
   )

@@ -1,21 +1,7 @@
 import type { AnyExperiment } from "../../experiment/define.ts"
-import { type Chunk, computeChunk } from "../../experiment/executor.ts"
+import { computeChunk } from "../../experiment/executor.ts"
 import { type ExperimentSource, loadExperiment, preload, preloadWord } from "./experiment-source.ts"
-import { type PortableError, portableError } from "./parcels.ts"
-
-/** Some chunks, each with its case: plain data, for a thread or another machine. */
-export interface Parcel {
-  readonly source: ExperimentSource
-  readonly work: readonly { readonly chunk: Chunk; readonly case: unknown }[]
-}
-
-/** What is answered: the observations of each chunk, as JSON texts; fewer than were asked for where one failed. */
-export interface ParcelAnswer {
-  readonly observations: readonly string[]
-  readonly error?: PortableError
-  /** How long it took. */
-  readonly ms: number
-}
+import { type Parcel, type ParcelAnswer, portableError } from "./parcels.ts"
 
 // While the main thread still reads the command line, this one can load what it will need.
 const word = process.argv.find((one) => one.startsWith(preloadWord))

@@ -3,13 +3,13 @@ import type { Override } from "../sweep/read-sweep.ts"
 import type { SweepData } from "../../run/sweep/sweep-data.ts"
 import { sha256 } from "./environment.ts"
 import { shellWord } from "../../base/text.ts"
+import type { ModuleSource } from "./user-module.ts"
 
 /** Where an experiment's code comes from: plain data, with which a thread or another machine finds it again. */
 export type ExperimentSource =
   | { readonly kind: "shipped"; readonly id: string }
   | { readonly kind: "sweep"; readonly data: SweepData }
-  /** A module of the user's own, by its absolute path; the hash tells whether another machine has the same. */
-  | { readonly kind: "module"; readonly path: string; readonly sha256: string }
+  | ModuleSource
 
 /** An experiment, and how to find it again. */
 export interface SourcedExperiment {

@@ -1,7 +1,7 @@
 import { ExperimentError, InvariantError, UsageError } from "../../base/errors.ts"
 import type { AnyExperiment } from "../../experiment/define.ts"
 import { type Chunk, type Executor, matrixOf } from "../../experiment/executor.ts"
-import type { Parcel, ParcelAnswer } from "./chunk-worker.ts"
+
 import type { ExperimentSource } from "./experiment-source.ts"
 
 /** Whoever computes parcels: threads of this process, or of other machines. */
@@ -118,3 +118,17 @@ export function revivedError({ name, message, stack }: PortableError): Error {
 }
 
 const ours = [UsageError, InvariantError, ExperimentError]
+
+/** Some chunks, each with its case: plain data, for a thread or another machine. */
+export interface Parcel {
+  readonly source: ExperimentSource
+  readonly work: readonly { readonly chunk: Chunk; readonly case: unknown }[]
+}
+
+/** What is answered: the observations of each chunk, as JSON texts; fewer than were asked for where one failed. */
+export interface ParcelAnswer {
+  readonly observations: readonly string[]
+  readonly error?: PortableError
+  /** How long it took. */
+  readonly ms: number
+}

@@ -3,8 +3,8 @@ import type { Queue } from "bullmq"
 import type { Redis } from "ioredis"
 import { randomUUID } from "node:crypto"
 import { UsageError } from "../../base/errors.ts"
-import type { Parcel, ParcelAnswer } from "./chunk-worker.ts"
-import type { ParcelService } from "./parcels.ts"
+
+import type { Parcel, ParcelAnswer, ParcelService } from "./parcels.ts"
 
 /** What travels by the queue. */
 export interface QueuedParcel {

@@ -5,9 +5,13 @@ import { basename, dirname, join, resolve } from "node:path"
 import { fileURLToPath, pathToFileURL } from "node:url"
 import { UsageError } from "../../base/errors.ts"
 import { type AnyExperiment, defineExperiment } from "../../experiment/define.ts"
-import type { ExperimentSource } from "./experiment-source.ts"
 
-type ModuleSource = Extract<ExperimentSource, { kind: "module" }>
+/** A module of the user's own, by its absolute path; the hash tells whether another machine has the same. */
+export interface ModuleSource {
+  readonly kind: "module"
+  readonly path: string
+  readonly sha256: string
+}
 
 /** A module of the user's own, as it is now. */
 export function userModule(path: string): ModuleSource {

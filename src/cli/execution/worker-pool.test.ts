@@ -4,10 +4,10 @@ import { dice } from "../../../test/support/dice.ts"
 import { ExperimentError, InvariantError, UsageError } from "../../base/errors.ts"
 import { type Executor, chunksOf, computeChunk, matrixOf, upTo } from "../../experiment/executor.ts"
 import { sweep } from "../../experiment/sweep.ts"
-import type { Parcel } from "./chunk-worker.ts"
+
 import type { ExperimentSource } from "./experiment-source.ts"
 import { Interrupted, interruptible } from "./interruption.ts"
-import { parcelExecutor, portableError, revivedError } from "./parcels.ts"
+import { type Parcel, parcelExecutor, portableError, revivedError } from "./parcels.ts"
 import { unhurriedExecutor } from "./run-one.ts"
 import { WorkerPool } from "./worker-pool.ts"
 

@@ -1,9 +1,9 @@
 import { setFlagsFromString } from "node:v8"
 import { Tinypool } from "tinypool"
 import { UsageError } from "../../base/errors.ts"
-import type { Parcel, ParcelAnswer } from "./chunk-worker.ts"
+
 import { type ExperimentSource, preloadWord } from "./experiment-source.ts"
-import type { ParcelService } from "./parcels.ts"
+import type { Parcel, ParcelAnswer, ParcelService } from "./parcels.ts"
 
 /**
  * Worker threads that compute parcels. They start when they are told to, or when

@@ -8,7 +8,7 @@ export function printJson(io: Io, value: object): void {
   io.out(`${JSON.stringify({ schemaVersion, ...value }, null, 2)}\n`)
 }
 
-/** Counts by name as a JSON object with camelCase keys: `heartbeat-ack` becomes `heartbeatAck`. */
+/** Counts by name as a JSON object with camelCase keys: "heartbeat-ack" becomes "heartbeatAck". */
 export function countsByName(counts: Iterable<readonly [string, number]>): Record<string, number> {
   const camelCase = (name: string): string =>
     name.replaceAll(/-([a-z])/g, (_, letter: string) => letter.toUpperCase())

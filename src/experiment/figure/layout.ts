@@ -185,8 +185,10 @@ const widths = [
 ]
 
 /** Signs beyond ASCII are mostly as wide as a plus sign, those of raised digits as narrow as they look. */
-const otherWidths = new Map(Array.from("⁰¹²³⁴⁵⁶⁷⁸⁹", (digit) => [digit, 821]))
-otherWidths.set("⁻", 1081)
+const otherWidths = new Map([
+  ...Array.from("⁰¹²³⁴⁵⁶⁷⁸⁹", (digit): [string, number] => [digit, 821]),
+  ["⁻", 1081],
+])
 const otherWidth = 1716
 
 /**

@@ -1,13 +1,6 @@
 import { recordsToCsv } from "../csv.ts"
-import {
-  type Rounding,
-  type Table,
-  type TableCell,
-  bodyRows,
-  headingText,
-  isInterval,
-  plainCell,
-} from "../table.ts"
+import { type Table, type TableCell, bodyRows, headingText, isInterval, plainCell } from "../table.ts"
+import type { Rounding } from "../column.ts"
 
 /**
  * The table as CSV, as it is arranged: an interval takes three columns, an

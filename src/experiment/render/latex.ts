@@ -1,5 +1,4 @@
 import {
-  type Rounding,
   type Table,
   type TableCell,
   alignment,
@@ -9,7 +8,6 @@ import {
   headingText,
   isInterval,
   isRatio,
-  numberText,
 } from "../table.ts"
 import { renderInline } from "./inline.ts"
 import {
@@ -21,6 +19,7 @@ import {
   tableWidths,
   totalWidth,
 } from "./layout.ts"
+import { type Rounding, numberText } from "../column.ts"
 
 /** A size of type: its command, how large an em is and how far apart lines are, both in points, and what parts columns. */
 interface Size {

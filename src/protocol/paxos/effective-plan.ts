@@ -22,7 +22,7 @@ import type { Variant } from "./variant.ts"
  * then worth what its proposer had found (Howard 2019, property 15), so the
  * sets of Revision B are the ones to judge.
  *
- * Everything that judges a combination (requirements, `checkVariant`, the explorer's warnings) asks this
+ * Everything that judges a combination (requirements, `objectionsTo`, the explorer's warnings) asks this
  * plan and not the one that was written, because a variant may leave phase 1 with fewer promises than a
  * phase-1 quorum of the plan has: table 4.2 puts the conditions of the revisions side by side.
  */

@@ -11,7 +11,7 @@ export interface SwitchForm {
 
 /**
  * Every switch with its values, in the order of `Variant`. What is checked here
- * is that a value is one; whether a combination works is for `checkVariant`.
+ * is that a value is one; whether a combination works is for `objectionsTo`.
  */
 const readers: { readonly [Name in keyof Variant]: Reader<Variant[Name]> } = {
   epochs: { values: epochForms(), read: readEpochs, show: showEpochs },

@@ -82,7 +82,7 @@ export function valuesOf(proposals: readonly Proposal[]): Value[] {
  * someone with nil never accepted; someone with (f, w), f < g, where anyone
  * reports (g, x), cannot have stayed with w (lemma 20). So v is possible exactly
  * when those acceptors together hold a phase-2 quorum. The enumerating form is
- * the oracle in `possible-values.test.ts`.
+ * the oracle in `value-selection.test.ts`.
  *
  * To be asked when the promises meet every phase-2 quorum. Cost: one `isQuorum`
  * for each value reported.
@@ -221,7 +221,7 @@ export function smallestQuorum(plan: QuorumPlan): number {
 }
 
 /**
- * The choice of Fast Paxos (Lamport 2006, §2.2; `FastFlexiblePaxos.tla`): among
+ * The choice of Fast Paxos (Lamport 2006, §2.2; FastFlexiblePaxos.tla): among
  * the proposals of the greatest epoch k reported, a single value is chosen; of
  * several, the one that all who answered of some phase-2 quorum of k reported;
  * otherwise any.

@@ -9,7 +9,7 @@ import type { EpochAllocation } from "./epochs.ts"
  * all of them: when a phase-2 quorum of the epoch has accepted.
  *
  * Every switch is independent of the others; which combinations are safe is
- * for `checkVariant` to say. References are to Howard 2019.
+ * for `objectionsTo` to say. References are to Howard 2019.
  */
 export interface Variant {
   // Epochs

@@ -1,5 +1,6 @@
 import { namedLatencies } from "../../../experiments/data/latencies.ts"
 import { UsageError } from "../../base/errors.ts"
+import { oncePer } from "../../base/memo.ts"
 import type { DecreeSetup } from "../decree-setup.ts"
 import type { LogSetup } from "../log-setup.ts"
 import type { Fault } from "../../world/faults/fault.ts"
@@ -25,15 +26,15 @@ export function orOne<T>(values: readonly T[], usual: T): readonly T[] {
   return values.length === 0 ? [usual] : values
 }
 
-const matrices = new Map<string, LatencyChoice>()
+const matrixFrom = oncePer((csv: string) =>
+  oncePer((name: string): LatencyChoice => ({ kind: "matrix", name, delays: parseMatrixCsv(csv, name) })),
+)
 
 /** The latency of a text: a file of the sweep, a shipped name, or a model. */
 export function latencyOf(text: string, files: Readonly<Record<string, string>>): LatencyChoice {
   const csv = files[text]
   if (csv === undefined) return parseLatency(text, namedLatencies)
-  const known = matrices.get(csv) ?? { kind: "matrix", name: text, delays: parseMatrixCsv(csv, text) }
-  matrices.set(csv, known)
-  return known
+  return matrixFrom(csv)(text)
 }
 
 /** The parts of a decree's setup that settings say. */

@@ -235,7 +235,7 @@ function readMessage(reading: Reading, message: z.infer<typeof itfMessageSchema>
 
 /**
  * Plain data of what ITF marks as integers, tuples, maps and variants; and names without Apalache's
- * sorts: `a1_OF_ACCEPTOR`. A variant of a record is the record with its tag as `type`.
+ * sorts, "a1_OF_ACCEPTOR". A variant of a record is the record with its tag as `type`.
  */
 function unwrapped(value: unknown): unknown {
   if (typeof value === "string") return value.replace(/_OF_[A-Z0-9_]+$/, "")

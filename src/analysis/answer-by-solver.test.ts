@@ -1,8 +1,8 @@
 import fc from "fast-check"
 import { describe, expect, it } from "vitest"
-import { quorumSystemFrom } from "../../../quorums/from-text.ts"
-import { allSubsets, formulas, sixNodes } from "../../../test/support/formulas.ts"
-import { intersection, size } from "../../base/node-set.ts"
+import { quorumSystemFrom } from "../../quorums/from-text.ts"
+import { allSubsets, formulas, sixNodes } from "../../test/support/formulas.ts"
+import { intersection, size } from "../base/node-set.ts"
 import {
   type QuorumExpr,
   compile,
@@ -13,12 +13,12 @@ import {
   positionsOf,
   simplify,
   threshold,
-} from "../../quorum/expression.ts"
-import { everyOverlap } from "../../quorum/meet/intersect.ts"
-import { type Question, answersWithin, noAnswers } from "../../quorum/meet/question.ts"
-import { quorumSystem } from "../../quorum/system.ts"
-import { counterexample } from "../exact/implication.ts"
-import { thoughtOver } from "./solver.ts"
+} from "../quorum/expression.ts"
+import { everyOverlap } from "../quorum/meet/intersect.ts"
+import { type Question, answersWithin, noAnswers } from "../quorum/meet/question.ts"
+import { quorumSystem } from "../quorum/system.ts"
+import { counterexample } from "./exact/implication.ts"
+import { answerBySolver } from "./answer-by-solver.ts"
 
 const positions = positionsOf(sixNodes)
 
@@ -50,7 +50,7 @@ describe("counterexample", () => {
   })
 })
 
-describe("thoughtOver", () => {
+describe("answerBySolver", () => {
   it("agrees with the exact ways, for two quorums and three, and any overlap", async () => {
     const asked = fc.tuple(
       formulas(),
@@ -62,7 +62,7 @@ describe("thoughtOver", () => {
       fc.asyncProperty(asked, async ([phase1, phase2, phases, atLeast]) => {
         fc.pre([phase1, phase2].every((expr) => !isAlways(simplify(expr)) && !isNever(simplify(expr))))
         const one = question(phase1, phase2, phases, atLeast)
-        const answer = (await thoughtOver([one], noAnswers))(one)
+        const answer = (await answerBySolver([one], noAnswers))(one)
         const exprs = one.sides.map(({ phase, system }) => system.expression[phase])
         expect(answer.verdict).toBe(everyOverlap(exprs, sixNodes, { atLeast }).verdict)
         if (answer.verdict !== "violated") return
@@ -76,7 +76,7 @@ describe("thoughtOver", () => {
   it("asks no further where the answer is known", async () => {
     const one = question(node("a"), node("b"), [1, 2])
     const quick = answersWithin()
-    const answers = await thoughtOver([one], quick)
+    const answers = await answerBySolver([one], quick)
     expect(answers(one)).toBe(quick(one))
     expect(answers(one)).toMatchObject({ because: "found from the structure of the formulas" })
   })
@@ -93,7 +93,7 @@ describe("thoughtOver", () => {
       atLeast: 1,
     }
     const three = { ...two, sides: [two.sides[0]!, two.sides[1]!, two.sides[1]!] }
-    const answers = await thoughtOver([two, three], noAnswers)
+    const answers = await answerBySolver([two, three], noAnswers)
     expect(answers(two)).toEqual({ verdict: "holds", because: "confirmed exactly by decision diagrams" })
     expect(answers(three)).toEqual({
       verdict: "holds",

@@ -1,0 +1,125 @@
+import { type Answers, type Question, formulaOf } from "../quorum/meet/question.ts"
+import { type Verdict, holds, unknown, violated } from "../base/verdict.ts"
+import { type NodeSet, difference, fullSet, intersection, nodeSet, size } from "../base/node-set.ts"
+import { counterexample } from "./exact/implication.ts"
+import { compile, dual, positionsOf } from "../quorum/expression.ts"
+import type { Highs } from "highs"
+import { requireQuorum } from "./strategy/decompose.ts"
+import { formulaFrom } from "./exact/formula.ts"
+import { InvariantError } from "../base/errors.ts"
+import { shrinkToMinimal } from "../quorum/minimal.ts"
+import { ProgramBuilder, type Term, loadSolver, modelData } from "./strategy/solver.ts"
+
+/** Branch-and-bound nodes after which the integer program is given up: seconds, or half a minute at hundreds of nodes. */
+const defaultMostNodes = 500
+
+/**
+ * Answers by solver: what `answers` leaves unknown is put to an
+ * integer program, and two formulas also to decision diagrams.
+ *
+ * The quorums of a witness are checked exactly. That there are none is, where
+ * diagrams are small enough, confirmed exactly; elsewhere it rests on a solver
+ * that computes in doubles, and the reason says so.
+ */
+export async function answerBySolver(
+  questions: readonly Question[],
+  answers: Answers,
+  mostNodes = defaultMostNodes,
+): Promise<Answers> {
+  const found = new Map<Question, Verdict<readonly NodeSet[]>>()
+  for (const question of questions) {
+    const quick = answers(question)
+    found.set(question, quick.verdict === "unknown" ? await solveQuestion(question, mostNodes) : quick)
+  }
+  return (question) => found.get(question) ?? answers(question)
+}
+
+async function solveQuestion(question: Question, mostNodes: number): Promise<Verdict<readonly NodeSet[]>> {
+  const solved = disjointBySolver(await loadSolver(), question, mostNodes)
+  if (typeof solved !== "string") return witness(question, solved, "found by integer programming")
+  const exact = byDiagrams(question)
+  if (exact !== undefined) return exact
+  if (solved === "none") {
+    return holds("by integer programming in floating point (HiGHS); not confirmed exactly")
+  }
+  return unknown(
+    `integer programming stopped after ${mostNodes} branches without an answer, as had the search`,
+  )
+}
+
+/** Two formulas have disjoint quorums unless the one implies the dual of the other. */
+function byDiagrams({ sides, atLeast }: Question): Verdict<readonly NodeSet[]> | undefined {
+  const [first, second, third] = sides
+  if (first === undefined || second === undefined || third !== undefined || atLeast > 1) return undefined
+  const { nodes } = first.system
+  const apart = counterexample(formulaOf(first), dual(formulaOf(second)), nodes)
+  if (apart === undefined) return undefined
+  if (apart === "none") return holds("confirmed exactly by decision diagrams")
+  const sets = [apart, difference(fullSet(nodes.length), apart)]
+  return witness({ sides, atLeast }, sets, "found by decision diagrams")
+}
+
+/**
+ * Quorums, one of each side, with fewer than `atLeast` nodes in common; "none",
+ * or "open" when the branches are used up. A 0/1 variable for each side and
+ * node; a node of all sides is one of the few they may share.
+ */
+function disjointBySolver(
+  highs: Highs,
+  { sides, atLeast }: Question,
+  mostNodes: number,
+): NodeSet[] | "none" | "open" {
+  const { nodes } = sides[0]!.system
+  const positions = positionsOf(nodes)
+  const builder = new ProgramBuilder()
+  const used = sides.map((side) => {
+    const variables = nodes.map(() => builder.variable(0, 1, true))
+    requireQuorum(builder, formulaFrom(formulaOf(side), positions), variables)
+    return variables
+  })
+  const common = nodes.map(() => builder.variable(0, atLeast === 1 ? 0 : 1))
+  nodes.forEach((_, node) => {
+    const terms: Term[] = used.map((variables) => [variables[node]!, 1])
+    builder.row(-Infinity, sides.length - 1, [...terms, [common[node]!, -1]])
+  })
+  builder.row(
+    -Infinity,
+    atLeast - 1,
+    common.map((variable): Term => [variable, 1]),
+  )
+  const values = solve(highs, builder, mostNodes)
+  if (typeof values === "string") return values
+  return used.map((variables) =>
+    nodeSet(variables.flatMap((variable, node) => (values[variable]! > 0.5 ? [node] : []))),
+  )
+}
+
+function solve(highs: Highs, builder: ProgramBuilder, mostNodes: number): number[] | "none" | "open" {
+  return highs.withModel(modelData(highs, builder.program()), (model) => {
+    model.options.set({ output_flag: false, random_seed: 0, mip_max_nodes: mostNodes })
+    model.run()
+    const status = model.getModelStatus()
+    const { optimal, infeasible, solutionLimit, iterationLimit } = highs.constants.modelStatus
+    if (status === optimal) return [...model.getSolution().colValue]
+    if (status === infeasible) return "none"
+    if (status === solutionLimit || status === iterationLimit) return "open"
+    throw new InvariantError(`HiGHS ended an integer program with status ${status}.`)
+  })
+}
+
+function witness(
+  { sides, atLeast }: Question,
+  sets: readonly NodeSet[],
+  because: string,
+): Verdict<readonly NodeSet[]> {
+  const positions = positionsOf(sides[0]!.system.nodes)
+  const quorums = sides.map((side, i) => {
+    const isQuorum = compile(formulaOf(side), positions)
+    if (!isQuorum(sets[i]!)) throw new InvariantError("The solver chose a set of nodes that is not a quorum.")
+    return shrinkToMinimal(isQuorum, sets[i]!)
+  })
+  if (size(quorums.reduce(intersection)) >= atLeast) {
+    throw new InvariantError(`The solver chose quorums with ${atLeast} nodes or more in common.`)
+  }
+  return violated(quorums, because)
+}
