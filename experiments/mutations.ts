@@ -1,6 +1,6 @@
-import { allChecks, properties } from "../src/check/all-checks.ts"
-import { proofDependencies, propertiesBehind } from "../src/check/properties/dependencies.ts"
-import { lemmas } from "../src/check/properties/lemmas.ts"
+import { lemmas, proofDependencies, propertiesBehind } from "../src/check/paxos/lemmas.ts"
+import { rules } from "../src/check/paxos/rules.ts"
+import { everyPropertyFor } from "../src/check/paxos/selections.ts"
 import { mistakes, mutantNamed, mutants } from "../src/check/mutants/index.ts"
 import { count, text } from "../src/experiment/column.ts"
 import { defineExperiment } from "../src/experiment/define.ts"
@@ -35,7 +35,7 @@ type Row = {
   readonly replay: string | null
 }
 
-const numberOf = new Map([...properties, ...lemmas].map(({ name, number }) => [name, number]))
+const numberOf = new Map([...rules, ...lemmas].map(({ name, number }) => [name, number]))
 const wrongIntersection = "simple(4, 2, 2)"
 
 /** Two columns of a row stand for many checks of a kind. */
@@ -86,11 +86,9 @@ export default defineExperiment<Case, Observation, Row>({
   ],
   runs: 1000,
   observe: ({ mutant, system }, seed) => {
-    const { checks } = runJudgedDecree(randomSetup(planFrom(system), seed, { mutant }), seed, allChecks)
-    return {
-      seed,
-      violated: checks.filter((check) => check.verdict().verdict === "violated").map(({ name }) => name),
-    }
+    const setup = randomSetup(planFrom(system), seed, { mutant })
+    const { violations } = runJudgedDecree(setup, seed, everyPropertyFor)
+    return { seed, violated: violations.map(({ check }) => check) }
   },
   summarise: (c, observations) => {
     const names = [...numberOf.keys(), ...new Set(observations.flatMap(({ violated }) => violated))]
@@ -137,7 +135,7 @@ function firstRunOf(rows: readonly Row[], property: string, number: string): num
 
 /** Lemmas down, properties across; what differs from table 2.3 is said in a note, and would be a finding. */
 function matrixTable(rows: readonly Row[]): Table {
-  const numbers = properties.map(({ number }) => number)
+  const numbers = rules.map(({ number }) => number)
   const lines = proofDependencies.map(
     ({ lemma }) => [lemma, ...numbers.map((property) => firstRunOf(rows, property, lemma))] as const,
   )

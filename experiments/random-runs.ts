@@ -1,5 +1,7 @@
 import { shareInterval } from "../src/base/statistics/estimates.ts"
-import { allChecks } from "../src/check/all-checks.ts"
+import { everyPropertyFor } from "../src/check/paxos/selections.ts"
+import { learnings } from "../src/check/paxos/facts.ts"
+import { Facts, judge } from "../src/check/property.ts"
 import { count, estimateCells, estimateColumns, text } from "../src/experiment/column.ts"
 import { defineExperiment } from "../src/experiment/define.ts"
 import { type Algorithm, randomSetup } from "../src/run/random-setup.ts"
@@ -96,17 +98,16 @@ export default defineExperiment<Case, Observation, Row>({
   observe: (c, seed) => {
     const { plan, ...algorithm } = drawn(c, seed)
     const { cluster, scenario } = decreeScenario(randomSetup(plan, seed, algorithm), seed)
-    const checks = allChecks(cluster)
-    let learned = false
-    const { events } = simulate(scenario, (event) => {
-      if (event.type === "learn") learned = true
-      for (const check of checks) check.observe(event)
-    })
-    const violated = checks.filter((check) => check.verdict().verdict === "violated").map(({ name }) => name)
+    const properties = everyPropertyFor(cluster)
+    const facts = new Facts(cluster, properties)
+    const { events } = simulate(scenario, facts.observe)
+    const violated = judge(properties, facts)
+      .filter(({ verdict }) => verdict.verdict === "violated")
+      .map(({ name }) => name)
     return {
       events,
-      checks: checks.length,
-      learned,
+      checks: properties.length,
+      learned: facts.of(learnings).list.length > 0,
       violated,
       replay: troubleCommand(plan.name, seed, algorithm),
     }

@@ -15,7 +15,8 @@ import { type Table, intervalOf } from "../src/experiment/table.ts"
 import { paxosCluster } from "../src/protocol/paxos/cluster.ts"
 import { type PaxosMessage, messageBytes } from "../src/protocol/paxos/messages.ts"
 import { type NamedVariant, variantNamed, variants } from "../src/protocol/paxos/variants.ts"
-import { PhasesBegun } from "../src/run/decree-measures.ts"
+import { Facts } from "../src/check/property.ts"
+import { phasesBegun } from "../src/run/decree-measures.ts"
 import type { DecreeSetup } from "../src/run/decree-setup.ts"
 import { decreeScenario, runSafeDecree } from "../src/run/decree.ts"
 import { setupFrom } from "../src/run/from-text.ts"
@@ -216,11 +217,11 @@ export default defineExperiment<Case, Observation, Row>({
 /** A run that has to be safe, with its messages shown to `sent` and the round trips its proposers began. */
 function runCounted(setup: DecreeSetup, seed: number, sent: (message: PaxosMessage) => void) {
   const { cluster } = decreeScenario(setup, seed)
-  const begun = new PhasesBegun(cluster)
-  const { measures } = runSafeDecree(setup, seed, begun.observe, (event) => {
+  const facts = new Facts(cluster, [phasesBegun])
+  const { measures } = runSafeDecree(setup, seed, facts.observe, (event) => {
     if (event.type === "send") sent(event.message)
   })
-  return { measures, phasesBegun: begun.result }
+  return { measures, phasesBegun: phasesBegun.read(facts) }
 }
 
 /** The greatest of all; null if one is missing. */

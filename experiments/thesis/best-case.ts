@@ -1,4 +1,5 @@
-import { Measuring } from "../../src/run/decree-measures.ts"
+import { Facts } from "../../src/check/property.ts"
+import { decreeMeasures } from "../../src/run/decree-measures.ts"
 import type { MessageType, PaxosMessage, PaxosRecord } from "../../src/protocol/paxos/messages.ts"
 import type { Cluster } from "../../src/protocol/paxos/cluster.ts"
 import { constantLatency } from "../../src/world/simulate/latency.ts"
@@ -34,7 +35,7 @@ const writeMs = 1
 
 /** One run without faults, with a disk that takes so many milliseconds. */
 function measured(cluster: Cluster, disk: number): Omit<BestCase, "writesOnTheWay"> {
-  const measuring = new Measuring(cluster)
+  const facts = new Facts(cluster, [decreeMeasures])
   // A proposer that runs phase 1 before it has a candidate is given time to do so.
   const at = cluster.variant.phase1First ? 10 * oneWayMs * 1000 : 0
   let before = 0
@@ -47,12 +48,12 @@ function measured(cluster: Cluster, disk: number): Omit<BestCase, "writesOnTheWa
       writeLatency: disk * 1000,
       horizon: 10_000_000,
     },
-    measuring.observe,
+    facts.observe,
     (event) => {
       if (event.at < at && event.type === "send") before++
     },
   )
-  const { decidedValue, learnedAt, messagesSent, syncWrites } = measuring.result
+  const { decidedValue, learnedAt, messagesSent, syncWrites } = decreeMeasures.read(facts)
   const learned = learnedAt[0] ?? null
   return {
     decided: decidedValue,

@@ -1,5 +1,5 @@
 import { popcount } from "../../src/base/node-set.ts"
-import { proofDependencies } from "../../src/check/properties/dependencies.ts"
+import { proofDependencies } from "../../src/check/paxos/lemmas.ts"
 import type { Table } from "../../src/experiment/table.ts"
 import { figureById } from "../../src/run/figures/index.ts"
 import { type Cluster, paxosCluster, singleAcceptorCluster } from "../../src/protocol/paxos/cluster.ts"

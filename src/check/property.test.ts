@@ -7,12 +7,12 @@ import {
   type Gatherer,
   type Needs,
   type PropertyDefinition,
-  allChecked,
   judge,
   judgeEach,
   property,
   reading,
   statedFor,
+  verdictOf,
 } from "./property.ts"
 
 /** A protocol whose processes only learn values; it is said to have a number of processes. */
@@ -105,7 +105,7 @@ describe("facts", () => {
     const count = define({
       ...{ name: "count", reference: "nobody", statement: "Something is seen." },
       needs: { firstValue, learned },
-      judge: ({ firstValue: { seen } }) => allChecked(seen.length, "events"),
+      judge: ({ firstValue: { seen } }) => verdictOf(seen.length, "events"),
     })
     const measure = reading<Crowd, CrowdEvent, { learned: typeof learned }, number>(
       { learned },

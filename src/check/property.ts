@@ -180,16 +180,45 @@ export function judgeEach<Item extends { readonly at: number }>(
   items: readonly Item[],
   complaint: (item: Item) => string | undefined,
 ): Verdict<Violation> {
-  for (const item of items) {
-    const message = complaint(item)
-    if (message !== undefined) return violated({ at: item.at, message }, message)
-  }
-  return allChecked(items.length, what)
+  return verdictOf(items.length, what, firstComplaint(items, complaint))
 }
 
-/** The verdict where so many `what` were checked and nothing was wrong. */
-export function allChecked(count: number, what: string): Verdict<never> {
-  return holds(`${count} ${what} were checked`)
+/** The first of `items` that there is something to complain about. */
+export function firstComplaint<Item extends { readonly at: number }>(
+  items: readonly Item[],
+  complaint: (item: Item) => string | undefined,
+): Violation | undefined {
+  for (const item of items) {
+    const message = complaint(item)
+    if (message !== undefined) return { at: item.at, message }
+  }
+  return undefined
+}
+
+/** The verdict where so many `what` were checked: violated by the earliest of what was found, if anything was. */
+export function verdictOf(
+  count: number,
+  what: string,
+  ...found: readonly (Violation | undefined)[]
+): Verdict<Violation> {
+  let first: Violation | undefined
+  for (const violation of found)
+    if (violation !== undefined && (first === undefined || violation.at < first.at)) first = violation
+  return first === undefined ? holds(`${count} ${what} were checked`) : violated(first, first.message)
+}
+
+/** Counts what was checked while a run goes by, and remembers the first thing that was wrong: for runs too long to keep every fact. */
+export class Finding {
+  checked = 0
+  private first: Violation | undefined
+
+  report(at: number, message: string): void {
+    this.first ??= { at, message }
+  }
+
+  verdict(what: string): Verdict<Violation> {
+    return verdictOf(this.checked, what, this.first)
+  }
 }
 
 /** What a run says of a property; unknown, with the reason, where it is not stated for the subject of the run. */

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest"
 import { quorumSystemFrom } from "../../quorums/from-text.ts"
 import { exploreActors } from "../world/explore/breadth-first.ts"
 import type { NetworkKind } from "../world/explore/model.ts"
-import { DecisionLog } from "./decision.ts"
+import { Decisions } from "./paxos/facts.ts"
 import { paxosCluster } from "../protocol/paxos/cluster.ts"
 import type { PaxosRecord } from "../protocol/paxos/messages.ts"
 import { constantPlan } from "../quorum/plan.ts"
@@ -53,13 +53,14 @@ describe("a trace of the explorer, in the simulator", () => {
     const { plan, traces: all } = traces(system, conditions)
     expect(all.length).toBeGreaterThan(2)
     for (const trace of all) {
-      const log = new DecisionLog(plan)
+      const decisions = new Decisions(plan)
       const disks = new Map<number, PaxosRecord>()
-      simulate(scenarioOfTrace(trace), log.observe, (event) => {
+      simulate(scenarioOfTrace(trace), (event) => {
+        decisions.observe(event)
         if (event.type === "store") disks.set(event.process, event.record)
       })
       const last = trace.worlds.at(-1)!
-      const decided = log.decisions.map(({ proposal: { epoch, value } }) => ({ epoch, value }))
+      const decided = decisions.list.map(({ proposal: { epoch, value } }) => ({ epoch, value }))
       expect(decided).toHaveLength(decidedIn(plan, last.remembered).length)
       expect(decidedIn(plan, last.remembered).map(({ epoch, value }) => ({ epoch, value }))).toEqual(
         expect.arrayContaining(decided),

@@ -1,8 +1,8 @@
-import { DecisionLog } from "../check/decision.ts"
+import { type PaxosEvent, type PaxosFact, decisions, learnings } from "../check/paxos/facts.ts"
+import { type Gatherer, type Reading, reading } from "../check/property.ts"
 import type { Address, Micros } from "../protocol/actor.ts"
 import type { Cluster } from "../protocol/paxos/cluster.ts"
-import type { MessageType, PaxosMessage, PaxosRecord } from "../protocol/paxos/messages.ts"
-import type { TraceEvent } from "../world/simulate/trace.ts"
+import type { MessageType, PaxosMessage } from "../protocol/paxos/messages.ts"
 
 /** What one run of single-decree Paxos cost, and what it achieved. Times are virtual microseconds from its start. */
 export interface RunMeasures {
@@ -25,36 +25,31 @@ export interface RunMeasures {
   readonly epochsUsed: number
 }
 
-/** Computes the measures of a run while it is simulated: pass `observe` to `simulate`, then ask for `result`. */
-export class Measuring {
-  private readonly decisions: DecisionLog
-  private readonly proposers: ReadonlyMap<Address, number>
-  private readonly learnedAt: (Micros | null)[]
-  private readonly byType: Partial<Record<MessageType, number>> = {}
-  private proposedAt: Micros | null = null
-  private sent = 0
-  private delivered = 0
-  private lost = 0
-  private writes = 0
-  private epochs = 0
-  private readonly epochOf = new Map<Address, number>()
+/** What a run sends and writes. */
+class Costs implements Gatherer<PaxosEvent> {
+  readonly byType: Partial<Record<MessageType, number>> = {}
+  proposedAt: Micros | null = null
+  sent = 0
+  delivered = 0
+  lost = 0
+  writes = 0
+  epochs = 0
+  private readonly proposers: readonly Address[]
+  /** The epoch that each process has used last. */
+  private readonly epochOf: number[] = []
 
-  constructor(cluster: Cluster) {
-    this.decisions = new DecisionLog(cluster.plan)
-    this.proposers = new Map(cluster.proposers.map((address, index) => [address, index]))
-    this.learnedAt = cluster.proposers.map(() => null)
+  constructor({ proposers }: Cluster) {
+    this.proposers = proposers
   }
 
-  readonly observe = (event: TraceEvent<PaxosMessage, PaxosRecord>): void => {
-    this.decisions.observe(event)
+  observe(event: PaxosEvent): void {
     switch (event.type) {
       case "send":
         this.sent++
         if (event.copies === 0) this.lost++
         if (event.message.type === "propose") this.proposedAt ??= event.at
         this.byType[event.message.type] = (this.byType[event.message.type] ?? 0) + 1
-        this.countEpoch(event.from, event.message)
-        return
+        return this.countEpoch(event.from, event.message)
       case "deliver":
         this.delivered++
         return
@@ -64,15 +59,7 @@ export class Measuring {
       case "store":
         if (event.volatile !== true) this.writes++
         return
-      case "learn": {
-        const index = this.proposers.get(event.process)
-        if (index !== undefined) this.learnedAt[index] ??= event.at
-        return
-      }
-      case "propose":
-      case "timeout":
-      case "crash":
-      case "recover":
+      default:
         return
     }
   }
@@ -81,54 +68,51 @@ export class Measuring {
   private countEpoch(from: Address, message: PaxosMessage): void {
     const request = message.type === "ring" ? message.request : message
     if (request.type !== "prepare" && request.type !== "propose") return
-    if (this.epochOf.get(from) === request.epoch || !this.proposers.has(from)) return
-    this.epochOf.set(from, request.epoch)
+    if (this.epochOf[from] === request.epoch || !this.proposers.includes(from)) return
+    this.epochOf[from] = request.epoch
     this.epochs++
-  }
-
-  get result(): RunMeasures {
-    const first = this.decisions.decisions[0]
-    return {
-      proposedAt: this.proposedAt,
-      decidedAt: first?.at ?? null,
-      decidedValue: first?.proposal.value ?? null,
-      decidedEpoch: first?.proposal.epoch ?? null,
-      learnedAt: [...this.learnedAt],
-      messagesSent: this.sent,
-      messagesDelivered: this.delivered,
-      messagesLost: this.lost,
-      messagesByType: { ...this.byType },
-      syncWrites: this.writes,
-      epochsUsed: this.epochs,
-    }
   }
 }
 
-/**
- * How many round trips each proposer began before it learned: a phase of an
- * epoch, a question to the allocator, a value forwarded. In the best case each
- * of them is a round trip; one that is given up, or goes unanswered, counts too.
- */
-export class PhasesBegun {
+const costs: PaxosFact<Costs> = {
+  wants: ["send", "deliver", "miss", "store"],
+  gather: (cluster) => new Costs(cluster),
+}
+
+/** The measures of a run of single-decree Paxos. */
+export const decreeMeasures: Reading<Cluster, PaxosEvent, RunMeasures> = reading(
+  { decisions, learnings, costs },
+  (facts, { proposers }) => {
+    const [first] = facts.decisions.list
+    const { proposedAt, sent, delivered, lost, byType, writes, epochs } = facts.costs
+    return {
+      proposedAt,
+      decidedAt: first?.at ?? null,
+      decidedValue: first?.proposal.value ?? null,
+      decidedEpoch: first?.proposal.epoch ?? null,
+      learnedAt: proposers.map(
+        (address) => facts.learnings.list.find(({ process }) => process === address)?.at ?? null,
+      ),
+      messagesSent: sent,
+      messagesDelivered: delivered,
+      messagesLost: lost,
+      messagesByType: { ...byType },
+      syncWrites: writes,
+      epochsUsed: epochs,
+    }
+  },
+)
+
+/** The round trips that each process has begun, and how many it had when it first learned. */
+class PhasesBegun implements Gatherer<PaxosEvent> {
+  readonly whenLearned = new Map<Address, number>()
   private readonly begun = new Map<Address, Set<string>>()
-  private readonly learned = new Map<Address, number>()
-  private readonly proposers: readonly Address[]
   private asked = 0
 
-  constructor({ proposers }: Cluster) {
-    this.proposers = proposers
-  }
-
-  readonly observe = (event: TraceEvent<PaxosMessage, PaxosRecord>): void => {
+  observe(event: PaxosEvent): void {
     if (event.type === "send") this.sent(event.from, event.message)
-    if (event.type === "learn" && !this.learned.has(event.process)) {
-      this.learned.set(event.process, this.begun.get(event.process)?.size ?? 0)
-    }
-  }
-
-  /** By proposer; null for those that have not learned. */
-  get result(): readonly (number | null)[] {
-    return this.proposers.map((address) => this.learned.get(address) ?? null)
+    if (event.type === "learn" && !this.whenLearned.has(event.process))
+      this.whenLearned.set(event.process, this.begun.get(event.process)?.size ?? 0)
   }
 
   private sent(from: Address, message: PaxosMessage): void {
@@ -154,3 +138,16 @@ export class PhasesBegun {
     }
   }
 }
+
+const phases: PaxosFact<PhasesBegun> = { wants: ["send", "learn"], gather: () => new PhasesBegun() }
+
+/**
+ * How many round trips each proposer began before it learned, in proposer order;
+ * null for those that did not: a phase of an epoch, a question to the allocator, a
+ * value forwarded. In the best case each of them is a round trip; one that is
+ * given up, or goes unanswered, counts too.
+ */
+export const phasesBegun: Reading<Cluster, PaxosEvent, readonly (number | null)[]> = reading(
+  { phases },
+  (facts, { proposers }) => proposers.map((address) => facts.phases.whenLearned.get(address) ?? null),
+)

@@ -1,7 +1,8 @@
 import { InvariantError } from "../base/errors.ts"
-import type { TraceCheck } from "../check/check.ts"
-import { safetyChecks } from "../check/safety.ts"
-import { Measuring, type RunMeasures } from "./decree-measures.ts"
+import type { PaxosProperty } from "../check/paxos/facts.ts"
+import { safety } from "../check/paxos/safety.ts"
+import { Facts, type Judgement, judge } from "../check/property.ts"
+import { type RunMeasures, decreeMeasures } from "./decree-measures.ts"
 import type { Cluster } from "../protocol/paxos/cluster.ts"
 import type { PaxosMessage, PaxosRecord } from "../protocol/paxos/messages.ts"
 import { type RunEnd, simulate } from "../world/simulate/simulate.ts"
@@ -12,7 +13,7 @@ import { replayCommand } from "./replay-command.ts"
 
 export { decreeScenario, proposedValue } from "./decree-scenario.ts"
 
-/** A safety property that a run broke, and how to see it again. */
+/** A property that a run broke, and how to see it again. */
 export interface RunViolation {
   readonly check: string
   readonly message: string
@@ -33,27 +34,23 @@ export function runDecree(
   seed: number,
   ...observers: readonly Observer<PaxosMessage, PaxosRecord>[]
 ): DecreeRun {
-  return runJudgedDecree(setup, seed, safetyChecks, ...observers)
+  return runJudgedDecree(setup, seed, () => safety, ...observers)
 }
 
-/** The same before other checks than those of safety; their verdicts come with it. */
+/** The same with other properties than those of safety; their verdicts come with it. */
 export function runJudgedDecree(
   setup: DecreeSetup,
   seed: number,
-  checksFor: (cluster: Cluster) => readonly TraceCheck[],
+  propertiesFor: (cluster: Cluster) => readonly PaxosProperty[],
   ...observers: readonly Observer<PaxosMessage, PaxosRecord>[]
-): DecreeRun & { readonly checks: readonly TraceCheck[] } {
+): DecreeRun & { readonly judgements: readonly Judgement[] } {
   const { cluster, scenario } = decreeScenario(setup, seed)
-  const measuring = new Measuring(cluster)
-  const checks = checksFor(cluster)
-  const observeChecks = checks.map(
-    (check): Observer<PaxosMessage, PaxosRecord> =>
-      (event) =>
-        check.observe(event),
-  )
-  const end = simulate(scenario, measuring.observe, ...observeChecks, ...observers)
-  const violations = checks.flatMap((check) => violationOf(check, setup, seed))
-  return { measures: measuring.result, violations, end, checks }
+  const properties = propertiesFor(cluster)
+  const facts = new Facts(cluster, [decreeMeasures, ...properties])
+  const end = simulate(scenario, facts.observe, ...observers)
+  const judgements = judge(properties, facts)
+  const violations = judgements.flatMap((judgement) => violationOf(judgement, setup, seed))
+  return { measures: decreeMeasures.read(facts), violations, end, judgements }
 }
 
 /** The same, where a violation would be a defect of this program: it is thrown, with its replay, never averaged. */
@@ -73,8 +70,7 @@ export function runSafeDecree(
   return run
 }
 
-function violationOf(check: TraceCheck, setup: DecreeSetup, seed: number): RunViolation[] {
-  const verdict = check.verdict()
+function violationOf({ name, verdict }: Judgement, setup: DecreeSetup, seed: number): RunViolation[] {
   if (verdict.verdict !== "violated") return []
-  return [{ check: check.name, message: verdict.because, replay: replayCommand(setup, seed) }]
+  return [{ check: name, message: verdict.because, replay: replayCommand(setup, seed) }]
 }

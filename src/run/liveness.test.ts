@@ -1,11 +1,12 @@
 import { expect, test } from "vitest"
 import { planOf, runSeeds } from "../../test/support/judged-run.ts"
 import { silenced } from "../../test/support/silenced.ts"
+import { Facts, judge } from "../check/property.ts"
 import type { Cluster } from "../protocol/paxos/cluster.ts"
 import { constantLatency } from "../world/simulate/latency.ts"
 import { simulate } from "../world/simulate/simulate.ts"
 import { type DecreeSetup, usualSetup } from "./decree-setup.ts"
-import { livenessChecks } from "./liveness.ts"
+import { livenessOf } from "./liveness.ts"
 import { randomSetup } from "./random-setup.ts"
 import { decreeScenario } from "./decree.ts"
 
@@ -22,9 +23,10 @@ function verdictsOf(
 ): string[] {
   const { cluster: given, scenario } = decreeScenario(setup, seed)
   const cluster = change(given)
-  const checks = livenessChecks(setup, cluster)
-  simulate({ ...scenario, processes: cluster.processes }, ...checks.map((check) => check.observe.bind(check)))
-  return checks.map((check) => check.verdict().verdict)
+  const properties = livenessOf(setup, cluster)
+  const facts = new Facts(cluster, properties)
+  simulate({ ...scenario, processes: cluster.processes }, facts.observe)
+  return judge(properties, facts).map(({ verdict }) => verdict.verdict)
 }
 
 test("progress and eventual learning are never violated, whatever befalls a run", () => {

@@ -1,5 +1,5 @@
-import type { TraceCheck } from "../check/check.ts"
-import { type LivenessConditions, eventualLearning, progress } from "../check/progress.ts"
+import type { PaxosProperty } from "../check/paxos/facts.ts"
+import { type LivenessConditions, liveness } from "../check/paxos/progress.ts"
 import type { Cluster } from "../protocol/paxos/cluster.ts"
 import type { Variant } from "../protocol/paxos/variant.ts"
 import type { DecreeSetup } from "./decree-setup.ts"
@@ -12,10 +12,10 @@ import type { DecreeSetup } from "./decree-setup.ts"
  * Whether the conditions held is read off the trace: with a second proposer, or
  * acceptors that are down, the verdict is `unknown` and says so.
  */
-export function livenessChecks(setup: DecreeSetup, cluster: Cluster): TraceCheck[] {
+export function livenessOf(setup: DecreeSetup, cluster: Cluster): readonly PaxosProperty[] {
   const conditions = conditionsOf(setup, cluster)
   if (conditions === null || !isStated(setup, cluster.variant)) return []
-  return [progress(cluster, conditions), eventualLearning(cluster, conditions)]
+  return liveness(conditions)
 }
 
 /**

@@ -1,8 +1,9 @@
 import { expect, test } from "vitest"
+import { Facts } from "../check/property.ts"
 import { variantNamed } from "../protocol/paxos/variants.ts"
 import { constantLatency } from "../world/simulate/latency.ts"
 import { simulate } from "../world/simulate/simulate.ts"
-import { PhasesBegun } from "./decree-measures.ts"
+import { phasesBegun } from "./decree-measures.ts"
 import { type DecreeSetup, usualSetup } from "./decree-setup.ts"
 import { decreeScenario } from "./decree.ts"
 
@@ -12,9 +13,9 @@ function phases(variant: string, more: Partial<DecreeSetup> = {}): readonly (num
     { ...usualSetup, plan: variantNamed(variant).plan(3), latency, variant, ...more },
     1,
   )
-  const begun = new PhasesBegun(cluster)
-  simulate(scenario, begun.observe)
-  return begun.result
+  const facts = new Facts(cluster, [phasesBegun])
+  simulate(scenario, facts.observe)
+  return phasesBegun.read(facts)
 }
 
 test("two phases of classic Paxos, one of revision B, one more to ask an allocator", () => {

@@ -1,4 +1,5 @@
-import type { TraceCheck } from "../../src/check/check.ts"
+import type { PaxosProperty } from "../../src/check/paxos/facts.ts"
+import { Facts, judgementOf } from "../../src/check/property.ts"
 import { type Cluster, paxosCluster } from "../../src/protocol/paxos/cluster.ts"
 import type { PaxosMessage, PaxosRecord } from "../../src/protocol/paxos/messages.ts"
 import type { TraceEvent } from "../../src/world/simulate/trace.ts"
@@ -27,11 +28,16 @@ export function smallCluster(system = "majority(3)", proposers = 2): Cluster {
 /** The event at its time. */
 export const timed = (event: Untimed, at: number): HandEvent => ({ ...event, at })
 
-/** What a check says of a trace made by hand. */
-export function judged(check: TraceCheck, ...events: readonly (Untimed | readonly Untimed[])[]): string {
+/** What a property says of a trace made by hand. */
+export function judged(
+  property: PaxosProperty,
+  cluster: Cluster,
+  ...events: readonly (Untimed | readonly Untimed[])[]
+): string {
+  const facts = new Facts(cluster, [property])
   const all = events.flatMap((part): readonly Untimed[] => (isList(part) ? part : [part]))
-  for (const [i, event] of all.entries()) check.observe(timed(event, i + 1))
-  const verdict = check.verdict()
+  for (const [i, event] of all.entries()) facts.observe(timed(event, i + 1))
+  const { verdict } = judgementOf(property, facts)
   return `${verdict.verdict}: ${verdict.because}`
 }
 

@@ -1,6 +1,7 @@
 import { randomFromSeed } from "../../src/base/random.ts"
 import { quorumSystemFrom } from "../../quorums/from-text.ts"
-import type { TraceCheck } from "../../src/check/check.ts"
+import type { PaxosProperty } from "../../src/check/paxos/facts.ts"
+import { Facts, judge } from "../../src/check/property.ts"
 import { randomSetup } from "../../src/run/random-setup.ts"
 import { decreeScenario } from "../../src/run/decree.ts"
 import type { Cluster } from "../../src/protocol/paxos/cluster.ts"
@@ -10,20 +11,21 @@ import { simulate } from "../../src/world/simulate/simulate.ts"
 /** The plan of a system by name, the same in every epoch. */
 export const planOf = (system: string): QuorumPlan => constantPlan(quorumSystemFrom(system))
 
-/** Runs a random scenario, with a mutant if one is given, and names the checks that were violated. */
-export function violatedChecks(
+/** Runs a random scenario, with a mutant if one is given, and names the properties that were violated. */
+export function violatedProperties(
   plan: QuorumPlan,
   seed: number,
-  checksFor: (cluster: Cluster) => readonly TraceCheck[],
+  propertiesFor: (cluster: Cluster) => readonly PaxosProperty[],
   mutant: string | null = null,
   variant = "classic",
 ): string[] {
   const { cluster, scenario } = decreeScenario(randomSetup(plan, seed, { variant, mutant }), seed)
-  const checks = checksFor(cluster)
-  simulate(scenario, (event) => {
-    for (const check of checks) check.observe(event)
-  })
-  return checks.filter((check) => check.verdict().verdict === "violated").map(({ name }) => name)
+  const properties = propertiesFor(cluster)
+  const facts = new Facts(cluster, properties)
+  simulate(scenario, facts.observe)
+  return judge(properties, facts)
+    .filter(({ verdict }) => verdict.verdict === "violated")
+    .map(({ name }) => name)
 }
 
 /** Seeds for random runs, drawn from one. */

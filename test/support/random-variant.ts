@@ -1,17 +1,17 @@
 import { randomFromSeed } from "../../src/base/random.ts"
-import { allChecks } from "../../src/check/all-checks.ts"
+import { everyPropertyFor } from "../../src/check/paxos/selections.ts"
+import { Facts, judge } from "../../src/check/property.ts"
 import type { Cluster } from "../../src/protocol/paxos/cluster.ts"
-import type { PaxosMessage, PaxosRecord } from "../../src/protocol/paxos/messages.ts"
 import { uniformLatency } from "../../src/world/simulate/latency.ts"
 import { duplicating, lossy, reliable, reordering } from "../../src/world/simulate/network.ts"
 import type { Crash } from "../../src/world/simulate/scenario.ts"
 import { simulate } from "../../src/world/simulate/simulate.ts"
-import type { Observer } from "../../src/world/simulate/trace.ts"
 
 /** Runs a cluster under loss, duplication, late messages and crashes, and says what was violated. */
 export function violationsIn(cluster: Cluster, seed: number): string[] {
   const random = randomFromSeed(seed).fork("faults")
-  const checks = allChecks(cluster)
+  const properties = everyPropertyFor(cluster)
+  const facts = new Facts(cluster, properties)
   const crashes: Crash[] = cluster.processes.flatMap((_, process) => {
     if (random.unit() < 0.6) return []
     const at = random.between(0, 300_000)
@@ -39,12 +39,9 @@ export function violationsIn(cluster: Cluster, seed: number): string[] {
       writeLatency: random.below(2) * 2000,
       horizon: 3_000_000,
     },
-    ...checks.map((check): Observer<PaxosMessage, PaxosRecord> => (event) => {
-      check.observe(event)
-    }),
+    facts.observe,
   )
-  return checks.flatMap((check) => {
-    const verdict = check.verdict()
-    return verdict.verdict === "violated" ? [`seed ${seed}: ${check.name}: ${verdict.because}`] : []
-  })
+  return judge(properties, facts).flatMap(({ name, verdict }) =>
+    verdict.verdict === "violated" ? [`seed ${seed}: ${name}: ${verdict.because}`] : [],
+  )
 }

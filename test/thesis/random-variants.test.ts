@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest"
 import { type Random, randomFromSeed } from "../../src/base/random.ts"
-import { Measuring } from "../../src/run/decree-measures.ts"
+import { Facts } from "../../src/check/property.ts"
+import { decreeMeasures } from "../../src/run/decree-measures.ts"
 import { type Cluster, paxosCluster } from "../../src/protocol/paxos/cluster.ts"
 import { objectionsTo } from "../../src/protocol/paxos/variant-rules.ts"
 import { variantOf } from "../../src/protocol/paxos/variant.ts"
@@ -62,7 +63,7 @@ describe("every named variant", () => {
           timeout: { min: 100_000, max: 100_000 },
           backOff: { kind: "none" },
         })
-        const measuring = new Measuring(cluster)
+        const facts = new Facts(cluster, [decreeMeasures])
         simulate(
           {
             seed: n,
@@ -71,10 +72,11 @@ describe("every named variant", () => {
             proposals: [{ at: 0, process: cluster.proposers[0]!, value: "A" }],
             horizon: 1_000_000,
           },
-          measuring.observe,
+          facts.observe,
         )
-        expect(measuring.result.decidedValue).toBe("A")
-        expect(measuring.result.learnedAt[0]).not.toBeNull()
+        const { decidedValue, learnedAt } = decreeMeasures.read(facts)
+        expect(decidedValue).toBe("A")
+        expect(learnedAt[0]).not.toBeNull()
       }
     },
   )

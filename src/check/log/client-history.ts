@@ -7,7 +7,7 @@ import { HistoryRecorder } from "../../history/recorder.ts"
 import { type SessionVerdict, checkSessionGuarantees } from "../../history/session-guarantees.ts"
 import type { Command, LogMessage, LogRecord, LogReport, Result } from "../../protocol/log/messages.ts"
 import type { SelectiveObserver, TraceEvent } from "../../world/simulate/trace.ts"
-import type { Violation } from "../check.ts"
+import type { Violation } from "../property.ts"
 import type { Judgement } from "./judge.ts"
 
 /**

@@ -18,7 +18,7 @@ import { formatEpoch } from "../../protocol/log/versions.ts"
 import type { Epoch, QuorumPlan } from "../../quorum/plan.ts"
 import { formatSet } from "../../quorum/system.ts"
 import type { SelectiveObserver, TraceEvent } from "../../world/simulate/trace.ts"
-import type { Violation } from "../check.ts"
+import type { Violation } from "../property.ts"
 
 type LogEvent = TraceEvent<LogMessage, LogRecord, LogReport>
 

@@ -8,7 +8,7 @@ import type { SpecTrace } from "../../world/spec/trace.ts"
 import { changingSteps, decisions, describeStep } from "../../world/spec/transition.ts"
 import { scenarioOfTrace } from "../../check/simulated-trace.ts"
 import { specRunByActors } from "../../check/spec-run-by-actors.ts"
-import { DecisionLog } from "../../check/decision.ts"
+import { Decisions } from "../../check/paxos/facts.ts"
 import type { SequenceDiagram } from "../../experiment/diagram/model.ts"
 import { acceptorText, specDiagram } from "../../run/diagrams/spec.ts"
 import type { Proposal } from "../../protocol/paxos/messages.ts"
@@ -167,9 +167,9 @@ function simulatedText(trace: PaxosTrace, plan: QuorumPlan, decided: readonly Pr
   if (trace.steps.some((step) => "crashBefore" in step)) {
     return "not simulated: a process crashes within a step, which the simulator does not model"
   }
-  const log = new DecisionLog(plan)
-  simulate(scenarioOfTrace(trace), log.observe)
-  const found = texts(log.decisions.map(({ proposal }) => proposal))
+  const decisions = new Decisions(plan)
+  simulate(scenarioOfTrace(trace), (event) => decisions.observe(event))
+  const found = texts(decisions.list.map(({ proposal }) => proposal))
   if (found !== texts(decided)) {
     throw new InvariantError(`The simulator decides ${found}; the replayed steps decide ${texts(decided)}.`)
   }

@@ -1,8 +1,8 @@
 import type { Verdict } from "../../base/verdict.ts"
-import { allChecks } from "../../check/all-checks.ts"
-import type { TraceCheck } from "../../check/check.ts"
-import { DecisionLog } from "../../check/decision.ts"
-import { safetyChecks } from "../../check/safety.ts"
+import { Decisions } from "../../check/paxos/facts.ts"
+import { safety } from "../../check/paxos/safety.ts"
+import { everyPropertyFor } from "../../check/paxos/selections.ts"
+import type { Judgement } from "../../check/property.ts"
 import { count, measure, text } from "../../experiment/column.ts"
 import { rowsToCsv } from "../../experiment/csv.ts"
 import { storedRow } from "../../experiment/sweep.ts"
@@ -15,7 +15,7 @@ import { formatSet } from "../../quorum/system.ts"
 import type { RunMeasures } from "../../run/decree-measures.ts"
 import type { DecreeSetup } from "../../run/decree-setup.ts"
 import { type RunViolation, decreeScenario, runJudgedDecree } from "../../run/decree.ts"
-import { livenessChecks } from "../../run/liveness.ts"
+import { livenessOf } from "../../run/liveness.ts"
 import { latencyName } from "../../run/replay-command.ts"
 import type { Observer, TraceEvent } from "../../world/simulate/trace.ts"
 import type { Io } from "../shared/context.ts"
@@ -70,17 +70,17 @@ export function simulateOnce(
 ): SimulatedRun {
   const trace: string[] = []
   const { cluster } = decreeScenario(setup, seed)
-  const { measures, violations, checks } = runJudgedDecree(
+  const { measures, violations, judgements } = runJudgedDecree(
     setup,
     seed,
-    options.checks ? (all) => [...allChecks(all), ...livenessChecks(setup, all)] : safetyChecks,
+    options.checks ? (all) => [...everyPropertyFor(all), ...livenessOf(setup, all)] : () => safety,
     ...(options.trace ? [tracer(setup, seed, trace)] : []),
   )
   return {
     row: runRow(setup, seed, measures, violations.length),
     measures,
     proposers: cluster.proposers.map((address) => cluster.processes[address]!.name),
-    ...(options.checks && { checks: checks.map(judged) }),
+    ...(options.checks && { checks: judgements.map(judged) }),
     violations: violations.map((violation) => ({
       ...violation,
       replay: violation.replay + options.replayWords,
@@ -89,20 +89,19 @@ export function simulateOnce(
   }
 }
 
-function judged(check: TraceCheck): JudgedCheck {
-  const { verdict, because } = check.verdict()
-  return { check: check.name, reference: check.reference, verdict, because }
+function judged({ name, reference, verdict: { verdict, because } }: Judgement): JudgedCheck {
+  return { check: name, reference, verdict, because }
 }
 
 /** Writes every event into `lines`, and every decision when it has come about. */
 function tracer(setup: DecreeSetup, seed: number, lines: string[]): Observer<PaxosMessage, PaxosRecord> {
   const { cluster } = decreeScenario(setup, seed)
-  const log = new DecisionLog(setup.plan)
+  const decisions = new Decisions(setup.plan)
   let told = 0
   return (event) => {
     lines.push(traceLine(event, cluster))
-    log.observe(event)
-    for (const { proposal, acceptedBy } of log.decisions.slice(told)) {
+    decisions.observe(event)
+    for (const { proposal, acceptedBy } of decisions.list.slice(told)) {
       lines.push(
         `${" ".repeat(10)}  ${proposal.value} is decided in epoch ${proposal.epoch} by ${formatSet(setup.plan, acceptedBy)}`,
       )

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest"
-import { accepts, asks, judged, learns, smallCluster, writes } from "../../test/support/hand-trace.ts"
+import { accepts, asks, judged, learns, smallCluster, writes } from "../../../test/support/hand-trace.ts"
 import { agreement, lastPromisedMonotone, safeLearning, validity } from "./safety.ts"
 
 const cluster = smallCluster()
@@ -13,7 +13,7 @@ describe("agreement", () => {
       writes(a1, 1, [1, "A"]),
       writes(a3, 1, [1, "A"]),
     ]
-    expect(judged(agreement(cluster), trace)).toBe("holds: 2 decisions were checked")
+    expect(judged(agreement, cluster, trace)).toBe("holds: 2 decisions were checked")
   })
 
   test("is violated by two values, even if the first has been overwritten since", () => {
@@ -23,36 +23,36 @@ describe("agreement", () => {
       writes(a1, 1, [1, "B"]),
       writes(a2, 1, [1, "B"]),
     ]
-    expect(judged(agreement(cluster), trace)).toBe(
+    expect(judged(agreement, cluster, trace)).toBe(
       "violated: A was decided in epoch 0 by {a1 a2}, and B was decided in epoch 1 by {a1 a2}",
     )
   })
 
   test("does not add up acceptances of different epochs or values", () => {
     const trace = [writes(a1, 0, [0, "A"]), writes(a2, 1, [1, "A"]), writes(a3, 0, [0, "B"])]
-    expect(judged(agreement(cluster), trace)).toBe("holds: 0 decisions were checked")
+    expect(judged(agreement, cluster, trace)).toBe("holds: 0 decisions were checked")
   })
 })
 
 describe("validity", () => {
   test("is violated when a value is decided that nobody asked for", () => {
     const decided = [writes(a1, 0, [0, "A"]), writes(a2, 0, [0, "A"])]
-    expect(judged(validity(cluster), asks(p1, "A"), decided)).toMatch(/^holds/)
-    expect(judged(validity(cluster), asks(p1, "B"), decided)).toBe(
+    expect(judged(validity, cluster, asks(p1, "A"), decided)).toMatch(/^holds/)
+    expect(judged(validity, cluster, asks(p1, "B"), decided)).toBe(
       "violated: A was decided, and no client proposed it",
     )
   })
 
   test("is violated when such a value is learned", () => {
-    expect(judged(validity(cluster), asks(p1, "B"), learns(p1, 0, "A"))).toMatch(/^violated: A was learned/)
+    expect(judged(validity, cluster, asks(p1, "B"), learns(p1, 0, "A"))).toMatch(/^violated: A was learned/)
   })
 })
 
 describe("safe learning", () => {
   test("is violated when a value is learned before it is decided, not after", () => {
     const decided = [...accepts(p1, a1, 0, "A"), ...accepts(p1, a2, 0, "A")]
-    expect(judged(safeLearning(cluster), decided, learns(p1, 0, "A"))).toMatch(/^holds/)
-    expect(judged(safeLearning(cluster), learns(p1, 0, "A"), decided)).toBe(
+    expect(judged(safeLearning, cluster, decided, learns(p1, 0, "A"))).toMatch(/^holds/)
+    expect(judged(safeLearning, cluster, learns(p1, 0, "A"), decided)).toBe(
       "violated: p1 learned A in epoch 0, which was not decided",
     )
   })
@@ -60,17 +60,17 @@ describe("safe learning", () => {
 
 describe("the acceptor's last promised epoch", () => {
   test("must not decrease", () => {
-    expect(judged(lastPromisedMonotone(cluster), writes(a1, 2), writes(a2, 1), writes(a1, 2))).toMatch(
+    expect(judged(lastPromisedMonotone, cluster, writes(a1, 2), writes(a2, 1), writes(a1, 2))).toMatch(
       /^holds/,
     )
-    expect(judged(lastPromisedMonotone(cluster), writes(a1, 2), writes(a1, 1))).toMatch(
+    expect(judged(lastPromisedMonotone, cluster, writes(a1, 2), writes(a1, 1))).toMatch(
       /^violated: a1 promised epoch 1 after 2/,
     )
-    expect(judged(lastPromisedMonotone(cluster), writes(a1, 2), writes(a1, null))).toMatch(/^violated/)
+    expect(judged(lastPromisedMonotone, cluster, writes(a1, 2), writes(a1, null))).toMatch(/^violated/)
   })
 
   test("must cover what is accepted", () => {
-    expect(judged(lastPromisedMonotone(cluster), writes(a1, 1, [2, "A"]))).toMatch(
+    expect(judged(lastPromisedMonotone, cluster, writes(a1, 1, [2, "A"]))).toMatch(
       /^violated: a1 accepted in epoch 2 and promised only 1/,
     )
   })
@@ -84,5 +84,5 @@ test("two proposers may ask for the same value: it is decided once or twice, but
     ...accepts(p2, a2, 1, "A"),
     ...accepts(p2, a3, 1, "A"),
   ]
-  expect(judged(agreement(cluster), trace)).toBe("holds: 1 decisions were checked")
+  expect(judged(agreement, cluster, trace)).toBe("holds: 1 decisions were checked")
 })

@@ -1,7 +1,8 @@
-import type { Cluster } from "../protocol/paxos/cluster.ts"
-import { uniquenessOf } from "../protocol/paxos/epochs.ts"
-import type { Variant } from "../protocol/paxos/variant.ts"
-import type { Property } from "./run-property.ts"
+import type { Cluster } from "../../protocol/paxos/cluster.ts"
+import { uniquenessOf } from "../../protocol/paxos/epochs.ts"
+import type { Variant } from "../../protocol/paxos/variant.ts"
+import type { Needs, PropertyDefinition } from "../property.ts"
+import { type PaxosEvent, type PaxosProperty, paxosProperty } from "./facts.ts"
 
 /** Properties that some variants replace by others: they do not hold there as they are stated, and need not. */
 interface Replacement {
@@ -83,7 +84,12 @@ const replacements: readonly Replacement[] = [
   },
 ]
 
-/** Whether a property of chapter 2 is to hold of a cluster as it is stated. */
-export function isStatedFor({ number }: Property, cluster: Cluster): boolean {
-  return !replacements.some(({ gone, where }) => gone.includes(number) && where(cluster.variant, cluster))
+/** A property of chapter 2, by its number, with the scope that its variants leave it. */
+export function thesisProperty<N extends Needs<Cluster, PaxosEvent>>(
+  definition: PropertyDefinition<Cluster, PaxosEvent, N> & { readonly number: string },
+): PaxosProperty & { readonly number: string } {
+  const { number } = definition
+  const notStated = (cluster: Cluster): string | undefined =>
+    replacements.find(({ gone, where }) => gone.includes(number) && where(cluster.variant, cluster))?.because
+  return { ...paxosProperty<N>({ ...definition, notStated }), number }
 }

@@ -1,13 +1,19 @@
-import { type NodeSet, difference, emptySet, withMember } from "../base/node-set.ts"
-import { type Verdict, holds, unknown, violated } from "../base/verdict.ts"
-import { DecisionLog } from "./decision.ts"
-import type { Address, Micros } from "../protocol/actor.ts"
-import type { Cluster } from "../protocol/paxos/cluster.ts"
-import type { PaxosMessage, PaxosRecord } from "../protocol/paxos/messages.ts"
-import { acceptorPart } from "../protocol/paxos/records.ts"
-import { allNodes, formatSet } from "../quorum/system.ts"
-import type { TraceEvent } from "../world/simulate/trace.ts"
-import type { TraceCheck, Violation } from "./check.ts"
+import { type NodeSet, difference, emptySet, withMember } from "../../base/node-set.ts"
+import { type Verdict, holds, unknown, violated } from "../../base/verdict.ts"
+import type { Address, Micros } from "../../protocol/actor.ts"
+import type { Cluster } from "../../protocol/paxos/cluster.ts"
+import type { PaxosMessage } from "../../protocol/paxos/messages.ts"
+import { acceptorPart } from "../../protocol/paxos/records.ts"
+import { allNodes, formatSet } from "../../quorum/system.ts"
+import type { Gatherer, Violation } from "../property.ts"
+import {
+  type PaxosEvent,
+  type PaxosFact,
+  type PaxosProperty,
+  decisions,
+  learnings,
+  paxosProperty,
+} from "./facts.ts"
 
 /** The liveness conditions of Howard 2019, §2.7, and the time for which a run is claimed to meet them. */
 export interface LivenessConditions {
@@ -24,67 +30,46 @@ export interface LivenessConditions {
 }
 
 /**
- * Progress (Howard 2019, theorem 16): if the conditions hold, a value is
- * decided. Whether they did hold is read off the trace: where they did not, the
- * verdict is `unknown` and says which one failed, never `violated`.
+ * Progress and eventual learning under some conditions. Whether the conditions did
+ * hold is read off the trace: where they did not, the verdict is `unknown` and says
+ * which one failed, never `violated`.
  */
-export function progress(cluster: Cluster, conditions: LivenessConditions): TraceCheck {
-  const log = new DecisionLog(cluster.plan)
-  return underConditions(cluster, conditions, {
-    name: "progress",
-    reference: "Howard 2019, §2.1 and theorem 16",
-    goal: "decided",
-    observe: (event) => log.observe(event),
-    reached: () => log.decisions[0]?.at,
-  })
-}
-
-/** Eventual learning (Howard 2019, §2.1): under the same conditions the live proposer learns the value. */
-export function eventualLearning(cluster: Cluster, conditions: LivenessConditions): TraceCheck {
-  let learnedAt: Micros | undefined
-  return underConditions(cluster, conditions, {
-    name: "eventual-learning",
-    reference: "Howard 2019, §2.1",
-    goal: `learned by ${cluster.processes[conditions.proposer]!.name}`,
-    observe: (event) => {
-      if (event.type === "learn" && event.process === conditions.proposer) learnedAt ??= event.at
-    },
-    reached: () => learnedAt,
-  })
-}
-
-/** What the conditions are to bring about, and how to see that it has come. */
-interface Goal {
-  readonly name: string
-  readonly reference: string
-  readonly goal: string
-  observe(event: TraceEvent<PaxosMessage, PaxosRecord>): void
-  reached(): Micros | undefined
-}
-
-function underConditions(cluster: Cluster, conditions: LivenessConditions, goal: Goal): TraceCheck {
-  const watch = new ConditionWatch(cluster, conditions)
-  return {
-    name: goal.name,
-    reference: goal.reference,
-    observe: (event) => {
-      watch.observe(event)
-      goal.observe(event)
-    },
-    verdict: (): Verdict<Violation> => {
-      const reached = goal.reached()
-      if (reached !== undefined && reached <= conditions.until)
-        return holds(`a value was ${goal.goal} at ${reached} µs`)
-      const failed = watch.failure()
-      if (failed !== undefined) return unknown(failed)
-      const message = `nothing was ${goal.goal} by ${conditions.until} µs, though the conditions held from ${conditions.from} µs`
-      return violated({ at: conditions.until, message }, message)
-    },
+export function liveness(conditions: LivenessConditions): readonly PaxosProperty[] {
+  const watch: PaxosFact<ConditionWatch> = {
+    wants: ["propose", "crash", "recover", "store", "send", "deliver", "timeout"],
+    gather: (cluster) => new ConditionWatch(cluster, conditions),
   }
+  const verdictOn = (goal: string, reached: Micros | undefined, held: ConditionWatch): Verdict<Violation> => {
+    if (reached !== undefined && reached <= conditions.until)
+      return holds(`a value was ${goal} at ${reached} µs`)
+    const failed = held.failure()
+    if (failed !== undefined) return unknown(failed)
+    const message = `nothing was ${goal} by ${conditions.until} µs, though the conditions held from ${conditions.from} µs`
+    return violated({ at: conditions.until, message }, message)
+  }
+  return [
+    paxosProperty({
+      name: "progress",
+      reference: "Howard 2019, §2.1 and theorem 16",
+      statement: "If the liveness conditions hold, a value is decided.",
+      needs: { decisions, watch },
+      judge: (facts) => verdictOn("decided", facts.decisions.list[0]?.at, facts.watch),
+    }),
+    paxosProperty({
+      name: "eventual-learning",
+      reference: "Howard 2019, §2.1",
+      statement: "If the liveness conditions hold, the live proposer learns a value.",
+      needs: { learnings, watch },
+      judge: (facts, { processes }) => {
+        const own = facts.learnings.list.find(({ process }) => process === conditions.proposer)
+        return verdictOn(`learned by ${processes[conditions.proposer]!.name}`, own?.at, facts.watch)
+      },
+    }),
+  ]
 }
 
 /** Reads off a trace whether liveness conditions held, and what broke them first. */
-class ConditionWatch {
+class ConditionWatch implements Gatherer<PaxosEvent> {
   private readonly cluster: Cluster
   private readonly conditions: LivenessConditions
   private readonly down = new Set<Address>()
@@ -103,7 +88,7 @@ class ConditionWatch {
     this.conditions = conditions
   }
 
-  observe(event: TraceEvent<PaxosMessage, PaxosRecord>): void {
+  observe(event: PaxosEvent): void {
     switch (event.type) {
       case "propose":
         if (event.process === this.conditions.proposer) this.hasCandidate = true

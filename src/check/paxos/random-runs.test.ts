@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest"
-import { planOf, runSeeds, violatedChecks } from "../../test/support/judged-run.ts"
-import { piecewisePlan } from "../quorum/plan.ts"
-import { quorumSystemFrom } from "../../quorums/from-text.ts"
-import { allChecks } from "./all-checks.ts"
+import { planOf, runSeeds, violatedProperties } from "../../../test/support/judged-run.ts"
+import { piecewisePlan } from "../../quorum/plan.ts"
+import { quorumSystemFrom } from "../../../quorums/from-text.ts"
+import { everyPropertyFor } from "./selections.ts"
 
 /** All 10,000 with SLOW=1; some of them otherwise. */
 const runs = process.env["SLOW"] === "1" ? 10_000 : 250
@@ -24,7 +24,7 @@ const safePlans = [
 describe("random runs of safe systems violate nothing", () => {
   test.each(safePlans)("$name", (plan) => {
     for (const seed of runSeeds(4, runs / safePlans.length)) {
-      expect(violatedChecks(plan, seed, allChecks), `seed ${seed}`).toEqual([])
+      expect(violatedProperties(plan, seed, everyPropertyFor), `seed ${seed}`).toEqual([])
     }
   })
 })

@@ -1,12 +1,20 @@
-import { members } from "../../base/node-set.ts"
-import type { Cluster } from "../../protocol/paxos/cluster.ts"
-import type { AcceptorRecord, PaxosMessage, PaxosRecord } from "../../protocol/paxos/messages.ts"
-import type { QuorumSystem } from "../../quorum/system.ts"
-import type { TraceEvent } from "../../world/simulate/trace.ts"
-import { FirstViolation, type TraceCheck, transfersOf } from "../check.ts"
-
-import { type DecisionState, decisionState, mayDecideOther, showDecisionState } from "./decision-state.ts"
-import { type Complaint, Registers, readingOf } from "./registers.ts"
+import { members } from "../../../base/node-set.ts"
+import type { Verdict } from "../../../base/verdict.ts"
+import type { Cluster } from "../../../protocol/paxos/cluster.ts"
+import type { AcceptorRecord, PaxosMessage, PaxosRecord } from "../../../protocol/paxos/messages.ts"
+import type { QuorumSystem } from "../../../quorum/system.ts"
+import type { TraceEvent } from "../../../world/simulate/trace.ts"
+import { Finding, type Gatherer, type Violation } from "../../property.ts"
+import { transfersOf } from "../transfers.ts"
+import {
+  type Complaint,
+  type DecisionState,
+  Registers,
+  decisionState,
+  mayDecideOther,
+  readingOf,
+  showDecisionState,
+} from "./registers.ts"
 
 /** What the oracle has to be told of the variant; everything else it reads off the trace. */
 export interface OracleOptions {
@@ -19,18 +27,9 @@ export interface OracleOptions {
 }
 
 /** In the order of the paper: registers, the rules for clients, and consensus itself. */
-const ruleNames = ["write-once", "rule-1", "rule-2", "rule-3", "rule-4", "one-decision"] as const
+export const ruleNames = ["write-once", "rule-1", "rule-2", "rule-3", "rule-4", "one-decision"] as const
 /** One of its rules: the four of the paper, and what they rest on and lead to. */
 export type Rule = (typeof ruleNames)[number]
-
-const references: Readonly<Record<Rule, string>> = {
-  "write-once": "Howard and Mortier 2019, §3.1 (registers are written once, and read truly)",
-  "rule-1": "Howard and Mortier 2019, rule 1 (quorum agreement)",
-  "rule-2": "Howard and Mortier 2019, rule 2 (new value)",
-  "rule-3": "Howard and Mortier 2019, rule 3 (current decision)",
-  "rule-4": "Howard and Mortier 2019, rule 4 (previous decisions)",
-  "one-decision": "Howard and Mortier 2019, §2 (consensus)",
-}
 
 /** What a client, that is a proposer or learner, has read and been given. */
 interface Client {
@@ -58,41 +57,31 @@ interface Client {
  * Cost: for each proposal, the number of minimal phase-2 quorums times the
  * number of different register sets.
  */
-export class RegisterOracle {
+export class RegisterOracle implements Gatherer<TraceEvent<PaxosMessage, PaxosRecord>> {
   readonly cluster: Cluster
   readonly options: OracleOptions
   /** What is in the registers, as far as the trace has come. */
   readonly registers = new Registers()
   /** The greatest register set that has been heard of. */
   greatestSet = -1
-  private readonly found = new Map<Rule, FirstViolation>(
-    ruleNames.map((rule) => [rule, new FirstViolation()]),
-  )
+  private readonly found = new Map<Rule, Finding>(ruleNames.map((rule) => [rule, new Finding()]))
   private readonly clients = new Map<number, Client>()
   private readonly quorums = new Map<QuorumSystem, readonly (readonly number[])[]>()
   private readonly decided = new Map<string, number>()
   /** What each server has on disk. */
   private readonly records = new Map<number, AcceptorRecord>()
-  private last: unknown
 
   constructor(cluster: Cluster, options: OracleOptions = {}) {
     this.cluster = cluster
     this.options = options
   }
 
-  /** One check for each rule; they share this oracle. */
-  checks(): TraceCheck[] {
-    return ruleNames.map((rule) => ({
-      name: `oracle-${rule}`,
-      reference: references[rule],
-      observe: (event) => this.observe(event),
-      verdict: () => this.found.get(rule)!.verdict("steps"),
-    }))
+  /** What the run so far says of a rule. */
+  verdictOn(rule: Rule): Verdict<Violation> {
+    return this.found.get(rule)!.verdict("steps")
   }
 
   observe(event: TraceEvent<PaxosMessage, PaxosRecord>): void {
-    if (event === this.last) return
-    this.last = event
     switch (event.type) {
       case "propose":
         this.client(event.process).inputs.add(event.value)
@@ -192,7 +181,7 @@ export class RegisterOracle {
   /** Rule 3: nothing else may be decided in this set; guaranteed by one value to a set, or by quorums that meet. */
   private judgeCurrent(at: number, set: number, value: string): void {
     const found = this.found.get("rule-3")!
-    found.counted()
+    found.checked++
     const other = [...this.registers.valuesIn(set, set + 1)].find((written) => written !== value)
     if (other === undefined) return
     if (this.isShared(set) && this.everyTwoMeet(set)) return
@@ -207,7 +196,7 @@ export class RegisterOracle {
   private noteDecision(at: number, set: number, state: DecisionState): void {
     if (state.state !== "decided") return
     const found = this.found.get("one-decision")!
-    found.counted()
+    found.checked++
     if (!this.decided.has(state.value)) this.decided.set(state.value, set)
     if (this.decided.size < 2) return
     found.report(
@@ -230,7 +219,7 @@ export class RegisterOracle {
   private saidDecided(at: number, process: number, value: string | undefined): void {
     const { name } = this.cluster.processes[process]!
     const found = this.found.get("rule-1")!
-    found.counted()
+    found.checked++
     if (value !== undefined && !this.decided.has(value))
       found.report(at, `${name} said that ${value} was decided`)
   }
@@ -280,7 +269,7 @@ export class RegisterOracle {
     if (client.written.get(set) === value) return
     client.written.set(set, value)
     const name = this.cluster.processes[process]!.name
-    this.found.get("rule-2")!.counted()
+    this.found.get("rule-2")!.checked++
     if (!client.inputs.has(value) && !client.known.valuesIn(0, Infinity).has(value)) {
       this.found.get("rule-2")!.report(at, `${name} wrote ${value}, which is neither its input nor read`)
     }
@@ -290,7 +279,7 @@ export class RegisterOracle {
   /** Rule 4: as far as the client has read, no earlier register set can decide anything else. */
   private judgePrevious(at: number, process: number, set: number, value: string): void {
     const found = this.found.get("rule-4")!
-    found.counted()
+    found.checked++
     const { name } = this.cluster.processes[process]!
     for (const earlier of this.runsBelow(process, set)) {
       for (const quorum of this.quorumsOf(earlier)) {
@@ -315,7 +304,7 @@ export class RegisterOracle {
   /** Rule 1: a client puts out what it has read from a whole quorum of one register set. */
   private output(at: number, process: number, value: string): void {
     const found = this.found.get("rule-1")!
-    found.counted()
+    found.checked++
     const { known, told } = this.client(process)
     if (told.has(value)) return
     const isRead =
@@ -336,7 +325,7 @@ export class RegisterOracle {
 
   private judge(rule: Rule, at: number, server: number, set: number, complaint: Complaint): void {
     const found = this.found.get(rule)!
-    found.counted()
+    found.checked++
     const { name } = this.cluster.processes[server]!
     if (complaint !== undefined) found.report(at, `register ${set} of ${name}: ${complaint}`)
   }

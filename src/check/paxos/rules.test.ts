@@ -8,19 +8,15 @@ import {
   recovers,
   smallCluster,
 } from "../../../test/support/hand-trace.ts"
-import { checksOf } from "../run-property.ts"
-import { proposerProperties } from "./proposer.ts"
+import { rules } from "./rules.ts"
 
 const cluster = smallCluster()
 const [a1, a2, a3, p1] = [0, 1, 2, 3]
 
 /** What property 4 says of a proposer that proposes C in epoch 2, after what it has heard. */
-function valueSelection(...heard: Parameters<typeof judged>[1][]): string {
-  const [check] = checksOf(
-    proposerProperties.filter(({ number }) => number === "P4"),
-    cluster,
-  )
-  return judged(check!, ...heard, passes(p1, a3, { type: "propose", epoch: 2, value: "C" }))
+function valueSelection(...heard: Parameters<typeof judged>[2][]): string {
+  const property = rules.find(({ number }) => number === "P4")!
+  return judged(property, cluster, ...heard, passes(p1, a3, { type: "propose", epoch: 2, value: "C" }))
 }
 
 const answer = passes(a1, p1, { type: "promise", epoch: 2, lastAccepted: { epoch: 1, value: "A" } })

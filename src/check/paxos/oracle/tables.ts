@@ -1,4 +1,4 @@
-import { showDecisionState } from "./decision-state.ts"
+import { showDecisionState } from "./registers.ts"
 import type { RegisterOracle } from "./register-oracle.ts"
 
 /** Headings and rows of text: what the experiment floor makes a table of. */

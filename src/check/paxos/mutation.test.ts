@@ -1,13 +1,12 @@
 import { describe, expect, test } from "vitest"
-import { planOf, runSeeds, violatedChecks } from "../../test/support/judged-run.ts"
-import { allChecks, properties } from "./all-checks.ts"
-import { proofDependencies, propertiesBehind } from "./properties/dependencies.ts"
-import { lemmas } from "./properties/lemmas.ts"
-import { type Mutant, mistakes, mutants } from "./mutants/index.ts"
-import { checksOf } from "./run-property.ts"
+import { planOf, runSeeds, violatedProperties } from "../../../test/support/judged-run.ts"
+import { lemmas, proofDependencies, propertiesBehind } from "./lemmas.ts"
+import { rules } from "./rules.ts"
+import { everyPropertyFor } from "./selections.ts"
+import { type Mutant, mistakes, mutants } from "../mutants/index.ts"
 
 const plan = planOf("majority(3)")
-const numberOf = new Map([...properties, ...lemmas].map(({ name, number }) => [name, number]))
+const numberOf = new Map([...rules, ...lemmas].map(({ name, number }) => [name, number]))
 
 /** Runs below this number are always made, so that what must not break is given the chance to. */
 const leastRuns = 120
@@ -18,12 +17,7 @@ function brokenBy(mutant: Mutant, enough: ReadonlySet<string>): Set<string> {
   const broken = new Set<string>()
   for (const [i, seed] of runSeeds(1, mostRuns).entries()) {
     if (i >= leastRuns && [...enough].every((number) => broken.has(number))) break
-    for (const name of violatedChecks(
-      plan,
-      seed,
-      (cluster) => checksOf([...properties, ...lemmas], cluster),
-      mutant.id,
-    )) {
+    for (const name of violatedProperties(plan, seed, () => [...rules, ...lemmas], mutant.id)) {
       broken.add(numberOf.get(name)!)
     }
   }
@@ -49,7 +43,7 @@ function breakagesOf(property: string): ReadonlySet<string> {
 }
 
 describe("table 2.3 as a mutation matrix", () => {
-  const columns = properties.map(({ number }) => number)
+  const columns = rules.map(({ number }) => number)
 
   test.each(columns)(
     "switching off %s breaks it alone, and exactly the lemmas that rest on it",
@@ -71,7 +65,7 @@ describe("table 2.3 as a mutation matrix", () => {
       "# Lemma 7 breaks without P9 and never without P8 alone; the print has it the other way round (erratum).",
     ]
     await expect(`${[...story, head, ...lines].join("\n")}\n`).toMatchFileSnapshot(
-      "../../test/testdata/thesis/table-2.3-by-mutation.txt",
+      "../../../test/testdata/thesis/table-2.3-by-mutation.txt",
     )
   })
 })
@@ -83,7 +77,7 @@ describe("seeded mistakes are caught within 2,000 random runs", () => {
     by: (names: string[]) => boolean,
   ): number =>
     runSeeds(2, mostRuns).findIndex((seed) =>
-      by(violatedChecks(planOf(system), seed, allChecks, mutant?.id ?? null)),
+      by(violatedProperties(planOf(system), seed, everyPropertyFor, mutant?.id ?? null)),
     )
   const byDefinition = (names: string[]): boolean =>
     names.includes("agreement") || names.includes("safe-learning") || names.includes("validity")

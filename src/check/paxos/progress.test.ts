@@ -1,16 +1,17 @@
 import { describe, expect, test } from "vitest"
-import { planOf, runSeeds } from "../../test/support/judged-run.ts"
-import { silenced } from "../../test/support/silenced.ts"
-import { randomSetup } from "../run/random-setup.ts"
-import type { DecreeSetup } from "../run/decree-setup.ts"
-import { decreeScenario } from "../run/decree.ts"
-import type { Cluster } from "../protocol/paxos/cluster.ts"
-import type { PaxosMessage, PaxosRecord } from "../protocol/paxos/messages.ts"
-import { constantLatency } from "../world/simulate/latency.ts"
-import { type NetworkModel, reliable } from "../world/simulate/network.ts"
-import type { Scenario } from "../world/simulate/scenario.ts"
-import { simulate } from "../world/simulate/simulate.ts"
-import { type LivenessConditions, eventualLearning, progress } from "./progress.ts"
+import { planOf, runSeeds } from "../../../test/support/judged-run.ts"
+import { silenced } from "../../../test/support/silenced.ts"
+import { randomSetup } from "../../run/random-setup.ts"
+import type { DecreeSetup } from "../../run/decree-setup.ts"
+import { decreeScenario } from "../../run/decree.ts"
+import type { Cluster } from "../../protocol/paxos/cluster.ts"
+import type { PaxosMessage, PaxosRecord } from "../../protocol/paxos/messages.ts"
+import { constantLatency } from "../../world/simulate/latency.ts"
+import { type NetworkModel, reliable } from "../../world/simulate/network.ts"
+import type { Scenario } from "../../world/simulate/scenario.ts"
+import { simulate } from "../../world/simulate/simulate.ts"
+import { Facts, judge } from "../property.ts"
+import { type LivenessConditions, liveness } from "./progress.ts"
 
 const calmFrom = 200_000
 const stableFrom = 300_000
@@ -61,11 +62,10 @@ function verdictsOf(
 ): string[] {
   const { cluster: given, scenario } = calming(seed, overrides)
   const cluster = change(given)
-  const checks = [progress(cluster, conditions(cluster)), eventualLearning(cluster, conditions(cluster))]
-  simulate({ ...scenario, processes: cluster.processes }, (event) => {
-    for (const check of checks) check.observe(event)
-  })
-  return checks.map((check) => check.verdict()).map(({ verdict, because }) => `${verdict}: ${because}`)
+  const properties = liveness(conditions(cluster))
+  const facts = new Facts(cluster, properties)
+  simulate({ ...scenario, processes: cluster.processes }, facts.observe)
+  return judge(properties, facts).map(({ verdict }) => `${verdict.verdict}: ${verdict.because}`)
 }
 
 describe("progress and eventual learning", () => {
@@ -104,17 +104,16 @@ describe("where the conditions do not hold the verdict is unknown, and says why"
       backOff: { kind: "none" },
     }
     const { cluster, scenario } = decreeScenario(setup, 1)
-    const check = progress(cluster, conditions(cluster))
+    const [progress] = liveness(conditions(cluster))
+    const facts = new Facts(cluster, [progress!])
     const asked = cluster.proposers.map((process, i) => ({
       at: stableFrom + i * 12_500,
       process,
       value: "AB"[i]!,
     }))
     const network = reliable(constantLatency(5))
-    simulate({ ...scenario, network, proposals: asked, horizon: 2_000_000, ...change }, (event) =>
-      check.observe(event),
-    )
-    const { verdict, because } = check.verdict()
+    simulate({ ...scenario, network, proposals: asked, horizon: 2_000_000, ...change }, facts.observe)
+    const { verdict, because } = progress!.read(facts)
     return `${verdict}: ${because}`
   }
 

@@ -15,25 +15,25 @@ const cluster = smallCluster()
 const [a1, a2, a3, p1, p2] = [0, 1, 2, 3, 4]
 
 test("processes of one role must not talk to each other", () => {
-  expect(judged(rolesKeepApart(cluster), promises(p1, a1, 0))).toMatch(/^holds: 2 messages/)
-  expect(judged(rolesKeepApart(cluster), passes(p1, p2, { type: "prepare", epoch: 0 }))).toBe(
+  expect(judged(rolesKeepApart, cluster, promises(p1, a1, 0))).toMatch(/^holds: 2 messages/)
+  expect(judged(rolesKeepApart, cluster, passes(p1, p2, { type: "prepare", epoch: 0 }))).toBe(
     "violated: p1 sent prepare to p2, a proposer as well",
   )
-  expect(judged(rolesKeepApart(cluster), passes(a1, a2, { type: "accept", epoch: 0 }))).toMatch(
+  expect(judged(rolesKeepApart, cluster, passes(a1, a2, { type: "accept", epoch: 0 }))).toMatch(
     /a1 sent accept to a2/,
   )
 })
 
 describe("a prepare of a greater epoch", () => {
   test("must have raised the acceptor's when it is answered", () => {
-    expect(judged(preparesRaise(cluster), promises(p1, a1, 0), promises(p2, a1, 3))).toMatch(
+    expect(judged(preparesRaise, cluster, promises(p1, a1, 0), promises(p2, a1, 3))).toMatch(
       /^holds: 2 prepares/,
     )
     const unraised = [
       ...passes(p2, a1, { type: "prepare", epoch: 3 }),
       ...passes(a1, p2, { type: "promise", epoch: 3, lastAccepted: null }),
     ]
-    expect(judged(preparesRaise(cluster), promises(p1, a1, 0), unraised)).toBe(
+    expect(judged(preparesRaise, cluster, promises(p1, a1, 0), unraised)).toBe(
       "violated: a1 handled prepare(3) and has promised only 0",
     )
   })
@@ -44,12 +44,12 @@ describe("a prepare of a greater epoch", () => {
       ...passes(p1, a1, { type: "propose", epoch: 0, value: "A" }),
       ...passes(a1, p1, { type: "no-accept", epoch: 0, lastPromised: 0 }),
     ]
-    expect(judged(preparesRaise(cluster), promises(p1, a1, 0), later)).toMatch(/^violated/)
+    expect(judged(preparesRaise, cluster, promises(p1, a1, 0), later)).toMatch(/^violated/)
   })
 
   test("raises nothing if the acceptor crashes first", () => {
     const lost = [...passes(p2, a1, { type: "prepare", epoch: 3 }), crashes(a1), recovers(a1)]
-    expect(judged(preparesRaise(cluster), lost, promises(p1, a1, 0))).toMatch(/^holds: 1 prepares/)
+    expect(judged(preparesRaise, cluster, lost, promises(p1, a1, 0))).toMatch(/^holds: 1 prepares/)
   })
 })
 
@@ -64,14 +64,14 @@ describe("duelling proposers", () => {
       ...promises(p1, a1, 2),
       ...promises(p1, a2, 2),
     ]
-    expect(judged(voidedProposals(cluster), preparedByP1, proposedByP1, voidedByP2, again)).toBe(
+    expect(judged(voidedProposals, cluster, preparedByP1, proposedByP1, voidedByP2, again)).toBe(
       "holds: 2 voided proposals were checked",
     )
   })
 
   test("a voided proposal that is decided all the same is a violation", () => {
     const decided = [writes(a1, 1, [0, "A"]), writes(a2, 1, [0, "A"])]
-    expect(judged(voidedProposals(cluster), preparedByP1, proposedByP1, voidedByP2, decided)).toBe(
+    expect(judged(voidedProposals, cluster, preparedByP1, proposedByP1, voidedByP2, decided)).toBe(
       "violated: (0, A) was decided after promises of epoch 1 had voided it",
     )
   })
@@ -83,6 +83,6 @@ describe("duelling proposers", () => {
       ...promises(p2, a2, 1),
       ...accepts(p1, a3, 0, "A"),
     ]
-    expect(judged(voidedProposals(cluster), trace)).toBe("holds: 0 voided proposals were checked")
+    expect(judged(voidedProposals, cluster, trace)).toBe("holds: 0 voided proposals were checked")
   })
 })

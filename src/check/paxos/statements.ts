@@ -1,0 +1,211 @@
+import { type NodeSet, difference, emptySet, has, withMember } from "../../base/node-set.ts"
+import type { Address, Micros } from "../../protocol/actor.ts"
+import type { Cluster } from "../../protocol/paxos/cluster.ts"
+import type { PaxosMessage, Proposal } from "../../protocol/paxos/messages.ts"
+import { acceptorPart } from "../../protocol/paxos/records.ts"
+import type { Epoch, QuorumPlan } from "../../quorum/plan.ts"
+import { allNodes } from "../../quorum/system.ts"
+import { type Gatherer, firstComplaint, judgeEach, verdictOf } from "../property.ts"
+import {
+  type AcceptorWrites,
+  type Decisions,
+  type PaxosEvent,
+  type PaxosFact,
+  type PaxosProperty,
+  acceptorWrites,
+  decisions,
+  nameOf,
+  paxosProperty,
+  sendings,
+} from "./facts.ts"
+
+/** Acceptors talk to proposers and learners, proposers to acceptors: never two of a kind to each other. */
+export const rolesKeepApart = paxosProperty({
+  name: "roles-keep-apart",
+  reference: "Howard 2019, table 2.2 (who sends what to whom)",
+  // Replicas are of both kinds; a proposer may forward its value (§3.4), and a ring is acceptors that talk (§3.12).
+  statement:
+    "No two processes of one role send messages to each other, except to forward a value or round a ring.",
+  needs: { sendings },
+  judge: ({ sendings: { list } }, { processes }) =>
+    judgeEach("messages", list, ({ type, ...sending }) => {
+      const [from, to] = [processes[sending.from]!, processes[sending.to]!]
+      const isException = from.role === "replica" || type === "forward" || type === "ring"
+      if (from.role !== to.role || isException) return undefined
+      return `${from.name} sent ${type} to ${to.name}, a ${to.role} as well`
+    }),
+})
+
+/** Why what is on disk does not tell what has been promised, where it does not. */
+const reservedAhead = ({ variant }: Cluster): string | undefined =>
+  variant.promiseAhead > 0 ? "what is on disk runs ahead of what is promised (§3.8)" : undefined
+
+/** A prepare that an acceptor had handled when it answered something, and what it had promised on disk by then. */
+interface HandledPrepare {
+  readonly at: Micros
+  readonly acceptor: Address
+  readonly epoch: Epoch
+  readonly raisedTo: Epoch | null
+}
+
+/** A request that an acceptor received and has, for all we know, not yet handled. */
+interface Received {
+  readonly from: Address
+  readonly epoch: Epoch
+  readonly prepares: boolean
+}
+
+/** Prepares that must have left their mark: whatever was received before a request that is answered. */
+class HandledPrepares implements Gatherer<PaxosEvent> {
+  readonly list: HandledPrepare[] = []
+  private readonly writes: AcceptorWrites
+  private readonly inboxes = new Map<Address, Received[]>()
+
+  constructor(writes: AcceptorWrites) {
+    this.writes = writes
+  }
+
+  observe(event: PaxosEvent): void {
+    if (event.type === "crash") this.inboxes.delete(event.process)
+    if (event.type === "deliver" && isRequest(event.message)) {
+      const { type, epoch } = event.message
+      const inbox = this.inboxes.get(event.to) ?? []
+      this.inboxes.set(event.to, [...inbox, { from: event.from, epoch, prepares: type === "prepare" }])
+    }
+    if (event.type === "send" && isAnswer(event.message))
+      this.answered(event.at, event.from, event.to, event.message.epoch)
+  }
+
+  private answered(at: Micros, acceptor: Address, to: Address, epoch: Epoch): void {
+    const inbox = this.inboxes.get(acceptor) ?? []
+    const handled = inbox.findIndex((request) => request.from === to && request.epoch === epoch)
+    for (const request of inbox.splice(0, handled + 1)) {
+      if (!request.prepares) continue
+      const raisedTo = this.writes.recordOf(acceptor).lastPromised
+      this.list.push({ at, acceptor, epoch: request.epoch, raisedTo })
+    }
+  }
+}
+
+function isRequest(message: PaxosMessage): message is PaxosMessage & { type: "prepare" | "propose" } {
+  return message.type === "prepare" || message.type === "propose"
+}
+
+function isAnswer(
+  message: PaxosMessage,
+): message is PaxosMessage & { type: "promise" | "accept" | "no-promise" | "no-accept" } {
+  return ["promise", "accept", "no-promise", "no-accept"].includes(message.type)
+}
+
+const handledPrepares: PaxosFact<HandledPrepares> = {
+  wants: ["send", "deliver", "crash"],
+  gather: (_, facts) => new HandledPrepares(facts.of(acceptorWrites)),
+}
+
+/** Whenever an acceptor answers something, all prepares up to there have left their mark on disk. */
+export const preparesRaise = paxosProperty({
+  name: "prepares-raise",
+  reference: "Howard 2019, §2.2.2",
+  statement: "A prepare of a greater epoch raises what the acceptor has promised.",
+  notStated: reservedAhead,
+  needs: { handledPrepares },
+  judge: ({ handledPrepares: { list } }, cluster) =>
+    judgeEach("prepares", list, ({ acceptor, epoch, raisedTo }) =>
+      raisedTo !== null && raisedTo >= epoch
+        ? undefined
+        : `${nameOf(cluster, acceptor)} handled prepare(${epoch}) and has promised only ${String(raisedTo ?? "nothing")}`,
+    ),
+})
+
+/** How an epoch's proposal stands with the acceptors. */
+interface Standing {
+  acceptedBy: NodeSet
+  /** Those that have promised a greater epoch and not accepted this one. */
+  lostTo: NodeSet
+  voidedBy: Epoch | undefined
+}
+
+/** Which proposals were voided, and which of those were decided all the same. */
+class VoidedProposals implements Gatherer<PaxosEvent> {
+  count = 0
+  /** Decisions of proposals that promises of the epoch `by` had voided. */
+  readonly decided: { readonly at: Micros; readonly proposal: Proposal; readonly by: Epoch }[] = []
+  private readonly plan: QuorumPlan
+  private readonly decisions: Decisions
+  private readonly standings = new Map<Epoch, Standing>()
+  private seen = 0
+
+  constructor(plan: QuorumPlan, decided: Decisions) {
+    this.plan = plan
+    this.decisions = decided
+  }
+
+  observe(event: PaxosEvent): void {
+    if (event.type === "send") {
+      const { message } = event
+      if (message.type === "propose" && !this.standings.has(message.epoch))
+        this.standings.set(message.epoch, { acceptedBy: emptySet, lostTo: emptySet, voidedBy: undefined })
+    } else if (event.type === "store") {
+      const record = acceptorPart(event.record)
+      if (record === null) return
+      const { lastAccepted, lastPromised } = record
+      const standing = lastAccepted === null ? undefined : this.standings.get(lastAccepted.epoch)
+      if (standing !== undefined) standing.acceptedBy = withMember(standing.acceptedBy, event.process)
+      if (lastPromised !== null) this.promised(event.process, lastPromised)
+      this.lookForDecisions()
+    }
+  }
+
+  private promised(acceptor: Address, by: Epoch): void {
+    for (const [epoch, standing] of this.standings) {
+      if (epoch >= by || has(standing.acceptedBy, acceptor)) continue
+      standing.lostTo = withMember(standing.lostTo, acceptor)
+      const left = difference(allNodes(this.plan), standing.lostTo)
+      if (standing.voidedBy !== undefined || this.plan.systemAt(epoch).isQuorum(2, left)) continue
+      standing.voidedBy = by
+      this.count++
+    }
+  }
+
+  private lookForDecisions(): void {
+    for (; this.seen < this.decisions.list.length; this.seen++) {
+      const { at, proposal } = this.decisions.list[this.seen]!
+      const by = this.standings.get(proposal.epoch)?.voidedBy
+      if (by !== undefined) this.decided.push({ at, proposal, by })
+    }
+  }
+}
+
+const voidings: PaxosFact<VoidedProposals> = {
+  wants: ["send", "store"],
+  gather: ({ plan }, facts) => new VoidedProposals(plan, facts.of(decisions)),
+}
+
+/**
+ * Duelling proposers void each other's proposals: that is all that happens in
+ * figure 2.6, and it is why the duel is harmless.
+ */
+export const voidedProposals = paxosProperty({
+  name: "voided-proposals",
+  reference: "Howard 2019, §2.3 and figure 2.6",
+  statement:
+    "Once the acceptors that have promised a greater epoch without accepting e meet every phase-2 quorum of e, nothing is decided in e any more.",
+  notStated: reservedAhead,
+  needs: { voidings },
+  judge: ({ voidings: { count, decided } }) =>
+    verdictOf(
+      count,
+      "voided proposals",
+      firstComplaint(
+        decided,
+        ({ proposal: { epoch, value }, by }) =>
+          `(${epoch}, ${value}) was decided after promises of epoch ${by} had voided it`,
+      ),
+    ),
+})
+
+/**
+ * What is said of Paxos when it is explained. Consequences of the rules, and what
+ * a lecture says first: it is from such sentences that people program.
+ */
+export const statements: readonly PaxosProperty[] = [rolesKeepApart, preparesRaise, voidedProposals]
