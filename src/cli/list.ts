@@ -4,12 +4,12 @@ import type { Context } from "./shared/context.ts"
 import { type Format, formatOption } from "./shared/options.ts"
 import { printJson, printTables } from "./shared/output.ts"
 
-/** `quorate list`: what there is to check, simulate and run. */
+/** `quorate list`: the experiments, quorum systems, latencies, requirements, plans, variants, switches and mutants. */
 export function listCommand({ io }: Context): Command {
   return new Command("list")
-    .summary("show the experiments, quorum systems, latencies and requirements there are")
+    .summary("list experiments, quorum systems, latencies, requirements and variants")
     .description(
-      "Shows the experiments, the families of quorum systems, the latency models and the requirements there are.",
+      "Lists the experiments, quorum systems, latency models, intersection requirements, named plans, variants, switches and mutants.",
     )
     .addOption(formatOption())
     .addHelpText("after", "\nExamples:\n  $ quorate list\n  $ quorate list --format json")
@@ -93,28 +93,28 @@ function listTables({ experiments, systems, latencies, requirements, ...family }
   return [
     listTable(
       "experiments",
-      "Experiments, for quorate run.",
+      "Experiments (quorate run <experiment>)",
       ["experiment", "question"],
       experiments,
       ({ id, question }) => [id, question],
     ),
     listTable(
       "systems",
-      "Quorum systems, for quorate check and quorate simulate; and expressions such as a*b + c*d.",
+      "Quorum systems; expressions such as a*b + c*d are also accepted",
       ["system", "meaning"],
       systems,
       ({ system, meaning }) => [system, meaning],
     ),
     listTable(
       "latencies",
-      "Latencies, for quorate simulate --latency; or a file of round-trip times.",
+      "Latencies (--latency); a CSV file of round-trip times is also accepted",
       ["latency", "meaning"],
       latencies,
       ({ latency, meaning }) => [latency, meaning],
     ),
     listTable(
       "requirements",
-      "Requirements, for quorate check --requirement.",
+      "Intersection requirements (quorate check --requirement)",
       ["requirement", "title", "meaning"],
       requirements,
       ({ id, title, meaning }) => [id, title, meaning],
@@ -123,7 +123,7 @@ function listTables({ experiments, systems, latencies, requirements, ...family }
   ]
 }
 
-/** The Paxos family: what `quorate simulate` can be told to run. */
+/** The tables of the Paxos family. */
 function familyTables({
   plans,
   variants,
@@ -133,29 +133,29 @@ function familyTables({
   return [
     listTable(
       "plans",
-      "Plans with a name, where a system may stand; any other is written 0: …; 1..: ….",
+      "Named quorum plans, accepted in place of a system; other plans: 0: …; 1..: …",
       ["plan", "meaning"],
       plans,
       ({ plan, meaning }) => [plan, meaning],
     ),
     listTable(
       "variants",
-      "Members of the Paxos family, for quorate simulate --variant.",
-      ["variant", "what it is", "Howard 2019"],
+      "Variants of Paxos (quorate simulate --variant)",
+      ["variant", "description", "Howard 2019"],
       variants,
       ({ id, title, reference }) => [id, title, reference],
     ),
     listTable(
       "switches",
-      "Switches on top of a variant, for quorate simulate --set; docs/thesis.md explains them.",
+      "Switches of a variant (quorate simulate --set); see docs/thesis.md",
       ["switch", "values"],
       switches,
       ({ id, values }) => [id, values],
     ),
     listTable(
       "mutants",
-      "Properties of the thesis switched off, for quorate simulate --mutant.",
-      ["mutant", "property", "what it does"],
+      "Mutants: properties of the thesis disabled (quorate simulate --mutant)",
+      ["mutant", "property", "description"],
       mutants,
       ({ id, property, does }) => [id, property, does],
     ),

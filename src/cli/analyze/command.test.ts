@@ -93,18 +93,15 @@ describe("quorate analyze", () => {
 
   test.each([
     [["majority(3)", "--phase1-fraction", "2"], "The phase-1 fraction is 2; it must be from 0"],
-    [["majority(3)", "--phase1-fraction", "0.1,0.9"], "several shares with weights, such as 0.1:9,0.9:1"],
+    [["majority(3)", "--phase1-fraction", "0.1,0.9"], "a list of fraction:weight pairs, such as 0.1:9,0.9:1"],
     [
       ["majority(3)", "--failure-probability", "-1"],
-      "--failure-probability is -1; a probability is a number",
+      "--failure-probability is -1; it must be a number from 0 to 1",
     ],
     [["majority(3)", "--network-limit", "1"], "the network load is at least 2"],
-    [["majority(3)", "--load-limit", "x"], "--load-limit is x; it must be a number of at least 0"],
+    [["majority(3)", "--load-limit", "x"], "--load-limit is x; it must be a non-negative number"],
     [["majority(3)", "--failures", "2"], "survives any 2 failures"],
-    [
-      ["majority(3)", "--nodes", "no/such.yaml"],
-      "There is no file no/such.yaml to read. --nodes takes a YAML file",
-    ],
+    [["majority(3)", "--nodes", "no/such.yaml"], "no such file: no/such.yaml. --nodes takes a YAML file"],
   ])("explains %j", async (args, message) => {
     const { code, err } = await quorate("analyze", ...args)
     expect(code).toBe(2)
@@ -112,20 +109,23 @@ describe("quorate analyze", () => {
   })
 
   test.each([
-    ["nodes:\n  a1: {capacity: -1}", ":2:18: nodes.a1.capacity must be a number of at least 0"],
+    ["nodes:\n  a1: {capacity: -1}", ":2:18: nodes.a1.capacity must be a non-negative number"],
     [
       "nodes:\n  a1: {capacity: {phase1: 3, phase3: 4}}",
-      ":2:30: there is no phase3 here. Did you mean phase1 or phase2?",
+      ":2:30: unknown key phase3. Did you mean phase1 or phase2?",
     ],
-    ["nodes:\n  a1:\n    capacty: 3", ":3:5: there is no capacty here. Did you mean capacity?"],
+    [
+      "nodes:\n  a1:\n    capacty: 3",
+      ":3:5: unknown key capacty. Did you mean capacity? Valid keys: capacity, latency",
+    ],
     [
       "nodes:\n  a1: {failureProbability: 1.5}",
       ":2:28: nodes.a1.failureProbability must be a number from 0 to 1",
     ],
     ["nodes:\n  a1: [1, 2", ":2:12: "],
-    ["zones: {east: 0.1}", ":1:1: nodes are missing; the properties of nodes go below a key nodes"],
-    ["a1: {capacity: 3}", ":1:1: nodes are missing; the properties of nodes go below a key nodes"],
-    ["", ":1:1: nodes are missing"],
+    ["zones: {east: 0.1}", ":1:1: missing key nodes, such as nodes: {a1: {capacity: 100}, a2: {}}"],
+    ["a1: {capacity: 3}", ":1:1: missing key nodes, such as nodes: {a1: {capacity: 100}, a2: {}}"],
+    ["", ":1:1: missing key nodes"],
     ["nodes: 3", ":1:8: nodes must be properties by node name"],
     ["nodes: {b1: {}}", "Properties are given for node b1, which is not in majority(3)."],
   ])("says where the mistake is in %j", async (text, message) => {
@@ -161,12 +161,12 @@ describe("quorate search", () => {
   test("warns where the deadline came first", async () => {
     const { code, err } = await quorate("search", "9", "--deadline", "0")
     expect(code).toBe(0)
-    expect(err).toContain("warning: stopped after 0 ms")
+    expect(err).toContain("warning: stopped at --deadline 0 after")
   })
 
   test.each([
-    [[], "A search needs nodes: give their number"],
-    [["0"], "count is 0; it must be a whole number from 1"],
+    [[], "missing nodes: give their number"],
+    [["0"], "count is 0; it must be a positive integer"],
     [["3", "--deadline", "soon"], "--deadline is soon"],
   ])("explains %j", async (args, message) => {
     const { code, err } = await quorate("search", ...args)
@@ -184,7 +184,7 @@ describe("quorate search", () => {
       request: 97,
     })
     const jittered = await quorate("analyze", ...args, "--jitter", "0.1")
-    expect(jittered.out).toMatch(/leader in +mean +p50 +p99 +mean +p50 +p99 +request/)
+    expect(jittered.out).toMatch(/leader +mean +p50 +p99 +mean +p50 +p99 +request/)
     expect(
       await quorate("analyze", "majority(3)", "--latency", "paxi", "--acceptor-regions", "XX"),
     ).toMatchObject({

@@ -18,27 +18,32 @@ interface AnalyzeFlags extends AnalysisFlags, MatrixFlags {
   readonly format: Format
 }
 
-/** `quorate analyze`: what can be computed from a quorum system alone. */
+/** `quorate analyze`: the measures of a quorum system that follow from its quorums alone. */
 export function analyzeCommand(context: Context): Command {
   const command = new Command("analyze")
     .alias("analyse")
-    .summary("load, capacity, resilience, failure probability and the best strategy")
+    .summary("compute load, capacity, resilience, failure probability and an optimal strategy")
     .description(
-      "Computes, exactly where it can, what a quorum system is worth: quorums, resilience, load and capacity under the best strategy, network load, latency and failure probability.",
+      "Computes the measures of a quorum system, exactly where possible: minimal quorums, resilience, load and capacity under an optimal strategy, network load, latency and failure probability.",
     )
     .argument("<system>", 'a quorum system, such as "grid(3, 3)" or "a*b + c*d"')
   addAnalysisOptions(command).option(
     "-l, --latency <latency>",
-    `how long leaders wait for quorums: ${latencyHelp}`,
+    `print the time a leader waits for quorums: ${latencyHelp}`,
   )
   for (const option of matrixOptions()) command.addOption(option)
   return command
-    .option("--failures <f>", "failures every set of a strategy must survive", whole("--failures", 0), 0)
-    .option("--strategy", "print the quorums of the best strategy, too", false)
+    .option(
+      "--failures <f>",
+      "failures that every set of the strategy must survive",
+      whole("--failures", 0),
+      0,
+    )
+    .option("--strategy", "also print the quorums of the optimal strategy", false)
     .addOption(seedOption())
     .option(
       "--samples <count>",
-      "samples of an estimate, where no exact answer is possible",
+      "number of samples of an estimate, where no exact answer is possible",
       whole("--samples", 1),
     )
     .addOption(formatOption())
@@ -62,7 +67,7 @@ export function analyzeCommand(context: Context): Command {
     })
 }
 
-/** How long leaders wait, where a latency is given. */
+/** The waiting times of leaders by region; empty unless a latency is given. */
 async function leadersOf(system: QuorumSystem, flags: AnalyzeFlags): Promise<LeaderLatency[]> {
   if (flags.latency === undefined) return []
   const { readLatency } = await import("../shared/latency-argument.ts")
@@ -80,7 +85,7 @@ Examples:
   $ quorate analyze "simple(5, 4, 2)" --latency paxi --jitter 0.2
   $ quorate analyze "majority(1001)" --format json
 
-A file of nodes:
+Format of a node file (--nodes):
   nodes:
     a1: {capacity: 100, latency: 20, failureProbability: 0.01, zone: east}
     a2: {capacity: {phase1: 100, phase2: 50}, zone: west}

@@ -6,7 +6,7 @@ import { UsageError } from "../../base/errors.ts"
 import { probability } from "../shared/options.ts"
 import { number, quoted } from "../../base/text.ts"
 
-/** The options that `analyze` and `search` share. */
+/** The options common to `analyze` and `search`. */
 export interface AnalysisFlags {
   readonly phase1Fraction: Phase1Fraction
   readonly failureProbability: number
@@ -17,34 +17,38 @@ export interface AnalysisFlags {
   readonly latencyLimit?: number
 }
 
-/** The options that say what is known of nodes and work, for every command that analyses. */
+/** Adds the options that describe nodes, workload, objective and limits. */
 export function addAnalysisOptions(command: Command): Command {
   return command
     .addOption(
       new Option(
         "--phase1-fraction <share>",
-        "the share of the work that is phase 1: 0.5, or several with weights: 0.1:9,0.9:1",
+        "fraction of operations that use phase 1, such as 0.5; or a distribution, such as 0.1:9,0.9:1",
       )
         .argParser(shares)
         .default(0.5),
     )
     .addOption(
-      new Option("-p, --failure-probability <p>", "the probability that a node is down")
+      new Option("-p, --failure-probability <p>", "probability that a node has failed")
         .argParser(probability("--failure-probability"))
         .default(0.1),
     )
-    .option("-n, --nodes <file>", "a YAML file of capacities, latencies, failure probabilities and zones")
+    .option("-n, --nodes <file>", "YAML file of capacities, latencies, failure probabilities and zones")
     .addOption(
-      new Option("-o, --objective <measure>", "what strategies are optimised for")
+      new Option("-o, --objective <measure>", "objective that the strategy minimises")
         .choices(["load", "network", "latency"])
         .default("load"),
     )
-    .option("--load-limit <load>", "the largest load a strategy may have", limit("--load-limit"))
-    .option("--network-limit <nodes>", "the most nodes asked per request", limit("--network-limit"))
-    .option("--latency-limit <time>", "the longest expected latency", limit("--latency-limit"))
+    .option("--load-limit <load>", "maximum load of the strategy", limit("--load-limit"))
+    .option(
+      "--network-limit <nodes>",
+      "maximum number of nodes contacted per operation",
+      limit("--network-limit"),
+    )
+    .option("--latency-limit <time>", "maximum expected latency", limit("--latency-limit"))
 }
 
-/** The limits given, by measure. */
+/** The limits by measure. */
 export function limitsOf(flags: AnalysisFlags): Partial<Record<Measure, number>> {
   return {
     ...(flags.loadLimit !== undefined && { load: flags.loadLimit }),
@@ -53,7 +57,7 @@ export function limitsOf(flags: AnalysisFlags): Partial<Record<Measure, number>>
   }
 }
 
-/** The properties of the nodes. The reader of YAML is imported only where there is a file. */
+/** The properties of the nodes. The YAML parser is imported only for `--nodes`. */
 export async function nodesOf(flags: AnalysisFlags): Promise<NodeOptions> {
   const { failureProbability } = flags
   if (flags.nodes === undefined) return { failureProbability }
@@ -63,11 +67,11 @@ export async function nodesOf(flags: AnalysisFlags): Promise<NodeOptions> {
 
 function shares(text: string): Phase1Fraction {
   const parts = text.split(",").map((part) => part.split(":").map(number))
-  const odd = parts.some((part) => part.length > 2 || part.some((value) => !Number.isFinite(value)))
-  if (odd || (parts.length > 1 && parts.some((part) => part.length === 1))) {
+  const invalid = parts.some((part) => part.length > 2 || part.some((value) => !Number.isFinite(value)))
+  if (invalid || (parts.length > 1 && parts.some((part) => part.length === 1))) {
     throw new UsageError(
-      `--phase1-fraction is ${quoted(text)}; it must be a share from 0 to 1, such as 0.5, ` +
-        `or several shares with weights, such as 0.1:9,0.9:1.`,
+      `--phase1-fraction is ${quoted(text)}; it must be a number from 0 to 1, such as 0.5, ` +
+        `or a list of fraction:weight pairs, such as 0.1:9,0.9:1.`,
     )
   }
   if (parts.length === 1 && parts[0]!.length === 1) return parts[0]![0]!
@@ -78,6 +82,6 @@ function limit(option: string): (text: string) => number {
   return (text) => {
     const value = number(text)
     if (value >= 0 && value < Infinity) return value
-    throw new UsageError(`${option} is ${quoted(text)}; it must be a number of at least 0.`)
+    throw new UsageError(`${option} is ${quoted(text)}; it must be a non-negative number.`)
   }
 }

@@ -2,7 +2,7 @@ import type { Analysis, PhaseAnalysis } from "../../analysis/analyse.ts"
 import type { LeaderLatency, Wait } from "../../run/closed-form.ts"
 import type { Table, TableCell, TableColumn, TableRow } from "../../experiment/table.ts"
 
-/** The figures of an analysis: one row per measure, one column per phase and one for both together. */
+/** An analysis: one row per measure, one column per phase and one for both phases. */
 export function analysisTable(analysis: Analysis): Table {
   const { phase1, phase2 } = analysis
   const byPhase = (
@@ -13,7 +13,7 @@ export function analysisTable(analysis: Analysis): Table {
   const together = (name: string, value: TableCell): TableRow => [name, null, null, value]
   return {
     id: "analysis",
-    caption: `What ${analysis.system} of ${analysis.nodes} node${analysis.nodes === 1 ? "" : "s"} is worth.`,
+    caption: `Analysis of ${analysis.system}, ${analysis.nodes} node${analysis.nodes === 1 ? "" : "s"}`,
     columns: [
       { heading: "measure" },
       { heading: "phase 1", align: "right" },
@@ -24,14 +24,14 @@ export function analysisTable(analysis: Analysis): Table {
       byPhase("minimal quorums", ({ quorums }) => count(quorums)),
       byPhase("smallest quorum", ({ smallestQuorum }) => shown(smallestQuorum)),
       byPhase("largest minimal quorum", ({ largestQuorum }) => shown(largestQuorum)),
-      byPhase("failures survived", ({ resilience }) => shown(resilience), shown(analysis.resilience)),
+      byPhase("resilience", ({ resilience }) => shown(resilience), shown(analysis.resilience)),
       byPhase("failure probability", probability, probability(analysis)),
       byPhase(
         "load",
         ({ load, loadExact }) => fraction(load, loadExact),
         fraction(analysis.load, analysis.loadExact),
       ),
-      together("capacity", analysis.capacity === null ? "no bound" : shown(analysis.capacity)),
+      together("capacity", analysis.capacity === null ? "unbounded" : shown(analysis.capacity)),
       together("network load", shown(analysis.networkLoad)),
       together("latency", shown(analysis.latency)),
     ],
@@ -39,7 +39,7 @@ export function analysisTable(analysis: Analysis): Table {
   }
 }
 
-/** The quorums of the best strategy, phase by phase, the likeliest first. */
+/** The quorums of the optimal strategy by phase, in decreasing probability. */
 export function strategyTable({ system, strategy }: Analysis): Table {
   const rows = (["phase1", "phase2"] as const).map((phase) =>
     strategy[phase].map(({ quorum, probability }): TableRow => [
@@ -50,14 +50,14 @@ export function strategyTable({ system, strategy }: Analysis): Table {
   )
   return {
     id: "strategy",
-    caption: `A strategy of ${system} of the least ${strategy.objective === "network" ? "network load" : strategy.objective}.`,
+    caption: `Strategy of ${system} with minimum ${strategy.objective === "network" ? "network load" : strategy.objective}`,
     columns: [{ heading: "phase" }, { heading: "probability", digits: 4 }, { heading: "quorum" }],
     rows: [...rows[0]!, "rule", ...rows[1]!],
     notes: [],
   }
 }
 
-/** How long a leader waits for each phase, by its region; the quickest phase 2 first. */
+/** The time a leader waits for a quorum of each phase, by its region, in order of request latency. */
 export function leaderTable(system: string, leaders: readonly LeaderLatency[]): Table {
   const fixed = leaders.every(({ phase1, phase2 }) => isFixed(phase1) && isFixed(phase2))
   const wait = (of: Wait): TableCell[] =>
@@ -68,9 +68,9 @@ export function leaderTable(system: string, leaders: readonly LeaderLatency[]): 
       : ["mean", "p50", "p99"].map((heading) => ({ heading, group: `${phase} (ms)`, digits: 3 }))
   return {
     id: "leaders",
-    caption: `How long a leader waits until a quorum of ${system} has answered.`,
+    caption: `Time until a quorum of ${system} has replied, by leader region`,
     columns: [
-      { heading: "leader in" },
+      { heading: "leader" },
       ...group("phase 1"),
       ...group("phase 2"),
       { heading: "request", unit: "ms", digits: 3 },
@@ -78,13 +78,13 @@ export function leaderTable(system: string, leaders: readonly LeaderLatency[]): 
     rows: [...leaders]
       .sort((a, b) => a.request - b.request)
       .map(({ region, phase1, phase2, request }) => [
-        region ?? "any place",
+        region ?? "any",
         ...wait(phase1),
         ...wait(phase2),
         Number.isFinite(request) ? request : null,
       ]),
     notes: [
-      `Every acceptor is asked. Request: a command's expected time from a client to the leader and back with phase 2 between${leaders.length > 1 ? ", the mean over clients in every region" : ""}.`,
+      `All acceptors are contacted. Request: expected time from client to leader, phase 2, and back${leaders.length > 1 ? "; mean over one client per region" : ""}.`,
     ],
   }
 }
@@ -95,29 +95,29 @@ function isFixed({ mean, p99 }: Wait): boolean {
 
 function notesOf(analysis: Analysis): string[] {
   const notes = [
-    "The load of a phase is with all work of that phase; the column both is under the workload given, and its failure probability that of either phase failing.",
+    "Per-phase load assumes only that phase runs; column both uses the given phase-1 fraction, and the failure probability of either phase.",
   ]
   const all = [analysis, analysis.phase1, analysis.phase2]
   if (all.some(({ failureProbabilityIs }) => failureProbabilityIs === "estimate")) {
-    notes.push("Failure probabilities with ≈ are estimates by sampling, with their 95 % intervals.")
+    notes.push("≈: estimated by sampling, with 95 % CI.")
   }
   return notes
 }
 
-/** Six significant digits: enough to compare, few enough to read. JSON has all of them. */
+/** Six significant digits; JSON has all of them. */
 function shown(value: number | string | null): TableCell {
   if (typeof value !== "number") return value
   return Number.isInteger(value) ? String(value) : String(Number(value.toPrecision(6)))
 }
 
-/** Six significant digits of a count with hundreds, which would push the rest off the page; no double holds it. */
+/** Six significant digits of a count of hundreds of digits, which exceeds the range of a double. */
 function count(value: number | string | null): TableCell {
   if (typeof value !== "string" || value.length <= 15) return shown(value)
   const six = String(Math.round(Number(value.slice(0, 7)) / 10))
   return `≈ ${Number(`${six[0]!}.${six.slice(1)}`)}e${value.length + six.length - 7}`
 }
 
-/** The exact fraction where it is short, and its decimal beside it. */
+/** The exact fraction if it is short, with its decimal value. */
 function fraction(value: number, exact: string | null): TableCell {
   if (exact === null || exact.length > 12) return shown(value)
   return exact.includes("/") ? `${exact} = ${Number(value.toPrecision(4))}` : exact

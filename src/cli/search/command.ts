@@ -16,27 +16,32 @@ interface SearchFlags extends AnalysisFlags {
   readonly figure?: string
 }
 
-/** `quorate search`: the best quorum systems over given nodes. */
+/** `quorate search`: the optimal quorum systems over given nodes, and the Pareto front. */
 export function searchCommand(context: Context): Command {
   const command = new Command("search")
-    .summary("the best quorum systems over given nodes, and the Pareto front")
+    .summary("find optimal and Pareto-optimal quorum systems over given nodes")
     .description(
-      "Searches all systems of counting gates in which no node occurs twice, up to the exchange of equal nodes, for the best by an objective and for those no other beats.",
+      "Searches all read-once threshold formulas over the given nodes, up to permutations of equal nodes, and prints the systems that are Pareto-optimal in load, latency, network load, resilience and failure probability.",
     )
-    .argument("[count]", "so many equal nodes, where there is no file of nodes", whole("count", 1))
+    .argument("[count]", "number of identical nodes, instead of --nodes", whole("count", 1))
   return addAnalysisOptions(command)
-    .option("--resilience <f>", "failures both phases must survive", whole("--resilience", 0), 0)
+    .option("--resilience <f>", "minimum resilience of both phases", whole("--resilience", 0), 0)
     .option(
       "--most-failure-probability <p>",
-      "the largest acceptable probability that a phase has no live quorum",
+      "maximum probability that a phase has no live quorum",
       probability("--most-failure-probability"),
       1,
     )
-    .option("--deadline <ms>", "stop then, with the best so far", milliseconds("--deadline"), 60_000)
+    .option(
+      "--deadline <ms>",
+      "time limit; print the best systems found so far",
+      milliseconds("--deadline"),
+      60_000,
+    )
     .addOption(formatOption())
     .option(
       "--figure <file>",
-      "draw the front, load against failure probability, as .svg, .png, .tex or .json",
+      "draw the Pareto front, load against failure probability, as .svg, .png, .tex or .json",
     )
     .addHelpText("after", help)
     .action(async (count: number | undefined, flags: SearchFlags) => {
@@ -70,9 +75,7 @@ ${exitCodeHelp}`
 
 function equalNodes(count: number | undefined): Record<string, object> {
   if (count === undefined) {
-    throw new UsageError(
-      "A search needs nodes: give their number, such as quorate search 5, or --nodes nodes.yaml.",
-    )
+    throw new UsageError("missing nodes: give their number, such as quorate search 5, or --nodes nodes.yaml.")
   }
   return Object.fromEntries(Array.from({ length: count }, (_, i) => [`a${i + 1}`, {}]))
 }
@@ -84,7 +87,7 @@ async function print(
 ): Promise<void> {
   if (!result.complete) {
     io.err(
-      `warning: stopped after ${deadline} ms with ${result.considered} systems considered; better ones may exist. Give more time with --deadline.\n`,
+      `warning: stopped at --deadline ${deadline} after ${result.considered} systems; better ones may exist\n`,
     )
   }
   if (format !== "json") {
@@ -100,7 +103,7 @@ function record({ system, exact, ...measures }: FoundSystem): object {
   return { system: system.name, exact: exact ?? null, ...measures }
 }
 
-/** The front in the plane of load and failure probability. */
+/** The Pareto front in the plane of load and failure probability. */
 function plot(front: readonly FoundSystem[], width: number): string {
   const points = front.map((found, i) => ({
     x: found.load,
@@ -110,10 +113,10 @@ function plot(front: readonly FoundSystem[], width: number): string {
   return scatter(points, { x: "load", y: "failure probability" }, width)
 }
 
-/** The same front as a figure, in a file. */
+/** Writes the Pareto front as a figure to a file. */
 async function drawFront({ io }: Context, file: string, result: SearchResult): Promise<void> {
   if (result.front.length === 0) {
-    throw new UsageError(`There is no front to draw in ${file}: no system meets the conditions.`)
+    throw new UsageError(`nothing to draw in ${file}: no system satisfies the constraints.`)
   }
   const { formatOfFile, outputFigures, shownFigures } = await import("../figure/output.ts")
   const { searchFigure } = await import("./figure.ts")
@@ -129,14 +132,14 @@ function letterOf(index: number): string {
 function searchTable({ front, complete, considered }: SearchResult): Table {
   return {
     id: "search",
-    caption: "The systems that no other beats in every measure together, the best by the objective first.",
+    caption: "Pareto-optimal systems, best objective value first",
     columns: [
-      { heading: "mark" },
+      { heading: "id" },
       { heading: "system" },
       { heading: "load", align: "right" },
       { heading: "latency", align: "right" },
       { heading: "network load", align: "right" },
-      { heading: "failures survived" },
+      { heading: "resilience" },
       { heading: "failure probability", align: "right" },
     ],
     rows: front.map((found, i) => [
@@ -149,13 +152,13 @@ function searchTable({ front, complete, considered }: SearchResult): Table {
       shown(found.failureProbability),
     ]),
     notes: [
-      `${considered} systems considered; the search is ${complete ? "complete" : "not complete"}.`,
-      "Phase 2 is the dual of the formula shown. Each measure is the best the system can do in it; a strategy trades one for another.",
+      `${considered} systems considered; the search is ${complete ? "complete" : "incomplete"}.`,
+      "The formula is phase 1; phase 2 is its dual. Each measure is the system's optimum; one strategy need not attain all of them.",
     ],
   }
 }
 
-/** Four significant digits: loads of fast nodes are small. JSON has all digits. */
+/** Four significant digits; JSON has all of them. */
 function shown(value: number): string {
   return String(Number(value.toPrecision(4)))
 }

@@ -2,7 +2,7 @@ import type { SearchResult } from "../../analysis/search.ts"
 import type { ScatterFigure } from "../../experiment/figure/figure.ts"
 import { paretoFront } from "../../experiment/figure/from-rows.ts"
 
-/** The front of a search in the plane of load and failure probability, its systems by the letters of the table. */
+/** The Pareto front of a search in the plane of load and failure probability; points are labelled as in the table. */
 export function searchFigure(
   { front, complete, considered }: SearchResult,
   letterOf: (index: number) => string,
@@ -16,39 +16,39 @@ export function searchFigure(
   return {
     kind: "scatter",
     id: "search-front",
-    caption: "Systems that no other beats in every measure together: load against failure probability.",
+    caption: "Pareto-optimal systems: load against failure probability",
     x: { title: "load" },
-    // Of nodes that never fail there is nothing a logarithm could show.
+    // A logarithmic axis needs a positive value: nodes may never fail.
     y: { title: "failure probability", ...(possible && { scale: "log" }) },
     series: [{ name: "systems", points }],
     front: paretoFront(points),
     notes: [
-      "Phase 2 is the dual of the formula. On the line are those that no other beats in these two measures; the others are better in latency, network load or failures survived.",
+      "The formula is phase 1; phase 2 is its dual. Line: systems that are Pareto-optimal in these two measures; the others are better in latency, network load or resilience.",
       front.map(({ system }, i) => `${letterOf(i)}: ${system.name}`).join("; ") + ".",
-      `${considered} systems considered; the search is ${complete ? "complete" : "not complete"}. Exact: no runs, no intervals.`,
+      `${considered} systems considered; the search is ${complete ? "complete" : "incomplete"}. Values are exact.`,
     ],
   }
 }
 
-/** A point of a plot: where it is, and the letter that stands for it. */
+/** A point of a plot with its label. */
 export interface ScatterPoint {
   readonly x: number
   readonly y: number
   readonly letter: string
 }
 
-/** What the axes are called. */
+/** The titles of the axes. */
 export interface ScatterAxes {
   readonly x: string
-  /** Logarithmic: probabilities differ by orders of magnitude. Zeros stand at the bottom. */
+  /** Logarithmic; zeros are drawn at the bottom. */
   readonly y: string
 }
 
 const height = 12
 
 /**
- * A plot in characters, for a terminal: x linear, y logarithmic, a letter for
- * every point. Of points in one place the first is shown.
+ * A scatter plot in characters: x linear, y logarithmic, one letter per point.
+ * Of coinciding points the first is drawn.
  */
 export function scatter(points: readonly ScatterPoint[], axes: ScatterAxes, width: number): string {
   const positive = points.map(({ y }) => y).filter((y) => y > 0)
@@ -67,7 +67,7 @@ export function scatter(points: readonly ScatterPoint[], axes: ScatterAxes, widt
   const lines = grid.map((cells, row) => `${label(row).padStart(9)} │${cells.join("").trimEnd()}`)
   const ends = `${short(left)}${short(right).padStart(columns - short(left).length)}`
   return [
-    `${axes.y}, logarithmic`,
+    `${axes.y} (log scale)`,
     ...lines,
     `${" ".repeat(10)}└${"─".repeat(columns)}`,
     `${" ".repeat(11)}${ends}  ${axes.x}`,

@@ -14,7 +14,7 @@ test("a plot has a letter where each point is, and says the ends of its axes", (
     40,
   )
   const lines = plot.split("\n")
-  expect(lines[0]).toBe("failure probability, logarithmic")
+  expect(lines[0]).toBe("failure probability (log scale)")
   expect(lines[1]).toBe("      0.1 │a")
   expect(lines[12]).toMatch(/^ {4}0.001 │ {14}b {12}c$/)
   expect(lines.at(-1)).toMatch(/^ {11}0.25 +0.75 {2}load$/)

@@ -64,7 +64,7 @@ export class PlacedYaml {
   }
 
   private placeOf(node: Node | null): string {
-    if (node === null) return this.path
+    if (node === null) return `${this.path}:1:1`
     const offset = node.range?.[0]
     if (offset === undefined) return this.placeOfAdded()
     const { line, col } = this.lines.linePos(offset)

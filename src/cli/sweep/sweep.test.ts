@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
+import { shellWords } from "../../../test/support/documents.ts"
 import { quorate } from "../../../test/support/listen.ts"
 import { sweep } from "../../experiment/sweep.ts"
 import { computeChunk, matrixOf } from "../../experiment/executor.ts"
@@ -125,8 +126,8 @@ describe("a sweep file", () => {
       "matrix:\n  system: 'simple(4, 2, 2)'\n  latency: paxi\n  faults: {lossProbability: 0.05, crashes: [leader@1000-2000]}\n"
     const [row] = await sweep(await sweepExperiment(readSweep(file(text))), { rootSeed: 1 })
     expect(Number(row!["violations"])).toBeGreaterThan(0)
-    const [, ...words] = String(row!["violationReplay"]).match(/'[^']*'|[^' ]+/g)!
-    const { code, out } = await quorate(...words.map((word) => word.replaceAll("'", "")))
+    const [, ...words] = shellWords(String(row!["violationReplay"]))
+    const { code, out } = await quorate(...words)
     expect(code).toBe(1)
     expect(out).toContain("violated")
   })
