@@ -25,6 +25,12 @@ const sources = everything.filter(({ path }) => !path.endsWith(".test.ts") && !p
 const belowCli = sources.filter(({ path }) => folderOf(path) !== "cli")
 const byPath = new Map(sources.map(({ path, text }) => [path, text]))
 
+/** The files that import a package when they run. */
+const importersOf = (name: string): string[] =>
+  sources
+    .filter((source) => importsOf(source).some(({ specifier }) => specifier === name))
+    .map(({ path }) => path)
+
 /** What is left to do, each by the beginning of what is found. */
 const cyclesToBreak = ["src/protocol/log/", "src/protocol/paxos/", "src/world/faults/", "src/world/spec/"]
 const stateToRemove = ["src/protocol/log/deciding.ts", "src/world/simulate/agenda.ts"]
@@ -81,12 +87,17 @@ describe("the house", () => {
     expect(sources.flatMap((source) => longFunctions(source, 70))).toEqual([])
   })
 
-  test("checks a plain system without importing parsers, CSV, renderers or samplers", () => {
-    const needed = [...closure("src/cli/main.ts", byPath), ...closure("src/cli/check/command.ts", byPath)]
-    const packages = needed.filter(
-      (name) => !name.includes("/src/") && !name.startsWith("src/") && !name.startsWith("quorums/"),
-    )
-    expect([...new Set(packages)].sort()).toEqual(["commander", "node:fs", "node:path", "node:url"])
+  test("checks a system without importing CSV, renderers or samplers, and parses it by one file of mathjs", () => {
+    const packagesOf = (...entries: string[]) =>
+      [...new Set(entries.flatMap((entry) => [...closure(entry, byPath)]))]
+        .filter((name) => !/^(src|quorums)\//.test(name))
+        .sort()
+    const command = ["src/cli/main.ts", "src/cli/check/command.ts"]
+    expect(packagesOf(...command)).toEqual(["commander", "node:fs", "node:path", "node:url"])
+    // What readPlan imports once there is a text to read.
+    const reading = ["quorums/from-text.ts", "src/protocol/paxos/plans.ts"]
+    expect(packagesOf(...reading)).toEqual(["mathjs/number"])
+    expect(importersOf("mathjs/number")).toEqual(["src/quorum/notation/mathjs-parser.ts"])
   })
 
   test.each(["quorums", "experiments"])("lists every definition of %s/ in its index", (folder) => {

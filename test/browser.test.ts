@@ -5,9 +5,10 @@ import { beforeAll, expect, test } from "vitest"
 // The library as a browser would have it: one script, in a world without Node.
 const web = { TextEncoder, TextDecoder, URL }
 let bundle = ""
+let ofMathjs: { readonly path: string; readonly bytes: number }[] = []
 
 beforeAll(async () => {
-  const { outputFiles } = await build({
+  const { outputFiles, metafile } = await build({
     stdin: { contents: `export * from "./src/index.ts"`, resolveDir: "." },
     bundle: true,
     platform: "browser",
@@ -17,8 +18,12 @@ beforeAll(async () => {
     external: ["node:module"],
     logOverride: { "empty-import-meta": "silent" },
     write: false,
+    metafile: true,
   })
   bundle = outputFiles[0]!.text
+  ofMathjs = Object.entries(Object.values(metafile.outputs)[0]!.inputs)
+    .map(([path, { bytesInOutput }]) => ({ path, bytes: bytesInOutput }))
+    .filter(({ path }) => path.includes("node_modules/mathjs/"))
 })
 
 /** What a script finds when the library has been loaded before it. */
@@ -56,4 +61,11 @@ test("and has neither a process nor files there", () => {
     "undefined",
     "function",
   ])
+})
+
+test("and of mathjs the parser only: a quarter of its number-only entry", () => {
+  const bytes = ofMathjs.reduce((sum, file) => sum + file.bytes, 0)
+  expect(bytes).toBeGreaterThan(50_000)
+  expect(bytes).toBeLessThan(300_000)
+  expect(ofMathjs.filter(({ path }) => path.includes("/lib/browser/"))).toEqual([])
 })

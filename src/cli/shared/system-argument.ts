@@ -1,26 +1,20 @@
-import { catalogue } from "../../../quorums/index.ts"
 import { requirementById } from "../../quorum/meet/requirement.ts"
-import { readPlainCall } from "../../quorum/notation/call.ts"
-import { type QuorumPlan, constantPlan } from "../../quorum/plan.ts"
+import type { QuorumPlan } from "../../quorum/plan.ts"
 import type { QuorumSystem } from "../../quorum/system.ts"
 import type { Io } from "./context.ts"
 
-/** The quorum system of an argument. The expression parser is imported only if the text is not a plain call. */
+/** The quorum system of an argument. The expression parser and the families are imported here, when there is one. */
 export async function readSystem(text: string): Promise<QuorumSystem> {
-  return (
-    readPlainCall(text, catalogue) ?? (await import("../../../quorums/from-text.ts")).quorumSystemFrom(text)
-  )
+  return (await import("../../../quorums/from-text.ts")).quorumSystemFrom(text)
 }
 
 /** The quorum plan of an argument: one system, `0: …; 1..: …`, or a named plan such as `allAboard(3, 3)`. */
 export async function readPlan(text: string): Promise<QuorumPlan> {
-  const plain = readPlainCall(text, catalogue)
-  if (plain !== undefined) return constantPlan(plain)
-  const { readPlanCall } = await import("../../protocol/paxos/plans.ts")
-  const called = readPlanCall(text)
-  if (called !== undefined) return called
-  const { quorumPlanFrom } = await import("../../../quorums/from-text.ts")
-  return quorumPlanFrom(text)
+  const [{ readPlanCall }, { quorumPlanFrom }] = await Promise.all([
+    import("../../protocol/paxos/plans.ts"),
+    import("../../../quorums/from-text.ts"),
+  ])
+  return readPlanCall(text) ?? quorumPlanFrom(text)
 }
 
 /**

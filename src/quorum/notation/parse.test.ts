@@ -3,9 +3,8 @@ import { describe, expect, it } from "vitest"
 import { UsageError } from "../../base/errors.ts"
 import { allSubsets, formulas, sixNodes } from "../../../test/support/formulas.ts"
 import { catalogue } from "../../../quorums/index.ts"
-import { readPlainCall } from "./call.ts"
 import { compile, formatExpr, positionsOf } from "../expression.ts"
-import { parseDenotation, parseSystem } from "./parse.ts"
+import { callFamily, parseDenotation, parseSystem, systemFrom } from "./parse.ts"
 import { namesOf, phases } from "../system.ts"
 
 const parse = (text: string) => parseSystem(text, catalogue)
@@ -103,8 +102,8 @@ describe("systems inside expressions", () => {
   })
 })
 
-describe("plain calls read without the parser", () => {
-  it("agree with the parser wherever they answer", () => {
+describe("calls of families", () => {
+  it("with plain numbers are what the family makes of the numbers", () => {
     const text = fc.tuple(fc.constantFrom(...catalogue.keys()), fc.array(fc.nat(6), { maxLength: 4 }))
     fc.assert(
       fc.property(text, ([id, args]) => {
@@ -116,11 +115,52 @@ describe("plain calls read without the parser", () => {
             return (error as Error).message
           }
         }
-        const plain = outcome(() => readPlainCall(call, catalogue)?.expression)
-        if (plain === undefined) return
-        expect(plain).toEqual(outcome(() => parse(call).expression))
+        const called = outcome(() => systemFrom(callFamily(catalogue, id, args)).expression)
+        expect(outcome(() => parse(call).expression)).toEqual(called)
       }),
     )
+  })
+
+  it("are named without spare spaces", () => {
+    expect(parse(" simple( 5,4 , 2 ) ").name).toBe("simple(5, 4, 2)")
+  })
+
+  it.each([
+    ["simple(5, 6, 2)", "a quorum of 6 cannot be formed from 5 acceptors"],
+    ["majority(0)", "n is 0; it must be"],
+    ["majority(1.5)", "n is 1.5; it must be"],
+    ["majority(-1)", "n is -1; it must be"],
+    ["majority()", "takes 1 argument; none was given"],
+    ["majority(x)", "n is x; it must be"],
+    ["f(3)", "There is no quorum system called f."],
+  ])("%s is a UsageError", (text, part) => {
+    expect(errorOf(text)).toContain(part)
+  })
+
+  it("read a number with a leading zero as the number", () => {
+    expect(parse("majority(01)").name).toBe("majority(1)")
+  })
+
+  it("say how many arguments there are, with an example to copy", () => {
+    expect(() => callFamily(catalogue, "simple", [5, 4])).toThrow(
+      "simple(n, q1, q2) takes 3 arguments; 2 were given: simple(5, 4). For example simple(1, 1, 1).",
+    )
+    expect(() => callFamily(catalogue, "majority", [])).toThrow(
+      "majority(n) takes 1 argument; none was given: majority().",
+    )
+    expect(() => callFamily(catalogue, "explicit", [[["a"]], [["a"]], 1])).toThrow(
+      /takes 1 to 2 arguments; 3 were given/,
+    )
+  })
+
+  it("list what there is under an unknown name, the nearest first", () => {
+    expect(() => callFamily(catalogue, "majorty", [5])).toThrow(
+      /There is no quorum system called majorty\. Did you mean majority\?\nThe systems are majority\(n\), simple\(/,
+    )
+  })
+
+  it.each(["constructor", "toString", "__proto__"])("%s is not a system", (id) => {
+    expect(() => callFamily(catalogue, id, [3])).toThrow(UsageError)
   })
 })
 

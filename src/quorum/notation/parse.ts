@@ -1,11 +1,27 @@
 import type { MathNode } from "mathjs"
-import math from "mathjs/lib/browser/math.js"
-import { UsageError } from "../../base/errors.ts"
-import { type Catalogue, bothPhases, dualOf, minimalOf, signature } from "../define.ts"
+import { UsageError, didYouMean } from "../../base/errors.ts"
+import { parse } from "./mathjs-parser.ts"
+import {
+  type AnyFamily,
+  type Catalogue,
+  bothPhases,
+  dualOf,
+  minimalOf,
+  parameterAt,
+  partsOf,
+  signature,
+} from "../define.ts"
 import { type QuorumExpr, dual, formatExpr, threshold, weighted } from "../expression.ts"
-import { type Argument, type Denotation, asDenotation, isList, isSize, showArgument } from "../parameter.ts"
-import type { QuorumSystem } from "../system.ts"
-import { callFamily, systemFrom } from "./call.ts"
+import {
+  type Argument,
+  type Denotation,
+  asDenotation,
+  isList,
+  isSize,
+  readArgument,
+  showArgument,
+} from "../parameter.ts"
+import { type QuorumSystem, quorumSystem } from "../system.ts"
 
 /**
  * The quorum system a text denotes.
@@ -243,10 +259,7 @@ export interface SyntaxTree {
   FunctionNode: MathNode & { fn: { name: string }; args: MathNode[] }
 }
 
-/**
- * Narrows a tree to one kind. By the `type` that mathjs writes into a tree, as its own guards live in
- * the main bundle, which takes ten times as long to load.
- */
+/** Narrows a tree to one kind, by the `type` that mathjs writes into it; its own guards come with all of mathjs. */
 export function isTree<K extends keyof SyntaxTree>(tree: MathNode, type: K): tree is SyntaxTree[K] {
   return tree.type === type
 }
@@ -256,7 +269,7 @@ export function parseTree(text: string): MathNode {
   if (text.trim() === "")
     throw new UsageError("The quorum expression is empty. Try majority(5) or a*b + c*d.")
   try {
-    return math.parse(text)
+    return parse(text)
   } catch (error) {
     throw new UsageError(describeSyntaxError(text, error))
   }
@@ -279,4 +292,49 @@ function nameHint(text: string, char: number | undefined): string {
   return name === undefined || !/^[^\p{ASCII}]/u.test(name)
     ? ""
     : `; put such a name in double quotes, ${JSON.stringify(name)}`
+}
+
+/** Calls a family by name with arguments from text; unknown names and wrong arities say what there is. */
+export function callFamily(
+  catalogue: Catalogue,
+  id: string,
+  args: readonly Argument[],
+): Denotation & { kind: "system" } {
+  const family = catalogue.get(id)
+  if (family === undefined) throw new UsageError(unknownFamily(catalogue, id))
+  const call = signature(family)
+  refuseWrongArity(family, args, call)
+  const values = args.map((argument, i) => readArgument(parameterAt(family, i)!, argument, call))
+  const shown = values.map((value, i) => parameterAt(family, i)!.show(value))
+  // The parameters have read values of the types that the formulas take.
+  return { kind: "system", parts: partsOf(family, values as never[]), text: `${id}(${shown.join(", ")})` }
+}
+
+/** The system a value denotes; a formula stands for itself in phase 1 and its dual in phase 2. */
+export function systemFrom(value: Denotation): QuorumSystem {
+  const parts = value.kind === "system" ? value.parts : { phase1: value.expr }
+  return quorumSystem(parts, value.text)
+}
+
+function unknownFamily(catalogue: Catalogue, id: string): string {
+  const known = [...catalogue.values()].map((family) => signature(family))
+  return (
+    `There is no quorum system called ${id}.${didYouMean(id, catalogue.keys())}\n` +
+    `The systems are ${known.join(", ")}; and expressions such as a*b + c*d or choose(2, a, b, c).`
+  )
+}
+
+function refuseWrongArity(family: AnyFamily, args: readonly Argument[], call: string): void {
+  // Only a family whose last parameter takes the rest has a parameter at every place.
+  const most = parameterAt(family, Infinity) === undefined ? family.parameters.length : Infinity
+  const least = family.parameters.filter(({ optional }) => optional !== true).length
+  if (args.length >= least && args.length <= most) return
+  const given = args.length === 0 ? "none was" : args.length === 1 ? "one was" : `${args.length} were`
+  const wanted =
+    least === most ? String(most) : most === Infinity ? `${least} or more` : `${least} to ${most}`
+  throw new UsageError(
+    `${call} takes ${wanted} argument${most === 1 ? "" : "s"}; ` +
+      `${given} given: ${family.id}(${args.map(showArgument).join(", ")}). ` +
+      `For example ${family.examples[0] ?? call}.`,
+  )
 }

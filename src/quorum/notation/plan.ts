@@ -3,8 +3,8 @@ import type { Catalogue } from "../define.ts"
 import { type Epoch, type QuorumPlan, constantPlan, piecewisePlan } from "../plan.ts"
 import { type QuorumSystem, quorumSystem } from "../system.ts"
 import { type Bindings, bindVariables, wholeNumberOf } from "./arithmetic.ts"
-import { systemFrom } from "./call.ts"
-import { parseTree, readTree } from "./parse.ts"
+
+import { parseTree, readTree, systemFrom } from "./parse.ts"
 
 /**
  * The quorum plan a text denotes: one system for all epochs, or epochs and
