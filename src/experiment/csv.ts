@@ -1,8 +1,10 @@
 import { CsvError, parse } from "csv-parse/browser/esm/sync"
 import { stringify } from "csv-stringify/browser/esm/sync"
 import { UsageError } from "../base/errors.ts"
-import { type Cell, type Column, cellText, snakeCase, storedCell } from "./column.ts"
+import { type Cell, type Column, type Rounding, cellText, snakeCase, storedCell } from "./column.ts"
 import type { RowOf } from "./define.ts"
+import { plainTexts } from "./render/inline.ts"
+import { type Table, type TableCell, bodyRows, headingText, isInterval, plainCell } from "./table.ts"
 
 /**
  * Rows as CSV: a header in snake_case, one line per row, each ended by a line
@@ -86,4 +88,37 @@ function fieldValue(column: Column, field: string): Cell | undefined {
   if (column.type === "number") return /^-?\d+(\.\d+)?(e[+-]?\d+)?$/.test(field) ? Number(field) : undefined
   if (column.type === "fraction") return /^-?\d+(\/[1-9]\d*)?$/.test(field) ? field : undefined
   return field
+}
+
+/**
+ * The table as CSV, as it is arranged: an interval takes three columns, an
+ * empty cell is empty. Caption, notes and rules are left out; the tidy CSV of
+ * the experiment is the place for data.
+ */
+export function renderCsv(shown: Table): string {
+  const table = plainTexts(shown)
+  const rows = bodyRows(table)
+  const intervals = table.columns.map((_, i) => rows.some((row) => isInterval(row[i] ?? null)))
+  const header = table.columns.flatMap((column, i) => {
+    const name = [column.group, headingText(column)].filter((part) => part !== undefined).join(": ")
+    return intervals[i] === true ? [name, `${name}, low`, `${name}, high`] : [name]
+  })
+  const records = rows.map((row) =>
+    table.columns.flatMap((column, i) => {
+      const cell = row[i] ?? null
+      const parts =
+        intervals[i] !== true
+          ? [cell]
+          : isInterval(cell)
+            ? [cell.value, cell.low, cell.high]
+            : [cell, null, null]
+      return parts.map((part) => csvCell(part, column))
+    }),
+  )
+  return recordsToCsv(header, records)
+}
+
+function csvCell(cell: TableCell, rounding: Rounding): string {
+  if (typeof cell === "boolean") return String(cell)
+  return cell === null ? "" : plainCell(cell, rounding)
 }

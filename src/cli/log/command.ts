@@ -1,6 +1,6 @@
 import { Command } from "commander"
 import { UsageError } from "../../base/errors.ts"
-import { wrapText } from "../../experiment/render/layout.ts"
+import { wrapText } from "../../experiment/render/terminal.ts"
 import { faultSummaries } from "../../world/faults/notation.ts"
 import { type Context, type ExitCode, exitCodeHelp, exitCodeOf } from "../shared/context.ts"
 import { type Format, formatOption, milliseconds, seedOption } from "../shared/options.ts"

@@ -37,7 +37,7 @@ async function renderer(io: Io, format: Exclude<Format, "json">): Promise<(table
     case "latex":
       return (await import("../../experiment/render/latex.ts")).renderLatex
     case "csv":
-      return (await import("../../experiment/render/csv.ts")).renderCsv
+      return (await import("../../experiment/csv.ts")).renderCsv
   }
 }
 

@@ -1,6 +1,6 @@
 import { Command } from "commander"
 import { UsageError, didYouMean } from "../../base/errors.ts"
-import { wrapText } from "../../experiment/render/layout.ts"
+import { wrapText } from "../../experiment/render/terminal.ts"
 import { type Context, exitCodeHelp, exitCodes } from "../shared/context.ts"
 import { whole } from "../shared/options.ts"
 import { countsByName, printJson } from "../shared/output.ts"

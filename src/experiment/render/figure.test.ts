@@ -265,7 +265,7 @@ describe("pgfplots", () => {
 
   test("escapes names, and numbers need no file beside it", () => {
     const tex = renderPgfplots(lines)
-    expect(tex).toContain("\\addlegendentry{100 \\% \\& more\\_}")
+    expect(tex).toContain("\\addlegendentry{100~\\% \\& more\\_}")
     expect(tex).not.toMatch(/\.(csv|dat)/)
   })
 })

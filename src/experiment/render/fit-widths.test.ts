@@ -1,8 +1,8 @@
 import fc from "fast-check"
 import { describe, expect, test } from "vitest"
-import { characters, fitWidths, totalWidth, wrapText } from "./layout.ts"
+import { fitWidths, totalWidth, wrapText } from "./terminal.ts"
 
-const widthsOf = (columns: string[][], width: number): number[] => fitWidths(columns, width, characters)
+const widthsOf = (columns: string[][], width: number): number[] => fitWidths(columns, width, 2)
 
 /** The lines all rows but the headings take together. */
 function height(columns: readonly (readonly string[])[], widths: readonly number[]): number {

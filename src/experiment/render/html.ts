@@ -1,8 +1,9 @@
 import { type Table, alignment, hasGroups, headingGroups, headingText, plainCell } from "../table.ts"
-import { renderInline } from "./inline.ts"
+import { plainTexts, renderInline } from "./inline.ts"
 
 /** The table as HTML: a `figure` with its caption, the table, and its notes. */
-export function renderHtml(table: Table): string {
+export function renderHtml(shown: Table): string {
+  const table = plainTexts(shown)
   const aligns = table.columns.map((_, i) => alignment(table, i))
   const row = (cells: readonly string[], tag: "td" | "th"): string =>
     `<tr>${cells.map((cell, i) => `<${tag} class="${aligns[i]!}">${escapeHtml(cell)}</${tag}>`).join("")}</tr>`

@@ -8,225 +8,242 @@ import {
   headingText,
   isInterval,
   isRatio,
+  plainCell,
 } from "../table.ts"
-import { renderInline } from "./inline.ts"
-import {
-  type GroupLine,
-  type Ruler,
-  groupLines,
-  lineUp,
-  rowTexts,
-  tableWidths,
-  totalWidth,
-} from "./layout.ts"
+import { wrap } from "../../base/text.ts"
 import { type Rounding, numberText } from "../column.ts"
-
-/** A size of type: its command, how large an em is and how far apart lines are, both in points, and what parts columns. */
-interface Size {
-  readonly command: string
-  readonly em: number
-  readonly line: number
-  readonly gap: number
-}
-
-/** The sizes a table may have, as the usual classes have them at eleven points. */
-const sizes: readonly [Size, ...Size[]] = [
-  { command: "", em: 10.95, line: 13.6, gap: 12 },
-  { command: "\\small", em: 10, line: 12, gap: 12 },
-  { command: "\\footnotesize\\setlength{\\tabcolsep}{4pt}", em: 9.25, line: 11, gap: 8 },
-]
-
-/** What a page of A4 with the usual margins has room for, in points, with something to spare. */
-const page = { width: 406, height: 560 }
+import { plainText, renderInline } from "./inline.ts"
 
 /**
- * The table as LaTeX, with booktabs' rules and siunitx' number columns: numbers
- * stand on their decimal point, and text is escaped. A table too large for a
- * page is set smaller, and its cells are broken at spaces; one that is still too
- * long goes over several pages, its headings repeated. The preamble needs what
- * the first line says.
+ * The table as LaTeX. TeX sets the columns: numbers take the width they need, and
+ * `tabulary` breaks texts where the line is too narrow for them, so that the same file
+ * serves a thesis and a paper in two columns. A wide table spans both of those
+ * (`table*`), and a long one is broken over pages (`longtable`), its headings repeated.
+ *
+ * Numbers are siunitx', their decimal points below each other. The preamble needs
+ * what the first line says.
  */
 export function renderLatex(table: Table): string {
+  const layout = layoutOf(table)
+  return layout.isLong ? onPages(table, layout) : afloat(table, layout)
+}
+
+/** What a table is by its contents alone, whatever the page. */
+interface Layout {
+  readonly kinds: readonly Kind[]
+  /** Whether its texts can be broken as much as they like and it still asks for more than a narrow column. */
+  readonly isWide: boolean
+  /** Whether intervals stand below their values, because side by side they would be too many. */
+  readonly areStacked: boolean
+  readonly isLong: boolean
+}
+
+/**
+ * In characters: what is wide for a table, what is too wide for one, how narrow a text
+ * may become. In lines: what is long. Authors decide alike before they know the page.
+ */
+const [wide, tooWide, narrowText, long] = [54, 92, 14, 42]
+
+function layoutOf(table: Table): Layout {
   const kinds = table.columns.map((_, i) => columnKind(table, i))
-  const settings = sizes.map((size) => setIn(table, kinds, size))
-  const fitting = settings.find(({ width, height }) => width <= page.width && height <= page.height)
-  const smallest = settings.at(-1)!
-  return smallest.height > page.height ? onPages(table, smallest) : afloat(table, fitting ?? smallest)
-}
-
-/** A table in a size of type. */
-interface Setting {
-  readonly size: Size
-  /** How its columns are set. */
-  readonly specification: string
-  /** Its lines, those that only draw rules among them. */
-  readonly headings: readonly string[]
-  readonly body: readonly string[]
-  /** In points; caption and notes are part of the height. */
-  readonly width: number
-  readonly height: number
-}
-
-/** As wide as it is in the larger sizes, broken to the width of the page in the smallest. */
-function setIn(table: Table, kinds: readonly Kind[], size: Size): Setting {
-  const ruler = { measure: (text: string) => size.em * latexWidth(text), gap: size.gap }
-  const widths = tableWidths(table, size === sizes.at(-1) ? page.width - size.gap : Infinity, ruler)
-  const lines = {
-    headings: [...groupHeadings(table, widths, ruler), ...headings(table, widths, ruler), "\\midrule"],
-    body: bodyLines(table, kinds, widths, ruler),
-  }
-  return {
-    size,
-    specification: kinds.map(({ specification }) => specification).join(" "),
-    ...lines,
-    width: totalWidth(widths, ruler) + size.gap,
-    height: heightOf(table, lines, size),
-  }
-}
-
-/** Caption, table and notes in points, about. */
-function heightOf(table: Table, { headings, body }: Pick<Setting, "headings" | "body">, size: Size): number {
-  const [normal, smallest] = [sizes[0], sizes.at(-1)!]
-  const textLines = (texts: readonly string[], em: number): number =>
-    texts.reduce((sum, text) => sum + Math.ceil((em * latexWidth(text)) / page.width), 0)
-  const rows = [...headings, ...body]
-  const between = rows.filter((line) => !line.endsWith("\\\\")).length + 2
-  return (
-    normal.line * (textLines([table.caption], normal.em) + 1) +
-    size.line * (rows.length + 2 - between) +
-    5 * between +
-    smallest.line * textLines(table.notes, smallest.em)
+  const rows = bodyRows(table)
+  const width = (areStacked: boolean): number =>
+    table.columns.reduce((sum, column, i) => {
+      const texts = rows.map((row) => plainCell(row[i] ?? null, column))
+      const parts = areStacked ? texts.flatMap((text) => text.split(beforeInterval)) : texts
+      const cells = kinds[i]!.isText ? Math.min(narrowText, longest(texts)) : longest(parts)
+      return sum + Math.max(cells, longest(headingText(column).split(" "))) + 1.5
+    }, 0)
+  const areStacked = width(false) > tooWide
+  const lines = rows.map((row) =>
+    Math.ceil(row.map((cell, i) => plainCell(cell, table.columns[i])).join("  ").length / tooWide),
   )
+  return {
+    kinds,
+    areStacked,
+    isWide: width(areStacked) > wide,
+    isLong: lines.reduce((sum, count) => sum + count, 0) * (areStacked ? 2 : 1) > long,
+  }
 }
 
-function afloat(table: Table, { size, specification, headings, body }: Setting): string {
+const beforeInterval = / (?=\[)/
+
+/** Characters of the longest of these, as they are printed: 1.4e-2 as 1.4 × 10⁻². */
+function longest(texts: readonly string[]): number {
+  return Math.max(0, ...texts.map((text) => plainText(text).replace(/(\d)e(?=-?\d+$)/, "$1 × 1").length))
+}
+
+function afloat(table: Table, layout: Layout): string {
+  const float = layout.isWide ? "table*" : "table"
+  const specification = layout.kinds.map(({ specification, isText }) => (isText ? "L" : specification))
   return [
-    "% Needs \\usepackage{booktabs,siunitx}.",
-    "\\begin{table}",
+    "% Needs \\usepackage{booktabs,makecell,siunitx,tabulary}.",
+    `\\begin{${float}}`,
     "  \\centering",
     `  \\caption{${inlineLatex(table.caption)}}`,
     `  \\label{tab:${table.id}}`,
     "  \\smallskip",
-    ...(size.command === "" ? [] : [`  ${size.command}`]),
-    `  \\begin{tabular}{${specification}}`,
-    ...["\\toprule", ...headings, ...body, "\\bottomrule"].map((line) => `    ${line}`),
-    "  \\end{tabular}",
+    `  ${size}${gap(table)}`,
+    `  \\begin{tabulary}{\\linewidth}{${specification.join(" ")}}`,
+    ...[
+      "\\toprule",
+      ...headings(table, layout),
+      "\\midrule",
+      ...bodyLines(table, layout),
+      "\\bottomrule",
+    ].map((line) => `    ${line}`),
+    "  \\end{tabulary}",
     ...notes(table),
-    "\\end{table}",
+    `\\end{${float}}`,
     "",
   ].join("\n")
 }
 
-/** A float cannot be longer than a page. LaTeX takes two runs or three to make the pages' columns equally wide. */
-function onPages(table: Table, { size, specification, headings, body }: Setting): string {
-  const caption = inlineLatex(table.caption)
+/** The size of type of tables, and of the notes below them. */
+const size = "\\footnotesize"
+
+/** Many columns stand closer, by the width of the line. */
+function gap({ columns }: Table): string {
+  return columns.length < 5
+    ? ""
+    : `\\setlength{\\tabcolsep}{${(0.08 / columns.length).toFixed(4)}\\linewidth}`
+}
+
+/**
+ * A float cannot be longer than a page. A paper in two columns goes over to one for
+ * the table, as `longtable` needs. LaTeX takes two runs or three to make the pages' columns equally wide.
+ */
+function onPages(table: Table, layout: Layout): string {
+  const head = ["\\toprule", ...headings(table, layout), "\\midrule"]
   return [
-    "% Needs \\usepackage{booktabs,longtable,siunitx}.",
+    "% Needs \\usepackage{array,booktabs,longtable,makecell,siunitx}.",
     "\\begingroup",
-    ...(size.command === "" ? [] : [size.command]),
+    "\\expandafter\\let\\expandafter\\ifTwoColumns\\csname if@twocolumn\\endcsname",
+    "\\ifTwoColumns\\onecolumn\\fi",
+    `${size}${gap(table)}`,
     "\\setlength{\\LTcapwidth}{\\linewidth}",
-    `\\begin{longtable}{${specification}}`,
+    `\\begin{longtable}{${longColumns(table, layout).join(" ")}}`,
     ...[
-      `\\caption{${caption}}\\label{tab:${table.id}} \\\\`,
-      "\\toprule",
-      ...headings,
+      `\\caption{${inlineLatex(table.caption)}}\\label{tab:${table.id}} \\\\`,
+      ...head,
       "\\endfirsthead",
-      "\\toprule",
-      ...headings,
+      ...head,
       "\\endhead",
       "\\bottomrule",
       "\\endfoot",
-      ...body,
+      ...bodyLines(table, layout),
     ].map((line) => `  ${line}`),
     "\\end{longtable}",
-    ...(table.notes.length === 0 ? [] : ["\\footnotesize\\raggedright"]),
+    ...(table.notes.length === 0 ? [] : ["\\raggedright"]),
     ...table.notes.map((note) => `\\noindent ${inlineLatex(note)}\\par`),
+    "\\ifTwoColumns\\twocolumn\\fi",
     "\\endgroup",
     "",
   ].join("\n")
 }
 
+/** Texts have shares of the line, by how long they are; those of sentences are cut to what sentences need. */
+function longColumns(table: Table, { kinds }: Layout): string[] {
+  const widths = table.columns.map((column, i) => {
+    const texts = bodyRows(table).map((row) => plainCell(row[i] ?? null, column))
+    return Math.max(longest(headingText(column).split(" ")), Math.min(longest(texts), 32)) + 3
+  })
+  const total = Math.max(
+    tooWide,
+    widths.reduce((sum, width) => sum + width, 0),
+  )
+  return kinds.map(({ specification, isText }, i) =>
+    isText
+      ? `>{\\raggedright\\arraybackslash}p{\\dimexpr${(widths[i]! / total).toFixed(2)}\\linewidth-2\\tabcolsep}`
+      : specification,
+  )
+}
+
 /** How LaTeX sets a column: `S` aligns numbers at the decimal point, other letters align whole cells. */
 interface Kind {
   readonly specification: string
-  readonly numeric: boolean
+  readonly isNumeric: boolean
+  /** Whether its cells may be broken into lines. */
+  readonly isText: boolean
 }
 
 function columnKind(table: Table, position: number): Kind {
   const column = table.columns[position]!
   const cells = bodyRows(table).map((row) => row[position] ?? null)
   const numbers = cells.filter((cell) => typeof cell === "number")
-  const numeric = numbers.length > 0 && cells.every((cell) => cell === null || typeof cell === "number")
-  if (!numeric || column.align !== undefined) {
-    return { specification: alignment(table, position)[0]!, numeric: false }
+  if (
+    numbers.length > 0 &&
+    column.align === undefined &&
+    numbers.length === cells.filter((cell) => cell !== null).length
+  ) {
+    return {
+      specification: `S[table-format=${numberFormat(numbers, column)}]`,
+      isNumeric: true,
+      isText: false,
+    }
   }
-  const format = numberFormat(numbers, column)
-  return { specification: `S[table-format=${format}]`, numeric }
+  const isText =
+    alignment(table, position) === "left" &&
+    longest(cells.map((cell) => plainCell(cell, column))) > narrowText
+  return { specification: alignment(table, position)[0]!, isNumeric: false, isText }
 }
 
 /** "-3.2e-1": a sign where one occurs, digits before the point, digits after it, digits of the exponent. */
 function numberFormat(numbers: readonly number[], rounding: Rounding): string {
-  const [texts, exponents] = parted(numbers.map((value) => numberText(value, rounding)))
-  const sign = texts.some((value) => value.startsWith("-")) ? "-" : ""
-  const whole = Math.max(...texts.map((value) => value.replace("-", "").split(".")[0]!.length))
-  const decimals = Math.max(...texts.map((value) => value.split(".")[1]?.length ?? 0))
-  return `${sign}${whole}.${decimals}${exponentFormat(exponents)}`
+  const parts = numbers.map((value) => numberText(value, rounding).split("e"))
+  const mantissas = parts.map(([mantissa]) => mantissa!)
+  const exponents = parts.flatMap(([, exponent]) => exponent ?? [])
+  const sign = (texts: readonly string[]): string => (texts.some((text) => text.startsWith("-")) ? "-" : "")
+  const digits = (texts: readonly string[]): number => longest(texts.map((text) => text.replace(/^[-+]/, "")))
+  const whole = digits(mantissas.map((text) => text.split(".")[0]!))
+  const decimals = digits(mantissas.map((text) => text.split(".")[1] ?? ""))
+  const exponent = exponents.length === 0 ? "" : `e${sign(exponents)}${digits(exponents)}`
+  return `${sign(mantissas)}${whole}.${decimals}${exponent}`
 }
 
-/** Numbers before their "e", and the exponents after it. */
-function parted(texts: readonly string[]): readonly [string[], string[]] {
-  const parts = texts.map((text) => text.split("e"))
-  return [parts.map(([mantissa]) => mantissa!), parts.flatMap(([, exponent]) => exponent ?? [])]
+/** The headings, and the headings above them, each over a rule as wide as its columns. */
+function headings(table: Table, layout: Layout): string[] {
+  const own = latexRow(table.columns.map((_, i) => heading(table, i, layout)))
+  if (!hasGroups(table)) return [own]
+  const groups = headingGroups(table)
+  const cells = groups.map(({ group, span }) =>
+    group === "" && span === 1 ? "" : `\\multicolumn{${span}}{c}{${inlineLatex(group)}}`,
+  )
+  const ends = groups.map((_, i) => groups.slice(0, i + 1).reduce((sum, { span }) => sum + span, 0))
+  const rules = groups.flatMap(({ group, span }, i) =>
+    group === "" ? [] : [`\\cmidrule(lr){${ends[i]! - span + 1}-${ends[i]!}}`],
+  )
+  return [latexRow(cells), rules.join(" "), own]
 }
 
-function exponentFormat(exponents: readonly string[]): string {
-  if (exponents.length === 0) return ""
-  const sign = exponents.some((exponent) => exponent.startsWith("-")) ? "-" : ""
-  return `e${sign}${Math.max(...exponents.map((exponent) => exponent.replace(/[-+]/, "").length))}`
+/**
+ * A heading that is wider than all cells below it stands in several lines, no wider than
+ * they or its longest word. In braces, because a number column takes anything else for a number.
+ */
+function heading(table: Table, position: number, { kinds, areStacked }: Layout): string {
+  const column = table.columns[position]!
+  const { isText, isNumeric } = kinds[position]!
+  const cells = bodyRows(table).map((row) => plainCell(row[position] ?? null, column))
+  const parts = areStacked ? cells.flatMap((cell) => cell.split(beforeInterval)) : cells
+  const words = headingText(column).split(" ")
+  const width = Math.max(longest(parts), longest(words))
+  const lines = wrap(words, width, (line) => longest([line])).map(inlineLatex)
+  if (isText || lines.length === 1) return `{${inlineLatex(headingText(column))}}`
+  return `{\\makecell[b${isNumeric ? "c" : alignment(table, position)[0]!}]{${lines.join(" \\\\ ")}}}`
 }
 
-/** The headings above the headings, in lines, each over a rule as wide as its columns. */
-function groupHeadings(table: Table, widths: readonly number[], ruler: Ruler): string[] {
-  if (!hasGroups(table)) return []
-  const cell = ({ group, span }: GroupLine): string =>
-    group === "" && span === 1 ? "" : `\\multicolumn{${span}}{c}{${escapeLatex(group)}}`
-  const rules: string[] = []
-  let from = 1
-  for (const { group, span } of headingGroups(table)) {
-    if (group !== "") rules.push(`\\cmidrule(lr){${from}-${from + span - 1}}`)
-    from += span
-  }
-  const lines = groupLines(table, widths, ruler)
-  return [...lines.map((groups) => `${groups.map(cell).join(" & ")} \\\\`), rules.join(" ")]
-}
-
-/** In braces, because a number column takes anything else for a number. */
-function headings(table: Table, widths: readonly number[], ruler: Ruler): string[] {
-  return lineUp(table.columns.map(headingText), widths, ruler).map((parts) =>
-    latexRow(parts.map((part) => `{${escapeLatex(part)}}`)),
+function bodyLines(table: Table, { kinds, areStacked }: Layout): string[] {
+  return table.rows.map((row) =>
+    row === "rule"
+      ? "\\midrule"
+      : latexRow(
+          table.columns.map((column, i) => latexCell(row[i] ?? null, column, { ...kinds[i]!, areStacked })),
+        ),
   )
 }
 
-/** Where a row takes several lines, some space parts it from its neighbours. */
-function bodyLines(table: Table, kinds: readonly Kind[], widths: readonly number[], ruler: Ruler): string[] {
-  const blocks = rowTexts(table).map((texts, i) => {
-    const row = table.rows[i]!
-    return texts === "rule" || row === "rule"
-      ? ["\\midrule"]
-      : lineUp(texts, widths, ruler).map((parts) =>
-          latexRow(parts.map((part, j) => latexPart(part, row[j] ?? null, kinds[j]!))),
-        )
-  })
-  return blocks.flatMap((block, i) => {
-    const next = blocks[i + 1] ?? []
-    const areRows = next.length > 0 && ![block[0], next[0]].includes("\\midrule")
-    const parted = areRows && Math.max(block.length, next.length) > 1
-    return parted ? [...block, "\\addlinespace"] : block
-  })
-}
-
-function latexRow(parts: readonly string[]): string {
-  return `${protectStart(parts.join(" & ").trimEnd())} \\\\`
+function latexRow(cells: readonly string[]): string {
+  return `${protectStart(cells.join(" & ").trimEnd())} \\\\`
 }
 
 /** After the \\ of the row before, a bracket or a star at the start of this one would be taken for its argument. */
@@ -234,14 +251,22 @@ function protectStart(row: string): string {
   return /^[[*]/.test(row) ? `{${row[0]!}}${row.slice(1)}` : row
 }
 
-/** One line of a cell: of intervals and texts there may be several, of numbers and fractions there is one. */
-function latexPart(part: string, cell: TableCell, { numeric }: Kind): string {
-  if (part === "") return ""
-  if (cell === null) return numeric ? "{--}" : "--"
-  if (typeof cell === "number") return numeric ? part : `\\num{${part}}`
+function latexCell(
+  cell: TableCell,
+  rounding: Rounding,
+  { isNumeric, areStacked }: Pick<Kind, "isNumeric"> & Pick<Layout, "areStacked">,
+): string {
+  if (cell === null) return isNumeric ? "{--}" : "--"
+  const text = plainCell(cell, rounding)
+  if (typeof cell === "number") return isNumeric ? text : `\\num{${text}}`
   if (isRatio(cell)) return latexFraction(cell.numerator, cell.denominator)
-  if (isInterval(cell)) return escapeLatex(part).replace(/-?\d+(\.\d+)?/g, "\\num{$&}")
-  return escapeLatex(part)
+  if (!isInterval(cell)) return inlineLatex(text)
+  const [value, ends] = text
+    .replaceAll("–", "--")
+    .replace(/-?\d+(\.\d+)?(e-?\d+)?/g, "\\num{$&}")
+    .split(beforeInterval)
+  if (ends === undefined) return value!
+  return areStacked ? `\\makecell[tr]{${value!} \\\\ {${ends}}}` : `${value!} ${ends}`
 }
 
 /** On one line: fractions with a bar touch those of the next row. */
@@ -255,20 +280,45 @@ function notes(table: Table): string[] {
   return [
     "  \\par\\smallskip",
     "  \\begin{minipage}{\\linewidth}",
-    "    \\footnotesize\\raggedright",
+    `    ${size}\\raggedright`,
     ...table.notes.map((note) => `    ${inlineLatex(note)}\\par`),
     "  \\end{minipage}",
   ]
 }
 
-/** A caption or a note in LaTeX: its `code` in a typewriter face. */
+/** A text of a table or a figure in LaTeX: its `code` in a typewriter face, its maths as maths. */
 export function inlineLatex(text: string): string {
-  return renderInline(text, { words: escapeWords, code: (code) => `\\texttt{${escapeCode(code)}}` })
+  const code = (part: string): string => `\\texttt{${escapeCode(part)}}`
+  return renderInline(text, { words: escapeWords, code, maths: (part) => `$${mathsLatex(part)}$` })
 }
 
 /** A number and its unit stay on one line. */
 function escapeWords(text: string): string {
   return escapeLatex(text).replace(/(\d) (\\%|ms\b|s\b|kB\b|Mbit)/g, "$1~$2")
+}
+
+/** Maths as plain text writes it, such as `|Q2| = ⌊n/2⌋ + 1`, in TeX: digits after a letter are its index, words are upright. */
+function mathsLatex(text: string): string {
+  const raised = /[⁰¹²³⁴⁵⁶⁷⁸⁹⁻]+/.source
+  const lexer = new RegExp(`(\\p{L})(\\d+)|(${raised})|[A-Za-z]{2,}|.`, "gu")
+  return text
+    .replace(lexer, (token, letter?: string, index?: string, exponent?: string) => {
+      if (letter !== undefined) return `${mathsSign(letter)}_{${index!}}`.replace(/_\{(\d)\}$/, "_$1")
+      if (exponent !== undefined)
+        return `^{${Array.from(exponent, (sign) => raisedSigns.get(sign)).join("")}}`
+      return token.length > 1 && /^[A-Za-z]/.test(token) ? `\\mathrm{${token}}` : mathsSign(token)
+    })
+    .replace(/(\\[a-zA-Z]+) (?![A-Za-z])/g, "$1 ")
+}
+
+const raisedSigns = new Map(Array.from("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", (sign, i) => [sign, "0123456789-"[i]!]))
+
+/** A sign within maths: what stands between dollar signs elsewhere, a bar as it is. */
+function mathsSign(sign: string): string {
+  if (sign === "|" || sign === "<" || sign === ">" || sign === " ") return sign
+  const escaped = latexEscapes[sign] ?? sign
+  const command = /^\$(.*)\$$/.exec(escaped)?.[1] ?? escaped
+  return /\\[a-zA-Z]+$/.test(command) ? `${command} ` : command
 }
 
 /** As it is typed: straight quotes, and hyphens that do not join into a dash. */
@@ -339,41 +389,4 @@ function raisedOrLowered(command: "^" | "_", signs: string, plain: string): Reco
 /** Text as LaTeX prints it: what is special there is escaped, common signs become mathematics. */
 export function escapeLatex(text: string): string {
   return text.replace(/./gu, (char) => latexEscapes[char] ?? char)
-}
-
-/**
- * Widths of Computer Modern Roman, the font of LaTeX, in thousandths of an em:
- * the digits and letters of cmr10 by its font metrics, rounded. What is not
- * listed is as wide as a sign of mathematics.
- */
-const widths: Readonly<Record<number, string>> = {
-  278: "ijlI.,:;!'[]|",
-  333: " -",
-  389: "rt()s",
-  444: "aecz⌊⌋⌈⌉",
-  500: "0123456789gov*/–{}_ky",
-  528: "bdhnpqux",
-  681: "CEFLPSJTB",
-  750: "ADGHKNOQRUVXYZ&w",
-  833: "m%M#",
-}
-
-const widthOf = new Map(
-  Object.entries(widths).flatMap(([width, chars]) => Array.from(chars, (char) => [char, Number(width)])),
-)
-const signWidth = 778
-
-/** The width of a text of a table set by LaTeX, in ems: an estimate, within a few per cent. */
-export function latexWidth(text: string): number {
-  // "1.37e-2" is printed as 1.37 × 10⁻², the exponent in two thirds of the size and of wider letters.
-  const [, mantissa, sign = "", exponent] = /^(-?\d+(?:\.\d+)?)e(-?)(\d+)$/.exec(text) ?? []
-  if (mantissa === undefined) return sumOf(text) / 1000
-  const raised = 0.67 * (exponent!.length * 611 + (sign === "" ? 0 : 890))
-  return (sumOf(mantissa) + signWidth + 444 + 1000 + raised) / 1000
-}
-
-function sumOf(text: string): number {
-  let sum = 0
-  for (const char of text) sum += widthOf.get(char) ?? signWidth
-  return sum
 }

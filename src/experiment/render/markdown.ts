@@ -1,10 +1,11 @@
 import { markdownTable } from "markdown-table"
 import stringWidth from "string-width"
 import { type Table, type TableColumn, alignment, bodyRows, headingText, plainCell } from "../table.ts"
-import { renderInline } from "./inline.ts"
+import { plainTexts, renderInline } from "./inline.ts"
 
 /** The table as GitHub's Markdown: caption in bold, then the table, then its notes. */
-export function renderMarkdown(table: Table): string {
+export function renderMarkdown(shown: Table): string {
+  const table = plainTexts(shown)
   const header = table.columns.map((column) => escapeMarkdown(headingWithGroup(column)))
   const rows = bodyRows(table).map((row) =>
     row.map((cell, i) => escapeMarkdown(plainCell(cell, table.columns[i]))),

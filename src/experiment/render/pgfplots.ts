@@ -27,7 +27,8 @@ import {
 import { placeLabels } from "../figure/labels.ts"
 import { type PanelLayout, legendLayout, lineShare, marksEvery, panelLayout } from "../figure/layout.ts"
 import { type Scale, isShown } from "../figure/scale.ts"
-import { escapeLatex, inlineLatex } from "./latex.ts"
+import { plainTexts } from "./inline.ts"
+import { inlineLatex } from "./latex.ts"
 
 /**
  * The figure as LaTeX, drawn by pgfplots from the data in the file itself, with
@@ -36,7 +37,7 @@ import { escapeLatex, inlineLatex } from "./latex.ts"
  */
 export function renderPgfplots(figure: Figure): string {
   const names = seriesNames(figure)
-  const layout = panelLayout(figure)
+  const layout = panelLayout(plainTexts(figure))
   const plots = { names, inks: inksFor(names, figure.id), layout }
   const panels = figure.kind === "scatter" ? [""] : figure.panels.map(({ title }) => title)
   return [
@@ -90,7 +91,7 @@ function groupOptions(figure: Figure, layout: PanelLayout, panels: number): stri
 function panelOptions(figure: Figure, { layout, names }: Plots, index: number, title: string): string[] {
   const first = index % layout.columns === 0
   return [
-    ...(title === "" ? [] : [`title={${escapeLatex(title)}}`]),
+    ...(title === "" ? [] : [`title={${inlineLatex(title)}}`]),
     ...axesOf(figure, layout, first),
     ...(index === 0 && names.length > 1
       ? [
@@ -146,7 +147,7 @@ function raisedInLatex(label: string): string {
     .split(/([⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)/)
     .map((part, i) =>
       i % 2 === 0
-        ? escapeLatex(part)
+        ? inlineLatex(part)
         : `$^{${part.replace(/./gu, (digit) => (digit === "⁻" ? "-" : String("⁰¹²³⁴⁵⁶⁷⁸⁹".indexOf(digit))))}}$`,
     )
     .join("")
@@ -154,7 +155,7 @@ function raisedInLatex(label: string): string {
 
 /** An axis of names: they stand at 0, 1, 2 and so on. */
 function named(axis: "x" | "y", names: readonly string[], title: string, shown: boolean): string[] {
-  const labels = shown ? names.map((name) => `{${escapeLatex(name)}}`).join(",") : ""
+  const labels = shown ? names.map((name) => `{${inlineLatex(name)}}`).join(",") : ""
   return [
     `${axis}min=-0.5`,
     `${axis}max=${names.length - 0.5}`,
@@ -167,13 +168,13 @@ function named(axis: "x" | "y", names: readonly string[], title: string, shown: 
 }
 
 function titled(axis: "x" | "y", title: string): string[] {
-  return title === "" ? [] : [`${axis}label={${escapeLatex(title)}}`]
+  return title === "" ? [] : [`${axis}label={${inlineLatex(title)}}`]
 }
 
 function legend(figure: Figure, { names, inks }: Plots): string[] {
   return names.flatMap((name, i) => [
     `\\addlegendimage{${legendImage(figure, inks[i]!)}}`,
-    `\\addlegendentry{${escapeLatex(name)}}`,
+    `\\addlegendentry{${inlineLatex(name)}}`,
   ])
 }
 
@@ -203,7 +204,7 @@ export function linePlots(figure: LineFigure, panel: LinePanel, { names, inks, l
   const events = (figure.events ?? []).map(
     ({ x, label }) =>
       `\\draw[black!60, dashed] ({axis cs:${x},${bottom}}|-{rel axis cs:0,0}) -- ({axis cs:${x},${bottom}}|-{rel axis cs:0,1}) ` +
-      `node[anchor=north west, font=\\scriptsize]{${escapeLatex(label)}};`,
+      `node[anchor=north west, font=\\scriptsize]{${inlineLatex(label)}};`,
   )
   const series = panel.series.flatMap(({ name, points }) => {
     const ink = inks[names.indexOf(name)]!
@@ -341,7 +342,7 @@ export function scatterPlots(figure: ScatterFigure, { names, inks, layout }: Plo
       ...(leader === undefined
         ? []
         : [`\\draw[black!60, very thin] (${axisPlace(leader[0])}) -- (${axisPlace(leader[1])});`]),
-      `\\node[anchor=west, inner sep=0pt, font=\\scriptsize] at (${axisPlace({ x, y })}) {${escapeLatex(label)}};`,
+      `\\node[anchor=west, inner sep=0pt, font=\\scriptsize] at (${axisPlace({ x, y })}) {${inlineLatex(label)}};`,
     ]),
   ]
 }

@@ -2,10 +2,12 @@ import fc from "fast-check"
 import stringWidth from "string-width"
 import { describe, expect, test } from "vitest"
 import { dice } from "../../../test/support/dice.ts"
+import { renderCsv } from "../csv.ts"
 import { sweep } from "../sweep.ts"
 import type { Table, TableCell } from "../table.ts"
-import { renderCsv } from "./csv.ts"
-import { escapeLatex, renderLatex } from "./latex.ts"
+import { renderHtml } from "./html.ts"
+import { plainText } from "./inline.ts"
+import { escapeLatex, inlineLatex, renderLatex } from "./latex.ts"
 import { renderMarkdown } from "./markdown.ts"
 import { renderTerminal } from "./terminal.ts"
 
@@ -146,13 +148,14 @@ describe("as Markdown", () => {
 describe("as LaTeX", () => {
   test("a table looks like this", () => {
     expect(renderLatex({ ...table, notes: ['Reproduce with `quorate run "a_b"`.'] })).toMatchInlineSnapshot(`
-      "% Needs \\usepackage{booktabs,siunitx}.
-      \\begin{table}
+      "% Needs \\usepackage{booktabs,makecell,siunitx,tabulary}.
+      \\begin{table*}
         \\centering
         \\caption{Two dice: 100~\\% of the throws \\& more.}
         \\label{tab:two-dice}
         \\smallskip
-        \\begin{tabular}{l S[table-format=2.0] r r r l}
+        \\footnotesize\\setlength{\\tabcolsep}{0.0133\\linewidth}
+        \\begin{tabulary}{\\linewidth}{l S[table-format=2.0] r r r l}
           \\toprule
           \\multicolumn{2}{c}{} & \\multicolumn{2}{c}{share reached} & \\multicolumn{2}{c}{} \\\\
           \\cmidrule(lr){3-4}
@@ -164,13 +167,13 @@ describe("as LaTeX", () => {
           \\midrule
           at least 13 & 13 & $0/36$ & \\num{0.000} [\\num{0.000}, \\num{0.006}] & -- & no \\\\
           \\bottomrule
-        \\end{tabular}
+        \\end{tabulary}
         \\par\\smallskip
         \\begin{minipage}{\\linewidth}
           \\footnotesize\\raggedright
           Reproduce with \\texttt{quorate run \\char34{}a\\_b\\char34{}}.\\par
         \\end{minipage}
-      \\end{table}
+      \\end{table*}
       "
     `)
   })
@@ -204,18 +207,33 @@ describe("as LaTeX", () => {
     expect(latex).toContain("3.00 & 1.00 & \\num{2.00} & -- \\\\")
   })
 
-  test("what is too wide for a page is set smaller, and broken into lines of their own", () => {
-    const wide = Array.from({ length: 9 }, () => ({ value: 0.5, low: 0.25, high: 0.75 }))
-    const latex = renderLatex(small(wide, { rows: [wide, wide] }))
-    expect(latex).toContain("  \\footnotesize\\setlength{\\tabcolsep}{4pt}\n")
-    // All of them, even where the last would have room.
-    expect(latex).toContain(
-      [
-        `    ${Array(9).fill("\\num{0.5}").join(" & ")} \\\\`,
-        `    ${["{[}\\num{0.3}, \\num{0.8}]", ...Array<string>(8).fill("[\\num{0.3}, \\num{0.8}]")].join(" & ")} \\\\`,
-        "    \\addlinespace",
-      ].join("\n"),
+  test("a wide table spans both columns of a paper; where intervals side by side are too many they stand below their values", () => {
+    const intervals = (count: number): TableCell[] =>
+      Array.from({ length: count }, () => ({ value: 0.5, low: 0.25, high: 0.75 }))
+    expect(renderLatex(small(intervals(3)))).toContain("\\begin{table}\n")
+    const wide = renderLatex(small(intervals(4)))
+    expect(wide).toContain("\\begin{table*}\n")
+    expect(wide).toContain(Array(4).fill("\\num{0.5} [\\num{0.3}, \\num{0.8}]").join(" & "))
+    const cell = "\\makecell[tr]{\\num{0.5} \\\\ {[\\num{0.3}, \\num{0.8}]}}"
+    expect(renderLatex(small(intervals(6)))).toContain(`    ${Array(6).fill(cell).join(" & ")} \\\\`)
+  })
+
+  test("long texts are broken by TeX, and the headings of numbers here, no narrower than what is below them", () => {
+    const latex = renderLatex(
+      small(["a text that is longer than a name", 1234.5], {
+        columns: [{ heading: "a text" }, { heading: "messages per decision", digits: 1 }],
+      }),
     )
+    expect(latex).toContain("\\begin{tabulary}{\\linewidth}{L S[table-format=4.1]}")
+    expect(latex).toContain("{a text} & {\\makecell[bc]{messages \\\\ per \\\\ decision}} \\\\")
+  })
+
+  test("nothing in it knows the size of a page", () => {
+    const sizes = /\d(pt|mm|cm|em|in)\b/
+    const wide = Array.from({ length: 9 }, () => ({ value: 0.5, low: 0.25, high: 0.75 }))
+    const long = Array.from({ length: 90 }, () => wide)
+    for (const shown of [table, small(wide), small(wide, { rows: long })])
+      expect(renderLatex(shown)).not.toMatch(sizes)
   })
 
   test("a command in a note can be copied: straight quotes, and hyphens that stay apart", () => {
@@ -227,10 +245,10 @@ describe("as LaTeX", () => {
   test("what is too long for a page goes over several, its headings repeated", () => {
     const rows = Array.from({ length: 60 }, (_, i) => [`row ${i}`])
     const latex = renderLatex(small([], { columns: [{ heading: "name" }], rows, notes: ["A note."] }))
-    expect(latex.split("\n")[0]).toBe("% Needs \\usepackage{booktabs,longtable,siunitx}.")
+    expect(latex.split("\n")[0]).toBe("% Needs \\usepackage{array,booktabs,longtable,makecell,siunitx}.")
     expect(latex.match(/\{name\}/g)).toHaveLength(2)
     expect(latex).toContain("  \\caption{Small.}\\label{tab:small} \\\\\n")
-    expect(latex).toContain("\\end{longtable}\n\\footnotesize\\raggedright\n\\noindent A note.\\par\n")
+    expect(latex).toContain("\\end{longtable}\n\\raggedright\n\\noindent A note.\\par\n")
     expect(renderLatex(small([], { columns: [{ heading: "name" }], rows: rows.slice(20) }))).not.toContain(
       "longtable",
     )
@@ -272,6 +290,48 @@ describe("as CSV", () => {
 
   test("empty cells are empty, and commas are quoted", () => {
     expect(renderCsv(small([null, "a, b", true]))).toBe('c0,c1,c2\n,"a, b",true\n')
+  })
+})
+
+describe("maths in a text", () => {
+  const shown = small(["$|Q2|$ = 1"], {
+    caption: "Failures at $|Q2| = ⌊n/2⌋ + 1$, $λ$ and $10⁻³$, `$HOME`.",
+    columns: [{ heading: "$f1$" }],
+    notes: ["It costs $5 or $6."],
+  })
+
+  test("is maths in LaTeX: digits are indices, words upright, code and money left alone", () => {
+    const latex = renderLatex(shown)
+    expect(latex).toContain(
+      "\\caption{Failures at $|Q_2| = \\lfloor n/2\\rfloor  + 1$, $\\lambda $ and $10^{-3}$, \\texttt{\\$HOME}.}",
+    )
+    expect(latex).toContain("{$f_1$} \\\\")
+    expect(latex).toContain("$|Q_2|$ = 1 \\\\")
+    expect(latex).toContain("It costs \\$5 or \\$6.")
+    expect(inlineLatex("$minimum a12 × |Q1 ∩ Q2| ≥ 1$")).toBe(
+      "$\\mathrm{minimum} a_{12} \\times  |Q_1 \\cap  Q_2| \\ge  1$",
+    )
+  })
+
+  test("is plain text everywhere else, and code keeps its dollar signs", () => {
+    for (const render of [renderTerminal, renderMarkdown, renderHtml, renderCsv]) {
+      const text = render(shown).replaceAll("\\", "")
+      expect(text).toContain("|Q2| = 1")
+      expect(text).not.toContain("$|")
+      expect(text).not.toContain("$f1")
+    }
+    expect(renderTerminal(shown)).toContain("Failures at |Q2| = ⌊n/2⌋ + 1, λ and 10⁻³, `$HOME`.")
+    expect(renderMarkdown(shown)).toContain("It costs $5 or $6.")
+  })
+
+  test("survives whatever is written: a text without two dollar signs is unchanged", () => {
+    fc.assert(
+      fc.property(fc.string({ unit: fc.constantFrom(...Array.from("$`a 1|")) }), (text) => {
+        const plain = plainText(text)
+        if (!/\$.*\$/.test(text)) expect(plain).toBe(text)
+        expect(plain.replaceAll("$", "")).toBe(text.replaceAll("$", ""))
+      }),
+    )
   })
 })
 

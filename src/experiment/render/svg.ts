@@ -3,6 +3,7 @@ import { type TopLevelSpec, compile } from "vega-lite"
 import { type Figure, seriesNames } from "../figure/figure.ts"
 import { type Hatch, type Ink, channels, inksFor } from "../figure/ink.ts"
 import { textWidth } from "../figure/layout.ts"
+import { plainText } from "./inline.ts"
 import { vegaLiteSpec } from "./vega-lite.ts"
 
 /**
@@ -43,7 +44,7 @@ function roundedNumbers(svg: string): string {
 
 /** With the caption as its title, for those who hear it and for file managers. */
 function described(svg: string, { caption }: Figure): string {
-  const text = caption.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll("`", "")
+  const text = plainText(caption).replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll("`", "")
   return svg.replace(/^(<svg[^>]*>)/, `$1<title>${text}</title>`)
 }
 

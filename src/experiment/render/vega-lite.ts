@@ -27,16 +27,18 @@ import {
   wrapInFont,
 } from "../figure/layout.ts"
 import { type Scale, isShown } from "../figure/scale.ts"
+import { plainTexts } from "./inline.ts"
 
 /**
  * The figure as a specification of Vega-Lite 6: caption, panels, legend and
  * notes, with its data. The legend is a view of its own, because Vega-Lite's
  * shows either the dash of a line or its mark.
  */
-export function vegaLiteSpec(figure: Figure): Spec {
+export function vegaLiteSpec(shown: Figure): Spec {
+  const figure = plainTexts(shown)
   const names = seriesNames(figure)
   const drawing = { names, inks: inksFor(names, figure.id), layout: panelLayout(figure) }
-  const caption = evenLines(plainText(figure.caption), fontSizes.caption, figureWidth)
+  const caption = evenLines(withoutCode(figure.caption), fontSizes.caption, figureWidth)
   return {
     $schema: "https://vega.github.io/schema/vega-lite/v6.json",
     description: figure.caption,
@@ -215,7 +217,7 @@ function below(figure: Figure, drawing: Drawing): Spec {
     ...(figure.kind === "heat" ? [`Shade and number: ${axisText(figure.value)}.`] : []),
     ...figure.notes,
   ]
-  const lines = notes.flatMap((note) => wrapInFont(plainText(note), fontSizes.note, figureWidth))
+  const lines = notes.flatMap((note) => wrapInFont(withoutCode(note), fontSizes.note, figureWidth))
   const height = legendHeight + lines.length * noteLine
   const at = (scale: Spec): Spec => ({
     type: "quantitative",
@@ -280,7 +282,7 @@ function legendLayers(figure: Figure, drawing: Drawing, values: readonly Spec[],
 }
 
 /** Captions and notes have `code` between backquotes. */
-function plainText(text: string): string {
+function withoutCode(text: string): string {
   return text.replaceAll("`", "")
 }
 
