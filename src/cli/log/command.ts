@@ -50,21 +50,28 @@ export function logCommand(context: Context): Command {
 async function run({ io }: Context, system: string, flags: Flags): Promise<ExitCode> {
   const { readLogSetup } = await import("./setup.ts")
   const { runLog } = await import("../../run/log.ts")
-  const { LogTraffic } = await import("../../run/log-measures.ts")
+  const { traffic } = await import("../../run/log-measures.ts")
   const { printLogRun } = await import("./report.ts")
   const setup = await readLogSetup(system, flags)
   const { seed, warmUp: warmUpMs, interval: intervalMs, timeline } = flags
-  const traffic = new LogTraffic()
   const windows = { warmUpMs, intervalMs }
   const { history } = flags
   // What is written is judged as well, also where answers do not depend on the state.
   const checks = history === undefined ? {} : { linearizability: history !== false }
-  const result = runLog(setup, seed, { ...windows, ...checks, traceHash: "messages" }, traffic)
+  const result = runLog(setup, seed, { ...windows, ...checks, gather: [traffic], traceHash: "messages" })
   if (typeof history === "string") {
     const { writeHistoryFile } = await import("../linearizable/write.ts")
-    writeHistoryFile(history, result.clients.history)
+    writeHistoryFile(history, result.clients!.history)
   }
-  await printLogRun(io, flags.format, { setup, seed, run: result, traffic, warmUpMs, intervalMs, timeline })
+  await printLogRun(io, flags.format, {
+    setup,
+    seed,
+    run: result,
+    traffic: result.facts.of(traffic),
+    warmUpMs,
+    intervalMs,
+    timeline,
+  })
   const { warnIfUnsafe } = await import("../shared/system-argument.ts")
   warnIfUnsafe(io, setup.plan)
   return exitCodeOf(result.judgements.map(({ verdict }) => verdict))
