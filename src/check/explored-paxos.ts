@@ -134,7 +134,7 @@ export interface MemoryProperty {
   readonly name: string
   readonly reference: string
   readonly statement: string
-  holds(memory: PaxosMemory, plan: QuorumPlan, candidates: readonly Value[]): boolean
+  readonly holds: (memory: PaxosMemory, plan: QuorumPlan, candidates: readonly Value[]) => boolean
 }
 
 /** What every variant must keep; two guards against a model in which nothing happens; and progress. */

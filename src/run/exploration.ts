@@ -1,9 +1,12 @@
 import { randomFromSeed } from "../base/random.ts"
 import type { SequenceDiagram } from "../experiment/diagram/model.ts"
+import { scenarioOfTrace } from "../check/simulated-trace.ts"
 import type { QuorumPlan } from "../quorum/plan.ts"
 import type { ActorModel, NetworkKind, Property, WorldStep } from "../world/explore/model.ts"
 import type { ActorOutcome } from "../world/explore/outcome.ts"
 import type { ActorTrace } from "../world/explore/trace.ts"
+import { simulate } from "../world/simulate/simulate.ts"
+import type { TraceEvent } from "../world/simulate/trace.ts"
 import { actorDiagram } from "./diagrams/actors.ts"
 import {
   type Protocol,
@@ -13,9 +16,8 @@ import {
   messageText,
   proposedValue,
   requestsOf,
-  settingsOf,
+  withDefaults,
 } from "./protocol.ts"
-import { defaultsOf } from "./setting.ts"
 
 /** How far and how badly runs may go that are explored. */
 export interface ExplorationBounds {
@@ -64,7 +66,7 @@ export function explorationOf(setup: ExplorationSetup): Exploration {
   const run: ProtocolRun = {
     plan,
     values: Array.from({ length: clients }, (_, i) => proposedValue(i)),
-    settings: { ...defaultsOf(settingsOf(protocol)), ...protocol.exploredSettings, ...setup.settings },
+    settings: withDefaults(protocol, { ...protocol.exploredSettings, ...setup.settings }),
     // An explorer has no delays, and what a set-up draws is drawn once.
     distance: () => 0,
     random: randomFromSeed(1),
@@ -157,6 +159,17 @@ function violationRemarks(exploration: Exploration, trace: ExplorationTrace): (s
       .filter((property) => !failing(steps - 1).includes(property))
       .map(({ name, statement, explain }) => {
         const why = explain?.(trace.worlds[steps]!.remembered, exploration.run)
-        return `${name} is violated: ${why ?? `not so: ${statement}`}`
+        return `${name} is violated: ${why ?? statement}`
       })
+}
+
+/** The facts that a protocol has of a trace when the simulator is made to take its steps; undefined where it cannot. */
+export function simulatedFacts({ facts }: Pick<Protocol, "facts">, trace: ExplorationTrace): unknown {
+  if (trace.steps.some((step) => "crashBefore" in step)) return undefined
+  let known = facts.initial
+  simulate(scenarioOfTrace(trace), (event: TraceEvent<unknown, unknown, unknown>) => {
+    if (event.type !== "propose" && event.type !== "timeout" && event.type !== "miss")
+      known = facts.observe(known, event)
+  })
+  return known
 }

@@ -4,7 +4,7 @@ import type { Address, Process, Value } from "../protocol/actor.ts"
 import type { QuorumPlan } from "../quorum/plan.ts"
 import type { ActorModel, Local, WorldEvent } from "../world/explore/model.ts"
 import type { ActorTrace } from "../world/explore/trace.ts"
-import type { Settings, SettingsTable } from "./setting.ts"
+import { type Settings, type SettingsTable, defaultsOf } from "./setting.ts"
 
 /**
  * A protocol: all that running, exploring and judging it takes. One file in
@@ -34,6 +34,8 @@ export interface Protocol<
   readonly settings?: Partial<Settings<Setup>>
   /** The values of settings that differ where runs are explored, not simulated. */
   readonly exploredSettings?: Partial<Setup>
+  /** Quorums that it is at home with, for n nodes: what `own(n)` stands for. */
+  ownPlan?(n: number, settings: Setup): QuorumPlan
   /** The requirements that its quorums must meet, by their ids in `requirements`: 4.4; none by default. */
   requirements?(run: ProtocolRun<Setup>): readonly string[]
   /** The processes, acceptors (or replicas) first, in the order of the plan's nodes. */
@@ -66,7 +68,7 @@ export interface ProtocolRun<Setup = object> {
   readonly values: readonly Value[]
   readonly settings: Setup
   /** The expected delay from one process to another, for protocols that ask the nearest; an explorer has no delays. */
-  distance(from: Address, to: Address): number
+  readonly distance: (from: Address, to: Address) => number
   /** For draws that belong to the set-up, such as quorums chosen at random. */
   readonly random: Random
 }
@@ -114,13 +116,13 @@ export interface ProtocolProperty<Facts, Setup = object> {
   readonly reference?: string
   /** What it says, in one sentence. */
   readonly statement: string
-  holds(facts: Facts, run: ProtocolRun<Setup>): boolean
+  readonly holds: (facts: Facts, run: ProtocolRun<Setup>) => boolean
   /** What is wrong with facts of which it does not hold; of an explored run, the trace to them as well. */
-  explain?(
+  readonly explain?: (
     facts: Facts,
     run: ProtocolRun<Setup>,
     trace?: ActorTrace<unknown, unknown, Facts>,
-  ): string | undefined
+  ) => string | undefined
 }
 
 /** A mistake to plant. */
@@ -161,7 +163,7 @@ export function defineProtocol<Message, Stored, Report = never, Facts = null, Se
   // The parameters are forgotten here and nowhere else.
   const any = protocol as unknown as Protocol
   const missing = whatIsMissing(any)
-  if (missing !== undefined) throw new UsageError(`The protocol ${String(any.id)} ${missing}`)
+  if (missing !== undefined) throw new UsageError(`The protocol ${any.id} ${missing}`)
   return any
 }
 
@@ -180,9 +182,11 @@ export function whatIsMissing(value: Partial<Protocol>): string | undefined {
     return "has no facts: { initial, observe(facts, event) }, what a run is judged by."
   if (!Array.isArray(properties) || properties.length === 0)
     return "has no properties: at least one { name, statement, holds(facts) }."
-  const odd = properties.find(({ name, holds }) => typeof name !== "string" || typeof holds !== "function")
+  const odd = (properties as readonly Partial<ProtocolProperty<unknown>>[]).find(
+    ({ name, holds }) => typeof name !== "string" || typeof holds !== "function",
+  )
   if (odd !== undefined) {
-    return `has a property ${odd.name}, which needs a name, a statement and holds(facts).`
+    return `has a property ${odd.name ?? "without a name"}, which needs a name, a statement and holds(facts).`
   }
   return undefined
 }
@@ -194,10 +198,14 @@ export function messageText({ messages }: Pick<Protocol, "messages">, message: u
   const { type, ...fields } = message as { readonly type: string }
   const shown = messages[type]?.show?.(message)
   if (shown !== undefined) return shown
-  const values = Object.values(fields).map((value) =>
-    typeof value === "object" ? JSON.stringify(value) : String(value),
-  )
-  return `${type}(${values.join(", ")})`
+  return `${type}(${Object.values(fields).map(fieldText).join(", ")})`
+}
+
+/** "A", "3", "nil", "(0, A)": a field of a message. */
+function fieldText(value: unknown): string {
+  if (value === null || value === undefined) return "nil"
+  if (typeof value === "object") return `(${Object.values(value).map(fieldText).join(", ")})`
+  return typeof value === "string" ? value : JSON.stringify(value)
 }
 
 /** The size of a message in bytes. */
@@ -243,6 +251,19 @@ export function requestsOf(
 ): { readonly process: Address; readonly value: Value }[] {
   const processes = asked ?? values.map((_, i) => i % plan.nodes.length)
   return processes.map((process, i) => ({ process, value: proposedValue(i) }))
+}
+
+/** The settings of a run: what is given, on top of the defaults. */
+export function withDefaults(protocol: Pick<Protocol, "settings">, given: object = {}): object {
+  return { ...defaultsOf(settingsOf(protocol)), ...given }
+}
+
+/** `own(5)`: the quorums that a protocol is at home with, for five nodes; undefined for any other text. */
+export function ownPlanOf(protocol: Protocol, text: string, settings: object): QuorumPlan | undefined {
+  const own = /^\s*own\((\d+)\)\s*$/.exec(text)
+  if (own === null) return undefined
+  if (protocol.ownPlan !== undefined) return protocol.ownPlan(Number(own[1]), settings)
+  throw new UsageError(`${protocol.id} has no quorums of its own; give it a system, such as majority(3).`)
 }
 
 /** A protocol's own settings as a table. */
