@@ -17,8 +17,8 @@ matrix:
   workload: {proposers: 2}
 `
 
-const million = `import { column, constantPlan, defineExperiment, latency, quorumSystemFrom, runDecree, usualSetup } from "quorate"
-const setup = { ...usualSetup, plan: constantPlan(quorumSystemFrom("majority(3)")), latency: { kind: "everywhere", model: latency.exponentialLatency(10) } }
+const million = `import { column, constantPlan, defineExperiment, latency, quorumSystemFrom, runDecree, decreeDefaults } from "quorate"
+const setup = { ...decreeDefaults, plan: constantPlan(quorumSystemFrom("majority(3)")), latency: { kind: "everywhere", model: latency.exponentialLatency(10) } }
 export default defineExperiment({
   id: "million", question: "How much memory do a million rows take?", reference: "-",
   columns: [column.count("block", "Block."), column.count("messages", "Messages."), column.measure("decideMs", "Time.", { empty: "never" })],

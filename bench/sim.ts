@@ -1,9 +1,9 @@
 import { logSetupFrom } from "../experiments/log-setup-from.ts"
 import { randomFromSeed } from "../src/base/random.ts"
 import { runSafeLog } from "../src/run/log.ts"
-import type { LogSetup } from "../src/run/log-setup.ts"
+import type { LogSetup } from "../src/run/log-settings.ts"
 import { simulate } from "../src/world/simulate/simulate.ts"
-import { buildLog } from "../src/run/log-scenario.ts"
+import { buildLog } from "../src/run/log.ts"
 import { Agenda, Due } from "../src/world/simulate/agenda.ts"
 import { benchHistories } from "./histories.ts"
 import { cpuSeconds, medianRate, readable } from "./timing.ts"
@@ -17,7 +17,7 @@ import { cpuSeconds, medianRate, readable } from "./timing.ts"
  * measures the check of what clients saw.
  */
 const usual = (horizonMs: number): LogSetup =>
-  logSetupFrom("simple(5, 4, 2)", "paxi", { clientsPerGroup: 100, leader: 2, horizonMs })
+  logSetupFrom("simple(5, 4, 2)", "paxi", { clientsPerGroup: 100, leader: "a3", horizonMs })
 
 interface Cost {
   readonly commands: number
@@ -122,7 +122,7 @@ function messagesPerCommand(n: number): number {
 
 function ofSize(n: number): LogSetup {
   return logSetupFrom(`majority(${n})`, "uniform(5, 15)", {
-    groups: 3,
+    clientGroups: 3,
     clientsPerGroup: 100,
     horizonMs: 200_000 / n,
   })

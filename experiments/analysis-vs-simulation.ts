@@ -12,7 +12,7 @@ import { oncePer } from "../src/base/memo.ts"
 import { type Estimate, meanInterval, present, shareInterval } from "../src/base/statistics/estimates.ts"
 import { count, flag, measure, text } from "../src/experiment/column.ts"
 import { defineExperiment } from "../src/experiment/define.ts"
-import type { DecreeSetup } from "../src/run/decree-setup.ts"
+import type { DecreeSetup } from "../src/run/decree-settings.ts"
 import { leastLoadStrategy } from "../src/run/drawn-quorums.ts"
 import { runDecree, runSafeDecree } from "../src/run/decree.ts"
 import { barsOf } from "../src/experiment/figure/from-rows.ts"
@@ -93,7 +93,7 @@ export default defineExperiment<Case, Observation, Row>({
     const failing = { ...all, crashProbability: downProbability, horizonMs: 5_000 }
     return {
       learnMs: milliseconds(runSafeDecree(all, seed).measures.learnedAt[0] ?? null),
-      asked: timesAsked(setupFrom(system, "constant(1)", { quorums: "random" }), seed)[0]! / 2,
+      asked: timesAsked(setupFrom(system, "constant(1)", { quorumSelection: "random" }), seed)[0]! / 2,
       askedByBest: await askedByBest(system, seed),
       decided: runSafeDecree(failing, seed).measures.decidedAt !== null,
     }
@@ -149,7 +149,7 @@ function timesAsked(setup: DecreeSetup, seed: number): number[] {
 
 async function askedByBest(system: string, seed: number): Promise<number[]> {
   const setup = setupFrom(system, "constant(1)", {
-    quorums: "strategy",
+    quorumSelection: "strategy",
     strategy: await bestStrategy(system),
   })
   return timesAsked(setup, seed).map((times) => times / 2)

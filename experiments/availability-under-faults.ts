@@ -16,7 +16,7 @@ import { type Table, intervalOf } from "../src/experiment/table.ts"
 import type { QuorumSystem } from "../src/quorum/system.ts"
 import { planFrom } from "../src/run/from-text.ts"
 import { runSafeLog, traceHashColumn } from "../src/run/log.ts"
-import type { Fault } from "../src/world/faults/fault.ts"
+import type { NamedFault } from "../src/world/faults/fault.ts"
 import { combinedHash } from "../src/world/simulate/trace-hash.ts"
 import { logSetupFrom } from "./log-setup-from.ts"
 
@@ -83,7 +83,6 @@ export default defineExperiment<Case, Observation, Row>({
   cases: () => systems.flatMap((system) => [0.05, 0.1, 0.2].map((downShare) => ({ system, downShare }))),
   runs: 16,
   observe: ({ system, downShare }, seed) => {
-    const n = planFrom(system).nodes.length
     const setup = logSetupFrom(system, "uniform(5, 15)", {
       clientsPerGroup: 1,
       thinkMs: 200,
@@ -91,10 +90,11 @@ export default defineExperiment<Case, Observation, Row>({
       electionMs: 300,
       heartbeatMs: 100,
       retransmitMs: 100,
-      faults: crashesAndRecoveries(n, downShare, seed),
+      faults: crashesAndRecoveries(planFrom(system).nodes, downShare, seed),
+      warmUpMs: 2000,
       horizonMs,
     })
-    const { measures, traceHash } = runSafeLog(setup, seed, { warmUpMs: 2000, intervalMs })
+    const { measures, traceHash } = runSafeLog(setup, seed, { intervalMs })
     const intervals = (horizonMs - 2000) / intervalMs
     return { answering: measures.perInterval.filter((answers) => answers > 0).length / intervals, traceHash }
   },
@@ -117,12 +117,12 @@ export default defineExperiment<Case, Observation, Row>({
 })
 
 /** Each replica by itself: up and down for exponential times. */
-function crashesAndRecoveries(n: number, downShare: number, seed: number): Fault[] {
+function crashesAndRecoveries(replicas: readonly string[], downShare: number, seed: number): NamedFault[] {
   const random = randomFromSeed(seed).fork("outages")
   const exponential = (mean: number): number => -Math.log1p(-random.unit()) * mean
   const meanUpMs = (meanDownMs * (1 - downShare)) / downShare
-  return Array.from({ length: n }, (_, process) => process).flatMap((process) => {
-    const faults: Fault[] = []
+  return replicas.flatMap((process) => {
+    const faults: NamedFault[] = []
     for (let at = exponential(meanUpMs); at < horizonMs;) {
       const recover = at + exponential(meanDownMs)
       faults.push({

@@ -76,7 +76,7 @@ export default defineExperiment<Case, Observation, Row>({
       timeoutMs: nacks ? 10 * horizonMs : timeoutMs,
       writeMs: acceptorMs,
       backOff: { kind: "none" },
-      proposerClock: clockRate,
+      clockRates: [{ process: "proposers", rate: clockRate }],
       horizonMs,
     })
     const { measures } = runSafeDecree(setup, seed)

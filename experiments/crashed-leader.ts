@@ -1,4 +1,4 @@
-import type { LogSetup } from "../src/run/log-setup.ts"
+import type { LogSetup } from "../src/run/log-settings.ts"
 import { logSetupFrom } from "./log-setup-from.ts"
 
 /** From the cheapest phase 1 to the dearest: sizes of |Q1| from 2 to 4. */

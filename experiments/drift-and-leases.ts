@@ -1,5 +1,5 @@
 import { shareInterval } from "../src/base/statistics/estimates.ts"
-import { clientHistory } from "../src/check/log/client-history.ts"
+import { ClientHistory } from "../src/check/log/client-history.ts"
 import {
   type EstimateCells,
   count,
@@ -13,7 +13,7 @@ import type { Figure } from "../src/experiment/figure/figure.ts"
 import { estimatePoints } from "../src/experiment/figure/from-rows.ts"
 import { type Table, intervalOf } from "../src/experiment/table.ts"
 import { runSafeLog, traceHashColumn } from "../src/run/log.ts"
-import type { Fault } from "../src/world/faults/fault.ts"
+import type { NamedFault } from "../src/world/faults/fault.ts"
 import { combinedHash } from "../src/world/simulate/trace-hash.ts"
 import { logSetupFrom } from "./log-setup-from.ts"
 
@@ -43,11 +43,11 @@ const [drifts, margins] = [
 ]
 
 /** Time and again the leader loses touch with the other replicas, and not with the clients beside it. */
-const cuts = Array.from({ length: 4 }, (_, i): Fault => ({
+const cuts = Array.from({ length: 4 }, (_, i): NamedFault => ({
   type: "cut",
   from: 1_000_000 + i * 1_500_000,
   until: 2_000_000 + i * 1_500_000,
-  path: { side: ["leader"], otherSide: [0, 1, 2], oneWay: false },
+  path: { side: ["leader"], otherSide: ["replicas"], oneWay: false },
 }))
 
 /**
@@ -97,14 +97,18 @@ export default defineExperiment<Case, Observation, Row>({
       retransmitMs: 100,
       thinkMs: 3,
       clientsPerGroup: 1,
-      clockRates: [1 - drift, 1 + drift, 1 + drift],
+      clockRates: [
+        { process: "a1", rate: 1 - drift },
+        { process: "a2", rate: 1 + drift },
+        { process: "a3", rate: 1 + drift },
+      ],
       faults: cuts,
       horizonMs: 7000,
     })
     // Only whether, and not where: to find the shortest failing windows would take most of the time.
-    const options = { linearizability: false, gather: [clientHistory] }
-    const { facts, traceHash } = runSafeLog(setup, seed, options)
-    return { stale: facts.of(clientHistory).linearizability === "violated", traceHash }
+    const clients = new ClientHistory()
+    const { traceHash } = runSafeLog(setup, seed, { linearizability: false }, clients)
+    return { stale: clients.linearizability === "violated", traceHash }
   },
   summarise: ({ drift, margin }, observations) => [
     {

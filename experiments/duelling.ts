@@ -8,7 +8,7 @@ import {
   text,
 } from "../src/experiment/column.ts"
 import { defineExperiment } from "../src/experiment/define.ts"
-import { formatBackOff } from "../src/run/replay-command.ts"
+import { formatBackOff } from "../src/run/common-settings.ts"
 import { runSafeDecree } from "../src/run/decree.ts"
 import { barsOf, estimatePoints, seriesBy } from "../src/experiment/figure/from-rows.ts"
 import type { Figure } from "../src/experiment/figure/figure.ts"

@@ -64,10 +64,11 @@ export default defineExperiment<Case, Observation, Row>({
   cases: () => ["aws", "paxi"].flatMap((latency) => systems.map(([system]) => ({ system, latency }))),
   runs: 20,
   observe: ({ system, latency }, seed) => {
-    const { measures, traceHash } = runSafeLog(crashedLeader(system, latency, clients), seed, {
-      warmUpMs: fromMs,
-      intervalMs,
-    })
+    const { measures, traceHash } = runSafeLog(
+      { ...crashedLeader(system, latency, clients), warmUpMs: fromMs },
+      seed,
+      { intervalMs },
+    )
     return { answers: Array.from({ length: intervals }, (_, i) => measures.perInterval[i] ?? 0), traceHash }
   },
   summarise: ({ system, latency }, observations) =>

@@ -6,7 +6,7 @@ import { defineExperiment } from "../src/experiment/define.ts"
 import type { Figure } from "../src/experiment/figure/figure.ts"
 import { seriesBy } from "../src/experiment/figure/from-rows.ts"
 import type { Table } from "../src/experiment/table.ts"
-import { type AnsweredRequests, answeredRequests } from "../src/run/log-measures.ts"
+import { AnsweredRequests } from "../src/run/log-measures.ts"
 import { runSafeLog, traceHashColumn } from "../src/run/log.ts"
 import { logSetupFrom, ms } from "./log-setup-from.ts"
 
@@ -90,19 +90,19 @@ export default defineExperiment<Case, Observation, Row>({
     const phase2 = q2 ?? Math.floor(n / 2) + 1
     // Two links from host to host: 10 ms. The ten clients are on the leader's host.
     const setup = logSetupFrom(`simple(${n}, ${n + 1 - phase2}, ${phase2})`, "constant(10)", {
-      recipients: q2 === null ? "broadcast" : "random",
-      groups: 1,
+      quorumSelection: q2 === null ? "broadcast" : "random",
+      clientGroups: 1,
       clientsPerGroup: 10,
       receiveMicros,
       sendMicros,
-      // 10 Mbit/s.
-      bandwidth: 1.25,
+      linkMbitPerSecond: 10,
       payloadBytes: 64,
       spreadMs: 50,
       horizonMs,
     })
-    const { facts, traceHash } = runSafeLog(setup, seed, { gather: [answeredRequests] })
-    return { ...steadyState(facts.of(answeredRequests), horizonMs), traceHash }
+    const requests = new AnsweredRequests()
+    const { traceHash } = runSafeLog(setup, seed, {}, requests)
+    return { ...steadyState(requests, horizonMs), traceHash }
   },
   summarise: ({ n, q2 }, [observation]) => {
     const { warmUpMs, latencyMs, throughput, traceHash } = observation!

@@ -8,8 +8,8 @@ import type { Address, Micros } from "../src/protocol/actor.ts"
 import type { Phase, QuorumSystem } from "../src/quorum/system.ts"
 import { timeToQuorum } from "../src/run/closed-form.ts"
 import { latencyFrom, planFrom } from "../src/run/from-text.ts"
-import { placement } from "../src/run/log-scenario.ts"
-import type { LogSetup } from "../src/run/log-setup.ts"
+import { placement } from "../src/run/log.ts"
+import type { LogSetup } from "../src/run/log-settings.ts"
 import { runSafeLog, traceHashColumn } from "../src/run/log.ts"
 import { combinedHash } from "../src/world/simulate/trace-hash.ts"
 import { crashAtMs, crashedLeader } from "./crashed-leader.ts"
@@ -116,8 +116,12 @@ export default defineExperiment<Case, Observation, Row>({
   cases: () => latencies.flatMap((latency) => [...systems.keys()].map((system) => ({ system, latency }))),
   runs: 40,
   observe: ({ system, latency }, seed) => {
-    const setup = { ...crashedLeader(system, latency, 2), replicaRegions: regionsOf(system, latency) }
-    const { measures, traceHash } = runSafeLog(setup, seed, { warmUpMs: 2000 })
+    const setup = {
+      ...crashedLeader(system, latency, 2),
+      replicaRegions: regionsOf(system, latency),
+      warmUpMs: 2000,
+    }
+    const { measures, traceHash } = runSafeLog(setup, seed)
     const { elections, longestGap } = measures
     const after = elections.filter(({ at }) => at > crashAtMs * 1000)
     return {

@@ -4,8 +4,8 @@ import { everyPropertyFor } from "../src/check/paxos/selections.ts"
 import { mistakes, mutantNamed, mutants } from "../src/check/mutants/index.ts"
 import { count, text } from "../src/experiment/column.ts"
 import { defineExperiment } from "../src/experiment/define.ts"
-import { randomSetup } from "../src/run/random-setup.ts"
-import { troubleCommand } from "../src/run/replay-command.ts"
+import { randomDecree } from "../src/run/random-decree.ts"
+import { randomFaultsCommand } from "../src/run/replay.ts"
 import { runJudgedDecree } from "../src/run/decree.ts"
 import type { Table } from "../src/experiment/table.ts"
 import { planFrom } from "../src/run/from-text.ts"
@@ -86,7 +86,7 @@ export default defineExperiment<Case, Observation, Row>({
   ],
   runs: 1000,
   observe: ({ mutant, system }, seed) => {
-    const setup = randomSetup(planFrom(system), seed, { mutant })
+    const setup = randomDecree(planFrom(system), seed, { mutant })
     const { violations } = runJudgedDecree(setup, seed, everyPropertyFor)
     return { seed, violated: violations.map(({ check }) => check) }
   },
@@ -117,7 +117,7 @@ function rowOf(
     runsViolated: hits.length,
     firstRun: first === undefined ? null : observations.indexOf(first) + 1,
     firstSeed: first?.seed ?? null,
-    replay: first === undefined ? null : troubleCommand(system, first.seed, { mutant }),
+    replay: first === undefined ? null : randomFaultsCommand(system, first.seed, { mutant }),
   }
 }
 
@@ -200,7 +200,7 @@ function mutantsTable(rows: readonly Row[]): Table {
     rows: cases.map(line),
     notes: [
       `Of ${rows[0]?.runs ?? 0} random runs. A definition: agreement, validity or safe learning.`,
-      'See one with `quorate simulate "majority(3)" --trouble --checks --mutant <mutant> --seed <seed>`.',
+      'See one with `quorate simulate "majority(3)" --random-faults --checks --mutant <mutant> --seed <seed>`.',
     ],
   }
 }

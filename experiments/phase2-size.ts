@@ -96,7 +96,7 @@ export default defineExperiment<Case, Observation, Row>({
     ),
   runs: 400,
   observe: (c, seed) => {
-    const setup = setupFrom(systemOf(c), latency, { quorums: c.quorums })
+    const setup = setupFrom(systemOf(c), latency, { quorumSelection: c.quorums })
     const { measures } = runSafeDecree(setup, seed)
     const learned = measures.learnedAt[0] ?? null
     return {
@@ -140,7 +140,10 @@ export default defineExperiment<Case, Observation, Row>({
 const majorityLearnMs = oncePer((n: number) =>
   oncePer((quorums: Case["quorums"]) =>
     oncePer((seed: number): number | null => {
-      const { measures } = runSafeDecree(setupFrom(`majority(${n})`, latency, { quorums }), seed)
+      const { measures } = runSafeDecree(
+        setupFrom(`majority(${n})`, latency, { quorumSelection: quorums }),
+        seed,
+      )
       return milliseconds(measures.learnedAt[0] ?? null)
     }),
   ),

@@ -4,9 +4,9 @@ import { learnings } from "../src/check/paxos/facts.ts"
 import { Facts, judge } from "../src/check/property.ts"
 import { count, estimateCells, estimateColumns, text } from "../src/experiment/column.ts"
 import { defineExperiment } from "../src/experiment/define.ts"
-import { type Algorithm, randomSetup } from "../src/run/random-setup.ts"
+import { type Algorithm, randomDecree } from "../src/run/random-decree.ts"
 import { type EpochKind, epochKinds, safeCombination } from "../src/run/random-variant.ts"
-import { troubleCommand } from "../src/run/replay-command.ts"
+import { randomFaultsCommand } from "../src/run/replay.ts"
 import { decreeScenario } from "../src/run/decree.ts"
 import type { Table } from "../src/experiment/table.ts"
 import { variantNamed, variants } from "../src/protocol/paxos/variants.ts"
@@ -97,7 +97,7 @@ export default defineExperiment<Case, Observation, Row>({
   runs: 200,
   observe: (c, seed) => {
     const { plan, ...algorithm } = drawn(c, seed)
-    const { cluster, scenario } = decreeScenario(randomSetup(plan, seed, algorithm), seed)
+    const { cluster, scenario } = decreeScenario(randomDecree(plan, seed, algorithm), seed)
     const properties = everyPropertyFor(cluster)
     const facts = new Facts(cluster, properties)
     const { events } = simulate(scenario, facts.observe)
@@ -109,7 +109,7 @@ export default defineExperiment<Case, Observation, Row>({
       checks: properties.length,
       learned: facts.of(learnings).list.length > 0,
       violated,
-      replay: troubleCommand(plan.name, seed, algorithm),
+      replay: randomFaultsCommand(plan.name, seed, algorithm),
     }
   },
   summarise: (c, observations) => {

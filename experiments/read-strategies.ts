@@ -62,22 +62,18 @@ export default defineExperiment<Case, Observation, Row>({
     const setup = logSetupFrom(system, latency, {
       reads,
       readShare,
-      leader: Math.max(0, regions.indexOf("CA")),
+      leader: regions.includes("CA") ? "CA" : null,
       keys: { kind: "zipf", count: 1000, exponent: 1 },
       clientsPerGroup: 5,
       thinkMs: 10,
       leaseMs: 1000,
       heartbeatMs: 200,
       electionMs: 3000,
+      warmUpMs: 3000,
       horizonMs: 15_000,
     })
     let sent = 0
-    const { measures, traceHash } = runSafeLog(
-      setup,
-      seed,
-      { warmUpMs: 3000 },
-      { wants: ["send"], observe: () => sent++ },
-    )
+    const { measures, traceHash } = runSafeLog(setup, seed, {}, { wants: ["send"], observe: () => sent++ })
     return {
       readMs: ms(measures.reads.mean),
       readMsP99: ms(measures.reads.quantile(0.99)),

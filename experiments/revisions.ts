@@ -17,8 +17,9 @@ import { type PaxosMessage, messageBytes } from "../src/protocol/paxos/messages.
 import { type NamedVariant, variantNamed, variants } from "../src/protocol/paxos/variants.ts"
 import { Facts } from "../src/check/property.ts"
 import { phasesBegun } from "../src/run/decree-measures.ts"
-import type { DecreeSetup } from "../src/run/decree-setup.ts"
+import type { DecreeSetup } from "../src/run/decree-settings.ts"
 import { decreeScenario, runSafeDecree } from "../src/run/decree.ts"
+import { parseFaults } from "../src/world/faults/notation.ts"
 import { setupFrom } from "../src/run/from-text.ts"
 import { bestCase } from "./thesis/best-case.ts"
 import { milliseconds } from "../src/world/simulate/latency.ts"
@@ -59,7 +60,7 @@ const startMs = 400
 const failureMs = 250
 const takeoverMs = 400
 /** The acceptor nearest to the first proposer but one, and how much longer each message takes it. */
-const slowAcceptor = { process: "a2", byMs: 100 }
+const slowAcceptor = "slow(100) a2 @0-60000"
 const valueBytes = 1000
 
 const measured = variants.filter(({ control }) => control !== true)
@@ -71,14 +72,14 @@ function under(condition: Condition, { colocated }: NamedVariant): Partial<Decre
     case "best case":
       return {}
     case "slow acceptor":
-      return { slow: [slowAcceptor] }
+      return { faults: parseFaults(slowAcceptor) }
     case "dead leader":
-      return { proposers: 2, distinguished: first, crashes: [{ process: first, atMs: 0 }] }
+      return { proposers: 2, distinguished: first, faults: parseFaults(`crash ${first} @0`) }
     case "proposer fails":
       return {
         proposers: 2,
         staggerMs: takeoverMs,
-        crashes: [{ process: first, atMs: startMs + failureMs }],
+        faults: parseFaults(`crash ${first} @${startMs + failureMs}`),
       }
     case "contention":
       return { proposers: 3 }

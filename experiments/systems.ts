@@ -84,8 +84,8 @@ export default defineExperiment<Case, Observation, Row>({
   observe: ({ system, latency, leader }, seed) => {
     const proposerRegions = leader === null ? [] : [leader]
     // The nearest quorums answer first anyway: asking only them changes the messages and no time.
-    const setup = setupFrom(system, latency, { proposerRegions, quorums: "closest" })
-    const { measures } = runSafeDecree({ ...setup, quorums: "broadcast" }, seed)
+    const setup = setupFrom(system, latency, { proposerRegions, quorumSelection: "closest" })
+    const { measures } = runSafeDecree({ ...setup, quorumSelection: "broadcast" }, seed)
     const learned = measures.learnedAt[0] ?? null
     return {
       decideMs: milliseconds(measures.decidedAt),

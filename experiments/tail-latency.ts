@@ -1,3 +1,4 @@
+import { parseFaults } from "../src/world/faults/notation.ts"
 import { randomFromSeed } from "../src/base/random.ts"
 import { bootstrapIntervals } from "../src/base/statistics/bootstrap.ts"
 import {
@@ -72,17 +73,18 @@ export default defineExperiment<Case, Observation, Row>({
   runs: 16,
   observe: ({ phase2, slowNode }, seed) => {
     const setup = logSetupFrom(`simple(5, ${6 - phase2}, ${phase2})`, "lognormal(2, 0.6)", {
-      groups: 1,
+      clientGroups: 1,
       clientsPerGroup: 5,
       thinkMs: 5,
       spreadMs: 10,
       retransmitMs: 2000,
       retryMs: 10_000,
       electionMs: 10_000,
-      faults: slowNode ? [{ type: "slow", process: 4, at: 0, until: 1e9, extra: 20_000 }] : [],
+      faults: slowNode ? parseFaults("slow(20) a5 @0-end") : [],
+      warmUpMs: 1000,
       horizonMs: 6000,
     })
-    const { measures, traceHash } = runSafeLog(setup, seed, { warmUpMs: 1000 })
+    const { measures, traceHash } = runSafeLog(setup, seed)
     return { latencies: measures.all.toJSON(), traceHash }
   },
   summarise: (c, observations) => {

@@ -7,7 +7,7 @@ import {
   text,
 } from "../src/experiment/column.ts"
 import { defineExperiment } from "../src/experiment/define.ts"
-import type { DecreeSetup } from "../src/run/decree-setup.ts"
+import type { DecreeSetup } from "../src/run/decree-settings.ts"
 import { runSafeDecree } from "../src/run/decree.ts"
 import { type Table, intervalOf } from "../src/experiment/table.ts"
 import { messageBytes } from "../src/protocol/paxos/messages.ts"

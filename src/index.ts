@@ -30,16 +30,7 @@ export {
 
 export * as analysis from "./analysis/index.ts"
 
-export {
-  type Actor,
-  type Address,
-  type Input,
-  type Output,
-  type Process,
-  type Step,
-  broadcast,
-  send,
-} from "./protocol/actor.ts"
+export type { Actor, Input, Output, Process, Step } from "./protocol/actor.ts"
 export { type Cluster, paxosCluster } from "./protocol/paxos/cluster.ts"
 export type { PaxosMessage } from "./protocol/paxos/messages.ts"
 
@@ -57,24 +48,10 @@ export { type ExploredPaxos, paxosModel, paxosProperties } from "./check/explore
 
 export { namedLatencies } from "../experiments/data/latencies.ts"
 export * as column from "./experiment/column.ts"
-export { type DecreeSetup, usualSetup } from "./run/decree-setup.ts"
+export { type DecreeSetup, decreeDefaults } from "./run/decree-settings.ts"
 export { defineExperiment } from "./experiment/define.ts"
-export {
-  type ExploredModel,
-  type FactsOf,
-  type MessageForm,
-  type MessageForms,
-  type Protocol,
-  type ProtocolCluster,
-  type ProtocolEvent,
-  type ProtocolMutant,
-  type ProtocolProperty,
-  type ProtocolRun,
-  defineProtocol,
-} from "./run/protocol.ts"
-export * as setting from "./run/setting.ts"
 export { type LeaderLatency, leaderLatencies } from "./run/closed-form.ts"
-export { type LogSetup, usualLogSetup } from "./run/log-setup.ts"
+export { type LogSetup, logDefaults } from "./run/log-settings.ts"
 export { runLog } from "./run/log.ts"
 export { runDecree } from "./run/decree.ts"
 export { sweep } from "./experiment/sweep.ts"

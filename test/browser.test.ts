@@ -34,9 +34,9 @@ function inBrowser(script: string): unknown {
 
 test("a browser checks, simulates and explores a quorum system", () => {
   const found = inBrowser(`
-    const { quorumSystemFrom, constantPlan, requirementById, runDecree, usualSetup, latency, explore } = quorate
+    const { quorumSystemFrom, constantPlan, requirementById, runDecree, decreeDefaults, latency, explore } = quorate
     const [safe, unsafe] = ["grid(2, 2)", "simple(4, 2, 2)"].map((text) => quorumSystemFrom(text))
-    const setup = { ...usualSetup, plan: constantPlan(safe), latency: { kind: "everywhere", model: latency.constantLatency(10) } }
+    const setup = { ...decreeDefaults, plan: constantPlan(safe), latency: { kind: "everywhere", model: latency.constantLatency(10) } }
     return {
       checked: [safe, unsafe].map((system) => requirementById("4.4").check(constantPlan(system)).verdict),
       learnedAt: runDecree(setup, 1).measures.learnedAt,

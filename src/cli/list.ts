@@ -147,7 +147,7 @@ function familyTables({
     ),
     listTable(
       "switches",
-      "Switches of a variant (quorate simulate --set); see docs/thesis.md",
+      "Switches of a variant (quorate simulate --switches); see docs/thesis.md",
       ["switch", "values"],
       switches,
       ({ id, values }) => [id, values],

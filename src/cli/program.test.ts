@@ -62,15 +62,18 @@ describe("the command line", () => {
     [["run", "systems", "--runs", "0"], "--runs is 0; it must be a positive integer"],
     [["run", "all", "--format", "csv", "--no-write"], "--format csv prints one table of rows"],
     [["table", "nothing"], "There is no result nothing"],
-    [["simulate", "majority(3)", "--loss", "1.2"], "--loss is 1.2; it must be a number from 0 to 1"],
-    [["simulate", "majority(3)", "--timeout", "-5"], "--timeout is -5;"],
+    [
+      ["simulate", "majority(3)", "--loss-probability", "1.2"],
+      "--loss-probability is 1.2; it must be a number from 0 to 1",
+    ],
+    [["simulate", "majority(3)", "--timeout-ms", "-5"], "--timeout-ms is -5;"],
     [["simulate", "majority(3)", "--latency", "warp(9)"], "There is no latency called warp(9)."],
     [["simulate", "majority(3)", "--latency", "constant(x)"], "write constant(ms) with numbers"],
     [["simulate", "majority(3)", "--latency", "no/such.csv"], "no such file or folder: no/such.csv."],
     [["simulate", "majority(3)", "--latency", "paxi", "--proposer-regions", "EU"], "paxi has no region EU;"],
     [["simulate", "majority(3)", "--back-off", "soon"], "--back-off is soon; it must be none, fixed(pause)"],
-    [["simulate", "majority(3)", "--crash", "a1"], "--crash is a1; it must be process@ms"],
-    [["simulate", "majority(3)", "--crash", "a9@5"], "There is no process a9;"],
+    [["simulate", "majority(3)", "-x", "crash a1"], "--faults is wrong: The fault crash a1 cannot be read."],
+    [["simulate", "majority(3)", "-x", "crash a9 @5"], "crash a9 @5: there is no process or group a9;"],
     [["analyze"], "Run quorate help analyze for usage and examples."],
     [["check", "a", "b", "c.csv"], 'Quote the system: quorate check "a*b + c*d"'],
     [["help", "lgo"], "unknown command lgo. Did you mean log? Valid commands: help, list,"],
@@ -90,7 +93,7 @@ describe("the command line", () => {
     [["linearizable", "docs"], "docs is a folder, not a file. quorate linearizable takes histories"],
     [["merge", "unsafe", "no.journal"], "There is no shard no.journal."],
     [["table", "unsfe"], "Did you mean unsafe?"],
-    [["simulate", "majority(3)", "--partition", "a1@5-9"], "--partition is a1@5-9; it must be two lists"],
+    [["simulate", "majority(3)", "-x", "cut a1 @5-9"], 'cut a1 @5-9: "a1" is not two sides'],
   ])("%j ends with 2 and one clear message", async (args, message) => {
     const { code, out, err } = await quorate(...args)
     expect([code, out]).toEqual([2, ""])
@@ -102,7 +105,7 @@ describe("the command line", () => {
 
 describe("keys of JSON are camelCase, counts by name included", () => {
   test.each([
-    [["log", "majority(3)", "-d", "2000", "--fault", "burst-loss(0.05, 0.3) @0-500"]],
+    [["log", "majority(3)", "-d", "2000", "--faults", "burst-loss(0.05, 0.3) @0-500"]],
     [["swarm", "--seeds", "2", "--workers", "1"]],
     [["simulate", "majority(3)", "--variant", "nacks", "--proposers", "2", "--checks", "--trace"]],
   ])("quorate %j", async (args) => {

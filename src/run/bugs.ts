@@ -16,9 +16,9 @@ import type { ReplicaState } from "../protocol/log/replica-state.ts"
 import type { LogActor } from "../protocol/log/replica.ts"
 import { type Proposals, Slots, noEpoch } from "../protocol/log/slots.ts"
 import type { Phase, QuorumSystem } from "../quorum/system.ts"
-import type { Fault } from "../world/faults/fault.ts"
-import type { BuiltLog } from "./log-scenario.ts"
-import type { LogSetup } from "./log-setup.ts"
+import type { NamedFault } from "../world/faults/fault.ts"
+import { type BuiltLog, firstLeader } from "./log.ts"
+import type { LogSetup } from "./log-settings.ts"
 import { canLoseDisks } from "./swarm-setup.ts"
 
 /** Every bug the checks are tested with, in the order of the table. */
@@ -234,7 +234,10 @@ export const knownBugs: readonly SeededBug[] = [
       leased({
         ...setup,
         leaseDrift: 0,
-        clockRates: setup.plan.nodes.map((_, i) => (i === setup.leader ? 0.6 : 1.4)),
+        clockRates: setup.plan.nodes.map((process, i) => ({
+          process,
+          rate: i === firstLeader(setup) ? 0.6 : 1.4,
+        })),
       }),
   },
   {
@@ -387,16 +390,16 @@ export function contended(setup: LogSetup): LogSetup {
     heartbeatMs: 25,
     backOff: { kind: "random", upTo: 50_000 },
     requestsPerClient: 20,
-    recipients: "broadcast",
+    quorumSelection: "broadcast",
     faults: [...setup.faults, { type: "loss", probability: 0.3, from: 0, until: 3_000_000 }],
   }
 }
 
 /** Every replica goes down and comes back, each a little after the one before, several times. */
-export function restarts({ plan }: LogSetup): Fault[] {
+export function restarts({ plan }: LogSetup): NamedFault[] {
   return [0, 1, 2, 3].flatMap((round) =>
-    plan.nodes.map((_, process): Fault => {
-      const at = 200_000 + round * 600_000 + process * 50_000
+    plan.nodes.map((process, i): NamedFault => {
+      const at = 200_000 + round * 600_000 + i * 50_000
       return { type: "crash", process, at, recoverAt: at + 20_000, disk: "synced" }
     }),
   )
@@ -406,9 +409,9 @@ export function restarts({ plan }: LogSetup): Fault[] {
  * Every replica in turn loses its disk for good and comes back 30 ms later: one
  * at a time, as rejoining allows.
  */
-export function lostDisks({ plan }: LogSetup): Fault[] {
-  return plan.nodes.map((_, process) => {
-    const at = 200_000 + process * 300_000
+export function lostDisks({ plan }: LogSetup): NamedFault[] {
+  return plan.nodes.map((process, i) => {
+    const at = 200_000 + i * 300_000
     return { type: "crash", process, at, recoverAt: at + 30_000, disk: "lost" }
   })
 }
@@ -420,7 +423,8 @@ export function lostDisks({ plan }: LogSetup): Fault[] {
  * that leaves no phase-1 quorum, or loses too much, have nothing to go wrong.
  */
 export function forgottenDecisions(setup: LogSetup): LogSetup {
-  const { plan, leader } = setup
+  const { plan } = setup
+  const leader = firstLeader(setup)
   const system = plan.systemAt(leader)
   const all = fullSet(plan.nodes.length)
   const may = (quorum: NodeSet): boolean =>
@@ -428,14 +432,15 @@ export function forgottenDecisions(setup: LogSetup): LogSetup {
     canLoseDisks(system, withoutMember(quorum, leader)) &&
     system.isQuorum(1, withoutMember(all, leader))
   const quorum = [...system.minimalQuorums(2)].find(may) ?? nodeSet([leader])
-  const [inside, outside] = [members(quorum), members(difference(all, quorum))]
-  const lost = inside.filter((process) => process !== leader)
+  const namesIn = (set: NodeSet): string[] => members(set).map((process) => plan.nodes[process]!)
+  const [inside, outside] = [namesIn(quorum), namesIn(difference(all, quorum))]
+  const lost = namesIn(withoutMember(quorum, leader))
   const ms = (n: number): number => n * 1000
   return {
     ...setup,
     reads: "log",
     detector: "heartbeat",
-    recipients: "broadcast",
+    quorumSelection: "broadcast",
     electionMs: 100,
     heartbeatMs: 25,
     handOverAfterMs: null,
@@ -450,7 +455,7 @@ export function forgottenDecisions(setup: LogSetup): LogSetup {
         until: ms(900),
         path: { side: inside, otherSide: outside, oneWay: false },
       },
-      ...lost.map((process): Fault => ({
+      ...lost.map((process): NamedFault => ({
         type: "crash",
         process,
         at: ms(850),
@@ -461,7 +466,7 @@ export function forgottenDecisions(setup: LogSetup): LogSetup {
         type: "cut",
         from: ms(850),
         until: ms(2500),
-        path: { side: [leader], otherSide: [...lost, ...outside], oneWay: false },
+        path: { side: [plan.nodes[leader]!], otherSide: [...lost, ...outside], oneWay: false },
       },
     ],
   }
@@ -471,8 +476,8 @@ export function forgottenDecisions(setup: LogSetup): LogSetup {
  * All replicas lose their disks at once: nothing that was answered can survive, and
  * nobody may pretend that it did.
  */
-export function allDisksLost({ plan }: LogSetup): Fault[] {
-  return plan.nodes.map((_, process) => ({
+export function allDisksLost({ plan }: LogSetup): NamedFault[] {
+  return plan.nodes.map((process) => ({
     type: "crash",
     process,
     at: 400_000,
@@ -482,18 +487,17 @@ export function allDisksLost({ plan }: LogSetup): Fault[] {
 }
 
 /** Nearly a third of all messages are late by up to 200 ms, and so out of order. */
-export function delays(): Fault[] {
+export function delays(): NamedFault[] {
   return [{ type: "reorder", probability: 0.3, upTo: 200_000, from: 0, until: 3_000_000 }]
 }
 
 /** Lease reads by a leader that loses touch with the other replicas, and not with its clients. */
 export function leased(setup: LogSetup): LogSetup {
-  const replicas = setup.plan.nodes.map((_, i) => i)
-  const cuts = [0, 1, 2, 3].map((round): Fault => ({
+  const cuts = [0, 1, 2, 3].map((round): NamedFault => ({
     type: "cut",
     from: 300_000 + round * 600_000,
     until: 700_000 + round * 600_000,
-    path: { side: ["leader"], otherSide: replicas, oneWay: false },
+    path: { side: ["leader"], otherSide: setup.plan.nodes, oneWay: false },
   }))
   return {
     ...setup,

@@ -6,8 +6,8 @@ import type { Address, Micros } from "../protocol/actor.ts"
 import type { Phase, QuorumSystem } from "../quorum/system.ts"
 import { refuseRegions, regionsInTurn } from "../world/simulate/latency-matrix.ts"
 import { type LatencyChoice, type LatencyModel, matrixLatency } from "../world/simulate/latency.ts"
-import { placement } from "./log-scenario.ts"
-import type { LogSetup } from "./log-setup.ts"
+import { firstLeader, placement } from "./log.ts"
+import type { LogSetup } from "./log-settings.ts"
 
 /**
  * How long an answer takes, in microseconds, by group of clients: there and back
@@ -17,9 +17,11 @@ import type { LogSetup } from "./log-setup.ts"
  * that go another way, quorums that are drawn, or faults.
  */
 export function closedFormLatency(setup: LogSetup): readonly Micros[] | undefined {
-  const { latency, groups } = placement(setup)
+  const placed = placement(setup)
+  const { latency, groups } = placed
   if (!latency.isConstant || !isExact(setup)) return undefined
-  const { leader, plan } = setup
+  const { plan } = setup
+  const leader = firstLeader(setup, placed)
   const n = plan.nodes.length
   // What a process tells itself is on no network, even where a region is some way from itself.
   const roundTrip = (a: Address, b: Address): Micros =>
@@ -49,13 +51,13 @@ export function timeToQuorum(system: QuorumSystem, phase: Phase, roundTrip: (q: 
 }
 
 function isExact(setup: LogSetup): boolean {
-  const { recipients, reads, readShare, faults, handOverAfterMs } = setup
+  const { quorumSelection, reads, readShare, faults, handOverAfterMs } = setup
   const idle = [setup.writeMs, setup.receiveMicros, setup.sendMicros, setup.microsPerByte, setup.batchDelayMs]
   return (
     idle.every((time) => time === 0) &&
-    setup.bandwidth === null &&
+    setup.linkMbitPerSecond === null &&
     setup.window >= setup.clientsPerGroup &&
-    (recipients === "broadcast" || recipients === "closest") &&
+    (quorumSelection === "broadcast" || quorumSelection === "closest") &&
     (reads === "log" || readShare === 0) &&
     handOverAfterMs === null &&
     faults.length === 0

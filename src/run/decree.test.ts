@@ -5,12 +5,13 @@ import { quorumSystemFrom } from "../../quorums/from-text.ts"
 import { constantPlan } from "../quorum/plan.ts"
 import { constantLatency, exponentialLatency } from "../world/simulate/latency.ts"
 import { simulate } from "../world/simulate/simulate.ts"
-import { type DecreeSetup, usualSetup } from "./decree-setup.ts"
+import { parseFaults } from "../world/faults/notation.ts"
+import { type DecreeSetup, decreeDefaults } from "./decree-settings.ts"
 import { decreeScenario, runDecree, runSafeDecree } from "./decree.ts"
 
 function setupOf(system: string, more: Partial<DecreeSetup> = {}): DecreeSetup {
   const latency = { kind: "everywhere", model: constantLatency(10) } as const
-  return { ...usualSetup, plan: constantPlan(quorumSystemFrom(system)), latency, ...more }
+  return { ...decreeDefaults, plan: constantPlan(quorumSystemFrom(system)), latency, ...more }
 }
 
 const systems = [
@@ -38,13 +39,13 @@ describe("one proposer, constant one-way latency, no faults", () => {
     const leastSize = (phase: 1 | 2): number =>
       [...system.minimalQuorums(phase)][0]!.toString(2).replaceAll("0", "").length
     expect(runSafeDecree(setupOf(text), 1).measures.messagesSent).toBe(4 * system.nodes.length)
-    expect(runSafeDecree(setupOf(text, { quorums: "closest" }), 1).measures.messagesSent).toBe(
+    expect(runSafeDecree(setupOf(text, { quorumSelection: "closest" }), 1).measures.messagesSent).toBe(
       2 * leastSize(1) + 2 * leastSize(2),
     )
   })
 
   test("synchronous writes: the epoch, one per promise, one per acceptance; each phase waits for its own", () => {
-    const { measures } = runSafeDecree(setupOf("majority(5)", { quorums: "closest", writeMs: 2 }), 1)
+    const { measures } = runSafeDecree(setupOf("majority(5)", { quorumSelection: "closest", writeMs: 2 }), 1)
     expect(measures).toMatchObject({ syncWrites: 7, decidedAt: 36_000, learnedAt: [46_000] })
   })
 })
@@ -80,7 +81,7 @@ test("with Paxi's latencies a proposer in California and |Q2| = 2 learns 28 ms a
 const harsh = fc.record({
   proposers: fc.integer({ min: 1, max: 4 }),
   staggerMs: fc.integer({ min: 0, max: 20 }),
-  quorums: fc.constantFrom("broadcast" as const, "closest" as const, "random" as const),
+  quorumSelection: fc.constantFrom("broadcast" as const, "closest" as const, "random" as const),
   learners: fc.integer({ min: 0, max: 2 }),
   nacks: fc.boolean(),
   timeoutMs: fc.integer({ min: 20, max: 80 }),
@@ -89,11 +90,13 @@ const harsh = fc.record({
   duplicateProbability: fc.constantFrom(0, 0.2),
   reorderProbability: fc.constantFrom(0, 0.3),
   reorderMs: fc.integer({ min: 0, max: 100 }),
-  crashes: fc.array(
+  faults: fc.array(
     fc.record({
+      type: fc.constant("crash" as const),
       process: fc.constantFrom("a1", "a2", "a3", "p1"),
-      atMs: fc.integer({ min: 0, max: 100 }),
-      recoverAtMs: fc.integer({ min: 100, max: 200 }),
+      at: fc.integer({ min: 0, max: 100 }).map((ms) => 1000 * ms),
+      recoverAt: fc.integer({ min: 101, max: 200 }).map((ms) => 1000 * ms),
+      disk: fc.constant("synced" as const),
     }),
     { maxLength: 3 },
   ),
@@ -138,7 +141,7 @@ test("the same setup and seed give the same trace; another seed another", () => 
     latency: { kind: "everywhere", model: exponentialLatency(8) },
     proposers: 3,
     lossProbability: 0.1,
-    quorums: "random",
+    quorumSelection: "random",
   })
   const trace = (seed: number): string => {
     const lines: string[] = []
@@ -152,8 +155,8 @@ test("the same setup and seed give the same trace; another seed another", () => 
 test("a setup that has made other runs before gives the same run as a new one", () => {
   const law = { kind: "everywhere", model: exponentialLatency(8) } as const
   const faults = { proposers: 2, lossProbability: 0.1, crashProbability: 0.2 }
-  for (const quorums of ["broadcast", "closest", "random"] as const) {
-    const setup = setupOf("majority(5)", { latency: law, ...faults, quorums })
+  for (const quorumSelection of ["broadcast", "closest", "random"] as const) {
+    const setup = setupOf("majority(5)", { latency: law, ...faults, quorumSelection })
     for (let seed = 0; seed < 50; seed++) {
       expect(runDecree(setup, seed).measures).toEqual(runDecree({ ...setup }, seed).measures)
     }
@@ -167,7 +170,7 @@ test("an unknown region or process is a usage error that lists what there is", (
     /no region CAL; its regions are VA, OR, CA, IR, JP/,
   )
   expect(() => run({ proposerRegions: ["CA"] })).toThrow(/same everywhere/)
-  expect(() => run({ crashes: [{ process: "a9", atMs: 0 }] })).toThrow(
-    /no process a9; they are a1, a2, a3, p1/,
+  expect(() => run({ faults: parseFaults("crash a9 @0") })).toThrow(
+    /no process or group a9; there are a1, a2, a3, p1, acceptors/,
   )
 })

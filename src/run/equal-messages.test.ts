@@ -11,8 +11,8 @@ import { TraceHash } from "../world/simulate/trace-hash.ts"
 import { type SelectiveObserver, traceEventTypes } from "../world/simulate/trace.ts"
 import { knownBugs, withBug } from "./bugs.ts"
 import { decreeScenario } from "./decree.ts"
-import { buildLog } from "./log-scenario.ts"
-import { randomSetup } from "./random-setup.ts"
+import { buildLog } from "./log.ts"
+import { randomDecree } from "./random-decree.ts"
 import { swarmSetup } from "./swarm-setup.ts"
 
 /*
@@ -85,8 +85,8 @@ const node: NodeModel = {
   microsPerByte: 0,
   writesBroadcastOnce: true,
 }
-const decree = (system: string, seed: number, algorithm: Parameters<typeof randomSetup>[2]) => {
-  const setup = { ...randomSetup(planOf(system), seed, algorithm), learners: seed % 3, readers: seed % 2 }
+const decree = (system: string, seed: number, algorithm: Parameters<typeof randomDecree>[2]) => {
+  const setup = { ...randomDecree(planOf(system), seed, algorithm), learners: seed % 3, readers: seed % 2 }
   return { scenario: { ...decreeScenario(setup, seed).scenario, node: () => node } }
 }
 

@@ -1,6 +1,6 @@
 import { quorumSystemFrom } from "../../quorums/from-text.ts"
 import { oncePer } from "../base/memo.ts"
-import { type DecreeSetup, usualSetup } from "./decree-setup.ts"
+import { type DecreeSetup, decreeDefaults } from "./decree-settings.ts"
 import { type QuorumPlan, constantPlan } from "../quorum/plan.ts"
 import { type LatencyChoice, parseLatency } from "../world/simulate/latency.ts"
 import { namedLatencies } from "../../experiments/data/latencies.ts"
@@ -13,7 +13,7 @@ export function latencyFrom(text: string): LatencyChoice {
   return parseLatency(text, namedLatencies)
 }
 
-/** A setup by the texts of its system and latency, and what differs from the usual. */
+/** A setup by the texts of its system and latency, and what differs from the defaults. */
 export function setupFrom(system: string, latency: string, more: Partial<DecreeSetup> = {}): DecreeSetup {
-  return { ...usualSetup, plan: planFrom(system), latency: latencyFrom(latency), ...more }
+  return { ...decreeDefaults, plan: planFrom(system), latency: latencyFrom(latency), ...more }
 }

@@ -12,7 +12,7 @@ import {
   uniformLatency,
 } from "../world/simulate/latency.ts"
 import { parseMatrixCsv } from "../world/simulate/latency-matrix.ts"
-import { type DecreeSetup, usualSetup } from "./decree-setup.ts"
+import { type DecreeSetup, decreeDefaults } from "./decree-settings.ts"
 import { leaderLatencies } from "./closed-form.ts"
 import { runSafeDecree } from "./decree.ts"
 
@@ -22,7 +22,7 @@ const systems = ["majority(5)", "simple(5, 4, 2)", "grid(2, 3)", "a*b + c*d*e"]
 /** Milliseconds of phase 1 and phase 2 in a simulated run. */
 function simulated(system: string, seed: number, more: Partial<DecreeSetup>): [number, number] {
   const setup = {
-    ...usualSetup,
+    ...decreeDefaults,
     timeoutMs: 1e6,
     plan: constantPlan(quorumSystemFrom(system)),
     latency: paxi,

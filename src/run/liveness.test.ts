@@ -5,13 +5,14 @@ import { Facts, judge } from "../check/property.ts"
 import type { Cluster } from "../protocol/paxos/cluster.ts"
 import { constantLatency } from "../world/simulate/latency.ts"
 import { simulate } from "../world/simulate/simulate.ts"
-import { type DecreeSetup, usualSetup } from "./decree-setup.ts"
+import { parseFaults } from "../world/faults/notation.ts"
+import { type DecreeSetup, decreeDefaults } from "./decree-settings.ts"
 import { livenessOf } from "./liveness.ts"
-import { randomSetup } from "./random-setup.ts"
+import { randomDecree } from "./random-decree.ts"
 import { decreeScenario } from "./decree.ts"
 
 const calm: DecreeSetup = {
-  ...usualSetup,
+  ...decreeDefaults,
   plan: planOf("majority(3)"),
   latency: { kind: "everywhere", model: constantLatency(10) },
 }
@@ -34,7 +35,7 @@ test("progress and eventual learning are never violated, whatever befalls a run"
   for (const seed of runSeeds(11, 400)) {
     const system = ["majority(3)", "simple(5, 4, 2)", "grid(2, 2)"][seed % 3]!
     const variant = ["classic", "nacks", "strict", "revision-c", "reserved-epochs"][seed % 5]!
-    const setup = { ...randomSetup(planOf(system), seed), variant, quorums: "broadcast" as const }
+    const setup = { ...randomDecree(planOf(system), seed), variant, quorumSelection: "broadcast" as const }
     for (const verdict of verdictsOf(setup, seed)) seen[verdict]!++
   }
   expect(seen["violated"]).toBe(0)
@@ -48,11 +49,11 @@ test("a proposer that keeps what it learns to itself violates eventual learning"
 
 test("acceptors that answer nothing in time, or a proposer that crashes, leave both unknown", () => {
   expect(verdictsOf({ ...calm, timeoutMs: 15 })).toEqual(["unknown", "unknown"])
-  expect(verdictsOf({ ...calm, crashes: [{ process: "p1", atMs: 5 }] })).toEqual(["unknown", "unknown"])
+  expect(verdictsOf({ ...calm, faults: parseFaults("crash p1 @5") })).toEqual(["unknown", "unknown"])
 })
 
 test("what asks one quorum only, or shares epochs, is claimed nothing of", () => {
-  expect(verdictsOf({ ...calm, quorums: "closest" })).toEqual([])
+  expect(verdictsOf({ ...calm, quorumSelection: "closest" })).toEqual([])
   expect(verdictsOf({ ...calm, variant: "recovery" })).toEqual([])
   expect(verdictsOf({ ...calm, horizonMs: 100 })).toEqual([])
 })

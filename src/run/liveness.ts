@@ -2,7 +2,7 @@ import type { PaxosProperty } from "../check/paxos/facts.ts"
 import { type LivenessConditions, liveness } from "../check/paxos/progress.ts"
 import type { Cluster } from "../protocol/paxos/cluster.ts"
 import type { Variant } from "../protocol/paxos/variant.ts"
-import type { DecreeSetup } from "./decree-setup.ts"
+import type { DecreeSetup } from "./decree-settings.ts"
 
 /**
  * Progress and eventual learning of a run (Howard 2019, §2.1 and theorem 16), under
@@ -37,12 +37,12 @@ function conditionsOf(
 }
 
 function isStated(
-  { quorums, distinguished, colocated, recoveryProposers }: DecreeSetup,
+  { quorumSelection, distinguished, colocated, recoveryProposers }: DecreeSetup,
   variant: Variant,
 ): boolean {
   const { epochs, select, termination, copying, phase1First } = variant
   return (
-    quorums === "broadcast" &&
+    quorumSelection === "broadcast" &&
     distinguished === null &&
     !colocated &&
     recoveryProposers === 0 &&

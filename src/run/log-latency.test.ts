@@ -4,7 +4,7 @@ import { quorumSystemFrom } from "../../quorums/from-text.ts"
 import { constantPlan } from "../quorum/plan.ts"
 import { constantLatency } from "../world/simulate/latency.ts"
 import { runSafeLog } from "./log.ts"
-import { type LogSetup, usualLogSetup } from "./log-setup.ts"
+import { type LogSetup, logDefaults } from "./log-settings.ts"
 
 const cases = matrixNames.flatMap((matrix) =>
   [3, 5].flatMap((n) =>
@@ -18,19 +18,20 @@ describe("one client in each region, its own replica in between: every answer ta
   test.each(cases)("$matrix, $n replicas, leader $leader, |Q2| = $q2", ({ matrix, n, leader, q2 }) => {
     const delays = publishedMatrix(matrix)
     const setup: LogSetup = {
-      ...usualLogSetup,
+      ...logDefaults,
       plan: constantPlan(quorumSystemFrom(`simple(${n}, ${n + 1 - q2}, ${q2})`)),
       latency: { kind: "matrix", name: matrix, delays },
       replicaRegions: delays.regions.slice(0, n),
       clientRegions: delays.regions,
       clientsPerGroup: 1,
-      leader,
+      leader: `a${leader + 1}`,
+      warmUpMs: 2000,
       thinkMs: 20,
       electionMs: 5000,
       horizonMs: 10_000,
     }
     // Requests of the first second may have waited for the leader's phase 1.
-    const { measures } = runSafeLog(setup, 1, { warmUpMs: 2000 })
+    const { measures } = runSafeLog(setup, 1)
     const d = (from: number, to: number): number => delays.oneWayMicros(from, to)
     const replicas = [...Array(n).keys()]
     const decides = replicas.map((q) => d(leader, q) + d(q, leader)).sort((a, b) => a - b)[q2 - 1]!
@@ -47,10 +48,10 @@ describe("one client in each region, its own replica in between: every answer ta
 test("an idle leader's phase 1 takes one round trip to the |Q1|-th closest", () => {
   const delays = publishedMatrix("paxi")
   const setup: LogSetup = {
-    ...usualLogSetup,
+    ...logDefaults,
     plan: constantPlan(quorumSystemFrom("simple(5, 4, 2)")),
     latency: { kind: "matrix", name: "paxi", delays },
-    leader: 2,
+    leader: "a3",
   }
   // California: 28, 65, 115 and 137 ms away, there and back.
   expect(runSafeLog(setup, 1).measures.elections).toEqual([{ at: 115_000, process: 2, epoch: 2 }])
@@ -58,7 +59,7 @@ test("an idle leader's phase 1 takes one round trip to the |Q1|-th closest", () 
 
 describe("reads", () => {
   const base: LogSetup = {
-    ...usualLogSetup,
+    ...logDefaults,
     plan: constantPlan(quorumSystemFrom("majority(5)")),
     latency: { kind: "everywhere", model: constantLatency(10) },
     clientsPerGroup: 1,
@@ -67,19 +68,19 @@ describe("reads", () => {
     horizonMs: 5000,
   }
   test("through the log a get takes as long as a put", () => {
-    const { reads, writes } = runSafeLog(base, 1, { warmUpMs: 1000 }).measures
+    const { reads, writes } = runSafeLog(base, 1).measures
     expect([reads.max, writes.max]).toEqual([40_000, 40_000])
   })
 
   test("under a lease the leader answers at once: the way there and back, and nothing for its own clients", () => {
-    const { measures } = runSafeLog({ ...base, reads: "lease" }, 1, { warmUpMs: 1000 })
+    const { measures } = runSafeLog({ ...base, reads: "lease" }, 1)
     expect(measures.reads.max).toBe(20_000)
     expect(measures.writes.max).toBe(40_000)
     expect(measures.byGroup[0]!.quantile(0.01)).toBe(0)
   })
 
   test("a quorum read takes a round trip of its own, and waits for what is under way", () => {
-    const { reads } = runSafeLog({ ...base, reads: "quorum" }, 1, { warmUpMs: 1000 }).measures
+    const { reads } = runSafeLog({ ...base, reads: "quorum" }, 1).measures
     expect(reads.quantile(0)! / 20_000).toBeCloseTo(1, 2)
   })
 })
@@ -88,18 +89,18 @@ describe("throughput saturates where the leader's processor does", () => {
   const rate = (n: number, q2: number, more: Partial<LogSetup> = {}): number =>
     runSafeLog(
       {
-        ...usualLogSetup,
+        ...logDefaults,
         plan: constantPlan(quorumSystemFrom(`simple(${n}, ${n + 1 - q2}, ${q2})`)),
         latency: { kind: "everywhere", model: constantLatency(0.1) },
         receiveMicros: 30,
         sendMicros: 50,
         clientsPerGroup: 20,
         spreadMs: 10,
+        warmUpMs: 300,
         horizonMs: 1300,
         ...more,
       },
       1,
-      { warmUpMs: 300 },
     ).measures.throughput
 
   test.each([3, 5, 7, 9, 11, 13])("%i replicas: 1 / (N receive + 2 send), within 2 %%", (n) => {
@@ -114,6 +115,6 @@ describe("throughput saturates where the leader's processor does", () => {
 
   test("asking only a phase-2 quorum, the leader receives |Q2| messages instead of N", () => {
     const most = 1e6 / (3 * 30 + 2 * 50)
-    expect(Math.abs(rate(9, 3, { recipients: "closest" }) / most - 1)).toBeLessThan(0.02)
+    expect(Math.abs(rate(9, 3, { quorumSelection: "closest" }) / most - 1)).toBeLessThan(0.02)
   })
 })

@@ -1,51 +1,310 @@
-import { InvariantError } from "../base/errors.ts"
-import { type ClientHistory, clientHistory, clientProperties } from "../check/log/client-history.ts"
-import type { LogEvent, LogFact, LogProperty, LogSubject } from "../check/log/facts.ts"
-import { logSafety } from "../check/log/properties.ts"
-import { Facts, type Gatherer, type Judgement, judge } from "../check/property.ts"
+import { InvariantError, UsageError, didYouMean } from "../base/errors.ts"
+import { members } from "../base/node-set.ts"
+import { type Random, randomFromSeed } from "../base/random.ts"
+import { ClientHistory } from "../check/log/client-history.ts"
+import { type Judgement, LogJudge } from "../check/log/judge.ts"
 import { text } from "../experiment/column.ts"
-import type { Micros } from "../protocol/actor.ts"
-import type { LogMessage, LogRecord, LogReport } from "../protocol/log/messages.ts"
-import { micros } from "../world/simulate/latency.ts"
+import type { Address } from "../protocol/actor.ts"
+import type { ClientOptions } from "../protocol/log/client.ts"
+import { type LogCluster, logCluster } from "../protocol/log/cluster.ts"
+import {
+  type LogMessage,
+  type LogRecord,
+  type LogReport,
+  bytesOf,
+  logMessageTypes,
+} from "../protocol/log/messages.ts"
+import type { LogRecipients, ReplicaOptions } from "../protocol/log/options.ts"
+import { workload } from "../protocol/log/workload.ts"
+import { closestQuorum } from "../quorum/system.ts"
+import { isNetworkFault, isProcessFault } from "../world/faults/fault.ts"
+import { withNetworkFaults } from "../world/faults/network.ts"
+import { type Cast, resolveFaults } from "../world/faults/notation.ts"
+import { refuseRegions, regionNumber, regionsInTurn } from "../world/simulate/latency-matrix.ts"
+import {
+  type LatencyModel,
+  constantLatency,
+  exponentialLatency,
+  matrixLatency,
+  micros,
+} from "../world/simulate/latency.ts"
+import { reliable } from "../world/simulate/network.ts"
+import type { NodeModel, Scenario } from "../world/simulate/scenario.ts"
 import { type RunEnd, simulate } from "../world/simulate/simulate.ts"
 import { TraceHash } from "../world/simulate/trace-hash.ts"
-import { traceEventTypes } from "../world/simulate/trace.ts"
-import { type LogMeasures, measuresWithin } from "./log-measures.ts"
-import { type BuiltLog, type LogObserver, buildLog } from "./log-scenario.ts"
-import type { LogSetup } from "./log-setup.ts"
+import { type SelectiveObserver, traceEventTypes } from "../world/simulate/trace.ts"
+import { ratesOf } from "./common-settings.ts"
+import { inProportion } from "./drawn-quorums.ts"
+import { LogMeasuring } from "./log-measures.ts"
+import type { LogSetup } from "./log-settings.ts"
+
+/** A scenario of the simulator for a log. */
+export type LogScenario = Scenario<LogMessage, LogRecord, LogReport>
+/** Something that watches a log. */
+export type LogObserver = SelectiveObserver<LogMessage, LogRecord, LogReport>
+
+/** A setup with a seed, ready to be simulated. */
+export interface BuiltLog {
+  readonly cluster: LogCluster
+  readonly scenario: LogScenario
+  /** Must watch the run: it tells faults who leads. */
+  readonly leadership: LogObserver
+  readonly latency: LatencyModel
+  /** How often each fault did something, once the run is over. */
+  readonly coverage: ReadonlyMap<string, number>
+}
+
+/**
+ * A setup and a seed as cluster and scenario. Everything that is drawn comes from streams of the
+ * seed by name, so a change in the faults leaves quorums and clients as they were. Throws
+ * UsageError for a setup that does not fit.
+ */
+export function buildLog(setup: LogSetup, seed: number): BuiltLog {
+  const random = randomFromSeed(seed).fork("log setup")
+  const placed = placement(setup)
+  const { latency, groups } = placed
+  const cast = castOf(setup, placed)
+  const n = setup.plan.nodes.length
+  const cluster = logCluster({
+    replica: replicaOptions(setup, placed, random.fork("quorums")),
+    clientGroups: groups.map((_, group) => clientOptions(setup, latency, group, seed)),
+  })
+  let leader: Address | undefined
+  const coverage = new Map<string, number>()
+  const onFault = (name: string): void => {
+    coverage.set(name, (coverage.get(name) ?? 0) + 1)
+  }
+  const all = resolveFaults(setup.faults, cast)
+  const faults = all.filter((fault) => isNetworkFault(fault))
+  const inner = reliable(latency)
+  const network =
+    faults.length === 0
+      ? inner
+      : withNetworkFaults(
+          { faults, processes: cluster.processes.length, replicas: n, leader: () => leader, onFault },
+          inner,
+        )
+  const scenario: LogScenario = {
+    seed,
+    processes: cluster.processes,
+    network,
+    proposals: [],
+    faults: all.filter((fault) => isProcessFault(fault)),
+    leader: () => leader,
+    onFault,
+    ...machines(setup, n),
+    bytesOf,
+    clockRates: ratesOf(setup.clockRates, cast),
+    horizon: micros(setup.horizonMs),
+  }
+  const leadership: LogObserver = {
+    wants: ["report"],
+    observe: (event) => {
+      if (event.type === "report" && event.report.type === "leads") leader = event.process
+    },
+  }
+  return { cluster, scenario, leadership, latency, coverage }
+}
+
+/** The address of the first leader: the replica that is named, or the first one in the region that is. */
+export function firstLeader(setup: LogSetup, { regions }: Placement = placement(setup)): Address {
+  const { leader, plan } = setup
+  if (leader === null) return 0
+  const replica = plan.nodes.indexOf(leader)
+  const found = replica >= 0 ? replica : regions.indexOf(leader)
+  if (found >= 0 && found < plan.nodes.length) return found
+  const known = [...plan.nodes, ...new Set(regions.slice(0, plan.nodes.length))]
+  throw new UsageError(
+    `leader: there is no replica or region ${leader}; there are ${known.join(", ")}.${didYouMean(leader, known)}`,
+  )
+}
+
+/** Disks, processors and links, where the setup gives them limits. */
+function machines(setup: LogSetup, n: number): Pick<LogScenario, "disk" | "node" | "bandwidth"> {
+  const { writeMs, groupCommit, receiveMicros, sendMicros, microsPerByte, linkMbitPerSecond } = setup
+  const time = setup.service === "exponential" ? exponentialLatency : constantLatency
+  const costs = receiveMicros > 0 || sendMicros > 0 || microsPerByte > 0
+  const node: NodeModel = {
+    receive: time(receiveMicros / 1000),
+    send: time(sendMicros / 1000),
+    microsPerByte,
+    writesBroadcastOnce: true,
+  }
+  return {
+    ...(writeMs > 0 && { disk: { sync: constantLatency(writeMs), groupCommit } }),
+    // Clients are many machines, each with little to do.
+    ...(costs && { node: (process: Address) => (process < n ? node : undefined) }),
+    // Megabits per second are eighths of a byte per microsecond.
+    ...(linkMbitPerSecond !== null && { bandwidth: () => linkMbitPerSecond / 8 }),
+  }
+}
+
+function replicaOptions(setup: LogSetup, placed: Placement, random: Random): Omit<ReplicaOptions, "epochs"> {
+  const { handOverAfterMs } = setup
+  return {
+    plan: setup.plan,
+    recipients: recipients(setup, placed.latency, random),
+    detector: setup.detector,
+    heartbeat: micros(setup.heartbeatMs),
+    election: { min: micros(setup.electionMs), max: 2 * micros(setup.electionMs) },
+    backOff: setup.backOff,
+    retransmit: micros(setup.retransmitMs),
+    window: setup.window,
+    batch: { most: setup.batchMax, delay: micros(setup.batchDelayMs) },
+    snapshotEvery: setup.snapshotEvery,
+    reads: setup.reads,
+    lease: { duration: micros(setup.leaseMs), drift: setup.leaseDrift },
+    firstLeader: firstLeader(setup, placed),
+    ...(handOverAfterMs !== null && { handOverAfter: micros(handOverAfterMs) }),
+    rejoin: setup.rejoin,
+  }
+}
+
+/** How many random quorums stand for "drawn at random each time". */
+const drawnQuorums = 1000
+
+function recipients(
+  { plan, quorumSelection: choice, strategy }: LogSetup,
+  latency: LatencyModel,
+  random: Random,
+): LogRecipients {
+  const system = plan.systemAt(0)
+  switch (choice) {
+    case "broadcast":
+      return { kind: "broadcast" }
+    case "closest":
+      return { kind: "closest", distance: (from, to) => latency.expected(from, to) }
+    case "random": {
+      const draw = (): Address[] => {
+        const lots = plan.nodes.map(() => random.unit())
+        return members(closestQuorum(system, 2, (position) => lots[position]!))
+      }
+      return { kind: "rotating", quorums: Array.from({ length: drawnQuorums }, draw) }
+    }
+    case "strategy":
+      if (strategy === undefined)
+        throw new UsageError(`${plan.name}: quorums are to be drawn from a strategy, and there is none.`)
+      return { kind: "rotating", quorums: inProportion(strategy[2], drawnQuorums, random).map(members) }
+    case "rotating":
+    case "standby":
+      return { kind: choice, quorums: [...system.minimalQuorums(2)].slice(0, drawnQuorums).map(members) }
+  }
+}
+
+function clientOptions(setup: LogSetup, latency: LatencyModel, group: number, seed: number): ClientOptions {
+  const n = setup.plan.nodes.length
+  const self = n + group
+  const { clientsPerGroup: count, requestsPerClient, ratePerSecond } = setup
+  const { keys, readShare, casShare, appendShare, payloadBytes } = setup
+  // From 0 to 2^32: the seed of a run may be larger.
+  const workloadSeed = seed % 4_294_967_296
+  return {
+    first: group * count,
+    count,
+    workload: workload({ seed: workloadSeed, keys, readShare, casShare, appendShare, payloadBytes }),
+    replicas: setup.plan.nodes
+      .map((_, address) => address)
+      .sort((a, b) => latency.expected(self, a) - latency.expected(self, b) || a - b),
+    retryAfter: micros(setup.retryMs),
+    arrivals:
+      ratePerSecond === null
+        ? { kind: "closed", think: micros(setup.thinkMs), spread: micros(setup.spreadMs) }
+        : {
+            kind: "open",
+            meanGap: micros((1000 * setup.burst) / ratePerSecond),
+            burst: setup.burst,
+            seed: workloadSeed,
+          },
+    ...(requestsPerClient !== null && { requests: requestsPerClient }),
+  }
+}
+
+/** Where everyone in a log is. */
+export interface Placement {
+  readonly latency: LatencyModel
+  /** Where each group of clients is: a region, or the name of the replica it is beside. */
+  readonly groups: readonly string[]
+  /** By address, replicas and then groups of clients: the region of each, where there are any. */
+  readonly regions: readonly string[]
+}
+
+/** Where everyone is, and how far apart: replicas, then groups of clients. */
+export function placement(setup: PlacedSetup): Placement {
+  const { latency, plan, replicaRegions, clientRegions, jitterSigma } = setup
+  const n = plan.nodes.length
+  if (latency.kind === "everywhere") {
+    refuseRegions([...replicaRegions, ...clientRegions])
+    return {
+      latency: besideReplicas(latency.model, n),
+      groups: plan.nodes.slice(0, setup.clientGroups ?? n),
+      regions: [],
+    }
+  }
+  const { name, delays } = latency
+  const replicas = regionsInTurn(latency, n, replicaRegions)
+  const named = clientRegions.join() === "all" ? delays.regions : clientRegions
+  const groups = named.length === 0 ? replicas : named.map((region) => regionNumber(latency, region))
+  const nameOf = (region: number): string => delays.regions[region]!
+  return {
+    latency: matrixLatency(name, delays, [...replicas, ...groups], jitterSigma),
+    groups: groups.map(nameOf),
+    regions: [...replicas, ...groups].map(nameOf),
+  }
+}
+
+type PlacedSetup = Pick<
+  LogSetup,
+  "latency" | "plan" | "replicaRegions" | "clientRegions" | "jitterSigma" | "clientGroups"
+>
+
+/** Who the faults of a setup may name: replicas and groups of clients, regions, and everybody of a kind. */
+export function castOf(setup: PlacedSetup, placed: Placement = placement(setup)): Cast {
+  const { groups: clients, regions } = placed
+  const names = [...setup.plan.nodes, ...clients.map((_, i) => `clients${i + 1}`)]
+  const n = setup.plan.nodes.length
+  const groups = new Map<string, Address[]>()
+  regions.forEach((region, address) => groups.set(region, [...(groups.get(region) ?? []), address]))
+  const addresses = names.map((_, address) => address)
+  groups.set("replicas", addresses.slice(0, n))
+  groups.set("clients", addresses.slice(n))
+  groups.set("all", addresses)
+  return { names, groups, hasLeader: true, messageTypes: logMessageTypes }
+}
+
+/** A model that is the same everywhere, but for group i of the clients, which is on the machine of replica i. */
+function besideReplicas(model: LatencyModel, n: number): LatencyModel {
+  const together = (from: Address, to: Address): boolean => from % n === to % n
+  return {
+    name: model.name,
+    expected: (from, to) => (together(from, to) ? 0 : model.expected(from, to)),
+    isConstant: model.isConstant,
+    sampler: (random) => {
+      const draw = model.sampler(random)
+      return (from, to) => (together(from, to) ? 0 : draw(from, to))
+    },
+  }
+}
 
 /** A run of a log: what was measured, and what the checks say of it. */
 export interface LogRun {
   readonly built: BuiltLog
-  readonly measures: LogMeasures
+  readonly measures: LogMeasuring
   readonly judgements: readonly Judgement[]
   /** Those that do not hold: none, if the quorums meet. */
   readonly violations: readonly Judgement[]
   readonly end: RunEnd
-  /** What clients asked and were told; null unless that was recorded, see `LogRunOptions.linearizability`. */
-  readonly clients: ClientHistory | null
-  /** Everything that was gathered. */
-  readonly facts: LogFacts
+  /** What clients asked and were told; empty unless that was recorded, see `LogRunOptions.linearizability`. */
+  readonly clients: ClientHistory
   /** Sixteen hexadecimal digits, equal for equal runs; empty where it was not wanted. */
   readonly traceHash: string
 }
 
-/** The facts of a run of the log. */
-export type LogFacts = Facts<LogSubject, LogEvent>
-
 /** What is measured and checked of a run. */
 export interface LogRunOptions {
-  /** What is measured: from `warmUpMs` to the end of the run, in intervals of `intervalMs`. */
-  readonly warmUpMs?: number
+  /** Answers are counted in intervals of this, from the end of the warm-up to the end of the run; not at all unless given. */
   readonly intervalMs?: number
   /** Whether what clients were told is recorded and checked, which remembers all of it; where it depends on the state, unless said otherwise. */
   readonly linearizability?: boolean
-  /** Properties to judge besides. */
-  readonly properties?: readonly LogProperty[]
-  /** Facts to gather besides, to be read in `LogRun.facts`. */
-  readonly gather?: readonly LogFact<Gatherer<LogEvent>>[]
-  /** Whether the run may end, by what has been gathered so far; at its horizon, unless said. */
-  readonly isOver?: (facts: LogFacts, now: Micros) => boolean
   /** What the fingerprint covers; `states` unless said otherwise. */
   readonly traceHash?: HashedPart | "none"
 }
@@ -70,37 +329,34 @@ export function runBuiltLog(
   options: LogRunOptions,
   ...observers: readonly LogObserver[]
 ): LogRun {
-  const { warmUpMs = 0, intervalMs = 0, traceHash = "states" } = options
+  const { intervalMs = 0, traceHash = "states" } = options
   const { linearizability = setup.readShare > 0 || setup.casShare > 0 } = options
   const hash = traceHash === "none" ? undefined : logTraceHash(traceHash)
-  const measured = measuresWithin({
-    from: micros(warmUpMs),
+  const measures = new LogMeasuring({
+    from: micros(setup.warmUpMs),
     until: micros(setup.horizonMs),
     clientsPerGroup: setup.clientsPerGroup,
     interval: micros(intervalMs),
   })
-  const { properties: more = [], gather = [], isOver } = options
-  const properties = [...logSafety, ...(linearizability ? clientProperties : []), ...more]
-  const facts: LogFacts = new Facts<LogSubject, LogEvent>(setup, [
-    { needs: [measured, ...gather] },
-    ...properties,
-  ])
+  const judge = new LogJudge(setup.plan)
+  const clients = new ClientHistory()
   const end = simulate(
-    isOver === undefined ? built.scenario : { ...built.scenario, isOver: (now) => isOver(facts, now) },
+    built.scenario,
     built.leadership,
-    facts,
+    measures,
+    judge,
+    ...(linearizability ? [clients] : []),
     ...(hash === undefined ? [] : [hash.observer]),
     ...observers,
   )
-  const judgements = judge(properties, facts)
+  const judgements = [...judge.judgements, ...(linearizability ? clients.judgements : [])]
   return {
     built,
-    measures: facts.of(measured),
+    measures,
     judgements,
     violations: judgements.filter(isViolated),
     end,
-    clients: linearizability ? facts.of(clientHistory) : null,
-    facts,
+    clients,
     traceHash: hash?.digits ?? "",
   }
 }

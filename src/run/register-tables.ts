@@ -2,7 +2,7 @@ import { type TextGrid, decisionGrid, stateGrid } from "../check/paxos/oracle/ta
 import type { RegisterOracle } from "../check/paxos/oracle/register-oracle.ts"
 import { oracleFor } from "../check/paxos/oracle-rules.ts"
 import { simulate } from "../world/simulate/simulate.ts"
-import type { DecreeSetup } from "./decree-setup.ts"
+import type { DecreeSetup } from "./decree-settings.ts"
 import { decreeScenario } from "./decree.ts"
 import type { Table } from "../experiment/table.ts"
 

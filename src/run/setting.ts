@@ -27,7 +27,10 @@ export interface Setting<T> {
   readonly short?: string
   /** All values there are, where they can be listed. */
   readonly choices?: readonly string[]
-  /** A list: what separates its items in a text. A flag may be repeated, and a file may give a list. */
+  /**
+   * Several values in one, a list or a record of parts: what separates them in a
+   * text. A flag may be repeated, and a file may give a list; the parts are joined.
+   */
   readonly separator?: string
   /** The value of a text. Throws UsageError with a message that follows the name: "is 2; it must be …". */
   read(text: string): T
@@ -251,6 +254,12 @@ export function defaultsOf<Table extends object>(table: Table): ValuesOf<Table> 
   return Object.fromEntries(entriesOf(table).map(([key, one]) => [key, one.default])) as ValuesOf<Table>
 }
 
+/** The parts of two values of a setting that has several: a later part overrides one of the same name. */
+export function joined(before: unknown, more: unknown): unknown {
+  if (Array.isArray(before)) return [...(before as unknown[]), ...(more as unknown[])]
+  return { ...(before as object), ...(more as object) }
+}
+
 /** The flag of a key: `--loss-probability` of `lossProbability`. */
 export function flagOf(key: string): string {
   return `--${key.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`
@@ -338,7 +347,9 @@ function readJson(setting: Setting<unknown>, value: unknown, path: readonly Prop
     )
     const mistakes = items.flatMap((item) => ("mistakes" in item ? item.mistakes : []))
     if (mistakes.length > 0) return { mistakes }
-    return { value: items.flatMap((item) => ("value" in item ? (item.value as readonly unknown[]) : [])) }
+    return {
+      value: items.flatMap((item) => ("value" in item ? [item.value] : [])).reduce(joined, setting.read("")),
+    }
   }
   return readScalar(setting, value, path, String(path.at(-1)))
 }
@@ -403,7 +414,6 @@ export function manifestOf<Table extends object>(
 
 function plain(setting: Setting<unknown>, value: unknown): Json {
   if (typeof value === "number" || typeof value === "boolean" || value === null) return value
-  if (setting.separator !== undefined)
-    return (value as readonly unknown[]).map((item) => setting.show([item]))
+  if (Array.isArray(value)) return value.map((item: unknown) => setting.show([item]))
   return setting.show(value)
 }

@@ -4,6 +4,7 @@ import type { Address } from "../protocol/actor.ts"
 import { constantPlan } from "../quorum/plan.ts"
 import { type QuorumSystem, phases } from "../quorum/system.ts"
 import type { DiskLoss, Fault, NetworkFault, Path, Target } from "../world/faults/fault.ts"
+import { nameFaults } from "../world/faults/notation.ts"
 import {
   type LatencyModel,
   constantLatency,
@@ -11,7 +12,8 @@ import {
   lognormalLatency,
   uniformLatency,
 } from "../world/simulate/latency.ts"
-import { type LogSetup, usualLogSetup } from "./log-setup.ts"
+import type { ClockRate } from "./common-settings.ts"
+import { type LogSetup, logDefaults } from "./log-settings.ts"
 
 /** Faults strike within the first seconds; then everyone is up and connected, and every request must be answered in the rest. */
 export const faultsUntilMs = 3000
@@ -37,11 +39,18 @@ export function swarmSetup(seed: number, systems: readonly (() => QuorumSystem)[
   const reads = pick(random, ["log", "log", "quorum", "lease"] as const)
   const leaseDrift = pick(random, [0.01, 0.05])
   const setup: LogSetup = {
-    ...usualLogSetup,
+    ...logDefaults,
     plan: constantPlan(system),
     latency: { kind: "everywhere", model: randomLatency(random.fork("latency")) },
-    leader: random.below(n),
-    recipients: pick(random, ["broadcast", "broadcast", "closest", "random", "rotating", "standby"] as const),
+    leader: system.nodes[random.below(n)]!,
+    quorumSelection: pick(random, [
+      "broadcast",
+      "broadcast",
+      "closest",
+      "random",
+      "rotating",
+      "standby",
+    ] as const),
     reads,
     detector: reads === "log" && random.below(4) === 0 ? "timeout" : "heartbeat",
     leaseMs: random.between(50, 150),
@@ -51,7 +60,7 @@ export function swarmSetup(seed: number, systems: readonly (() => QuorumSystem)[
     backOff: { kind: "exponential", base: 50_000, most: 1_000_000 },
     retransmitMs: random.between(30, 200),
     window: pick(random, [1, 3, 100]),
-    batchMost: pick(random, [1, 2, 10]),
+    batchMax: pick(random, [1, 2, 10]),
     batchDelayMs: pick(random, [0, 0, 5]),
     snapshotEvery: pick(random, [3, 10, 1000]),
     handOverAfterMs: pick(random, [null, null, 400]),
@@ -76,7 +85,12 @@ export function swarmSetup(seed: number, systems: readonly (() => QuorumSystem)[
   const drift = reads === "lease" ? leaseDrift : 0.3
   const canLose = (lost: NodeSet): boolean => canLoseDisks(system, lost)
   const faults = randomFaults(random.fork("faults"), n, { reads, drift, canLose })
-  return { ...setup, faults, clockRates: clockRates(random.fork("clocks"), n, drift) }
+  const names = [...system.nodes, ...system.nodes.map((_, i) => `clients${i + 1}`)]
+  return {
+    ...setup,
+    faults: nameFaults(faults, names),
+    clockRates: clockRates(random.fork("clocks"), system.nodes, drift),
+  }
 }
 
 /** Whether a log survives it if these acceptors lose their disks at a time: they hold no quorum of either phase. */
@@ -93,9 +107,9 @@ function randomLatency(random: Random): LatencyModel {
   ])()
 }
 
-function clockRates(random: Random, n: number, drift: number): number[] {
+function clockRates(random: Random, names: readonly string[], drift: number): ClockRate[] {
   if (random.below(3) > 0) return []
-  return Array.from({ length: n }, () => 1 + (2 * random.unit() - 1) * drift)
+  return names.map((process) => ({ process, rate: 1 + (2 * random.unit() - 1) * drift }))
 }
 
 interface Bounds {

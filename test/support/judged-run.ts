@@ -2,7 +2,7 @@ import { randomFromSeed } from "../../src/base/random.ts"
 import { quorumSystemFrom } from "../../quorums/from-text.ts"
 import type { PaxosProperty } from "../../src/check/paxos/facts.ts"
 import { Facts, judge } from "../../src/check/property.ts"
-import { randomSetup } from "../../src/run/random-setup.ts"
+import { randomDecree } from "../../src/run/random-decree.ts"
 import { decreeScenario } from "../../src/run/decree.ts"
 import type { Cluster } from "../../src/protocol/paxos/cluster.ts"
 import { type QuorumPlan, constantPlan } from "../../src/quorum/plan.ts"
@@ -19,7 +19,7 @@ export function violatedProperties(
   mutant: string | null = null,
   variant = "classic",
 ): string[] {
-  const { cluster, scenario } = decreeScenario(randomSetup(plan, seed, { variant, mutant }), seed)
+  const { cluster, scenario } = decreeScenario(randomDecree(plan, seed, { variant, mutant }), seed)
   const properties = propertiesFor(cluster)
   const facts = new Facts(cluster, properties)
   simulate(scenario, facts.observe)

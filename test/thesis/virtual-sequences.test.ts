@@ -1,21 +1,20 @@
 import { expect, test } from "vitest"
 import { planFrom } from "../../src/run/from-text.ts"
-import { runLog } from "../../src/run/log.ts"
-import type { LogObserver } from "../../src/run/log-scenario.ts"
-import { type LogSetup, usualLogSetup } from "../../src/run/log-setup.ts"
+import { type LogObserver, runLog } from "../../src/run/log.ts"
+import { type LogSetup, logDefaults } from "../../src/run/log-settings.ts"
 import { constantLatency } from "../../src/world/simulate/latency.ts"
 
 /** How many slots a log of three needs for 40 requests that come four at a time. */
-function slotsUsed(batchMost: number): number {
+function slotsUsed(batchMax: number): number {
   const slots = new Set<number>()
   const setup: LogSetup = {
-    ...usualLogSetup,
+    ...logDefaults,
     plan: planFrom("majority(3)"),
     latency: { kind: "everywhere", model: constantLatency(10) },
     clientsPerGroup: 4,
     requestsPerClient: 10,
     window: 1,
-    batchMost,
+    batchMax,
     horizonMs: 10_000,
   }
   const executed: LogObserver = {

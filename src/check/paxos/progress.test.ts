@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest"
 import { planOf, runSeeds } from "../../../test/support/judged-run.ts"
 import { silenced } from "../../../test/support/silenced.ts"
-import { randomSetup } from "../../run/random-setup.ts"
-import type { DecreeSetup } from "../../run/decree-setup.ts"
+import { randomDecree } from "../../run/random-decree.ts"
+import type { DecreeSetup } from "../../run/decree-settings.ts"
 import { decreeScenario } from "../../run/decree.ts"
 import type { Cluster } from "../../protocol/paxos/cluster.ts"
 import type { PaxosMessage, PaxosRecord } from "../../protocol/paxos/messages.ts"
@@ -28,13 +28,15 @@ function calming(
   seed: number,
   overrides: Partial<DecreeSetup> = {},
 ): { cluster: Cluster; scenario: Scenario<PaxosMessage, PaxosRecord> } {
-  const setup = { ...randomSetup(planOf("majority(3)"), seed), timeoutMs: 25, writeMs: 1, ...overrides }
+  const setup = { ...randomDecree(planOf("majority(3)"), seed), timeoutMs: 25, writeMs: 1, ...overrides }
   const { cluster, scenario } = decreeScenario(setup, seed)
   const [sole, ...others] = cluster.proposers
   const keep = new Set([...cluster.acceptors, sole!])
   // Whoever is to be live comes back even from a crash that was meant to be for good.
-  const faults = (scenario.crashes ?? []).map((crash) =>
-    keep.has(crash.process) ? { recoverAt: stableFrom - 1, ...crash } : crash,
+  const faults = (scenario.faults ?? []).map((fault) =>
+    fault.type === "crash" && keep.has(Number(fault.process))
+      ? { recoverAt: stableFrom - 1, ...fault }
+      : fault,
   )
   return {
     cluster,
@@ -42,7 +44,8 @@ function calming(
       ...scenario,
       network: calmAfter(calmFrom, scenario.network),
       proposals: [...scenario.proposals, { at: stableFrom, process: sole!, value: "Z" }],
-      crashes: [...faults, ...others.map((process) => ({ process, at: calmFrom }))],
+      faults,
+      crashes: others.map((process) => ({ process, at: calmFrom })),
       horizon: 2_000_000,
     },
   }
@@ -99,8 +102,8 @@ describe("where the conditions do not hold the verdict is unknown, and says why"
     { proposers = 1, timeoutMs = 25 }: { proposers?: number; timeoutMs?: number } = {},
   ): string => {
     const setup: DecreeSetup = {
-      ...randomSetup(planOf("majority(3)"), 1),
-      ...{ proposers, timeoutMs, nacks: false, learners: 0, writeMs: 1, crashes: [], partitions: [] },
+      ...randomDecree(planOf("majority(3)"), 1),
+      ...{ proposers, timeoutMs, nacks: false, learners: 0, writeMs: 1, faults: [] },
       backOff: { kind: "none" },
     }
     const { cluster, scenario } = decreeScenario(setup, 1)

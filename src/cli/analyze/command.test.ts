@@ -183,7 +183,7 @@ describe("quorate search", () => {
       phase2: { mean: 28, p50: 28, p99: 28 },
       request: 97,
     })
-    const jittered = await quorate("analyze", ...args, "--jitter", "0.1")
+    const jittered = await quorate("analyze", ...args, "--jitter-sigma", "0.1")
     expect(jittered.out).toMatch(/leader +mean +p50 +p99 +mean +p50 +p99 +request/)
     expect(
       await quorate("analyze", "majority(3)", "--latency", "paxi", "--acceptor-regions", "XX"),

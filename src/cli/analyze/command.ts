@@ -3,13 +3,19 @@ import type { Analysis } from "../../analysis/analyse.ts"
 import type { QuorumSystem } from "../../quorum/system.ts"
 import type { LeaderLatency } from "../../run/closed-form.ts"
 import { type Context, exitCodeHelp } from "../shared/context.ts"
-import { type MatrixFlags, latencyHelp, matrixOptions, matrixReading } from "../shared/latency-options.ts"
-import { type Format, formatOption, seedOption, whole } from "../shared/options.ts"
+import { jitterSigma, matrixSettings } from "../../run/common-settings.ts"
+import { decreeSettings } from "../../run/decree-settings.ts"
+import type { ValuesOf } from "../../run/setting.ts"
+import { type Format, formatOption, latencyHelp, seedOption, whole } from "../shared/options.ts"
 import { printJson, printTables } from "../shared/output.ts"
+import { addSettings } from "../shared/setting-options.ts"
 import { readSystem } from "../shared/system-argument.ts"
 import { type AnalysisFlags, addAnalysisOptions, limitsOf, nodesOf } from "./options.ts"
 
-interface AnalyzeFlags extends AnalysisFlags, MatrixFlags {
+/** The settings of a matrix of delays, as in a simulation. */
+const latencySettings = { ...matrixSettings, jitterSigma, acceptorRegions: decreeSettings.acceptorRegions }
+
+interface AnalyzeFlags extends AnalysisFlags, ValuesOf<typeof latencySettings> {
   readonly latency?: string
   readonly failures: number
   readonly strategy: boolean
@@ -31,8 +37,7 @@ export function analyzeCommand(context: Context): Command {
     "-l, --latency <latency>",
     `print the time a leader waits for quorums: ${latencyHelp}`,
   )
-  for (const option of matrixOptions()) command.addOption(option)
-  return command
+  return addSettings(command, latencySettings)
     .option(
       "--failures <f>",
       "failures that every set of the strategy must survive",
@@ -72,9 +77,9 @@ async function leadersOf(system: QuorumSystem, flags: AnalyzeFlags): Promise<Lea
   if (flags.latency === undefined) return []
   const { readLatency } = await import("../shared/latency-argument.ts")
   const { leaderLatencies } = await import("../../run/closed-form.ts")
-  const { acceptorRegions, jitter } = flags
-  const latency = readLatency(flags.latency, matrixReading(flags))
-  return leaderLatencies(system, latency, { acceptorRegions, jitterSigma: jitter })
+  const { acceptorRegions, jitterSigma: sigma } = flags
+  const latency = readLatency(flags.latency, flags)
+  return leaderLatencies(system, latency, { acceptorRegions, jitterSigma: sigma })
 }
 
 const help = `
@@ -82,7 +87,7 @@ Examples:
   $ quorate analyze "grid(3, 3)"
   $ quorate analyze "simple(5, 4, 2)" --phase1-fraction 0.01 --failure-probability 0.05
   $ quorate analyze "majority(5)" --nodes nodes.yaml --objective latency --load-limit 0.8 --strategy
-  $ quorate analyze "simple(5, 4, 2)" --latency paxi --jitter 0.2
+  $ quorate analyze "simple(5, 4, 2)" --latency paxi --jitter-sigma 0.2
   $ quorate analyze "majority(1001)" --format json
 
 Format of a node file (--nodes):

@@ -1,6 +1,6 @@
 import type { AnyExperiment } from "../../experiment/define.ts"
 import type { Override } from "../sweep/read-sweep.ts"
-import type { SweepData } from "../../run/sweep/sweep-data.ts"
+import type { SweepData } from "../../run/sweep/document.ts"
 import { sha256 } from "./environment.ts"
 import { shellWord } from "../../base/text.ts"
 import type { ModuleSource } from "./user-module.ts"
@@ -27,7 +27,7 @@ export async function loadExperiment(source: ExperimentSource): Promise<AnyExper
     case "shipped":
       return (await (await import("../shared/experiment-argument.ts")).readExperiments([source.id]))[0]!
     case "sweep":
-      return (await import("../../run/sweep/sweep-experiment.ts")).sweepExperiment(source.data)
+      return (await import("../../run/sweep/experiment.ts")).sweepExperiment(source.data)
     case "module":
       return (await import("./user-module.ts")).loadUserModule(source)
   }
@@ -41,7 +41,7 @@ export function preload(kind: ExperimentSource["kind"]): void {
   const loading = {
     shipped: () =>
       import("../shared/experiment-argument.ts").then(({ readExperiments }) => readExperiments(["all"])),
-    sweep: () => import("../../run/sweep/decree-sweep.ts"),
+    sweep: () => import("../../run/sweep/decree.ts"),
     module: () => import("../../index.ts"),
   }[kind]
   loading().catch(() => undefined)

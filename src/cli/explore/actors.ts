@@ -1,23 +1,25 @@
 import { UsageError } from "../../base/errors.ts"
 import { randomFromSeed } from "../../base/random.ts"
 import {
-  type Exploration,
-  type ExplorationModel,
-  type ExplorationOutcome,
-  type ExplorationProperty,
-  explainViolation,
-  explorationDiagram,
-} from "../../run/exploration.ts"
+  type ExploredPaxos,
+  type PaxosModel,
+  type PaxosOutcome,
+  type PaxosProperty,
+  paxosProgress,
+  paxosProperties,
+} from "../../check/explored-paxos.ts"
+import { describeDisagreement, disagreementOf } from "../../check/disagreement.ts"
 import { exploreActors } from "../../world/explore/breadth-first.ts"
 import { exploreDepthFirst } from "../../world/explore/depth-first.ts"
 import { type Strategy, sampleActors } from "../../world/explore/sampling.ts"
-import { actorReplay } from "../replay/actors.ts"
+import type { QuorumPlan } from "../../quorum/plan.ts"
+import { actorReplay, paxosDiagram } from "../replay/actors.ts"
 import type { Context } from "../shared/context.ts"
 import type { Counterexample } from "./counterexample.ts"
-import { type ExplorationWords, readExploration, settingWords } from "./exploration.ts"
 import type { ExploreOptions } from "./options.ts"
 import { exploreProgress } from "./progress.ts"
 import { type ExploreReport, finishExploration, timed } from "./report.ts"
+import { type ActorSettings, exploredCluster } from "./cluster.ts"
 import { readPlan } from "../shared/system-argument.ts"
 
 /** The result of a search, whatever its strategy. */
@@ -27,14 +29,14 @@ interface Found {
   readonly depth: number
   readonly complete: boolean
   readonly bytesMax: number
-  readonly outcomes: readonly ExplorationOutcome[]
+  readonly outcomes: readonly PaxosOutcome[]
   /** Further keys of the JSON. */
   readonly details: Readonly<Record<string, unknown>>
 }
 
 /** `quorate explore --model actors`. */
 export async function runActors(context: Context, text: string, options: ExploreOptions): Promise<void> {
-  const { protocol, proposers, epochs, network, lossy, timeouts, crashes, mutant } = options
+  const { variant, proposers, epochs, network, lossy, timeouts, crashes, nacks, mutant } = options
   if (options.values !== undefined && options.values !== proposers) {
     throw new UsageError(
       "--values requires --model spec; with --model actors each proposer has its own value: try --proposers.",
@@ -42,24 +44,21 @@ export async function runActors(context: Context, text: string, options: Explore
   }
   const isOwn = /^\s*own\(/.test(text)
   const system = isOwn ? text.trim() : (await readPlan(text)).name
-  const own = await settingWords(protocol, options)
-  const conditions = { epochs, network, lossy, timeouts, crashes }
-  const words: ExplorationWords = {
-    ...{ protocol, system, ...own, proposers, ...conditions },
-    ...(mutant !== undefined && { mutant }),
-  }
-  const exploration = await readExploration(words)
-  const { result, ...time } = await timed(async () => search(context, exploration, options))
-  const report = reportOf(words, exploration, result)
+  const conditions = { epochs, network, lossy, timeouts, crashes, nacks }
+  const settings = { system, variant, proposers, ...conditions, ...(mutant !== undefined && { mutant }) }
+  const { explored, model } = await exploredCluster(settings)
+  const { result, ...time } = await timed(async () => search(context, explored, model, options))
+  const report = reportOf(settings, explored.cluster.plan, result)
   await finishExploration(context, options, report, time)
 }
 
 function search(
   context: Context,
-  { model, properties: always, progress: eventual }: Exploration,
+  explored: ExploredPaxos,
+  model: PaxosModel,
   options: ExploreOptions,
 ): Found {
-  const properties = [...always, ...(options.eventually ? eventual : [])]
+  const properties = [...paxosProperties(explored), ...(options.eventually ? paxosProgress(explored) : [])]
   if (options.search === "walk" || options.search === "pct") return sample(model, properties, options)
   const progress = exploreProgress(context.io)
   const limits = {
@@ -80,11 +79,7 @@ function search(
   return { ...result, details: { search: "depth", reduced: options.reduce, cut, collisionProbability } }
 }
 
-function sample(
-  model: ExplorationModel,
-  properties: readonly ExplorationProperty[],
-  options: ExploreOptions,
-): Found {
+function sample(model: PaxosModel, properties: readonly PaxosProperty[], options: ExploreOptions): Found {
   const { runs, steps: mostSteps, changes, seed } = options
   const strategy: Strategy = options.search === "pct" ? { kind: "pct", changes } : { kind: "walk" }
   const result = sampleActors(model, properties, { runs, mostSteps, strategy, random: randomFromSeed(seed) })
@@ -93,7 +88,7 @@ function sample(
   return { distinct, generated: steps, depth, complete: false, bytesMax, outcomes, details }
 }
 
-function reportOf(words: ExplorationWords, exploration: Exploration, found: Found): ExploreReport {
+function reportOf(settings: ActorSettings, plan: QuorumPlan, found: Found): ExploreReport {
   const { distinct, generated, depth, complete, bytesMax, outcomes, details } = found
   const { collisionProbability } = found.details
   const remark =
@@ -102,9 +97,9 @@ function reportOf(words: ExplorationWords, exploration: Exploration, found: Foun
       : ""
   return {
     title:
-      `${subjectOf(words, exploration)}: actors, ${words.proposers} proposers, ${words.epochs} epochs, ` +
-      `${words.lossy ? "lossy " : ""}${words.network} network, ${words.crashes} crashes`,
-    settings: { model: "actors", ...words },
+      `${subjectOf(settings)}: actors, ${settings.proposers} proposers, ${settings.epochs} epochs, ` +
+      `${settings.lossy ? "lossy " : ""}${settings.network} network, ${settings.crashes} crashes`,
+    settings: { model: "actors", ...settings },
     distinct,
     generated,
     depth,
@@ -113,47 +108,40 @@ function reportOf(words: ExplorationWords, exploration: Exploration, found: Foun
     verdicts: outcomes.map((outcome) => ({
       of: `${outcome.property.kind} ${outcome.property.name}`,
       verdict: outcome.verdict.verdict,
-      because: becauseOf(exploration, outcome, remark),
+      because: becauseOf(plan, outcome, remark),
       stepsToViolation: outcome.stepsToViolation ?? null,
     })),
-    counterexample: counterexampleOf(words, exploration, outcomes),
+    counterexample: counterexampleOf(settings, plan, outcomes),
     details,
   }
 }
 
-/** "majority(3), nacks, silent-promises": the system, with protocol, variant and seeded bug where they are not the default. */
-function subjectOf({ system, variant, mutant }: ExplorationWords, { protocol: { id } }: Exploration): string {
-  const unusual = [
-    id === "paxos" ? [] : id,
-    typeof variant !== "string" || variant === "classic" ? [] : variant,
-    mutant ?? [],
-  ]
-  return [system, ...unusual.flat()].join(", ")
+/** "majority(3), nacks, silent-promises": the system, with variant and seeded bug if any. */
+function subjectOf({ system, variant, mutant }: ActorSettings): string {
+  const unusual = [variant === "classic" ? [] : variant, mutant ?? []].flat()
+  return [system, ...unusual].join(", ")
 }
 
-/** The reason of an outcome: the protocol explains a violation, a search with fingerprints states its collision probability. */
-function becauseOf(
-  exploration: Exploration,
-  { property, verdict }: ExplorationOutcome,
-  remark: string,
-): string {
+/** The reason of an outcome: a disagreement names its decisions and quorums, a search with fingerprints its collision probability. */
+function becauseOf(plan: QuorumPlan, { property, verdict }: PaxosOutcome, remark: string): string {
   if (verdict.verdict === "holds") return verdict.because + (property.kind === "always" ? remark : "")
-  if (verdict.verdict !== "violated" || property.kind !== "always") return verdict.because
-  return explainViolation(exploration, property.name, verdict.witness) ?? verdict.because
+  if (verdict.verdict !== "violated" || property.name !== "agreement") return verdict.because
+  const found = disagreementOf(plan, verdict.witness)
+  return found === undefined ? verdict.because : describeDisagreement(plan, found)
 }
 
 function counterexampleOf(
-  words: ExplorationWords,
-  exploration: Exploration,
-  outcomes: readonly ExplorationOutcome[],
+  settings: ActorSettings,
+  plan: QuorumPlan,
+  outcomes: readonly PaxosOutcome[],
 ): Counterexample | undefined {
   for (const outcome of outcomes) {
     const { property, verdict, stepsToViolation } = outcome
     if (verdict.verdict !== "violated" || property.kind === "sometimes") continue
-    const title = `${subjectOf(words, exploration)}: ${property.name} violated in ${stepsToViolation ?? verdict.witness.steps.length} steps`
+    const title = `${subjectOf(settings)}: ${property.name} violated in ${stepsToViolation ?? verdict.witness.steps.length} steps`
     return {
-      diagram: explorationDiagram(exploration, verdict.witness, title),
-      replay: actorReplay(verdict.witness, words, becauseOf(exploration, outcome, "")),
+      diagram: paxosDiagram(verdict.witness, plan, title),
+      replay: actorReplay(verdict.witness, settings, becauseOf(plan, outcome, "")),
     }
   }
   return undefined

@@ -11,9 +11,7 @@ export interface ExploreOptions {
   readonly symmetry: "none" | "acceptors" | "values" | "all"
   readonly workers: number
   readonly inductive: boolean
-  readonly protocol: string
-  readonly variant?: string
-  readonly set: readonly string[]
+  readonly variant: string
   readonly proposers: number
   readonly network: "unordered" | "duplicating" | "ordered"
   readonly lossy: boolean
@@ -71,13 +69,7 @@ export function addExploreOptions(command: Command): Command {
     .option("--workers <count>", "number of threads", whole("--workers", 1), 1)
     .option("--inductive", "check the inductive invariant of Paxos; no search", false)
     .optionsGroup("Actors (--model actors):")
-    .option("-p, --protocol <id>", "protocol: paxos, or a file of your own such as ./mine.ts", "paxos")
-    .option("--variant <id>", "variant of Paxos: nacks, recovery, revision-b, … (default: classic)")
-    .addOption(
-      new Option("--set <setting=value>", "setting of the protocol (repeatable)")
-        .argParser((text: string, before: readonly string[]) => [...before, text])
-        .default([], "none"),
-    )
+    .option("--variant <id>", "variant of Paxos: nacks, recovery, revision-b, …", "classic")
     .option(
       "--proposers <count>",
       "number of proposers, each with its own candidate",
@@ -113,9 +105,7 @@ const scopes: readonly { readonly of: string; readonly names: readonly string[] 
   {
     of: "--model actors",
     names: [
-      "protocol",
       "variant",
-      "set",
       "proposers",
       "network",
       "lossy",

@@ -34,7 +34,7 @@ async function logJson(...args: string[]): Promise<RunJson> {
 
 test("a log of quorums that do not meet is noted to be a control", async () => {
   const { err } = await quorate("log", "simple(4, 2, 2)", "-d", "2000")
-  expect(err).toContain("share no acceptor (4.4)")
+  expect(err).toContain("{a1 a2} and {a3 a4} do not intersect (requirement 4.4)")
   expect((await quorate("log", "simple(4, 3, 2)", "-d", "2000")).err).toBe("")
 })
 
@@ -106,9 +106,9 @@ describe("quorate log", () => {
         "constant(0)",
         "-c",
         "1000",
-        "--rate",
+        "--rate-per-second",
         "800",
-        "--receive",
+        "--receive-micros",
         "1000",
         "-d",
         "60000",
@@ -119,7 +119,7 @@ describe("quorate log", () => {
 
   test("counts what faults did, shows who led, and says that it was safe", async () => {
     const { code, faults, elections, checks } = await logJson(
-      ...["majority(3)", "--election", "200", "--heartbeat", "50"],
+      ...["majority(3)", "--election-ms", "200", "--heartbeat-ms", "50"],
       ...["-x", "crash leader @2000-4000", "-x", "loss(0.1) a1|rest @5000-6000"],
     )
     expect(code).toBe(0)
@@ -133,16 +133,16 @@ describe("quorate log", () => {
   test("quorums that do not meet, and a cut between them: exit code 1 and what was decided twice", async () => {
     const { code, out } = await quorate(
       ...["log", "simple(4, 2, 2)", "-x", "cut a1,a2|a3,a4 @2000-5000"],
-      ...["-c", "2", "--election", "200", "--heartbeat", "50", "--retry", "300"],
+      ...["-c", "2", "--election-ms", "200", "--heartbeat-ms", "50", "--retry-ms", "300"],
     )
     expect(code).toBe(1)
     expect(out).toContain("violated: agreement: slot")
   })
 
   test("batches, the closest quorum, and reads that need no slot", async () => {
-    const batched = await logJson("majority(3)", "--batch", "10", "--batch-delay", "5", "-d", "3000")
+    const batched = await logJson("majority(3)", "--batch-max", "10", "--batch-delay-ms", "5", "-d", "3000")
     expect(batched.commandsPerSlot).toBeGreaterThan(2)
-    const thrifty = await logJson("majority(5)", "--quorums", "closest", "-d", "3000")
+    const thrifty = await logJson("majority(5)", "--quorum-selection", "closest", "-d", "3000")
     expect(thrifty.messagesByType["propose"]! / thrifty.answered).toBeCloseTo(2, 1)
     const leased = await logJson(
       "majority(3)",
@@ -150,7 +150,7 @@ describe("quorate log", () => {
       "lease",
       "--read-share",
       "1",
-      "--think",
+      "--think-ms",
       "5",
       "-d",
       "3000",
@@ -159,7 +159,16 @@ describe("quorate log", () => {
   })
 
   test("quorums drawn from the strategy of least load: a wheel's hub is asked no more often than its rim", async () => {
-    const { out } = await quorate("log", "wheel(5)", "--quorums", "strategy", "-d", "3000", "-f", "json")
+    const { out } = await quorate(
+      "log",
+      "wheel(5)",
+      "--quorum-selection",
+      "strategy",
+      "-d",
+      "3000",
+      "-f",
+      "json",
+    )
     const { messagesByType, answered } = JSON.parse(out) as RunJson
     // Four times {hub, one of the rim} to three times the whole rim: (4 · 2 + 3 · 4) / 7 members, one of them the leader in 4 of 7.
     expect(messagesByType["propose"]! / answered).toBeCloseTo((4 * 1 + 3 * 4) / 7, 1)
@@ -186,11 +195,11 @@ describe("quorate log", () => {
   })
 
   test.each([
-    [["--leader", "b9"], "there is no replica b9"],
+    [["--leader", "b9"], "leader: there is no replica or region b9; there are a1, a2, a3"],
     [["--keys", "zipf(10)"], "zipf(count, exponent)"],
-    [["--clock", "a1"], "a1=1.05"],
-    [["-d", "500"], "measuring begins at 1000 ms"],
-    [["--rate", "0"], "--rate is 0"],
+    [["--clock-rates", "a1"], "a1=1.05"],
+    [["-d", "500"], "before measurements begin at 1000 ms"],
+    [["--rate-per-second", "0"], "--rate-per-second is 0"],
     [["-x", "crush a1 @5"], "Did you mean crash"],
     [["--replica-regions", "EU"], "choose a matrix"],
   ])("%s is a mistake that is explained", async (words, reason) => {

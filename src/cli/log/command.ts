@@ -3,13 +3,14 @@ import { UsageError } from "../../base/errors.ts"
 import { wrapText } from "../../experiment/render/terminal.ts"
 import { faultSummaries } from "../../world/faults/notation.ts"
 import { type Context, type ExitCode, exitCodeHelp, exitCodeOf } from "../shared/context.ts"
-import { type Format, formatOption, milliseconds, seedOption } from "../shared/options.ts"
-import { type LogOptions, addLogOptions } from "./options.ts"
+import { type Format, formatOption, latencyOption, milliseconds, seedOption } from "../shared/options.ts"
+import { addSettings } from "../shared/setting-options.ts"
+import { logSettings, refuseEmptyWindow } from "../../run/log-settings.ts"
+import type { LogFlags } from "./setup.ts"
 
-interface Flags extends LogOptions {
+interface Flags extends LogFlags {
   readonly seed: number
-  readonly warmUp: number
-  readonly interval: number
+  readonly intervalMs: number
   readonly timeline: boolean
   readonly history?: string | false
   readonly format: Format
@@ -24,12 +25,12 @@ export function logCommand(context: Context): Command {
         "Checks that it is safe, and prints throughput, latency, messages and availability.",
     )
     .argument("<system>", 'a quorum system, such as "simple(5, 4, 2)"')
-  return addLogOptions(command)
-    .option("--warm-up <ms>", "what is measured begins here, in ms", milliseconds("--warm-up"), 1000)
+    .addOption(latencyOption())
+  return addSettings(command, logSettings)
     .option(
-      "--interval <ms>",
-      "answers are counted by intervals of this, in ms",
-      milliseconds("--interval"),
+      "--interval-ms <ms>",
+      "answers are counted in intervals of this, in ms",
+      milliseconds("--interval-ms"),
       100,
     )
     .option("--timeline", "print the answers in each interval, too", false)
@@ -42,7 +43,8 @@ export function logCommand(context: Context): Command {
     .addOption(formatOption())
     .addHelpText("after", help)
     .action(async (system: string, flags: Flags) => {
-      refuseEmptyWindow(flags)
+      if (flags.intervalMs <= 0)
+        throw new UsageError("--interval-ms is 0; it must be a number of milliseconds greater than 0.")
       context.end(await run(context, system, flags))
     })
 }
@@ -50,41 +52,24 @@ export function logCommand(context: Context): Command {
 async function run({ io }: Context, system: string, flags: Flags): Promise<ExitCode> {
   const { readLogSetup } = await import("./setup.ts")
   const { runLog } = await import("../../run/log.ts")
-  const { traffic } = await import("../../run/log-measures.ts")
+  const { LogTraffic } = await import("../../run/log-measures.ts")
   const { printLogRun } = await import("./report.ts")
   const setup = await readLogSetup(system, flags)
-  const { seed, warmUp: warmUpMs, interval: intervalMs, timeline } = flags
-  const windows = { warmUpMs, intervalMs }
+  refuseEmptyWindow(setup)
+  const { seed, intervalMs, timeline } = flags
+  const traffic = new LogTraffic()
   const { history } = flags
   // What is written is judged as well, also where answers do not depend on the state.
   const checks = history === undefined ? {} : { linearizability: history !== false }
-  const result = runLog(setup, seed, { ...windows, ...checks, gather: [traffic], traceHash: "messages" })
+  const result = runLog(setup, seed, { intervalMs, ...checks, traceHash: "messages" }, traffic)
   if (typeof history === "string") {
     const { writeHistoryFile } = await import("../linearizable/write.ts")
-    writeHistoryFile(history, result.clients!.history)
+    writeHistoryFile(history, result.clients.history)
   }
-  await printLogRun(io, flags.format, {
-    setup,
-    seed,
-    run: result,
-    traffic: result.facts.of(traffic),
-    warmUpMs,
-    intervalMs,
-    timeline,
-  })
+  await printLogRun(io, flags.format, { setup, seed, run: result, traffic, intervalMs, timeline })
   const { warnIfUnsafe } = await import("../shared/system-argument.ts")
   warnIfUnsafe(io, setup.plan)
   return exitCodeOf(result.judgements.map(({ verdict }) => verdict))
-}
-
-function refuseEmptyWindow({ warmUp, duration, interval }: Flags): void {
-  if (warmUp >= duration) {
-    throw new UsageError(
-      `The run is over after ${duration} ms, and measuring begins at ${warmUp} ms. Give a longer --duration or a shorter --warm-up.`,
-    )
-  }
-  if (interval <= 0)
-    throw new UsageError("--interval is 0; answers are counted by intervals of more than 0 ms.")
 }
 
 /** Every fault and what it does, in two columns. */
@@ -106,8 +91,8 @@ Examples:
   $ quorate log "simple(5, 4, 2)" -l paxi --client-regions all -c 1
   $ quorate log "majority(3)" -x "crash leader @3000" -x "loss(.05) @0-9000"
   $ quorate log "majority(5)" -l paxi -x "cut CA,OR|rest @3000-5000" --timeline
-  $ quorate log "majority(5)" --receive 30 --send 50 --rate 800 --batch 8
-  $ quorate log "grid(2, 3)" --reads lease --read-share .9 --think 5
+  $ quorate log "majority(5)" --receive-micros 30 --send-micros 50 --rate-per-second 800 --batch-max 8
+  $ quorate log "grid(2, 3)" --reads lease --read-share .9 --think-ms 5
   $ quorate log "majority(3)" --read-share .5 --keys "uniform(5)" -d 3000 \\
       --history run.jsonl && quorate linearizable run.jsonl
 

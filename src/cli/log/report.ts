@@ -5,10 +5,9 @@ import type { Table } from "../../experiment/table.ts"
 import { closedFormLatency } from "../../run/closed-form.ts"
 import type { LatencyHistogram } from "../../run/latency-histogram.ts"
 import type { LogTraffic } from "../../run/log-measures.ts"
-import { placement } from "../../run/log-scenario.ts"
-import type { LogSetup } from "../../run/log-setup.ts"
-import { type LogRun, traceHashColumn } from "../../run/log.ts"
-import { latencyName } from "../../run/replay-command.ts"
+import type { LogSetup } from "../../run/log-settings.ts"
+import { type LogRun, firstLeader, placement, traceHashColumn } from "../../run/log.ts"
+import { latencyName } from "../../run/replay.ts"
 import type { Io } from "../shared/context.ts"
 import type { Format } from "../shared/options.ts"
 import { countsByName, printJson, printTables, styler } from "../shared/output.ts"
@@ -19,7 +18,6 @@ export interface ReportedRun {
   readonly seed: number
   readonly run: LogRun
   readonly traffic: LogTraffic
-  readonly warmUpMs: number
   readonly intervalMs: number
   readonly timeline: boolean
 }
@@ -110,8 +108,8 @@ function rowOf({ setup, seed, run, traffic, ...window }: ReportedRun) {
 }
 
 /** Answers in each interval of the window, the last ones without any included. */
-function intervalsOf({ setup, run, warmUpMs, intervalMs }: ReportedRun): number[] {
-  const intervals = Math.ceil((setup.horizonMs - warmUpMs) / intervalMs)
+function intervalsOf({ setup, run, intervalMs }: ReportedRun): number[] {
+  const intervals = Math.ceil((setup.horizonMs - setup.warmUpMs) / intervalMs)
   return Array.from({ length: intervals }, (_, i) => run.measures.perInterval[i] ?? 0)
 }
 
@@ -121,7 +119,7 @@ function answeringShare(reported: ReportedRun): number {
 }
 
 async function runLines(io: Io, reported: ReportedRun): Promise<string[]> {
-  const { setup, seed, run, traffic, warmUpMs, intervalMs } = reported
+  const { setup, seed, run, traffic, intervalMs } = reported
   const { measures, built, judgements, violations } = run
   const held = judgements.filter(({ verdict }) => verdict.verdict === "holds").map(({ name }) => name)
   const row = rowOf(reported)
@@ -132,7 +130,7 @@ async function runLines(io: Io, reported: ReportedRun): Promise<string[]> {
   const leaders = measures.elections.map(({ at, process }) => `${setup.plan.nodes[process]!} at ${s(at)}`)
   const struck = [...built.coverage].map(([name, times]) => `${name} ${times}`)
   const lines: [string, string][] = [
-    ["answered", `${row.answered} of ${row.called} requests${row.shed > 0 ? `, ${row.shed} shed` : ""}; ${row.throughputPerS.toFixed(1)} per second from ${warmUpMs / 1000} to ${setup.horizonMs / 1000} s`], // prettier-ignore
+    ["answered", `${row.answered} of ${row.called} requests${row.shed > 0 ? `, ${row.shed} shed` : ""}; ${row.throughputPerS.toFixed(1)} per second from ${setup.warmUpMs / 1000} to ${setup.horizonMs / 1000} s`], // prettier-ignore
     ["latency", latencyText(measures.all)],
     ...(measures.reads.count > 0 ? ([["gets", latencyText(measures.reads)], ["others", latencyText(measures.writes)]] as [string, string][]) : []), // prettier-ignore
     ["messages", `${each(traffic.sent)} per answer: ${types.join(", ")}${traffic.lost > 0 ? `; ${traffic.lost} lost` : ""}`], // prettier-ignore
@@ -181,7 +179,8 @@ function wrapped(name: string, what: string, width: number): string[] {
 
 function groupsOf({ setup, run }: ReportedRun) {
   // It is about one leader, which was not replaced.
-  const led = run.measures.elections.every(({ process }) => process === setup.leader)
+  const leader = firstLeader(setup)
+  const led = run.measures.elections.every(({ process }) => process === leader)
   const predicted = led ? closedFormLatency(setup) : undefined
   return placement(setup).groups.map((place, group) => {
     const histogram = run.measures.byGroup[group]
@@ -227,12 +226,12 @@ function groupTable(reported: ReportedRun): Table {
 }
 
 function timelineTable(reported: ReportedRun): Table {
-  const { warmUpMs, intervalMs } = reported
+  const { setup, intervalMs } = reported
   return {
     id: "log-timeline",
     caption: `Answers in each interval of ${intervalMs} ms.`,
     columns: [{ heading: "from", unit: "ms" }, { heading: "answers" }],
-    rows: intervalsOf(reported).map((answers, i) => [warmUpMs + i * intervalMs, answers]),
+    rows: intervalsOf(reported).map((answers, i) => [setup.warmUpMs + i * intervalMs, answers]),
     notes: [],
   }
 }

@@ -9,7 +9,6 @@ import type { ReplayPosition, ReplayView } from "./view.ts"
 
 interface ReplayOptions {
   readonly system?: string
-  readonly protocol?: string
   readonly step?: number
   readonly diagram?: "text" | "mermaid" | "svg"
   readonly format: "table" | "json"
@@ -24,7 +23,6 @@ export function replayCommand(context: Context): Command {
     )
     .argument("<file>", "a replay file of quorate explore --save FILE.json, or an ITF trace of Paxos.tla")
     .option("--system <system>", "quorum system of an ITF trace that does not name it")
-    .option("-p, --protocol <file>", "run the code of the protocol of your own that the replay file names")
     .option("--step <k>", "print the state after step k and the enabled steps only", whole("--step", 0))
     .addOption(
       new Option("--diagram <form>", "print a message sequence diagram").choices(["text", "mermaid", "svg"]),
@@ -35,7 +33,7 @@ export function replayCommand(context: Context): Command {
     .addHelpText("after", help)
     .action(async (file: string, options: ReplayOptions) => {
       const { replayView } = await import("./view.ts")
-      const view = await replayView(readJson(file), options)
+      const view = await replayView(readJson(file), options.system)
       await print(context, view, options)
       if (view.violated) context.end(exitCodes.violated)
     })
@@ -49,7 +47,7 @@ Examples:
   $ quorate replay trace.json --diagram svg > trace.svg
   $ quorate replay counterexample.itf.json --system "choose(2, a1, a2, a3)"
 
-Exit codes: 0 success; 1 the run violates a property; 2 usage or internal error.`
+Exit codes: 0 success; 1 the run decides two values; 2 usage or internal error.`
 
 function readJson(file: string): unknown {
   const text = readText(file, accepted)

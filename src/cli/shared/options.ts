@@ -13,6 +13,14 @@ export function formatOption(): Option {
   return new Option("-f, --format <format>", "output format").choices(formats).default("table")
 }
 
+/** The help text of `--latency`: the forms of its argument. */
+export const latencyHelp = "a name, a model (one way, in ms), a CSV file, or a folder of ping files"
+
+/** `--latency`, of every command that simulates. */
+export function latencyOption(): Option {
+  return new Option("-l, --latency <latency>", latencyHelp).default("constant(10)").helpGroup("Topology:")
+}
+
 /** `--seed`, of every randomised command. */
 export function seedOption(): Option {
   return new Option("-s, --seed <seed>", "a non-negative integer; equal seeds give byte-identical output")

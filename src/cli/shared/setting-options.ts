@@ -1,5 +1,13 @@
 import { type Command, Option } from "commander"
-import { type Setting, type ValuesOf, flagOf, groupsOf, readSetting, switchOf } from "../../run/setting.ts"
+import {
+  type Setting,
+  type ValuesOf,
+  flagOf,
+  groupsOf,
+  joined,
+  readSetting,
+  switchOf,
+} from "../../run/setting.ts"
 
 /** Adds a flag for each setting of a table to a command, in the groups of the table. */
 export function addSettings(command: Command, table: object): Command {
@@ -13,7 +21,8 @@ function optionOf(key: string, setting: Setting<unknown>): Option {
   const short = setting.short === undefined ? "" : `-${setting.short}, `
   if (setting.placeholder === undefined) {
     const flags = `${short}${switchOf(key, setting as Setting<boolean>)}`
-    return new Option(flags, setting.about).default(setting.default)
+    const about = setting.default === true ? `turn off ${setting.about}` : setting.about
+    return new Option(flags, about).default(setting.default)
   }
   const repeatable = setting.separator === undefined ? "" : "; repeatable"
   const option = new Option(
@@ -25,7 +34,7 @@ function optionOf(key: string, setting: Setting<unknown>): Option {
     const value = readSetting(setting, text, flagOf(key))
     // A list grows, but what was given replaces the default.
     if (setting.separator === undefined || before === setting.default) return value
-    return [...(before as readonly unknown[]), ...(value as readonly unknown[])]
+    return joined(before, value)
   })
 }
 

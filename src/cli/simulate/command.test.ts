@@ -6,8 +6,11 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import { Command } from "commander"
 import { shellWords } from "../../../test/support/documents.ts"
 import { quorate } from "../../../test/support/listen.ts"
-import { replayCommand } from "../../run/replay-command.ts"
-import { type DecreeOptions, addDecreeOptions, readSetup } from "./options.ts"
+import { replayCommand } from "../../run/replay.ts"
+import { decreeSettings } from "../../run/decree-settings.ts"
+import { addSettings } from "../shared/setting-options.ts"
+import { latencyOption } from "../shared/options.ts"
+import { type DecreeFlags, readDecreeSetup } from "./setup.ts"
 
 interface RunJson {
   decidedMs: number | null
@@ -116,7 +119,7 @@ describe("quorate simulate", () => {
       "X",
       "--proposer-regions",
       "X",
-      "--intra-region",
+      "--intra-region-rtt-ms",
       "2",
     )
     expect(within.decidedMs).toBe(3)
@@ -125,7 +128,7 @@ describe("quorate simulate", () => {
   test("a run of an unsafe system that ends well does not pass for safe: the note names the quorums", async () => {
     const lucky = await quorate("simulate", "simple(4, 2, 2)")
     expect([lucky.code, lucky.out.includes("safety    holds")]).toEqual([0, true])
-    expect(lucky.err).toContain("phase-1 quorum {a1 a2} and phase-2 quorum {a3 a4} share no acceptor (4.4)")
+    expect(lucky.err).toContain("{a1 a2} and {a3 a4} do not intersect (requirement 4.4)")
     expect((await quorate("simulate", "simple(4, 2, 2)", "--unsafe")).err).toBe("")
     expect((await quorate("simulate", "simple(4, 3, 2)")).err).toBe("")
   })
@@ -141,7 +144,7 @@ describe("quorate simulate", () => {
     const empty = join(folder, "empty")
     mkdirSync(empty)
     expect((await quorate("simulate", "majority(1)", "--latency", empty)).err).toContain(
-      "has no <region>.dat files",
+      "contains no <region>.dat files",
     )
     mkdirSync(join(empty, "X.dat"))
     const unreadable = await quorate("simulate", "majority(1)", "--latency", empty)
@@ -149,7 +152,15 @@ describe("quorate simulate", () => {
   })
 
   test("a violation of safety exits with 1 and a command that shows it again", async () => {
-    const args = ["simple(5, 2, 2)", "--latency", "exponential(10)", "--proposers", "2", "--loss", "0.05"]
+    const args = [
+      "simple(5, 2, 2)",
+      "--latency",
+      "exponential(10)",
+      "--proposers",
+      "2",
+      "--loss-probability",
+      "0.05",
+    ]
     for (let seed = 1; seed <= 300; seed++) {
       const run = await simulateJson(...args, "--seed", String(seed))
       if (run.code === 0) continue
@@ -164,13 +175,21 @@ describe("quorate simulate", () => {
   })
 
   test("runs any combination of switches, and refuses by name and number what is unsafe or stuck", async () => {
-    const copying = ["majority(3)", "--set", "nacks=proposal", "--set", "copying=latest", "--proposers", "2"]
+    const copying = [
+      "majority(3)",
+      "--switches",
+      "nacks=proposal",
+      "--switches",
+      "copying=latest",
+      "--proposers",
+      "2",
+    ]
     expect((await simulateJson(...copying)).code).toBe(0)
     for (const [words, message] of [
-      [["simple(4, 2, 2)", "--set", "nacks=epoch"], /unsafe \(4\.6\): .*\{a1 a2\}.*\{a3 a4\}/],
-      [["simple(5, 2, 4)", "--set", "epochs=voting", "--set", "promise=voting"], /unsafe \(4\.7\)/],
+      [["simple(4, 2, 2)", "--switches", "nacks=epoch"], /unsafe \(4\.6\): .*\{a1 a2\}.*\{a3 a4\}/],
+      [["simple(5, 2, 4)", "--switches", "epochs=voting", "--switches", "promise=voting"], /unsafe \(4\.7\)/],
       [["simple(5, 4, 2)", "--variant", "recovery"], /unsafe \(7\.1\)/],
-      [["majority(3)", "--set", "epochs=voting"], /unsafe \(votes-without-voting\)/],
+      [["majority(3)", "--switches", "epochs=voting"], /unsafe \(votes-without-voting\)/],
       [["majority(4)", "--variant", "printed-multi-path"], /stuck \(threshold-as-printed\)/],
     ] as const) {
       const refused = await quorate("simulate", ...words)
@@ -196,23 +215,24 @@ describe("quorate simulate", () => {
   })
 
   test("slowness, a distinguished proposer, rings, readers and links are what they say", async () => {
-    const slow = await simulateJson("majority(3)", "--slow", "a1@50", "--slow", "a2@30")
+    const slow = await simulateJson("majority(3)", "-x", "slow(50) a1 @0-end", "-x", "slow(30) a2 @0-end")
     expect(slow.learnedMs).toEqual([20 + 20 + 2 * 30 + 0])
-    const led = ["majority(3)", "--proposers", "2", "--distinguished", "p1", "--stagger", "100"]
+    const led = ["majority(3)", "--proposers", "2", "--distinguished", "p1", "--stagger-ms", "100"]
     // p2 forwards and is told: two delays.
     expect((await simulateJson(...led)).learnedMs).toEqual([40, 120])
-    const ring = await simulateJson("majority(3)", "--quorums", "ring")
+    const ring = await simulateJson("majority(3)", "--quorum-selection", "ring")
     expect([ring.messagesSent, ring.learnedMs]).toEqual([6, [60]])
     // 125,000 bytes on 10 Mbit/s take 100 ms, and 24 bytes of header each way next to nothing.
-    const wide = await simulateJson("majority(3)", "--bandwidth", "10", "--value-bytes", "125000")
+    const wide = await simulateJson("majority(3)", "--link-mbit-per-second", "10", "--value-bytes", "125000")
     expect(wide.learnedMs[0]).toBeCloseTo(140, 0)
     expect(
-      (await quorate("simulate", "majority(3)", "--readers", "1", "--stagger", "50", "--trace")).out,
+      (await quorate("simulate", "majority(3)", "--readers", "1", "--stagger-ms", "50", "--trace")).out,
     ).toContain("r1 learns A")
   })
 
   test("reads back every replay command it can print", async () => {
-    const kept = /^(--(nacks|crash|slow|mutant|colocated|asks-again|readers|bandwidth|distinguished)|.*=.*)$/
+    const kept =
+      /^(--(nacks|mutant|colocated|retry-after-recovery|readers|link-mbit-per-second|distinguished)|crash .*|slow.*|.*=.*)$/
     const node = fc.constantFrom("a1", "a2", "a3")
     const ms = fc.integer({ min: 0, max: 10_000 }).map((tenths) => tenths / 10)
     const chance = fc.constantFrom(0, 0.05, 0.5, 1)
@@ -223,8 +243,13 @@ describe("quorate simulate", () => {
         quorums: fc.constantFrom("broadcast", "closest", "random", "ring"),
         sets: fc.subarray(["nacks=proposal", "copying=latest", "epochs=reserved(3)", "history=yes"]),
         variant: fc.constantFrom("classic", "revision-b", "termination"),
-        flags: fc.subarray(["--colocated", "--asks-again"]),
-        more: fc.subarray(["--slow a1@0.5", "--distinguished p1", "--readers 1", "--bandwidth 10"]),
+        flags: fc.subarray(["--colocated", "--retry-after-recovery"]),
+        more: fc.subarray([
+          "-x slow(0.5)_a1_@0-end",
+          "--distinguished p1",
+          "--readers 1",
+          "--link-mbit-per-second 10",
+        ]),
         mutant: fc.option(fc.constantFrom("one-promise", "amnesia")),
         learners: fc.nat(2),
         nacks: fc.boolean(),
@@ -257,30 +282,52 @@ describe("quorate simulate", () => {
         ...[
           "--proposers",
           o.proposers,
-          "--stagger",
+          "--stagger-ms",
           o.stagger,
-          "--quorums",
+          "--quorum-selection",
           o.quorums,
           "--learners",
           o.learners,
         ],
-        ...["--variant", o.variant, "--unsafe", ...o.flags, ...o.sets.flatMap((text) => ["--set", text])],
-        ...o.more.flatMap((text) => text.split(" ")),
+        ...[
+          "--variant",
+          o.variant,
+          "--unsafe",
+          ...o.flags,
+          ...o.sets.flatMap((text) => ["--switches", text]),
+        ],
+        ...o.more.flatMap((text) => text.split(" ").map((word) => word.replaceAll("_", " "))),
         ...(o.mutant === null ? [] : ["--mutant", o.mutant]),
-        ...["--timeout", o.timeout, "--back-off", o.backOff, "--write", o.write, "--loss", o.loss],
-        ...["--duplicate", o.duplicate, "--reorder", o.reorder, "--crash-probability", o.crashProbability],
-        ...["--latency", "paxi", "--jitter", o.jitter, ...(o.nacks ? ["--nacks"] : [])],
+        ...[
+          "--timeout-ms",
+          o.timeout,
+          "--back-off",
+          o.backOff,
+          "--write-ms",
+          o.write,
+          "--loss-probability",
+          o.loss,
+        ],
+        ...[
+          "--duplicate-probability",
+          o.duplicate,
+          "--reorder-probability",
+          o.reorder,
+          "--crash-probability",
+          o.crashProbability,
+        ],
+        ...["--latency", "paxi", "--jitter-sigma", o.jitter, ...(o.nacks ? ["--nacks"] : [])],
         ...(o.regions.length > 0 ? ["--proposer-regions", o.regions.join(",")] : []),
         ...(o.crash
           ? [
-              "--crash",
-              `${o.crash[0]}@${o.crash[1]}${o.crash[2] === null ? "" : `-${o.crash[1] + o.crash[2]}`}`,
+              "-x",
+              `crash ${o.crash[0]} @${o.crash[1]}${o.crash[2] === null ? "" : `-${(o.crash[1] + o.crash[2]).toFixed(1)}`}`,
             ]
           : []),
         ...(o.partition
           ? [
-              "--partition",
-              `${o.partition[0]}${o.partition[1]}${o.partition[2]}@${o.partition[3]}-${o.partition[3] + o.partition[4]}`,
+              "-x",
+              `cut ${o.partition[0]}${o.partition[1]}${o.partition[2]} @${o.partition[3]}-${(o.partition[3] + o.partition[4]).toFixed(1)}`,
             ]
           : []),
       ])
@@ -291,7 +338,7 @@ describe("quorate simulate", () => {
         const rest = again.slice(0, again.indexOf("--seed"))
         expect(replayCommand(await setupOf(rest), 7)).toBe(replay)
         for (const word of words)
-          if (typeof word === "string" && kept.test(word)) expect(replay).toContain(word)
+          if (typeof word === "string" && kept.test(word)) expect(replay).toContain(word.replace(/\.0$/, ""))
       }),
       { numRuns: 60 },
     )
@@ -300,7 +347,9 @@ describe("quorate simulate", () => {
 
 /** The setup of an option list, as the command reads it. */
 async function setupOf(words: readonly string[]) {
-  const command = addDecreeOptions(new Command()).exitOverride()
+  const command = addSettings(new Command().addOption(latencyOption()), decreeSettings)
+    .option("--unsafe")
+    .exitOverride()
   command.parse(words, { from: "user" })
-  return readSetup("majority(3)", command.opts<DecreeOptions & Record<string, unknown>>())
+  return readDecreeSetup("majority(3)", command.opts<DecreeFlags & Record<string, unknown>>())
 }

@@ -1,17 +1,25 @@
 import { Command } from "commander"
 import { UsageError } from "../../base/errors.ts"
-import type { DecreeSetup } from "../../run/decree-setup.ts"
+import { type DecreeSetup, decreeSettings } from "../../run/decree-settings.ts"
 import { type Context, exitCodeHelp, exitCodes } from "../shared/context.ts"
-import { type Format, formatOption, mostProcesses, seedOption, whole } from "../shared/options.ts"
+import {
+  type Format,
+  formatOption,
+  latencyOption,
+  mostProcesses,
+  seedOption,
+  whole,
+} from "../shared/options.ts"
 import { printTables } from "../shared/output.ts"
-import { type DecreeOptions, addDecreeOptions, matrixWords, readSetup } from "./options.ts"
+import { addSettings } from "../shared/setting-options.ts"
+import { type DecreeFlags, readDecreeSetup } from "./setup.ts"
 
-interface SimulateOptions extends DecreeOptions {
+interface SimulateFlags extends DecreeFlags {
   readonly seed: number
   readonly trace: boolean
   readonly registers: boolean
   readonly checks: boolean
-  readonly trouble: boolean
+  readonly randomFaults: boolean
   readonly acceptors: number
   readonly format: Format
 }
@@ -27,26 +35,27 @@ export function simulateCommand(context: Context): Command {
     .addOption(seedOption())
     .option("-t, --trace", "print every message and event, too", false)
     .option("--checks", "judge the run by every property and lemma the variant keeps, too", false)
-    .option("--trouble", "draw all but the algorithm from the seed: proposers, faults, delays", false)
+    .option("--random-faults", "draw processes, faults and delays from the seed", false)
     .option("--registers", "print what an independent oracle makes of it: write-once registers", false)
     .addOption(formatOption())
-  return addDecreeOptions(command)
+    .addOption(latencyOption())
+  return addSettings(command, decreeSettings)
     .addHelpText("after", help)
+    .option("--unsafe", "run a combination that is known to be unsafe, as a control", false)
     .option(
       "--acceptors <n>",
       "how many, where the system is left to the variant",
       whole("--acceptors", 1, mostProcesses),
-      usualAcceptors,
+      defaultAcceptors,
     )
-    .action(async (system: string | undefined, options: SimulateOptions) => {
+    .action(async (system: string | undefined, options: SimulateFlags) => {
       if (options.registers) refuseOneAnswer(options.format)
-      const given = await readSetup(system ?? (await ownQuorums(options)), options)
-      const setup = options.trouble ? await troubled(given, options.seed) : given
+      const given = await readDecreeSetup(system ?? (await ownQuorums(options)), options)
+      const setup = options.randomFaults ? await withRandomFaults(given, options.seed) : given
       const { simulateOnce, printRun } = await import("./print.ts")
       const run = simulateOnce(setup, options.seed, {
         trace: options.trace,
         checks: options.checks,
-        replayWords: matrixWords(options),
       })
       await printRun(context.io, options.format, run)
       if (!options.unsafe) await noteIfUnsafe(context, setup)
@@ -55,7 +64,7 @@ export function simulateCommand(context: Context): Command {
     })
 }
 
-const usualAcceptors = 5
+const defaultAcceptors = 5
 
 /** Other variants than classic Paxos are refused if they are unsafe, unless they are asked for as controls. */
 async function noteIfUnsafe({ io }: Context, { plan, variant, switches }: DecreeSetup): Promise<void> {
@@ -67,15 +76,15 @@ async function noteIfUnsafe({ io }: Context, { plan, variant, switches }: Decree
 const isViolated = ({ verdict }: { readonly verdict: string }): boolean => verdict === "violated"
 
 /** The quorums that the thesis gives a variant, as the text of their plan. */
-async function ownQuorums({ variant, acceptors }: SimulateOptions): Promise<string> {
+async function ownQuorums({ variant, acceptors }: SimulateFlags): Promise<string> {
   const { variantNamed } = await import("../../protocol/paxos/variants.ts")
   return variantNamed(variant).plan(acceptors).name
 }
 
 /** The algorithm of a setup under the random faults of a seed, as experiments look for violations. */
-async function troubled(setup: DecreeSetup, seed: number): Promise<DecreeSetup> {
-  const { randomSetup } = await import("../../run/random-setup.ts")
-  return randomSetup(setup.plan, seed, setup)
+async function withRandomFaults(setup: DecreeSetup, seed: number): Promise<DecreeSetup> {
+  const { randomDecree } = await import("../../run/random-decree.ts")
+  return randomDecree(setup.plan, seed, setup)
 }
 
 /** JSON has one object and CSV one table: there the oracle's would be a second. */
@@ -102,13 +111,13 @@ const help = `
 Examples:
   $ quorate simulate "majority(5)" --latency "constant(10)" --trace
   $ quorate simulate "simple(5, 4, 2)" --latency paxi --proposer-regions CA
-  $ quorate simulate "grid(2, 3)" --latency my-regions.csv --loss 0.05 --seed 7
-  $ quorate simulate "majority(3)" --proposers 2 --back-off none --crash a1@5-60
-  $ quorate simulate "majority(3)" --proposers 2 --stagger 15 --registers
+  $ quorate simulate "grid(2, 3)" --latency my-regions.csv --loss-probability 0.05 --seed 7
+  $ quorate simulate "majority(3)" --proposers 2 --back-off none -x "crash a1 @5-60"
+  $ quorate simulate "majority(3)" --proposers 2 --stagger-ms 15 --registers
   $ quorate simulate --variant all-aboard --acceptors 3 --checks
-  $ quorate simulate "majority(3)" --set nacks=proposal --set copying=latest
+  $ quorate simulate "majority(3)" --switches "nacks=proposal; copying=latest"
   $ quorate simulate "majority(3)" --mutant one-promise --proposers 2 --checks
-  $ quorate simulate --variant recovery --trouble --seed 7 --checks
+  $ quorate simulate --variant recovery --random-faults --seed 7 --checks
 
 quorate list names the variants, their switches and the mutants.
 

@@ -13,10 +13,10 @@ import { type PaxosMessage, type PaxosRecord, formatMessage } from "../../protoc
 import { formatRecord } from "../../protocol/paxos/records.ts"
 import { formatSet } from "../../quorum/system.ts"
 import type { RunMeasures } from "../../run/decree-measures.ts"
-import type { DecreeSetup } from "../../run/decree-setup.ts"
+import type { DecreeSetup } from "../../run/decree-settings.ts"
 import { type RunViolation, decreeScenario, runJudgedDecree } from "../../run/decree.ts"
 import { livenessOf } from "../../run/liveness.ts"
-import { latencyName } from "../../run/replay-command.ts"
+import { latencyName } from "../../run/replay.ts"
 import type { Observer, TraceEvent } from "../../world/simulate/trace.ts"
 import type { Io } from "../shared/context.ts"
 import type { Format } from "../shared/options.ts"
@@ -62,11 +62,11 @@ const columns = [
   count("violations", "Safety checks that failed."),
 ]
 
-/** Simulates one run. `replayWords` is added to the replay command of a violation. */
+/** Simulates one run. */
 export function simulateOnce(
   setup: DecreeSetup,
   seed: number,
-  options: { trace: boolean; checks: boolean; replayWords: string },
+  options: { trace: boolean; checks: boolean },
 ): SimulatedRun {
   const trace: string[] = []
   const { cluster } = decreeScenario(setup, seed)
@@ -83,7 +83,7 @@ export function simulateOnce(
     ...(options.checks && { checks: judgements.map(judged) }),
     violations: violations.map((violation) => ({
       ...violation,
-      replay: violation.replay + options.replayWords,
+      replay: violation.replay,
     })),
     ...(options.trace && { trace }),
   }

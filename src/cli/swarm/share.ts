@@ -1,8 +1,7 @@
 import { InvariantError } from "../../base/errors.ts"
 import { knownBugs } from "../../run/bugs.ts"
 import { type SwarmOptions, shrink, swarmReplay, swarmRun } from "../../run/swarm.ts"
-import { castOf } from "../../run/log-scenario.ts"
-import type { Fault } from "../../world/faults/fault.ts"
+import type { NamedFault } from "../../world/faults/fault.ts"
 import { formatFault } from "../../world/faults/notation.ts"
 import { swarmSystems } from "../../../experiments/swarm-systems.ts"
 import { readSystem } from "../shared/system-argument.ts"
@@ -45,7 +44,7 @@ export interface SwarmFailure {
   readonly system: string
   readonly violations: readonly { readonly name: string; readonly because: string }[]
   /** What is left after shrinking. */
-  readonly faults: readonly Fault[]
+  readonly faults: readonly NamedFault[]
   /** The same in the notation of `quorate log`. */
   readonly faultTexts: readonly string[]
   readonly replay: string
@@ -80,7 +79,7 @@ export async function runSwarmHere(task: SwarmTask, progress: (done: number) => 
         system: run.setup.plan.name,
         violations: smallest.violations.map(({ name, verdict }) => ({ name, because: verdict.because })),
         faults,
-        faultTexts: faults.map((fault) => formatFault(fault, castOf(run.setup).names)),
+        faultTexts: faults.map(formatFault),
         replay:
           swarmReplay(seed, { ...options, keep }) +
           (task.system === undefined ? "" : ` --system "${task.system}"`),

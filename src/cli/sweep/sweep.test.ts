@@ -8,10 +8,10 @@ import { quorate } from "../../../test/support/listen.ts"
 import { sweep } from "../../experiment/sweep.ts"
 import { computeChunk, matrixOf } from "../../experiment/executor.ts"
 import { parseOverride, readSweep } from "./read-sweep.ts"
-import { sweepCases } from "../../run/sweep/sweep-cases.ts"
-import { readLogSettings } from "../../run/sweep/sweep-data.ts"
-import { sweepJsonSchema } from "../../run/sweep/settings.ts"
-import { sweepExperiment } from "../../run/sweep/sweep-experiment.ts"
+import { buildLog } from "../../run/log.ts"
+import { logSetup, sweepCases } from "../../run/sweep/cases.ts"
+import { sweepJsonSchema } from "../../run/sweep/document.ts"
+import { sweepExperiment } from "../../run/sweep/experiment.ts"
 
 let folder: string
 beforeAll(() => (folder = mkdtempSync(join(tmpdir(), "quorate-sweep-"))))
@@ -103,11 +103,11 @@ describe("a sweep file", () => {
 
   test("of a log has latency and throughput, and what its faults do", async () => {
     const text =
-      "protocol: log\nruns: 2\nsetup: {clientsPerGroup: 1, horizonMs: 4000, thinkMs: 20, electionMs: 500, retryMs: 300}\nmatrix:\n  system: majority(3)\n  faults: [none, {crashes: [leader@1000]}]\n"
+      "protocol: log\nruns: 2\nsetup: {clientsPerGroup: 1, horizonMs: 4000, thinkMs: 20, electionMs: 500, retryMs: 300}\nmatrix:\n  system: majority(3)\n  faults: [none, crash leader @1000]\n"
     const rows = await sweep(await sweepExperiment(readSweep(file(text))), { rootSeed: 1 })
     expect(rows.map(({ faults, elections }) => [faults, elections])).toEqual([
       ["none", 1],
-      ["crashes leader@1000", 2],
+      ["crash leader @1000", 2],
     ])
     expect(Number(rows[1]!["longestGapMs"])).toBeGreaterThan(400)
   })
@@ -123,7 +123,7 @@ describe("a sweep file", () => {
   test("of a log says how to see a violation, and that command shows it", async () => {
     const text =
       "protocol: log\nruns: 20\nsetup: {clientsPerGroup: 2, thinkMs: 5, horizonMs: 4000, electionMs: 300, linkMbitPerSecond: 100}\n" +
-      "matrix:\n  system: 'simple(4, 2, 2)'\n  latency: paxi\n  faults: {lossProbability: 0.05, crashes: [leader@1000-2000]}\n"
+      "matrix:\n  system: 'simple(4, 2, 2)'\n  latency: paxi\n  faults: loss(0.05) @0-end; crash leader @1000-2000\n"
     const [row] = await sweep(await sweepExperiment(readSweep(file(text))), { rootSeed: 1 })
     expect(Number(row!["violations"])).toBeGreaterThan(0)
     const [, ...words] = shellWords(String(row!["violationReplay"]))
@@ -133,10 +133,12 @@ describe("a sweep file", () => {
   })
 
   test("of a log says what links carry in megabits, as quorate log does", () => {
-    const c = sweepCases(
-      readSweep(file("protocol: log\nsetup: {linkMbitPerSecond: 80}\nmatrix: {system: majority(3)}")),
-    ).at(0)
-    expect(readLogSettings(c!.settings).bandwidth).toBe(10)
+    const data = readSweep(
+      file("protocol: log\nsetup: {linkMbitPerSecond: 80}\nmatrix: {system: majority(3)}"),
+    )
+    const c = sweepCases(data).at(0)
+    expect(c!.settings).toEqual({ linkMbitPerSecond: 80 })
+    expect(buildLog(logSetup(data, c!), 1).scenario.bandwidth!(0, 1)).toBe(10)
   })
 
   test("has its cases by position as it has them one after the other, and none beyond", () => {
@@ -165,10 +167,10 @@ describe("a mistake in a sweep file is shown with its place", () => {
   test.each([
     [
       "matrix:\n  system: majority(3)\n  latncy: paxi\n",
-      "3:3: there is no latncy here. Did you mean latency?",
+      '3:3: unknown key "latncy"; did you mean "latency"? Valid keys: system, variant, latency',
     ],
-    ["matrix:\n  latency: paxi\n", "2:3: matrix.system must be a quorum system or a list of them"],
-    ["runs: 0\nmatrix: {system: majority(3)}\n", "1:7: runs must be a whole number from 1."],
+    ["matrix:\n  latency: paxi\n", "2:3: matrix.system is missing: a quorum system or a list of them"],
+    ["runs: 0\nmatrix: {system: majority(3)}\n", "1:7: runs is 0; it must be a positive integer."],
     ["matrix:\n  system: [majority(3), majority()]\n", "2:25: majority(n) takes 1 argument"],
     [
       "matrix:\n  system: majority(3)\n  latency: pax\n",
@@ -180,47 +182,53 @@ describe("a mistake in a sweep file is shown with its place", () => {
     ],
     [
       "matrix:\n  system: majority(3)\n  faults: [none, {lossProbability: 2}]\n",
-      "3:36: matrix.faults.1.lossProbability must be a probability, from 0 to 1.",
+      "3:36: lossProbability is 2; it must be a number from 0 to 1",
     ],
     [
       "matrix:\n  system: majority(3)\n  workload:\n    - {backOff: never}\n",
-      "4:7: back-off is never; it must be none, fixed(pause)",
+      "4:17: backOff is never; it must be none, fixed(pause)",
     ],
     [
       "matrix:\n  system: majority(3)\n  workload:\n    - {backOf: none}\n",
-      "4:8: there is no backOf here. Did you mean backOff?",
+      '4:8: unknown key "backOf"; did you mean "backOff"?',
     ],
-    ["setup:\n  crashes: [a1]\nmatrix: {system: majority(3)}\n", "2:3: crash is a1; it must be process@ms"],
+    [
+      "setup:\n  faults: [crash a1]\nmatrix: {system: majority(3)}\n",
+      "2:12: faults is wrong: The fault crash a1 cannot be read.",
+    ],
     ["protocol: decre\nmatrix: {system: majority(3)}\n", "1:11: protocol must be decree or log."],
-    ["protocol: log\nmatrix: {system: majority(3), variant: classic}\n", "2:31: there is no variant here."],
-    ["matrix:\n  systm: majority(3)\n", "2:3: there is no systm here. Did you mean system?"],
-    ["- 1\n- 2\n", "1:1: the file must have settings by name"],
+    [
+      "protocol: log\nmatrix: {system: majority(3), variant: classic}\n",
+      '2:31: unknown key "variant". Valid keys: system, latency, faults, workload, seed.',
+    ],
+    ["matrix:\n  systm: majority(3)\n", '2:3: unknown key "systm"; did you mean "system"?'],
+    ["- 1\n- 2\n", "1:1: the file must state settings by name"],
     ["matrix:\n  system: [majority(3), majority(3)]\n", "2:25: matrix.system has majority(3) twice"],
     [
-      "matrix: {system: majority(3), workload: [{proposers: 2}, usual, {name: usual, nacks: true}]}\n",
-      "1:65: matrix.workload has usual twice",
+      "matrix: {system: majority(3), workload: [{proposers: 2}, default, {name: default, nacks: true}]}\n",
+      "1:67: matrix.workload has default twice",
     ],
     ["matrix:\n  system: majority(3)\n  seed: [1, 2, 1]\n", "3:16: matrix.seed has 1 twice"],
     ["matrix:\n  system: majority(3)\n  latency: lost.csv\n", "3:12: There is no file lost.csv"],
     [
-      "matrix:\n  system: [majority(5), majority(3)]\n  faults: [none, {crashes: [a4@0]}]\n",
-      "3:18: There is no process a4; they are a1, a2, a3, p1.",
+      "matrix:\n  system: [majority(5), majority(3)]\n  faults: [none, crash a4 @0]\n",
+      "3:18: crash a4 @0: there is no process or group a4; there are a1, a2, a3, p1, acceptors",
     ],
     [
       "setup: {acceptorRegions: [XX]}\nmatrix: {system: majority(3), latency: paxi}\n",
       "1:8: paxi has no region XX",
     ],
     [
-      "protocol: log\nmatrix:\n  system: majority(3)\n  workload: [usual, {leader: 3}]\n",
-      "4:21: The leader is replica 3, and majority(3) has the replicas 0 to 2.",
+      "protocol: log\nmatrix:\n  system: majority(3)\n  workload: [default, {leader: a4}]\n",
+      "4:23: leader: there is no replica or region a4; there are a1, a2, a3.",
     ],
     [
-      "protocol: log\nsetup: {crashes: ['7@100']}\nmatrix: {system: majority(5)}\n",
-      "2:8: A crash of 7, and majority(5) has the replicas 0 to 4.",
+      "protocol: log\nsetup: {faults: crash a7 @100}\nmatrix: {system: majority(5)}\n",
+      "2:8: crash a7 @100: there is no process or group a7; there are leader, a1, a2, a3, a4, a5",
     ],
     [
       "protocol: log\nsetup: {warmUpMs: 10000}\nmatrix: {system: majority(5)}\n",
-      "2:8: The run is over after 10000 ms (horizonMs), and measuring begins at 10000 ms",
+      "2:8: The run ends after 10000 ms (horizonMs), before measurements begin at 10000 ms",
     ],
     ["matrix: [\n", "2:1: Flow sequence in block collection"],
     ["", "the file"],
@@ -230,12 +238,44 @@ describe("a mistake in a sweep file is shown with its place", () => {
     expect(error).toThrow(text === "" ? "matrix" : `${path}:${message}`)
   })
 
+  test("all of them at once, in the order of the file", () => {
+    const text = `setup:
+  timeoutMs: soon
+  timoutMs: 5
+  faults: [crash a1 @5, "cut a1 @0-5"]
+matrix:
+  system: [majority(5), majority()]
+  latency: pax
+  workload: {proposers: 0}
+`
+    const path = file(text, "bad.yaml")
+    const lines = [
+      "2:14: timeoutMs is soon; it must be a number of milliseconds from 0 to 1e9.",
+      '3:3: unknown key "timoutMs"; did you mean "timeoutMs"? Valid keys: statistic,',
+      "4:25: faults is wrong: cut a1 @0-5:",
+      "6:25: majority(n) takes 1 argument",
+      "7:12: There is no latency called pax.",
+      "8:25: proposers is 0; it must be an integer from 1 to 10000.",
+    ]
+    let message = ""
+    try {
+      readSweep(path)
+    } catch (error) {
+      message = (error as Error).message
+    }
+    const found = message.split("\n").filter((line) => line.startsWith(path))
+    expect(found).toHaveLength(lines.length)
+    found.forEach((line, i) => expect(line).toContain(`${path}:${lines[i]!}`))
+  })
+
   test.each(["matrix", "=1", "a b=1"])("--set %j is refused", (text) => {
     expect(() => parseOverride(text)).toThrow("must be a path and a value")
   })
 
   test("what the setup alone could not have is fine where the workload brings it", () => {
-    const path = file("setup: {crashes: [p2@50]}\nmatrix: {system: majority(3), workload: {proposers: 2}}\n")
+    const path = file(
+      "setup: {faults: crash p2 @50}\nmatrix: {system: majority(3), workload: {proposers: 2}}\n",
+    )
     expect(readSweep(path).id).toBe("sweep")
   })
 
@@ -245,8 +285,8 @@ describe("a mistake in a sweep file is shown with its place", () => {
   })
 
   test.each([
-    ["a.b=1", "with --set: there is no a here."],
-    ["matrix.sytem=1", "with --set: there is no sytem here. Did you mean system?"],
+    ["a.b=1", 'with --set: unknown key "a".'],
+    ["matrix.sytem=1", 'with --set: unknown key "sytem"; did you mean "system"?'],
     ["runs.x.y=1", "--set runs.x.y=1: the file has a value on the way"],
   ])("--set %s is told as such", (text, message) => {
     expect(() => readSweep(file(small), [parseOverride(text)])).toThrow(message)
@@ -254,7 +294,7 @@ describe("a mistake in a sweep file is shown with its place", () => {
 
   test("what --set has broken is said, too", () => {
     const broken = () => readSweep(file(small), [parseOverride("runs=many")])
-    expect(broken).toThrow(/sweep\.yaml with --set: runs must be a whole number/)
+    expect(broken).toThrow(/sweep\.yaml with --set: runs is many; it must be a positive integer/)
   })
 })
 

@@ -1,13 +1,13 @@
 import { describe, expect, test } from "vitest"
 import { quorumSystemFrom } from "../../../quorums/from-text.ts"
 import { runSafeLog } from "../../run/log.ts"
-import { type LogSetup, usualLogSetup } from "../../run/log-setup.ts"
+import { type LogSetup, logDefaults } from "../../run/log-settings.ts"
 import { constantPlan } from "../../quorum/plan.ts"
 import { constantLatency } from "../../world/simulate/latency.ts"
-import { traffic } from "../../run/log-measures.ts"
+import { LogTraffic } from "../../run/log-measures.ts"
 
 const setup: LogSetup = {
-  ...usualLogSetup,
+  ...logDefaults,
   plan: constantPlan(quorumSystemFrom("majority(5)")),
   latency: { kind: "everywhere", model: constantLatency(10) },
   clientsPerGroup: 2,
@@ -21,8 +21,9 @@ const setup: LogSetup = {
 }
 
 function run(more: Partial<LogSetup>) {
-  const { measures, facts } = runSafeLog({ ...setup, ...more }, 1, { gather: [traffic] })
-  const sent = (type: string): number => facts.of(traffic).byType.find((one) => one.type === type)?.sent ?? 0
+  const traffic = new LogTraffic()
+  const { measures } = runSafeLog({ ...setup, ...more }, 1, {}, traffic)
+  const sent = (type: string): number => traffic.byType.find((one) => one.type === type)?.sent ?? 0
   return { measures, sent, leaders: measures.elections.map(({ process }) => process) }
 }
 
@@ -32,7 +33,7 @@ describe("election", () => {
     (detector) => {
       const { measures, leaders } = run({
         detector,
-        faults: [{ type: "crash", process: 0, at: 1_500_000, disk: "synced" }],
+        faults: [{ type: "crash", process: "a1", at: 1_500_000, disk: "synced" }],
       })
       expect(measures.returned).toBe(600)
       expect(leaders[0]).toBe(0)
@@ -54,12 +55,11 @@ describe("election", () => {
   })
 
   test("a leader that must propose hundreds of slots again writes them at once, and is not taken for dead", () => {
-    const everyone = setup.plan.nodes.map((_, process) => process)
     const { measures, leaders, sent } = run({
       writeMs: 5,
       groupCommit: false,
       requestsPerClient: 100,
-      faults: everyone.map((process) => ({
+      faults: setup.plan.nodes.map((process) => ({
         type: "crash",
         process,
         at: 3_000_000,
@@ -83,7 +83,7 @@ describe("disks that are lost", () => {
   const losses = (...replicas: number[]): LogSetup["faults"] =>
     replicas.map((process, i) => {
       const at = 1_500_000 + i * 20_000
-      return { type: "crash", process, at, recoverAt: 1_600_000, disk: "lost" }
+      return { type: "crash", process: `a${process + 1}`, at, recoverAt: 1_600_000, disk: "lost" }
     })
 
   test.each([[[1]], [[1, 2]], [[0, 4]]])(
@@ -103,11 +103,11 @@ describe("disks that are lost", () => {
 describe("fixed small quorums of phase 2", () => {
   test("one with standbys: another takes over when a member crashes, and only one at a time is asked", () => {
     const plan = constantPlan(quorumSystemFrom("simple(5, 4, 2)"))
-    const calm = run({ plan, recipients: "standby" })
+    const calm = run({ plan, quorumSelection: "standby" })
     expect(calm.sent("propose")).toBe(600)
     // a2 is the other member of the first quorum.
-    const crash = { type: "crash", process: 1, at: 1_500_000, disk: "synced" } as const
-    const { measures, sent } = run({ plan, recipients: "standby", faults: [crash] })
+    const crash = { type: "crash", process: "a2", at: 1_500_000, disk: "synced" } as const
+    const { measures, sent } = run({ plan, quorumSelection: "standby", faults: [crash] })
     expect(measures.returned).toBe(600)
     // Those under way at the crash go to everyone once, the rest to the next quorum.
     expect(sent("propose")).toBeLessThan(700)

@@ -1,8 +1,7 @@
 import { describe, expect, test } from "vitest"
 import { quorumSystemFrom } from "../../../quorums/from-text.ts"
-import { castOf } from "../../run/log-scenario.ts"
 import { runLog } from "../../run/log.ts"
-import { type LogSetup, usualLogSetup } from "../../run/log-setup.ts"
+import { type LogSetup, logDefaults } from "../../run/log-settings.ts"
 import { constantPlan } from "../../quorum/plan.ts"
 import { parseFaults } from "../../world/faults/notation.ts"
 import { constantLatency } from "../../world/simulate/latency.ts"
@@ -12,7 +11,7 @@ import { replica } from "./replica.ts"
 import { timers } from "./outbox.ts"
 
 const base: LogSetup = {
-  ...usualLogSetup,
+  ...logDefaults,
   plan: constantPlan(quorumSystemFrom("majority(3)")),
   latency: { kind: "everywhere", model: constantLatency(2) },
   keys: { kind: "uniform", count: 1 },
@@ -21,7 +20,7 @@ const base: LogSetup = {
 
 /** What is violated under faults that are written as on the command line. */
 function violated(setup: LogSetup, seed: number, ...faults: readonly string[]): string[] {
-  const read = faults.flatMap((fault) => parseFaults(fault, castOf(setup)))
+  const read = faults.flatMap((fault) => parseFaults(fault))
   return runLog({ ...setup, faults: read }, seed).violations.map(({ name }) => name)
 }
 
@@ -65,7 +64,7 @@ describe("messages that come so late that they are about something else", () => 
       handOverAfterMs: 1000,
       backOff: { kind: "none" },
       // So slow that it does not stand by itself: followers may be as slow as they like.
-      clockRates: [1, 0.3, 1],
+      clockRates: [{ process: "a2", rate: 0.3 }],
       horizonMs: 2500,
     }
     const faults = [

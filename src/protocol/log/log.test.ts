@@ -2,8 +2,8 @@ import fc from "fast-check"
 import { describe, expect, test } from "vitest"
 import { quorumSystemFrom } from "../../../quorums/from-text.ts"
 import { constantPlan } from "../../quorum/plan.ts"
-import { buildLog } from "../../run/log-scenario.ts"
-import { usualLogSetup } from "../../run/log-setup.ts"
+import { buildLog } from "../../run/log.ts"
+import { logDefaults } from "../../run/log-settings.ts"
 import { exponentialLatency } from "../../world/simulate/latency.ts"
 import { simulate } from "../../world/simulate/simulate.ts"
 import { TraceHash } from "../../world/simulate/trace-hash.ts"
@@ -123,7 +123,7 @@ describe("the workload", () => {
 describe("the fast form, in place, and the pure one", () => {
   const built = buildLog(
     {
-      ...usualLogSetup,
+      ...logDefaults,
       plan: constantPlan(quorumSystemFrom("simple(5, 4, 2)")),
       latency: { kind: "everywhere", model: exponentialLatency(8) },
       clientsPerGroup: 2,
@@ -138,8 +138,8 @@ describe("the fast form, in place, and the pure one", () => {
       writeMs: 1,
       faults: [
         { type: "loss", probability: 0.2, from: 0, until: 1_000_000 },
-        { type: "crash", process: 0, at: 150_000, recoverAt: 400_000, disk: "synced" },
-        { type: "crash", process: 2, at: 500_000, recoverAt: 700_000, disk: "lost" },
+        { type: "crash", process: "a1", at: 150_000, recoverAt: 400_000, disk: "synced" },
+        { type: "crash", process: "a3", at: 500_000, recoverAt: 700_000, disk: "lost" },
       ],
       horizonMs: 3000,
     },

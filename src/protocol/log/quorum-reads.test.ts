@@ -1,8 +1,7 @@
 import { describe, expect, test } from "vitest"
 import { quorumPlanFrom } from "../../../quorums/from-text.ts"
-import { castOf } from "../../run/log-scenario.ts"
 import { runLog } from "../../run/log.ts"
-import { type LogSetup, usualLogSetup } from "../../run/log-setup.ts"
+import { type LogSetup, logDefaults } from "../../run/log-settings.ts"
 import { requirementById } from "../../quorum/meet/requirement.ts"
 import { parseFaults } from "../../world/faults/notation.ts"
 import { constantLatency } from "../../world/simulate/latency.ts"
@@ -17,7 +16,7 @@ describe("quorum reads where quorums depend on the epoch", () => {
 
   test.each([1, 2, 3])("a replica that has missed the greater epochs reads nothing old, seed %i", (seed) => {
     const setup: LogSetup = {
-      ...usualLogSetup,
+      ...logDefaults,
       plan,
       latency: { kind: "everywhere", model: constantLatency(2) },
       keys: { kind: "uniform", count: 1 },
@@ -33,9 +32,7 @@ describe("quorum reads where quorums depend on the epoch", () => {
       horizonMs: 3000,
     }
     // a1 hands over to a2, which leads in epoch 1 and decides with a1, while a3 still believes in epoch 0.
-    const faults = ["cut a1,a2>a3 @990-2500", "cut a3>a1,a2 @990-2500"].flatMap((fault) =>
-      parseFaults(fault, castOf(setup)),
-    )
+    const faults = ["cut a1,a2>a3 @990-2500", "cut a3>a1,a2 @990-2500"].flatMap((fault) => parseFaults(fault))
     expect(runLog({ ...setup, faults }, seed).violations.map(({ name }) => name)).toEqual([])
   })
 })

@@ -92,6 +92,25 @@ export type RingMessage = {
 /** What a message is called: what traces count and faults select by. */
 export type MessageType = PaxosMessage["type"]
 
+const typesInOrder: Readonly<Record<MessageType, true>> = {
+  prepare: true,
+  promise: true,
+  propose: true,
+  accept: true,
+  "no-promise": true,
+  "no-accept": true,
+  decided: true,
+  "generate-next": true,
+  allocate: true,
+  "no-allocate": true,
+  forward: true,
+  read: true,
+  report: true,
+  ring: true,
+}
+/** Every type of message of a single decree. */
+export const paxosMessageTypes = Object.keys(typesInOrder) as readonly MessageType[]
+
 /** The message as the thesis writes it: `promise(2, 0, A)`, `accept(1)`. */
 export function formatMessage(message: PaxosMessage): string {
   switch (message.type) {

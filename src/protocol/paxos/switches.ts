@@ -78,6 +78,11 @@ export function formatSwitches(switches: Partial<Variant>, from: Variant = class
   })
 }
 
+/** The text that sets a switch to its value among these: `nacks=epoch`. */
+export function formatSwitch(id: keyof Variant, switches: Partial<Variant>): string {
+  return `${id}=${(readers[id] as Reader<unknown>).show(switches[id])}`
+}
+
 /** How one switch is read from text and written back; the two are inverse. */
 interface Reader<Value> {
   readonly values: string

@@ -5,31 +5,31 @@ import type { Crash } from "../simulate/scenario.ts"
 export type Target = Address | "leader"
 
 /** What can happen to a process. Times are microseconds from the start of the run. */
-export type ProcessFault =
+export type ProcessFault<Who = Target> =
   | {
       readonly type: "crash"
-      readonly process: Target
+      readonly process: Who
       readonly at: Micros
       /** When it comes back; never, if not given. */
       readonly recoverAt?: Micros
       readonly disk: DiskLoss
     }
   /** It does nothing and then goes on as if no time had passed; what arrives meanwhile waits. */
-  | { readonly type: "pause"; readonly process: Target; readonly at: Micros; readonly until: Micros }
+  | { readonly type: "pause"; readonly process: Who; readonly at: Micros; readonly until: Micros }
   /** Every message costs its processor `extra` microseconds more. */
   | {
       readonly type: "slow"
-      readonly process: Target
+      readonly process: Who
       readonly at: Micros
       readonly until: Micros
       readonly extra: Micros
     }
   /** Its clock runs at `rate` from now on: timers set from here on fire that much sooner. */
-  | { readonly type: "clock-rate"; readonly process: Target; readonly at: Micros; readonly rate: number }
+  | { readonly type: "clock-rate"; readonly process: Who; readonly at: Micros; readonly rate: number }
   /** Its clock jumps: timers that are set fire `by` microseconds sooner, or later where it is negative. */
-  | { readonly type: "clock-step"; readonly process: Target; readonly at: Micros; readonly by: Micros }
+  | { readonly type: "clock-step"; readonly process: Who; readonly at: Micros; readonly by: Micros }
   /** Every timer of the process fires up to `upTo` late, from now on. */
-  | { readonly type: "timer-jitter"; readonly process: Target; readonly at: Micros; readonly upTo: Micros }
+  | { readonly type: "timer-jitter"; readonly process: Who; readonly at: Micros; readonly upTo: Micros }
 
 /**
  * What a crash leaves on the disk.
@@ -45,11 +45,11 @@ export type DiskLoss = "synced" | "partial" | "torn" | "lost"
 export const diskLosses: readonly DiskLoss[] = ["synced", "partial", "torn", "lost"]
 
 /** What can happen to messages, while it lasts. */
-export type NetworkFault = {
+export type NetworkFault<Who = Target> = {
   readonly from: Micros
   readonly until: Micros
   /** Only messages between these; all of them, if not given. */
-  readonly path?: Path
+  readonly path?: Path<Who>
   /** Only messages of these types; all of them, if not given. */
   readonly messageTypes?: readonly string[]
 } & (
@@ -68,10 +68,10 @@ export type NetworkFault = {
 )
 
 /** Messages from one side to the other, and back unless it is one way. "leader" stands for whoever leads at the start of the fault. */
-export interface Path {
-  readonly side: readonly Target[]
+export interface Path<Who = Target> {
+  readonly side: readonly Who[]
   /** Everyone else, if not given. */
-  readonly otherSide?: readonly Target[]
+  readonly otherSide?: readonly Who[]
   readonly oneWay: boolean
 }
 
@@ -79,7 +79,16 @@ export interface Path {
  * Anything that can go wrong in a run, short of an actor's own mistakes: no
  * process ever lies (Howard 2019, §1.6).
  */
-export type Fault = ProcessFault | NetworkFault
+export type Fault<Who = Target> = ProcessFault<Who> | NetworkFault<Who>
+
+/**
+ * A fault as a setup states it: whom it concerns is said by name, of a process, a
+ * region or another group, or `leader`. `resolveFaults` finds their addresses.
+ */
+export type NamedFault = Fault<string>
+
+/** The end of a fault that lasts as long as the run: `end` in the notation. */
+export const endOfRun = Number.MAX_SAFE_INTEGER
 
 /** The types of faults that happen to processes; all others happen to messages. */
 const processFaults: readonly string[] = [
@@ -92,17 +101,17 @@ const processFaults: readonly string[] = [
 ] satisfies readonly ProcessFault["type"][]
 
 /** Whether a fault happens to a process. */
-export function isProcessFault(fault: Fault): fault is ProcessFault {
+export function isProcessFault<Who>(fault: Fault<Who>): fault is ProcessFault<Who> {
   return processFaults.includes(fault.type)
 }
 
 /** Whether a fault happens to messages. */
-export function isNetworkFault(fault: Fault): fault is NetworkFault {
+export function isNetworkFault<Who>(fault: Fault<Who>): fault is NetworkFault<Who> {
   return !isProcessFault(fault)
 }
 
 /** When the last of the faults is over, as far as it ever is: crashed processes that never come back are crashed for good. */
-export function endOfFaults(faults: readonly Fault[]): Micros {
+export function endOfFaults(faults: readonly Fault<unknown>[]): Micros {
   return Math.max(
     0,
     ...faults.map((fault) => {

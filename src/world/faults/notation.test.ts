@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest"
 import { isNetworkFault } from "./fault.ts"
-import { type Cast, faultForms, formatFault, parseFaults } from "./notation.ts"
+import { type Cast, faultForms, formatFault, parseFaults, resolveFaults } from "./notation.ts"
 
 const cast: Cast = {
   names: ["a1", "a2", "a3", "clients1"],
@@ -8,8 +8,10 @@ const cast: Cast = {
     ["EU", [0, 3]],
     ["all", [0, 1, 2, 3]],
   ]),
+  hasLeader: true,
   messageTypes: ["propose", "accept"],
 }
+const resolved = (text: string) => resolveFaults(parseFaults(text), cast)
 
 /** Each text, and what it is when it is written back; the same where nothing is given. */
 const texts: [string, string?][] = [
@@ -19,7 +21,8 @@ const texts: [string, string?][] = [
   ["duplicate(0.5, 800) @0-3000"],
   ["reorder(0.5, 100) a1,a2|a3 of accept @0-3000"],
   ["clog(100) leader|rest @0-3000"],
-  ["hold EU>rest @100-200", "hold a1,clients1>rest @100-200"],
+  ["hold EU>rest @100-200"],
+  ["cut nobody|a1, EU @0-end", "cut nobody|a1,EU @0-end"],
   ["cut a1|a2,a3 of propose,accept @1000-2000"],
   ["crash a1 @5"],
   ["crash(torn) leader @5-10"],
@@ -33,19 +36,20 @@ const texts: [string, string?][] = [
 
 describe("faults are read and written", () => {
   test.each(texts)("%s", (text, formatted = text) => {
-    const [fault, ...more] = parseFaults(text, cast)
+    const [fault, ...more] = parseFaults(text)
     expect(more).toEqual([])
-    expect(formatFault(fault!, cast.names)).toBe(formatted)
-    expect(parseFaults(formatted, cast)).toEqual([fault])
+    expect(formatFault(fault!)).toBe(formatted)
+    expect(parseFaults(formatted)).toEqual([fault])
+    expect(resolveFaults([fault!], cast)).toHaveLength(1)
   })
 
   test("every type of fault is among them", () => {
-    const types = texts.map(([text]) => parseFaults(text, cast)[0]!.type)
+    const types = texts.map(([text]) => parseFaults(text)[0]!.type)
     expect(new Set(types)).toEqual(new Set(faultForms.keys()))
   })
 
   test("a fault of a group strikes each of it; durations are milliseconds", () => {
-    expect(parseFaults("crash all @1.5-20", cast)).toEqual(
+    expect(resolved("crash all @1.5-20")).toEqual(
       [0, 1, 2, 3].map((process) => ({
         type: "crash",
         process,
@@ -54,7 +58,7 @@ describe("faults are read and written", () => {
         disk: "synced",
       })),
     )
-    const [cut] = parseFaults("cut EU|rest of propose @0-1", cast)
+    const [cut] = resolved("cut EU|rest of propose @0-1")
     expect(isNetworkFault(cut!)).toBe(true)
     expect(cut).toEqual({
       type: "cut",
@@ -73,12 +77,17 @@ test.each([
   ["loss(0.1) @5", "from one time to another"],
   ["loss(0.1) @9-5", "the end after the beginning"],
   ["cut a1 @0-5", "is not two sides"],
-  ["cut a1|b2 @0-5", "nobody called b2"],
+  ["cut a1|b2 @0-5", "cut a1|b2 @0-5: there is no process or group b2; there are leader, a1"],
   ["cut a1|a2 of promise @0-5", "no message promise"],
   ["crash(burnt) a1 @5", "is none of crash(synced)"],
-  ["crash @5", "nobody called nothing at all"],
+  ["crash @5", "it does not say whom it concerns"],
   ["clock-rate(1.1) a1 @0-5", "it begins and stays"],
   ["slow(-1) a1 @0-5", "must not be negative"],
 ])("%s is refused: %s", (text, reason) => {
-  expect(() => parseFaults(text, cast)).toThrow(reason)
+  expect(() => resolved(text)).toThrow(reason)
+})
+
+test("faults of the leader need one", () => {
+  const faults = parseFaults("crash leader @5")
+  expect(() => resolveFaults(faults, { ...cast, hasLeader: false })).toThrow("no process or group leader")
 })

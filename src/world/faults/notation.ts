@@ -1,12 +1,25 @@
 import { UsageError, didYouMean } from "../../base/errors.ts"
+import { commaList } from "../../base/text.ts"
 import type { Address } from "../../protocol/actor.ts"
-import { type DiskLoss, type Fault, type Path, type Target, diskLosses } from "./fault.ts"
+import {
+  type DiskLoss,
+  type Fault,
+  type NamedFault,
+  type NetworkFault,
+  type Path,
+  type Target,
+  diskLosses,
+  endOfRun,
+  isProcessFault,
+} from "./fault.ts"
 
 /** Who the names in a fault are: processes one by one, and groups of them such as a region. */
 export interface Cast {
   /** By address. */
   readonly names: readonly string[]
   readonly groups: ReadonlyMap<string, readonly Address[]>
+  /** Whether there is a leader, whoever that is when a fault strikes. */
+  readonly hasLeader: boolean
   /** The types of messages there are. */
   readonly messageTypes: readonly string[]
 }
@@ -55,7 +68,7 @@ export const faultForms: ReadonlyMap<Fault["type"], Form> = new Map([
   ["timer-jitter", form("process", "from", "its timers fire up to this late", "upTo")],
 ])
 
-const notation = /^\s*([a-z-]+)\s*(?:\(([^()]*)\))?\s*(.*?)\s*@\s*([\d.]+)(?:\s*-\s*([\d.]+))?\s*$/s
+const notation = /^\s*([a-z-]+)\s*(?:\(([^()]*)\))?\s*(.*?)\s*@\s*([\d.]+)(?:\s*-\s*([\d.]+|end))?\s*$/s
 
 /**
  * The faults of a text such as `cut EU|rest of propose @1000-2000`: what
@@ -65,16 +78,17 @@ const notation = /^\s*([a-z-]+)\s*(?:\(([^()]*)\))?\s*(.*?)\s*@\s*([\d.]+)(?:\s*
  * all of them, or those between two sides, `a1, a2|a3` both ways and `a1>a3` one
  * way; `of propose, accept` picks types. Besides names of processes there are
  * groups such as regions, `leader`, who leads when it strikes, and on the right
- * side `rest`, everybody else. One fault for each process concerned.
+ * side `rest`, everybody else; `@1000-end` lasts as long as the run. One fault for
+ * each name concerned; whether the names exist, `resolveFaults` says.
  */
-export function parseFaults(text: string, cast: Cast): readonly Fault[] {
+export function parseFaults(text: string): readonly NamedFault[] {
   const [, type = "", list, whom = "", from = "", until] = notation.exec(text) ?? []
   const found = faultForms.get(type as Fault["type"])
   if (found === undefined) throw unknownFault(text, type)
   const parameters = readParameters(text, type, found, list)
   const times = readTimes(text, found, from, until)
-  if (found.about === "messages") return [messageFault(text, type, parameters, whom, times, cast)]
-  return targetsOf(text, whom, cast).map((process) => processFault(type, process, parameters, times))
+  if (found.about === "messages") return [messageFault(text, type, parameters, whom, times)]
+  return namesOf(text, whom).map((process) => processFault(type, process, parameters, times))
 }
 
 function unknownFault(text: string, type: string): UsageError {
@@ -133,9 +147,9 @@ interface Times {
 }
 
 function readTimes(text: string, { lasts }: Form, from: string, until: string | undefined): Times {
-  const times = { from: microsOf(from), until: until === undefined ? undefined : microsOf(until) }
+  const times = { from: microsOf(from), until: until === undefined ? undefined : endOf(until) }
   if (lasts === "span" && times.until === undefined)
-    throw new UsageError(`${text}: it lasts from one time to another, in ms; write @1000-2000.`)
+    throw new UsageError(`${text}: it lasts from one time to another, in ms; write @1000-2000, or @1000-end.`)
   if (lasts === "from" && times.until !== undefined)
     throw new UsageError(
       `${text}: it begins and stays; write one time, @1000, and a second fault to undo it.`,
@@ -147,9 +161,16 @@ function readTimes(text: string, { lasts }: Form, from: string, until: string | 
   return times
 }
 
+const endOf = (until: string): number => (until === "end" ? endOfRun : microsOf(until))
+
 const microsOf = (ms: string): number => Math.round(Number(ms) * 1000)
 
-function processFault(type: string, process: Target, parameters: readonly string[], times: Times): Fault {
+function processFault(
+  type: string,
+  process: string,
+  parameters: readonly string[],
+  times: Times,
+): NamedFault {
   const { from: at, until = 0 } = times
   const value = Number(parameters[0])
   switch (type) {
@@ -176,17 +197,10 @@ function messageFault(
   parameters: readonly string[],
   whom: string,
   { from, until = 0 }: Times,
-  cast: Cast,
-): Fault {
+): NamedFault {
   const [, sides = "", types] = /^(.*?)\s*(?:\bof\s+(.*))?$/s.exec(whom) ?? []
   const messageTypes = types?.split(",").map((name) => name.trim())
-  const odd = messageTypes?.find((name) => !cast.messageTypes.includes(name))
-  if (odd !== undefined) {
-    throw new UsageError(
-      `${text}: there is no message ${odd}; there are ${cast.messageTypes.join(", ")}.${didYouMean(odd, cast.messageTypes)}`,
-    )
-  }
-  const path = sides.trim() === "" ? {} : { path: pathOf(text, sides, cast) }
+  const path = sides.trim() === "" ? {} : { path: pathOf(text, sides) }
   const common = { from, until, ...path, ...(messageTypes && { messageTypes }) }
   const [first = 0, second = 0] = parameters.map(Number)
   const secondMicros = Math.round(second * 1000)
@@ -206,7 +220,7 @@ function messageFault(
   }
 }
 
-function pathOf(text: string, sides: string, cast: Cast): Path {
+function pathOf(text: string, sides: string): Path<string> {
   const [left, sign, right, ...more] = sides.split(/([|>])/)
   if (
     left === undefined ||
@@ -221,25 +235,79 @@ function pathOf(text: string, sides: string, cast: Cast): Path {
   }
   const rest = right.trim() === "rest"
   return {
-    side: targetsOf(text, left, cast),
-    ...(!rest && { otherSide: targetsOf(text, right, cast) }),
+    side: namesOf(text, left),
+    ...(!rest && { otherSide: namesOf(text, right) }),
     oneWay: sign === ">",
   }
 }
 
-function targetsOf(text: string, list: string, { names, groups }: Cast): Target[] {
-  const targets = list.split(",").flatMap((part): readonly Target[] => {
-    const name = part.trim()
-    if (name === "leader") return [name]
-    const address = names.indexOf(name)
-    const found = address >= 0 ? [address] : groups.get(name)
+/** The names of a list; `nobody` is none. */
+function namesOf(text: string, list: string): string[] {
+  const names = commaList(list)
+  if (names.length === 1 && names[0] === "nobody") return []
+  if (names.every((name) => name !== "")) return [...new Set(names)]
+  throw new UsageError(`${text}: it does not say whom it concerns: a process, a group of them, or leader.`)
+}
+
+/**
+ * Faults with the addresses of those they name: one fault to a process for each
+ * process of a group. A name that nobody has is a UsageError that shows the fault.
+ */
+export function resolveFaults(faults: readonly NamedFault[], cast: Cast): readonly Fault[] {
+  return faults.flatMap((fault): readonly Fault[] => {
+    const found = (names: readonly string[]): Target[] => targetsOf(names, fault, cast)
+    if (isProcessFault(fault)) return found([fault.process]).map((process) => ({ ...fault, process }))
+    const { path, ...rest } = fault
+    refuseUnknownTypes(fault, cast)
+    if (path === undefined) return [rest]
+    const { side, otherSide, oneWay } = path
+    const other = otherSide === undefined ? {} : { otherSide: found(otherSide) }
+    return [{ ...rest, path: { side: found(side), ...other, oneWay } }]
+  })
+}
+
+/** The same faults with the names of those they concern: the inverse of `resolveFaults`, group by group member. */
+export function nameFaults(faults: readonly Fault[], names: readonly string[]): NamedFault[] {
+  const named = (targets: readonly Target[]): string[] =>
+    targets.map((target) => (target === "leader" ? target : names[target]!))
+  return faults.map((fault): NamedFault => {
+    if (isProcessFault(fault)) return { ...fault, process: named([fault.process])[0]! }
+    const { path, ...rest } = fault
+    if (path === undefined) return rest
+    const other = path.otherSide === undefined ? {} : { otherSide: named(path.otherSide) }
+    return { ...rest, path: { side: named(path.side), ...other, oneWay: path.oneWay } }
+  })
+}
+
+function refuseUnknownTypes(fault: NetworkFault<string>, { messageTypes }: Cast): void {
+  const unknown = fault.messageTypes?.find((type) => !messageTypes.includes(type))
+  if (unknown === undefined) return
+  throw new UsageError(
+    `${formatFault(fault)}: there is no message ${unknown}; there are ${messageTypes.join(", ")}.${didYouMean(unknown, messageTypes)}`,
+  )
+}
+
+function targetsOf(names: readonly string[], fault: NamedFault, cast: Cast): Target[] {
+  const targets = names.flatMap((name): readonly Target[] => {
+    if (name === "leader" && cast.hasLeader) return [name]
+    const found = addressesOf(name, cast)
     if (found !== undefined) return found
-    const known = ["leader", ...names, ...groups.keys()]
-    throw new UsageError(
-      `${text}: there is nobody called ${name === "" ? "nothing at all" : name}; there are ${known.join(", ")}.${didYouMean(name, known)}`,
-    )
+    throw new UsageError(`${formatFault(fault)}: ${unknownName(name, cast)}`)
   })
   return [...new Set(targets)]
+}
+
+/** Who is called so: a process, or the members of a group. */
+export function addressesOf(name: string, { names, groups }: Cast): readonly Address[] | undefined {
+  const address = names.indexOf(name)
+  return address >= 0 ? [address] : groups.get(name)
+}
+
+/** "there is no process or group a9; there are a1, …": for a name that nobody has. */
+export function unknownName(name: string, { names, groups, hasLeader }: Cast): string {
+  const known = [...(hasLeader ? ["leader"] : []), ...names, ...groups.keys()]
+  const hint = name === "leader" ? " Nobody leads here unless a proposer is distinguished." : ""
+  return `there is no process or group ${name}; there are ${known.join(", ")}.${hint}${didYouMean(name, known)}`
 }
 
 /**
@@ -248,25 +316,24 @@ function targetsOf(text: string, list: string, { names, groups }: Cast): Target[
  * `parseFaults` reads it back to the same fault, which is what makes a
  * failing run a line that can be typed.
  */
-export function formatFault(fault: Fault, names: readonly string[]): string {
+export function formatFault(fault: NamedFault): string {
   const { parameters } = faultForms.get(fault.type)!
   const values = parameters.map((name) => parameterOf(fault, name)).filter((value) => value !== "synced")
   const head = values.length === 0 ? fault.type : `${fault.type}(${values.join(", ")})`
   const times = "process" in fault ? [fault.at, "until" in fault ? fault.until : fault.type === "crash" ? fault.recoverAt : undefined] : [fault.from, fault.until] // prettier-ignore
-  const when = times.filter((at) => at !== undefined).map((at) => at / 1000)
-  return [head, ...whomText(fault, names), `@${when.join("-")}`].join(" ")
+  const when = times.filter((at) => at !== undefined).map((at) => (at === endOfRun ? "end" : at / 1000))
+  return [head, ...whomText(fault), `@${when.join("-")}`].join(" ")
 }
 
-function parameterOf(fault: Fault, name: string): string {
+function parameterOf(fault: NamedFault, name: string): string {
   const own = fault as unknown as Readonly<Record<string, number | string>>
   const value = name === "p" ? own["probability"]! : own[name]!
   const isDuration = ["late", "upTo", "extra", "by"].includes(name)
   return String(isDuration ? Number(value) / 1000 : value)
 }
 
-function whomText(fault: Fault, names: readonly string[]): string[] {
-  const named = (targets: readonly Target[]): string =>
-    targets.length === 0 ? "nobody" : targets.map((t) => (t === "leader" ? t : names[t]!)).join(",")
+function whomText(fault: NamedFault): string[] {
+  const named = (names: readonly string[]): string => (names.length === 0 ? "nobody" : names.join(","))
   if ("process" in fault) return [named([fault.process])]
   const { path, messageTypes } = fault
   const sign = path?.oneWay === true ? ">" : "|"

@@ -3,7 +3,8 @@ import type { BackOff } from "../protocol/paxos/proposer-state.ts"
 import { variantNamed } from "../protocol/paxos/variants.ts"
 import type { QuorumPlan } from "../quorum/plan.ts"
 import { uniformLatency } from "../world/simulate/latency.ts"
-import { type DecreeSetup, type PartitionSetup, usualSetup } from "./decree-setup.ts"
+import type { NamedFault } from "../world/faults/fault.ts"
+import { type DecreeSetup, decreeDefaults } from "./decree-settings.ts"
 
 /** What of a setup is the algorithm; all else is drawn. */
 export type Algorithm = Pick<DecreeSetup, "variant" | "switches" | "mutant" | "colocated">
@@ -17,7 +18,11 @@ export type Algorithm = Pick<DecreeSetup, "variant" | "switches" | "mutant" | "c
  * other: where everything is lost, nothing is ever decided twice. Durations are
  * short, so that thousands of runs take seconds.
  */
-export function randomSetup(plan: QuorumPlan, seed: number, algorithm: Partial<Algorithm> = {}): DecreeSetup {
+export function randomDecree(
+  plan: QuorumPlan,
+  seed: number,
+  algorithm: Partial<Algorithm> = {},
+): DecreeSetup {
   const { variant = "classic", switches = {}, mutant = null } = algorithm
   const random = randomFromSeed(seed).fork("random-setup")
   const from = <Option>(name: string, ...options: readonly Option[]): Option =>
@@ -28,15 +33,16 @@ export function randomSetup(plan: QuorumPlan, seed: number, algorithm: Partial<A
   const { failStop = false } = { ...named.switches, ...switches }
   const apart = Array.from({ length: proposers }, (_, i) => `p${i + 1}`)
   const processes = [...plan.nodes, ...(colocated ? [] : apart)]
-  const crashes = crashesAmong(processes, random.fork("crashes"))
+  // Where nothing is written, nobody may come back (§3.12).
+  const crashes = crashesAmong(processes, random.fork("crashes"), failStop)
   return {
-    ...usualSetup,
+    ...decreeDefaults,
     plan,
     ...{ variant, switches, mutant, colocated: algorithm.colocated === true },
     latency: { kind: "everywhere", model: uniformLatency(1, from("latency", 2, 5, 20)) },
     proposers,
     staggerMs: from("stagger", 0, 1, 5, 30),
-    quorums: from("quorums", "broadcast", "broadcast", "random"),
+    quorumSelection: from("quorums", "broadcast", "broadcast", "random"),
     learners: from("learners", 0, 1),
     // Other variants say themselves how acceptors refuse.
     nacks: from("nacks", true, false) && variant === "classic" && switches.nacks === undefined,
@@ -52,11 +58,9 @@ export function randomSetup(plan: QuorumPlan, seed: number, algorithm: Partial<A
     duplicateProbability: from("duplicate", 0, 0.1),
     reorderProbability: from("reorder", 0, 0.2),
     reorderMs: 60,
-    // Where nothing is written, nobody may come back (§3.12).
-    crashes: failStop ? crashes.map(({ process, atMs }) => ({ process, atMs })) : crashes,
     // A proposer that used an old epoch for what its client wants by then would be found out.
-    asksAgain: true,
-    partitions: partitionsOf(processes, random.fork("partitions")),
+    retryAfterRecovery: true,
+    faults: [...crashes, ...partitionsOf(processes, random.fork("partitions"))],
     horizonMs,
   }
 }
@@ -67,21 +71,25 @@ function oneOf<Option>(random: Random, options: readonly Option[]): Option {
   return options[random.below(options.length)]!
 }
 
-/** Up to three crashes, most of them not for good; the same process may crash again. */
-function crashesAmong(processes: readonly string[], random: Random): DecreeSetup["crashes"] {
-  return Array.from({ length: random.below(4) }, () => {
-    const atMs = random.below(horizonMs / 4)
-    const recoverAtMs = atMs + 1 + random.below(40)
-    return { process: oneOf(random, processes), atMs, ...(random.below(4) > 0 && { recoverAtMs }) }
+/** Up to three crashes, most of them not for good unless processes fail for ever; the same process may crash again. */
+function crashesAmong(processes: readonly string[], random: Random, failStop: boolean): NamedFault[] {
+  return Array.from({ length: random.below(4) }, (): NamedFault => {
+    const at = 1000 * random.below(horizonMs / 4)
+    const recoverAt = at + 1000 * (1 + random.below(40))
+    const process = oneOf(random, processes)
+    const recovers = random.below(4) > 0 && !failStop
+    return { type: "crash", process, at, ...(recovers && { recoverAt }), disk: "synced" }
   })
 }
 
 /** At most one partition, which cuts off a random part of the processes for a while. */
-function partitionsOf(processes: readonly string[], random: Random): PartitionSetup[] {
+function partitionsOf(processes: readonly string[], random: Random): NamedFault[] {
   if (random.below(3) > 0) return []
   const side = processes.filter(() => random.below(2) === 0)
   const otherSide = processes.filter((name) => !side.includes(name))
   const fromMs = random.below(60)
   if (side.length === 0 || otherSide.length === 0) return []
-  return [{ fromMs, untilMs: fromMs + 20 + random.below(80), side, otherSide, oneWay: random.below(2) === 0 }]
+  const until = 1000 * (fromMs + 20 + random.below(80))
+  const oneWay = random.below(2) === 0
+  return [{ type: "cut", from: 1000 * fromMs, until, path: { side, otherSide, oneWay } }]
 }

@@ -3,8 +3,8 @@ import type { FigureSpec, RowOf, TableSpec } from "../../experiment/define.ts"
 import { type BarFigure, distinct } from "../../experiment/figure/figure.ts"
 import { mostSeries } from "../../experiment/figure/ink.ts"
 import { type Table, type TableCell, type TableColumn, intervalOf } from "../../experiment/table.ts"
-import { type SweepCase, sweepAxes, sweepCases } from "./sweep-cases.ts"
-import type { SweepData } from "./sweep-data.ts"
+import { type SweepCase, displayNames, sweepAxes, sweepCases } from "./cases.ts"
+import type { SweepData } from "./document.ts"
 
 /** What every sweep has, whatever it sweeps over. */
 export function sweepHead(data: SweepData): {
@@ -12,14 +12,18 @@ export function sweepHead(data: SweepData): {
   question: string
   reference: string
   runs: number
+  caption: string
+  label: string
 } {
   const {
     id,
     question = `How do the cases of ${id} compare?`,
     reference = "A sweep of the user's own.",
     runs = 100,
+    caption = question,
+    label = id,
   } = data
-  return { id, question, reference, runs }
+  return { id, question, reference, runs, caption, label }
 }
 
 /** The columns that say which case a row is. */
@@ -75,10 +79,14 @@ function sweepTable(data: SweepData, measures: readonly TableMeasure[], rows: re
   const known = axes.filter((axis) => axis in first)
   const varying = known.filter((axis) => rows.some((row) => row[axis] !== first[axis]))
   const shown = varying.length === 0 ? ["system"] : varying
-  const same = known.filter((axis) => !shown.includes(axis)).map((axis) => `${axis} ${String(first[axis])}`)
+  const systems = displayNames(data)
+  const shownAs = (axis: string, row: RowOf): string | number =>
+    axis === "system" ? (systems.get(String(row[axis])) ?? String(row[axis])) : (row[axis] as string | number)
+  const same = known.filter((axis) => !shown.includes(axis)).map((axis) => `${axis} ${shownAs(axis, first)}`)
+  const { caption, label } = sweepHead(data)
   return {
-    id: data.id,
-    caption: sweepHead(data).question,
+    id: label,
+    caption,
     columns: [
       ...shown.map((heading): TableColumn => ({ heading, align: "left" })),
       ...measures.map(({ heading, unit, digits }): TableColumn => ({
@@ -88,13 +96,13 @@ function sweepTable(data: SweepData, measures: readonly TableMeasure[], rows: re
       })),
     ],
     rows: rows.map((row) => [
-      ...shown.map((axis) => row[axis]!),
+      ...shown.map((axis) => shownAs(axis, row)),
       ...measures.map((measure): TableCell =>
         measure.plain ? row[measure.name]! : intervalOf(row as never, measure.name as never),
       ),
     ]),
     notes: [
-      ...(same.length === 0 ? [] : [`Of all: ${same.join("; ")}.`]),
+      ...(same.length === 0 ? [] : [`Common to all rows: ${same.join("; ")}.`]),
       "Means with 95 % intervals.",
       ...violationNote(rows),
     ],
@@ -149,18 +157,19 @@ function sweepFigure(
   others: readonly string[],
   rows: readonly RowOf[],
 ): BarFigure {
-  const { question, runs } = sweepHead(data)
+  const { caption, label, runs } = sweepHead(data)
+  const systems = displayNames(data)
   return {
     kind: "bars",
-    id: `${data.id}-${id}`,
-    caption: question,
+    id: `${label}-${id}`,
+    caption,
     groups: "",
     value: { title, ...(unit !== undefined && { unit }) },
     panels: [
       {
         title: "",
         bars: rows.map((row) => {
-          const system = String(row["system"])
+          const system = systems.get(String(row["system"])) ?? String(row["system"])
           const group = others.map((axis) => String(row[axis])).join(", ")
           const value = intervalOf(row as never, name as never)
           return others.length === 0
@@ -169,8 +178,6 @@ function sweepFigure(
         }),
       },
     ],
-    notes: [
-      `Means of ${String(rows[0]?.["runs"] ?? runs)} runs to a bar, with 95 % intervals after Student.`,
-    ],
+    notes: [`Bars: means of ${String(rows[0]?.["runs"] ?? runs)} runs; error bars: 95 % CI (Student t).`],
   }
 }

@@ -1,12 +1,15 @@
 import { expect, test } from "vitest"
 import type { RowOf } from "../../experiment/define.ts"
 import { type BarFigure, distinct } from "../../experiment/figure/figure.ts"
-import { sweepFigures } from "./sweep-output.ts"
-import type { SweepData } from "./sweep-data.ts"
+import { sweepFigures } from "./output.ts"
+import type { SweepData } from "./document.ts"
 
 const measure = { name: "learnMs", id: "learned", title: "learned after", unit: "ms" }
-const data = (system: readonly string[], latency: readonly string[]): SweepData =>
-  ({ id: "mine", matrix: { system, latency }, latencyFiles: {} }) as unknown as SweepData
+const data = (system: readonly string[], latency: readonly string[]): SweepData => ({
+  id: "mine",
+  matrix: { system, latency },
+  latencyFiles: {},
+})
 const rows = (system: readonly string[], latency: readonly string[]): RowOf[] =>
   system.flatMap((s) =>
     latency.map((l) => ({ system: s, latency: l, runs: 7, learnMs: 5, learnMsLow: 4, learnMsHigh: 6 })),
@@ -26,7 +29,7 @@ test("systems stand side by side for each value of the axes that vary", () => {
 test("systems are groups where nothing else varies, and the note counts the runs", () => {
   const figure = figureOf(["majority(3)", "majority(5)"], ["paxi"])!
   expect(figure.panels[0]!.bars.map(({ group }) => group)).toEqual(["majority(3)", "majority(5)"])
-  expect(figure.notes[0]).toContain("Means of 7 runs")
+  expect(figure.notes[0]).toContain("means of 7 runs")
 })
 
 test("a sweep of more than a figure can hold has none", () => {

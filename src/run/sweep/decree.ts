@@ -2,12 +2,11 @@ import { randomFromSeed } from "../../base/random.ts"
 import { shareInterval } from "../../base/statistics/estimates.ts"
 import { count, estimateCells, estimateColumns, meanCells, text } from "../../experiment/column.ts"
 import { type AnyExperiment, defineExperiment } from "../../experiment/define.ts"
-import { type DecreeSetup, usualSetup } from "../decree-setup.ts"
 import { runDecree } from "../decree.ts"
-import { planFrom } from "../from-text.ts"
-import { type SweepCase, sweepCases } from "./sweep-cases.ts"
-import { type SweepData, lastOf, latencyOf, readDecreeSettings } from "./sweep-data.ts"
-import { axisCells, axisColumns, safeOnes, sweepFigures, sweepHead, sweepTables } from "./sweep-output.ts"
+import type { DecreeSetup } from "../decree-settings.ts"
+import { type Strategies, type SweepCase, decreeSetup, lastOf, sweepCases } from "./cases.ts"
+import type { SweepData } from "./document.ts"
+import { axisCells, axisColumns, safeOnes, sweepFigures, sweepHead, sweepTables } from "./output.ts"
 
 interface Observation {
   readonly decideMs: number | null
@@ -19,8 +18,8 @@ interface Observation {
 }
 
 /** A sweep over single decrees: when a value was decided, when somebody learned it, and what that cost. */
-export function decreeSweep(data: SweepData): AnyExperiment {
-  const setupOf = lastOf((c: SweepCase) => decreeSetup(data, c))
+export function decreeSweep(data: SweepData, strategies: Strategies): AnyExperiment {
+  const setupOf = lastOf((c: SweepCase) => decreeSetup(data, c, strategies))
   return defineExperiment<SweepCase, Observation, Record<string, string | number | boolean | null>>({
     ...sweepHead(data),
     columns: [
@@ -68,17 +67,6 @@ export function decreeSweep(data: SweepData): AnyExperiment {
     ]),
     figures: sweepFigures(data, [{ name: "learnMs", id: "learned", title: "learned after", unit: "ms" }]),
   })
-}
-
-/** The setup of a case. */
-export function decreeSetup(data: SweepData, { system, variant, latency, settings }: SweepCase): DecreeSetup {
-  return {
-    ...usualSetup,
-    plan: planFrom(system),
-    latency: latencyOf(latency, data.latencyFiles),
-    variant,
-    ...readDecreeSettings(settings),
-  }
 }
 
 function observe(setup: DecreeSetup, { seed: root }: SweepCase, seed: number): Observation {

@@ -1,14 +1,12 @@
-import { UsageError } from "../../base/errors.ts"
 import { count, estimateColumns, meanCells, text } from "../../experiment/column.ts"
 import { type AnyExperiment, defineExperiment } from "../../experiment/define.ts"
-import { planFrom } from "../from-text.ts"
-import { type LogSetup, usualLogSetup } from "../log-setup.ts"
 import { runLog } from "../log.ts"
-import { seedOf } from "./decree-sweep.ts"
-import { logReplayCommand } from "./log-replay.ts"
-import { type SweepCase, sweepCases } from "./sweep-cases.ts"
-import { type SweepData, lastOf, latencyOf, readLogSettings } from "./sweep-data.ts"
-import { axisCells, axisColumns, safeOnes, sweepFigures, sweepHead, sweepTables } from "./sweep-output.ts"
+import type { LogSetup } from "../log-settings.ts"
+import { logReplayCommand } from "../replay.ts"
+import { type Strategies, type SweepCase, lastOf, logSetup, sweepAxes, sweepCases } from "./cases.ts"
+import { seedOf } from "./decree.ts"
+import type { SweepData } from "./document.ts"
+import { axisCells, axisColumns, safeOnes, sweepFigures, sweepHead, sweepTables } from "./output.ts"
 
 interface Observation {
   readonly meanMs: number | null
@@ -51,10 +49,12 @@ const columns = [
 const ms = (micros: number | null): number | null => (micros === null ? null : micros / 1000)
 
 /** A sweep over replicated logs: latency and throughput as clients see them. */
-export function logSweep(data: SweepData): AnyExperiment {
-  const setupOf = lastOf((c: SweepCase) => logSetup(data, c))
+export function logSweep(data: SweepData, strategies: Strategies): AnyExperiment {
+  const setupOf = lastOf((c: SweepCase) => logSetup(data, c, strategies))
   // Where nobody crashes, the longest gap is a matter of how often anyone asks.
-  const crashes = JSON.stringify(data).includes('"crashes"')
+  const crashes = sweepAxes(data).conditions.some(({ settings }) =>
+    JSON.stringify(settings["faults"] ?? "").includes("crash"),
+  )
   return defineExperiment<SweepCase, Observation, Record<string, string | number | boolean | null>>({
     ...sweepHead(data),
     columns: [...axisColumns(data), ...columns],
@@ -92,39 +92,9 @@ export function logSweep(data: SweepData): AnyExperiment {
   })
 }
 
-/** The setup of a case, and from when it is measured. */
-export function logSetup(
-  data: SweepData,
-  { system, latency, settings }: SweepCase,
-): { readonly setup: LogSetup; readonly warmUpMs: number } {
-  const { warmUpMs = 0, ...more } = readLogSettings(settings)
-  const plan = planFrom(system)
-  const setup = { ...usualLogSetup, plan, latency: latencyOf(latency, data.latencyFiles), ...more }
-  refuseOdd(setup, warmUpMs)
-  return { setup, warmUpMs }
-}
-
-/** What no setting is wrong in by itself. */
-function refuseOdd({ plan, faults, horizonMs }: LogSetup, warmUpMs: number): void {
-  if (warmUpMs >= horizonMs) {
-    throw new UsageError(
-      `The run is over after ${horizonMs} ms (horizonMs), and measuring begins at ${warmUpMs} ms (warmUpMs).`,
-    )
-  }
-  const { length } = plan.nodes
-  for (const fault of faults) {
-    if (!("process" in fault) || fault.process === "leader" || fault.process < length) continue
-    throw new UsageError(`A crash of ${fault.process}, and ${plan.name} has the replicas 0 to ${length - 1}.`)
-  }
-}
-
-function observe(
-  { setup, warmUpMs }: ReturnType<typeof logSetup>,
-  { seed: root }: SweepCase,
-  seed: number,
-): Observation {
+function observe(setup: LogSetup, { seed: root }: SweepCase, seed: number): Observation {
   const own = seedOf(root, seed)
-  const { measures, violations } = runLog(setup, own, { warmUpMs, traceHash: "none" })
+  const { measures, violations } = runLog(setup, own, { traceHash: "none" })
   return {
     meanMs: ms(measures.all.mean),
     p50Ms: ms(measures.all.quantile(0.5)),
@@ -132,6 +102,6 @@ function observe(
     throughputPerS: measures.throughput,
     longestGapMs: measures.longestGap.length / 1000,
     elections: measures.elections.length,
-    violation: violations.length === 0 ? null : logReplayCommand(setup, own, warmUpMs),
+    violation: violations.length === 0 ? null : logReplayCommand(setup, own),
   }
 }

@@ -1,0 +1,307 @@
+import type { Strategy } from "../analysis/index.ts"
+import { UsageError } from "../base/errors.ts"
+import { number } from "../base/text.ts"
+import type { KeyChoice } from "../protocol/log/workload.ts"
+import type { QuorumPlan } from "../quorum/plan.ts"
+import type { LatencyChoice } from "../world/simulate/latency.ts"
+import {
+  backOff,
+  clockRates,
+  faults,
+  group,
+  horizonMs,
+  jitterSigma,
+  linkMbitPerSecond,
+  matrixSettings,
+  mostProcesses,
+  writeMs,
+} from "./common-settings.ts"
+import {
+  type Notation,
+  type ValuesOf,
+  amount,
+  choice,
+  defaultsOf,
+  duration,
+  flag,
+  integer,
+  name,
+  names,
+  notation,
+  orNone,
+  positive,
+  probability,
+} from "./setting.ts"
+
+/** `uniform(1000)`, `zipf(1000, 0.99)` or `conflict(0.1)`. */
+const keyNotation: Notation<KeyChoice> = {
+  example: "zipf(1000, 0.99)",
+  parse: parseKeys,
+  format: (keys) => {
+    if (keys.kind === "conflict") return `conflict(${keys.ratio})`
+    return keys.kind === "uniform" ? `uniform(${keys.count})` : `zipf(${keys.count}, ${keys.exponent})`
+  },
+}
+
+function parseKeys(text: string): KeyChoice {
+  const [, kind, list] = /^\s*(\w+)\s*\(([^()]*)\)\s*$/.exec(text) ?? []
+  const [first, second, ...more] = (list ?? "").split(",").map(number)
+  const isCount = Number.isSafeInteger(first) && first! >= 1
+  if (kind === "uniform" && isCount && second === undefined) return { kind, count: first! }
+  if (kind === "zipf" && isCount && second !== undefined && second >= 0 && more.length === 0)
+    return { kind, count: first!, exponent: second }
+  if (kind === "conflict" && first !== undefined && first >= 0 && first <= 1 && second === undefined)
+    return { kind, ratio: first }
+  throw new UsageError(
+    "it must be uniform(count), zipf(count, exponent) or conflict(ratio): zipf(1000, 0.99)",
+  )
+}
+
+const { topology, algorithm, machines, clients, run } = group
+
+/**
+ * Every setting of a run of the replicated log, in the order of the help: the
+ * flags of `quorate log`, the keys of a sweep with `protocol: log`, the fields of
+ * a LogSetup. Durations are milliseconds of virtual time; faults are in
+ * microseconds, like the run itself.
+ */
+export const logSettings = {
+  ...matrixSettings,
+  jitterSigma,
+  replicaRegions: names({
+    about: "with a matrix: regions of the replicas, in turn",
+    group: topology,
+    defaultText: "all in turn",
+  }),
+  clientRegions: names({
+    about: "with a matrix: region of each group of clients, or all",
+    group: topology,
+    defaultText: "those of the replicas",
+  }),
+  clientGroups: orNone(
+    integer({
+      about: "without a matrix: groups of clients, beside the first n replicas",
+      group: topology,
+      default: 0,
+      min: 0,
+      max: mostProcesses,
+      defaultText: "one beside each replica",
+    }),
+  ),
+
+  leader: orNone(
+    name({
+      about: "the first leader: a replica, or the first one in a region",
+      group: algorithm,
+      default: "",
+      defaultText: "the first replica",
+    }),
+  ),
+  quorumSelection: choice(["broadcast", "closest", "random", "strategy", "rotating", "standby"], {
+    about: "which acceptors the leader contacts first",
+    group: algorithm,
+    default: "broadcast",
+  }),
+  reads: choice(["log", "quorum", "lease", "stale"], {
+    about: "how a get is answered; stale is an unsafe control",
+    group: algorithm,
+    default: "log",
+  }),
+  leaseMs: duration({ about: "how long a lease lasts", group: algorithm, default: 500 }),
+  leaseDrift: probability({
+    about: "ε: clock drift that a lease allows for, as a share of time",
+    group: algorithm,
+    default: 0.01,
+    placeholder: "share",
+  }),
+  detector: choice(["heartbeat", "timeout"], {
+    about: "when a follower stands for election: no heartbeat, or a request without an answer",
+    group: algorithm,
+    default: "heartbeat",
+  }),
+  heartbeatMs: duration({
+    about: "interval between heartbeats of the leader",
+    group: algorithm,
+    default: 100,
+  }),
+  electionMs: duration({
+    about: "election timeout: a follower waits from this to twice this for a leader",
+    group: algorithm,
+    default: 1000,
+  }),
+  backOff: backOff("pause after a failed phase 1: none, fixed(ms), random(ms) or exponential(base, max)", {
+    kind: "exponential",
+    base: 100_000,
+    most: 2_000_000,
+  }),
+  retransmitMs: duration({
+    about: "when a slot without a quorum is proposed again, to all",
+    group: algorithm,
+    default: 1000,
+  }),
+  window: integer({
+    about: "maximum number of undecided slots",
+    unit: "slots",
+    group: algorithm,
+    default: 100_000,
+    min: 1,
+  }),
+  batchMax: integer({
+    about: "maximum number of commands in a slot",
+    group: algorithm,
+    default: 1,
+    min: 1,
+  }),
+  batchDelayMs: duration({
+    about: "how long the first command of a batch waits for others",
+    group: algorithm,
+    default: 0,
+  }),
+  snapshotEvery: integer({
+    about: "snapshot and truncate the log after this many slots",
+    unit: "slots",
+    group: algorithm,
+    default: 1000,
+    min: 1,
+  }),
+  handOverAfterMs: orNone(
+    duration({
+      about: "the leader hands over to the next replica after this",
+      group: algorithm,
+      default: 0,
+      defaultText: "never",
+    }),
+  ),
+  rejoin: flag({
+    about: "recovery of a replica that lost its disk before it takes part; off is an unsafe control",
+    group: algorithm,
+    default: true,
+  }),
+
+  writeMs,
+  groupCommit: flag({
+    about: "group commit: one write for all records that wait",
+    group: machines,
+    default: true,
+  }),
+  receiveMicros: amount({
+    about: "processor time of a replica to read a message",
+    unit: "µs",
+    group: machines,
+    default: 0,
+    placeholder: "us",
+  }),
+  sendMicros: amount({
+    about: "processor time to write a message; a broadcast is one",
+    unit: "µs",
+    group: machines,
+    default: 0,
+    placeholder: "us",
+  }),
+  service: choice(["constant", "exponential"], {
+    about: "distribution of these times, with this mean",
+    group: machines,
+    default: "constant",
+  }),
+  microsPerByte: amount({
+    about: "processor time per byte read or written",
+    unit: "µs",
+    group: machines,
+    default: 0,
+    placeholder: "us",
+  }),
+  linkMbitPerSecond,
+
+  clientsPerGroup: integer({
+    about: "clients in each group",
+    group: clients,
+    default: 10,
+    min: 1,
+    max: mostProcesses,
+    short: "c",
+  }),
+  thinkMs: duration({
+    about: "closed loop: time between an answer and the client's next request",
+    group: clients,
+    default: 0,
+  }),
+  ratePerSecond: orNone(
+    positive({
+      about: "open loop: mean requests per second of a group, whether or not it is answered",
+      group: clients,
+      default: 1,
+      defaultText: "closed loop",
+    }),
+  ),
+  burst: integer({ about: "open loop: requests that arrive at a time", group: clients, default: 1, min: 1 }),
+  retryMs: duration({
+    about: "a request without an answer is sent to another replica after this",
+    group: clients,
+    default: 3000,
+  }),
+  requestsPerClient: orNone(
+    integer({
+      about: "requests of each client",
+      group: clients,
+      default: 1,
+      min: 1,
+      defaultText: "unlimited",
+    }),
+  ),
+  keys: notation(keyNotation, {
+    about: "distribution of keys: uniform(count), zipf(count, exponent) or conflict(ratio)",
+    group: clients,
+    default: { kind: "uniform", count: 1000 },
+    placeholder: "keys",
+  }),
+  readShare: probability({ about: "share of gets", group: clients, default: 0, placeholder: "share" }),
+  casShare: probability({
+    about: "share of cas among the others",
+    group: clients,
+    default: 0,
+    placeholder: "share",
+  }),
+  appendShare: probability({
+    about: "share of append among the others; the rest are puts",
+    group: clients,
+    default: 0,
+    placeholder: "share",
+  }),
+  payloadBytes: integer({ about: "size of a command", unit: "bytes", group: clients, default: 64, min: 0 }),
+  spreadMs: duration({
+    about: "the first requests are spread over this time",
+    group: clients,
+    default: 100,
+  }),
+
+  faults,
+  clockRates,
+
+  warmUpMs: duration({ about: "measurements begin after this", group: run, default: 1000 }),
+  horizonMs: horizonMs("length of the run", 10_000),
+}
+
+/**
+ * A replicated log under given conditions: everything but the seed. Its settings
+ * are described in `logSettings`.
+ */
+export interface LogSetup extends ValuesOf<typeof logSettings> {
+  readonly plan: QuorumPlan
+  readonly latency: LatencyChoice
+  /** Where `quorumSelection` is strategy: which. `leastLoadStrategy` finds the best one. */
+  readonly strategy?: Strategy
+}
+
+/** Whom a leader contacts first: see `logSettings`. */
+export type QuorumSelection = LogSetup["quorumSelection"]
+
+/** Ten clients beside each replica, no faults, machines without limits, ten seconds. */
+export const logDefaults = defaultsOf(logSettings)
+
+/** A setup whose measurements would begin after its end is a UsageError. */
+export function refuseEmptyWindow({ warmUpMs, horizonMs: end }: LogSetup): void {
+  if (warmUpMs < end) return
+  throw new UsageError(
+    `The run ends after ${end} ms (horizonMs), before measurements begin at ${warmUpMs} ms (warmUpMs).`,
+  )
+}

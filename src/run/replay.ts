@@ -1,0 +1,54 @@
+import type { LatencyChoice } from "../world/simulate/latency.ts"
+import { type DecreeSetup, decreeDefaults, decreeSettings } from "./decree-settings.ts"
+import { type LogSetup, logSettings } from "./log-settings.ts"
+import type { Algorithm } from "./random-decree.ts"
+import { replayWords } from "./setting.ts"
+
+/** The command that shows a run again, message by message. Settings at their defaults are left out. */
+export function replayCommand(setup: DecreeSetup, seed: number): string {
+  return commandLine([
+    ...["quorate", "simulate", setup.plan.name, "--latency", latencyName(setup.latency)],
+    ...replayWords(decreeSettings, setup),
+    // What was run can be run again, whatever is to be said against it.
+    ...(isClassic(setup) ? [] : ["--unsafe"]),
+    ...["--seed", String(seed), "--trace"],
+  ])
+}
+
+/** The command that shows a run of `randomDecree` again, before every check: the seed says all but the algorithm. */
+export function randomFaultsCommand(plan: string, seed: number, algorithm: Partial<Algorithm>): string {
+  return commandLine([
+    ...["quorate", "simulate", plan],
+    ...replayWords(decreeSettings, { ...decreeDefaults, ...algorithm }),
+    ...(isClassic({ ...decreeDefaults, ...algorithm }) ? [] : ["--unsafe"]),
+    ...["--random-faults", "--checks", "--seed", String(seed)],
+  ])
+}
+
+/** Classic Paxos runs with any quorums; another variant may be refused, unless it is asked for as a control. */
+function isClassic({ variant, switches }: Pick<DecreeSetup, "variant" | "switches">): boolean {
+  return variant === "classic" && Object.keys(switches).length === 0
+}
+
+/** The command that shows a run of the log again. Settings at their defaults are left out. */
+export function logReplayCommand(setup: LogSetup, seed: number): string {
+  return commandLine([
+    ...["quorate", "log", setup.plan.name, "--latency", latencyName(setup.latency)],
+    ...replayWords(logSettings, setup),
+    ...["--seed", String(seed)],
+  ])
+}
+
+/** The text that gives a latency back. */
+export function latencyName(latency: LatencyChoice): string {
+  return latency.kind === "everywhere" ? latency.model.name : latency.name
+}
+
+/** Words as a shell reads them back. */
+export function commandLine(words: readonly string[]): string {
+  return words.map(quote).join(" ")
+}
+
+function quote(word: string): string {
+  return /^[\w.,:@/=+-]+$/.test(word) ? word : `"${word.replaceAll(/(["\\$`])/g, "\\$1")}"`
+}

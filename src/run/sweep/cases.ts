@@ -1,0 +1,253 @@
+import type { Strategy } from "../../analysis/index.ts"
+import type { Cases } from "../../experiment/define.ts"
+import { decreeScenario } from "../decree.ts"
+import { type DecreeSetup, decreeDefaults, decreeSettings } from "../decree-settings.ts"
+import { planFrom } from "../from-text.ts"
+import { buildLog } from "../log.ts"
+import { type LogSetup, logDefaults, logSettings, refuseEmptyWindow } from "../log-settings.ts"
+import { type Mistake, readSettings } from "../setting.ts"
+import { type Stated, type SweepData, asList, latencyOf, mistakeOf, nameOf } from "./document.ts"
+
+/** One case of a sweep: a value of each axis by its name, and all settings together. */
+export interface SweepCase {
+  readonly system: string
+  readonly variant: string
+  readonly latency: string
+  readonly faults: string
+  readonly workload: string
+  /** A further root seed, where the sweep has several. */
+  readonly seed: number | null
+  readonly settings: Stated
+}
+
+/** Settings and what tables call them. */
+interface Named {
+  readonly name: string
+  readonly settings: Stated
+}
+
+/** The values of each axis, the default one where the file says nothing of it. */
+export function sweepAxes({ matrix, setup = {} }: SweepData) {
+  const variant = typeof setup["variant"] === "string" ? setup["variant"] : decreeDefaults.variant
+  const workloads = orOne(asList(matrix.workload), "default").map(named)
+  return {
+    system: asList(matrix.system).map(systemOf),
+    variant: orOne(asList(matrix.variant), variant),
+    latency: orOne(asList(matrix.latency), "constant(10)"),
+    // Equal settings are one object in memory.
+    conditions: orOne(asList(matrix.faults), "none")
+      .map(named)
+      .flatMap((faults) =>
+        workloads.map((workload) => ({
+          faults: faults.name,
+          workload: workload.name,
+          settings: { ...setup, ...workload.settings, ...faults.settings },
+        })),
+      ),
+    seed: orOne<number | null>(asList(matrix.seed), null),
+  }
+}
+
+/** What tables and figures call each system: its expression, unless the file gives a name. */
+export function displayNames({ matrix }: SweepData): ReadonlyMap<string, string> {
+  return new Map(
+    asList(matrix.system).map((one) => [
+      systemOf(one),
+      typeof one === "string" ? one : (one.name ?? one.system),
+    ]),
+  )
+}
+
+const systemOf = (one: string | { readonly system: string }): string =>
+  typeof one === "string" ? one : one.system
+
+/** The values of an axis, or the default one where the file has none. */
+function orOne<T>(values: readonly T[], fallback: T): readonly T[] {
+  return values.length === 0 ? [fallback] : values
+}
+
+function named(value: string | Stated): Named {
+  return { name: nameOf(value), settings: settingsOf(value) }
+}
+
+/** A text is `none`, `default` or faults in their notation; a name is no setting. */
+function settingsOf(value: string | Stated): Stated {
+  if (typeof value === "string") return value === "none" || value === "default" ? {} : { faults: value }
+  return Object.fromEntries(Object.entries(value).filter(([key]) => key !== "name"))
+}
+
+/** The matrix of a sweep, the last axis fastest. A case is made when it is asked for: a million of them take no memory. */
+export function sweepCases(data: SweepData): Cases<SweepCase> {
+  const { system, variant, latency, conditions, seed } = sweepAxes(data)
+  return lazyCases([system, variant, latency, conditions, seed], ([s, v, l, c, r]) => ({
+    ...{ system: system[s!]!, variant: variant[v!]!, latency: latency[l!]! },
+    ...{ faults: conditions[c!]!.faults, workload: conditions[c!]!.workload, seed: seed[r!]! },
+    settings: conditions[c!]!.settings,
+  }))
+}
+
+/** Every combination of positions along some axes, the last axis fastest. The case that was asked for last is remembered. */
+function lazyCases<Case>(
+  axes: readonly { readonly length: number }[],
+  make: (positions: readonly number[]) => Case,
+): Cases<Case> {
+  const length = axes.reduce((product, axis) => product * axis.length, 1)
+  let last: { readonly position: number; readonly value: Case } | undefined
+  const at = (position: number): Case | undefined => {
+    if (!(position >= 0 && position < length)) return undefined
+    if (last?.position !== position) last = { position, value: make(digitsOf(position, axes)) }
+    return last.value
+  }
+  return {
+    length,
+    at,
+    *[Symbol.iterator]() {
+      for (let i = 0; i < length; i++) yield at(i)!
+    },
+  }
+}
+
+/** A number in the mixed radix of the axes' lengths. */
+function digitsOf(position: number, axes: readonly { readonly length: number }[]): number[] {
+  const digits: number[] = []
+  let rest = position
+  for (const { length } of [...axes].reverse()) {
+    digits.unshift(rest % length)
+    rest = Math.floor(rest / length)
+  }
+  return digits
+}
+
+/** The strategies that quorums are drawn from, by system: where a setting selects quorums so. */
+export type Strategies = ReadonlyMap<string, Strategy>
+
+/** The setup of a case of single decrees. */
+export function decreeSetup(
+  data: SweepData,
+  { system, variant, latency, settings }: SweepCase,
+  strategies: Strategies = new Map(),
+): DecreeSetup {
+  const { values } = readSettings(decreeSettings, settings)
+  const strategy = strategies.get(system)
+  return {
+    ...decreeDefaults,
+    ...values,
+    plan: planFrom(system),
+    latency: latencyOf(latency, data.latencyFiles, values),
+    variant,
+    ...(strategy !== undefined && { strategy }),
+  }
+}
+
+/** The setup of a case of logs. */
+export function logSetup(
+  data: SweepData,
+  { system, latency, settings }: SweepCase,
+  strategies: Strategies = new Map(),
+): LogSetup {
+  const { values } = readSettings(logSettings, settings)
+  const strategy = strategies.get(system)
+  const setup: LogSetup = {
+    ...logDefaults,
+    ...values,
+    plan: planFrom(system),
+    latency: latencyOf(latency, data.latencyFiles, values),
+    ...(strategy !== undefined && { strategy }),
+  }
+  refuseEmptyWindow(setup)
+  return setup
+}
+
+/** Whether some case draws its quorums from a strategy. */
+export function drawsFromStrategies(data: SweepData): boolean {
+  return sweepAxes(data).conditions.some(({ settings }) => settings["quorumSelection"] === "strategy")
+}
+
+/* Checking */
+
+/** So many clusters are built at most: a mistake is in many cases, and the first ones show it. */
+const mostBuilt = 500
+
+/**
+ * The mistakes of cases whose settings do not fit the system and the latency they
+ * meet: a crash of a process there is not, a region the matrix does not have.
+ * Each cluster is built and not run; each mistake is reported once.
+ */
+export function mistakesInCases(data: SweepData): readonly Mistake[] {
+  const found = new Map<string, Mistake>()
+  let built = 0
+  for (const steps of stepsOfCases(data)) {
+    if (built++ === mostBuilt) break
+    if (mistakeIn(data, steps.at(-1)!.case) === undefined) continue
+    // Settings may mend one another, so what is on the way is looked at only now.
+    for (const step of steps) {
+      const message = mistakeIn(data, step.case)
+      if (message === undefined) continue
+      const mistake = { path: step.path, message }
+      if (!found.has(JSON.stringify(step.path))) found.set(JSON.stringify(step.path), mistake)
+      break
+    }
+  }
+  return [...found.values()]
+}
+
+function mistakeIn(data: SweepData, c: SweepCase): string | undefined {
+  return mistakeOf(() => {
+    // A strategy takes a linear program, and there is one for every system.
+    if (data.protocol === "log") buildLog(selectingAnything(logSetup(data, c)), 1)
+    else decreeScenario(selectingAnything(decreeSetup(data, c)), 1)
+  })
+}
+
+function selectingAnything<Setup extends DecreeSetup | LogSetup>(setup: Setup): Setup {
+  return setup.quorumSelection === "strategy" ? { ...setup, quorumSelection: "broadcast" } : setup
+}
+
+/** A case as its settings come together, and where the last of them are written: the one that breaks it is to blame. */
+interface Step {
+  readonly case: SweepCase
+  readonly path: Mistake["path"]
+}
+
+/** For each case: by its system and variant alone, with the setup, with the workload, with the faults. */
+function* stepsOfCases(data: SweepData): Generator<readonly Step[]> {
+  const { matrix, setup = {} } = data
+  const rest = { faults: "none", workload: "default", seed: null }
+  const { variant: variants, latency: latencies, system: systems } = sweepAxes(data)
+  const placed = <T>(axis: string, value: T | readonly T[] | undefined, fallback: T) =>
+    orOne(asList(value), fallback).map((one, i) => ({
+      value: one,
+      path: ["matrix", axis, ...(Array.isArray(value) ? [i] : [])],
+    }))
+  for (const system of systems) {
+    for (const variant of placed("variant", matrix.variant, variants[0]!)) {
+      for (const latency of latencies) {
+        for (const workload of placed<string | Stated>("workload", matrix.workload, "default")) {
+          for (const faults of placed<string | Stated>("faults", matrix.faults, "none")) {
+            const one = (...settings: readonly Stated[]): SweepCase => ({
+              ...{ system, variant: variant.value, latency },
+              ...rest,
+              settings: Object.assign({}, ...settings) as Stated,
+            })
+            const [w, f] = [settingsOf(workload.value), settingsOf(faults.value)]
+            yield [
+              { case: one(), path: variant.path },
+              { case: one(setup), path: ["setup"] },
+              { case: one(setup, w), path: workload.path },
+              { case: one(setup, w, f), path: faults.path },
+            ]
+          }
+        }
+      }
+    }
+  }
+}
+
+/** The same function, which remembers its last answer: the runs of a case come one after the other. */
+export function lastOf<Key extends object, Value>(compute: (key: Key) => Value): (key: Key) => Value {
+  let last: { readonly key: Key; readonly value: Value } | undefined
+  return (key) => {
+    if (last?.key !== key) last = { key, value: compute(key) }
+    return last.value
+  }
+}
