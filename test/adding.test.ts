@@ -1,0 +1,82 @@
+import { spawnSync } from "node:child_process"
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { createRequire } from "node:module"
+import { tmpdir } from "node:os"
+import { join, resolve } from "node:path"
+import { afterAll, beforeAll, describe, expect, test } from "vitest"
+import { blocksOf, isAsShown, shellWords, transcriptsOf } from "./support/documents.ts"
+
+const folder = mkdtempSync(join(tmpdir(), "quorate-adding-"))
+afterAll(() => rmSync(folder, { recursive: true }))
+
+const blocks = blocksOf(readFileSync("docs/adding.md", "utf8"))
+const loader = createRequire(import.meta.url).resolve("tsx/esm")
+const main = resolve("src/cli/main.ts")
+
+/** Runs a quorate command in the folder, as a user would; what goes to stderr counts where stdout has nothing. */
+function quorate(...words: string[]): { status: number | null; printed: string } {
+  const { status, stdout, stderr } = spawnSync(process.execPath, ["--import", loader, main, ...words], {
+    cwd: folder,
+    encoding: "utf8",
+    env: { ...process.env, NO_COLOR: "1" },
+  })
+  return { status, printed: stdout === "" ? stderr : stdout }
+}
+
+const protocolText = blocks.find(({ text }) => text.startsWith("// primary-backup.ts\n"))!.text
+const transcripts = blocks
+  .filter(({ language }) => language === "sh")
+  .flatMap(transcriptsOf)
+  .filter(({ command }) => command.includes("--protocol ./"))
+
+describe("a protocol of the reader's own, as docs/adding.md has it", () => {
+  beforeAll(() => writeFileSync(join(folder, "primary-backup.ts"), `${protocolText}\n`))
+
+  test("takes less than a hundred lines, and imports quorate alone", () => {
+    expect(protocolText.split("\n").length - 1).toBeLessThan(100)
+    expect([...protocolText.matchAll(/from "(.*)"/g)].map(([, name]) => name)).toEqual(["quorate", "quorate"])
+  })
+
+  test("shows its flaw, is mended, and prints what is shown", { timeout: 120_000 }, () => {
+    const statuses = transcripts.map(({ command, output, line }) => {
+      const { status, printed } = quorate(...shellWords(command).slice(1))
+      if (!isAsShown(output, printed)) expect(printed.trimEnd(), `line ${line}: ${command}`).toBe(output)
+      return status
+    })
+    expect(statuses).toEqual([1, 0, 1, 1])
+  })
+
+  test("runs only where it is named", () => {
+    const { status, printed } = quorate("replay", "lost.json")
+    expect([status, printed]).toEqual([2, expect.stringContaining("add --protocol ./primary-backup.ts")])
+  })
+
+  test.each([
+    ["is not there", undefined, "There is no file ./wrong.ts"],
+    ["exports nothing", "export const x = 1", "./wrong.ts has no default export that is a protocol."],
+    [
+      "has no cluster",
+      'export default { id: "x", about: "", reference: "" }',
+      "./wrong.ts has no cluster: a function",
+    ],
+    ["is no code", "export default {", "wrong.ts:"],
+    [
+      "throws",
+      'import { UsageError } from "quorate"\nthrow new UsageError("not today")',
+      "wrong.ts: not today",
+    ],
+  ])("that %s is refused in one line that says what it needs", (_, text, message) => {
+    if (text !== undefined) writeFileSync(join(folder, "wrong.ts"), text)
+    const { status, printed } = quorate("explore", "majority(3)", "--protocol", "./wrong.ts")
+    expect([status, printed]).toEqual([2, expect.stringContaining(message)])
+  })
+
+  test("has only the settings it declares", () => {
+    const explore = ["explore", "majority(3)", "--protocol", "./primary-backup.ts"]
+    expect(quorate(...explore, "--set", "window=3").printed).toContain(
+      "window is no setting of primary-backup; it has asksFirst",
+    )
+    expect(quorate(...explore, "--set", "asksFirst=maybe").printed).toContain("must be true or false")
+    expect(quorate(...explore, "--mutant", "half").printed).toContain("primary-backup has no mutants")
+  })
+})
