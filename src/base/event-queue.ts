@@ -1,13 +1,13 @@
 /**
  * A priority queue of events by time; events at equal times leave in the order
- * in which they were scheduled. A binary heap in typed arrays: the keys are
- * compared without touching the events.
+ * in which they were scheduled. A binary heap in parallel arrays: the keys are
+ * compared without touching the events, and an empty queue costs next to nothing.
  *
  * Cost: O(log n) for `push` and `pop`.
  */
 export class EventQueue<Event> {
-  private times = new Float64Array(initialCapacity)
-  private sequences = new Float64Array(initialCapacity)
+  private readonly times: number[] = []
+  private readonly sequences: number[] = []
   private readonly events: (Event | undefined)[] = []
   private count = 0
   private scheduled = 0
@@ -22,7 +22,6 @@ export class EventQueue<Event> {
   }
 
   push(time: number, event: Event): void {
-    if (this.count === this.times.length) this.grow()
     const { times, sequences, events } = this
     let hole = this.count++
     // The new event has the greatest sequence number, so only an earlier time moves it up.
@@ -66,19 +65,8 @@ export class EventQueue<Event> {
     }
     return first
   }
-
-  private grow(): void {
-    const times = new Float64Array(this.times.length * 2)
-    const sequences = new Float64Array(this.times.length * 2)
-    times.set(this.times)
-    sequences.set(this.sequences)
-    this.times = times
-    this.sequences = sequences
-  }
 }
 
-const initialCapacity = 64
-
-function precedes(times: Float64Array, sequences: Float64Array, a: number, b: number): boolean {
+function precedes(times: readonly number[], sequences: readonly number[], a: number, b: number): boolean {
   return times[a]! < times[b]! || (times[a]! === times[b]! && sequences[a]! < sequences[b]!)
 }

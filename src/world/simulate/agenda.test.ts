@@ -13,7 +13,7 @@ const gap = fc.oneof(
 )
 
 test("everything happens by time, and in the order of scheduling among equals, as in a plain queue", () => {
-  const steps = fc.array(fc.record({ adds: fc.array(gap, { maxLength: 6 }), takes: fc.nat(6) }), {
+  const steps = fc.array(fc.record({ adds: fc.array(gap, { maxLength: 12 }), takes: fc.nat(6) }), {
     maxLength: 60,
   })
   fc.assert(

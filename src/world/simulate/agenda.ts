@@ -27,8 +27,12 @@ const slots = 1024
  * microsecond of the current millisecond or so, one for each such millisecond
  * of the current second or so, and a heap for what is later. A list is carried
  * down before anything can be added to where it goes, so each stays in the
- * order of scheduling. What an entry consists of lies in parallel arrays:
- * nothing is allocated per entry once these are large enough.
+ * order of scheduling. Lists and entries lie in typed arrays: nothing is
+ * allocated per entry once these are large enough.
+ *
+ * The wheels are made when there are more than a few entries for the first
+ * time: until then all are in the heap, for making them takes as long as a fifth
+ * of a short run.
  *
  * Nothing may be added before the time of the entry taken last.
  *
@@ -40,23 +44,25 @@ const slots = 1024
  * equals then needs no number of its own, since each list keeps the order in which it was filled.
  */
 export class Agenda {
-  private readonly later = new EventQueue<number>()
-  private readonly fine = new Wheel()
-  private readonly coarse = new Wheel()
+  private later = new EventQueue<number>()
+  /** Whether there are wheels; without, all is in the heap. */
+  private turning = false
+  private fine = noWheel
+  private coarse = noWheel
   /** The millisecond that the fine wheel shows, and the second that the coarse one does: whole numbers of 2¹⁰ and 2²⁰ µs. */
   private block = 0
   private superblock = 0
   /** Where in the fine wheel the next entry is; −1 when that is not known. */
   private cursor = -1
+  /** The time of the entry taken last. */
+  private now: Micros = 0
 
-  private times = new Float64Array(initialEntries)
-  private nexts = new Int32Array(initialEntries)
-  private dues = new Uint8Array(initialEntries)
-  private processes = new Int32Array(initialEntries)
-  private others = new Int32Array(initialEntries)
-  private numbers = new Float64Array(initialEntries)
+  /** By entry, from 1: what it is about, and the next of its list. */
+  private ints = new Int32Array(intsOfEntry * initialEntries)
+  /** By entry: when it is due, and its number. */
+  private doubles = new Float64Array(doublesOfEntry * initialEntries)
   private readonly contents: unknown[] = []
-  /** The first of the entries that are free, linked by `nexts`; 0 for none. Entries count from 1. */
+  /** The first of the entries that are free, linked as lists are; 0 for none. */
   private free = 0
   private used = 0
 
@@ -72,7 +78,7 @@ export class Agenda {
 
   /** When the next entry is due; +∞ if there is none. */
   get nextTime(): Micros {
-    if (this.size === 0) return Infinity
+    if (!this.turning || this.size === 0) return this.later.nextTime
     if (this.cursor < 0) this.findNext()
     return this.block * slots + this.cursor
   }
@@ -85,15 +91,17 @@ export class Agenda {
     let entry = this.free
     if (entry === 0) {
       entry = ++this.used
-      if (entry === this.dues.length) this.grow()
+      if (entry * intsOfEntry === this.ints.length) this.grow()
     } else {
-      this.free = this.nexts[entry]!
+      this.free = this.ints[entry * intsOfEntry]!
     }
-    this.times[entry] = at
-    this.dues[entry] = due
-    this.processes[entry] = process
-    this.others[entry] = other
-    this.numbers[entry] = number
+    const { ints, doubles } = this
+    const i = entry * intsOfEntry
+    ints[i + 1] = due
+    ints[i + 2] = process
+    ints[i + 3] = other
+    doubles[entry * doublesOfEntry] = at
+    doubles[entry * doublesOfEntry + 1] = number
     this.contents[entry] = content
     this.size++
     this.place(entry, at)
@@ -101,44 +109,59 @@ export class Agenda {
 
   /** Makes the earliest entry current and forgets it. There must be one, and `nextTime` must have been asked. */
   take(): void {
-    const entry = this.fine.shift(this.cursor, this.nexts)
-    if (!this.fine.has(this.cursor)) this.cursor = -1
-    this.due = this.dues[entry] as Due
-    this.process = this.processes[entry]!
-    this.other = this.others[entry]!
-    this.number = this.numbers[entry]!
+    const { ints } = this
+    const entry = this.turning ? this.takeFromWheel() : this.later.pop()!
+    const i = entry * intsOfEntry
+    this.due = ints[i + 1] as Due
+    this.process = ints[i + 2]!
+    this.other = ints[i + 3]!
+    this.now = this.doubles[entry * doublesOfEntry]!
+    this.number = this.doubles[entry * doublesOfEntry + 1]!
     this.content = this.contents[entry]
     this.contents[entry] = undefined
-    this.nexts[entry] = this.free
+    ints[i] = this.free
     this.free = entry
     this.size--
   }
 
-  /** Forgets all that is left: it is as if it were new, but for the room it has. */
-  clear(): void {
-    while (this.nextTime < Infinity) this.take()
-    this.content = undefined
-    this.block = 0
-    this.superblock = 0
-  }
-
-  /** Whether it has no more room than a new one. */
-  get isSmall(): boolean {
-    return this.dues.length === initialEntries
+  private takeFromWheel(): number {
+    const entry = this.fine.shift(this.cursor, this.ints)
+    if (!this.fine.has(this.cursor)) this.cursor = -1
+    return entry
   }
 
   /** Into the wheel that shows its time, or into the heap. */
   private place(entry: number, at: Micros): void {
+    if (!this.turning) {
+      if (this.size <= initialEntries) return this.later.push(at, entry)
+      this.makeWheels()
+    }
     const block = Math.floor(at / slots)
     if (block === this.block) {
       const slot = at - block * slots
-      this.fine.push(slot, entry, this.nexts)
+      this.fine.push(slot, entry, this.ints)
       if (slot < this.cursor) this.cursor = slot
       return
     }
     const superblock = Math.floor(block / slots)
-    if (superblock === this.superblock) this.coarse.push(block - superblock * slots, entry, this.nexts)
+    if (superblock === this.superblock) this.coarse.push(block - superblock * slots, entry, this.ints)
     else this.later.push(at, entry)
+  }
+
+  /** The wheels show the present, and everything in the heap moves to where it belongs. */
+  private makeWheels(): void {
+    const cells = new Int32Array(2 * wheelCells)
+    this.fine = new Wheel(cells, 0)
+    this.coarse = new Wheel(cells, wheelCells)
+    this.turning = true
+    this.block = Math.floor(this.now / slots)
+    this.superblock = Math.floor(this.block / slots)
+    const all = this.later
+    this.later = new EventQueue()
+    while (all.size > 0) {
+      const at = all.nextTime
+      this.place(all.pop()!, at)
+    }
   }
 
   /** Turns the wheels until the fine one shows something. Only called where there is an entry. */
@@ -158,8 +181,8 @@ export class Agenda {
     this.block = this.superblock * slots + coarse
     const start = this.block * slots
     while (this.coarse.has(coarse)) {
-      const entry = this.coarse.shift(coarse, this.nexts)
-      this.fine.push(this.times[entry]! - start, entry, this.nexts)
+      const entry = this.coarse.shift(coarse, this.ints)
+      this.fine.push(this.doubles[entry * doublesOfEntry]! - start, entry, this.ints)
     }
   }
 
@@ -178,17 +201,16 @@ export class Agenda {
   /** Twice the room: a constant number of copies per entry over a run. */
   private grow(): void {
     const length = this.used * 2
-    this.times = copyOf(this.times, new Float64Array(length))
-    this.nexts = copyOf(this.nexts, new Int32Array(length))
-    this.dues = copyOf(this.dues, new Uint8Array(length))
-    this.processes = copyOf(this.processes, new Int32Array(length))
-    this.others = copyOf(this.others, new Int32Array(length))
-    this.numbers = copyOf(this.numbers, new Float64Array(length))
+    this.ints = copyOf(this.ints, new Int32Array(intsOfEntry * length))
+    this.doubles = copyOf(this.doubles, new Float64Array(doublesOfEntry * length))
   }
 }
 
-/** Enough for a short run; twenty kilobytes in all with the wheels. */
-const initialEntries = 256
+/** An entry is four integers (the next of its list, `due`, `process`, `other`) and two doubles (its time, `number`). */
+const [intsOfEntry, doublesOfEntry] = [4, 2]
+
+/** Enough for a short run. */
+const initialEntries = 64
 
 /** The new array with the old one's content. */
 function copyOf<A extends { set(from: A): void }>(from: A, to: A): A {
@@ -196,76 +218,70 @@ function copyOf<A extends { set(from: A): void }>(from: A, to: A): A {
   return to
 }
 
-/** 1024 lists of entries, and which of them are not empty. */
+/** The cells of a wheel: a list for each slot, then a bit for each list that is not empty. */
+const wordsAt = slots
+const wheelCells = wordsAt + slots / 32
+
+/**
+ * 1024 lists of entries, and which of them are not empty. A list is a ring: its cell holds the last entry,
+ * whose next is the first; 0 for none.
+ */
 class Wheel {
-  private readonly heads = new Int32Array(slots)
-  private readonly tails = new Int32Array(slots)
-  /** One bit for each list, and one for each word of those. */
-  private readonly words = new Int32Array(slots / 32)
+  private readonly cells: Int32Array
+  private readonly base: number
+  /** One bit for each word of bits. */
   private summary = 0
 
+  constructor(cells: Int32Array, base: number) {
+    this.cells = cells
+    this.base = base
+  }
+
   has(slot: number): boolean {
-    return this.heads[slot] !== 0
+    return this.cells[this.base + slot] !== 0
   }
 
   /** The first list that is not empty, or −1. */
   first(): number {
     if (this.summary === 0) return -1
     const word = lowestBit(this.summary)
-    return word * 32 + lowestBit(this.words[word]!)
+    return word * 32 + lowestBit(this.cells[this.base + wordsAt + word]!)
   }
 
-  push(slot: number, entry: number, nexts: Int32Array): void {
-    nexts[entry] = 0
-    if (this.heads[slot] === 0) {
-      this.heads[slot] = entry
-      this.words[slot >> 5]! |= 1 << (slot & 31)
+  push(slot: number, entry: number, ints: Int32Array): void {
+    const { cells, base } = this
+    const last = cells[base + slot]!
+    if (last === 0) {
+      ints[entry * intsOfEntry] = entry
+      cells[base + wordsAt + (slot >> 5)]! |= 1 << (slot & 31)
       this.summary |= 1 << (slot >> 5)
     } else {
-      nexts[this.tails[slot]!] = entry
+      ints[entry * intsOfEntry] = ints[last * intsOfEntry]!
+      ints[last * intsOfEntry] = entry
     }
-    this.tails[slot] = entry
+    cells[base + slot] = entry
   }
 
-  shift(slot: number, nexts: Int32Array): number {
-    const entry = this.heads[slot]!
-    const next = nexts[entry]!
-    this.heads[slot] = next
-    if (next === 0) {
-      const word = slot >> 5
-      this.words[word]! &= ~(1 << (slot & 31))
-      if (this.words[word] === 0) this.summary &= ~(1 << word)
+  shift(slot: number, ints: Int32Array): number {
+    const { cells, base } = this
+    const last = cells[base + slot]!
+    const entry = ints[last * intsOfEntry]!
+    if (entry !== last) {
+      ints[last * intsOfEntry] = ints[entry * intsOfEntry]!
+      return entry
     }
+    cells[base + slot] = 0
+    const word = base + wordsAt + (slot >> 5)
+    cells[word]! &= ~(1 << (slot & 31))
+    if (cells[word] === 0) this.summary &= ~(1 << (slot >> 5))
     return entry
   }
 }
 
+/** Stands for the wheels while there are none. */
+const noWheel = new Wheel(new Int32Array(0), 0)
+
 /** The place of the lowest bit set, in two instructions. */
 function lowestBit(word: number): number {
   return 31 - Math.clz32(word & -word)
-}
-
-/** An empty agenda that a run has given back, if no other has taken it since. */
-let spare: Agenda | undefined
-
-/**
- * An empty agenda: that of an earlier run where there is one, since making one
- * (twenty kilobytes of zeros) takes as long as a third of a short run. A run
- * that begins within another finds none to spare and gets one of its own.
- */
-export function takeAgenda(): Agenda {
-  const agenda = spare ?? new Agenda()
-  spare = undefined
-  return agenda
-}
-
-/**
- * Gives one back that is no longer used, whatever is left in it. That of a run
- * that threw is better not given back, and one that has grown is let go, so that
- * a long run leaves no memory behind.
- */
-export function giveBackAgenda(agenda: Agenda): void {
-  if (!agenda.isSmall) return
-  agenda.clear()
-  spare = agenda
 }

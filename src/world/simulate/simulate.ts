@@ -2,7 +2,7 @@ import { UsageError } from "../../base/errors.ts"
 import { type Random, randomFromSeed } from "../../base/random.ts"
 import type { Address, Input, Micros, Output, Timer, Value } from "../../protocol/actor.ts"
 import { type ScriptEntry, type Strike, scriptOf } from "../faults/fault.ts"
-import { Due, giveBackAgenda, takeAgenda } from "./agenda.ts"
+import { Agenda, Due } from "./agenda.ts"
 import { onLinks } from "./links.ts"
 import type { Route } from "./network.ts"
 import {
@@ -33,10 +33,7 @@ export function simulate<Message, Stored, Report = never>(
   scenario: Scenario<Message, Stored, Report>,
   ...observers: readonly (Observer<Message, Stored, Report> | SelectiveObserver<Message, Stored, Report>)[]
 ): RunEnd {
-  const simulation = new Simulation(scenario, new Audience(observers))
-  const end = simulation.run()
-  giveBackAgenda(simulation.agenda)
-  return end
+  return new Simulation(scenario, new Audience(observers)).run()
 }
 
 /** How a run ended; all else is in its trace. */
@@ -50,7 +47,7 @@ export interface RunEnd {
 
 /** One run: the processes, the agenda, and what happens when an entry of it comes due. */
 export class Simulation<Message, Stored, Report> {
-  readonly agenda = takeAgenda()
+  readonly agenda = new Agenda()
   private readonly running: Running<Message, Stored, Report>[]
   private readonly route: Route
   private readonly scenario: Scenario<Message, Stored, Report>
