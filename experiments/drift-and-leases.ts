@@ -1,5 +1,5 @@
 import { shareInterval } from "../src/base/statistics/estimates.ts"
-import { ClientHistory } from "../src/check/log/client-history.ts"
+import { clientHistory } from "../src/check/log/client-history.ts"
 import {
   type EstimateCells,
   count,
@@ -106,9 +106,9 @@ export default defineExperiment<Case, Observation, Row>({
       horizonMs: 7000,
     })
     // Only whether, and not where: to find the shortest failing windows would take most of the time.
-    const clients = new ClientHistory()
-    const { traceHash } = runSafeLog(setup, seed, { linearizability: false }, clients)
-    return { stale: clients.linearizability === "violated", traceHash }
+    const options = { linearizability: false, gather: [clientHistory] }
+    const { facts, traceHash } = runSafeLog(setup, seed, options)
+    return { stale: facts.of(clientHistory).linearizability === "violated", traceHash }
   },
   summarise: ({ drift, margin }, observations) => [
     {

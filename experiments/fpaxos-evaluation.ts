@@ -6,7 +6,7 @@ import { defineExperiment } from "../src/experiment/define.ts"
 import type { Figure } from "../src/experiment/figure/figure.ts"
 import { seriesBy } from "../src/experiment/figure/from-rows.ts"
 import type { Table } from "../src/experiment/table.ts"
-import { AnsweredRequests } from "../src/run/log-measures.ts"
+import { type AnsweredRequests, answeredRequests } from "../src/run/log-measures.ts"
 import { runSafeLog, traceHashColumn } from "../src/run/log.ts"
 import { logSetupFrom, ms } from "./log-setup-from.ts"
 
@@ -100,9 +100,8 @@ export default defineExperiment<Case, Observation, Row>({
       spreadMs: 50,
       horizonMs,
     })
-    const requests = new AnsweredRequests()
-    const { traceHash } = runSafeLog(setup, seed, {}, requests)
-    return { ...steadyState(requests, horizonMs), traceHash }
+    const { facts, traceHash } = runSafeLog(setup, seed, { gather: [answeredRequests] })
+    return { ...steadyState(facts.of(answeredRequests), horizonMs), traceHash }
   },
   summarise: ({ n, q2 }, [observation]) => {
     const { warmUpMs, latencyMs, throughput, traceHash } = observation!

@@ -30,7 +30,16 @@ export {
 
 export * as analysis from "./analysis/index.ts"
 
-export type { Actor, Input, Output, Process, Step } from "./protocol/actor.ts"
+export {
+  type Actor,
+  type Address,
+  type Input,
+  type Output,
+  type Process,
+  type Step,
+  broadcast,
+  send,
+} from "./protocol/actor.ts"
 export { type Cluster, paxosCluster } from "./protocol/paxos/cluster.ts"
 export type { PaxosMessage } from "./protocol/paxos/messages.ts"
 
@@ -50,6 +59,20 @@ export { namedLatencies } from "../experiments/data/latencies.ts"
 export * as column from "./experiment/column.ts"
 export { type DecreeSetup, decreeDefaults } from "./run/decree-settings.ts"
 export { defineExperiment } from "./experiment/define.ts"
+export {
+  type ExploredModel,
+  type FactsOf,
+  type MessageForm,
+  type MessageForms,
+  type Protocol,
+  type ProtocolCluster,
+  type ProtocolEvent,
+  type ProtocolMutant,
+  type ProtocolProperty,
+  type ProtocolRun,
+  defineProtocol,
+} from "./run/protocol.ts"
+export * as setting from "./run/setting.ts"
 export { type LeaderLatency, leaderLatencies } from "./run/closed-form.ts"
 export { type LogSetup, logDefaults } from "./run/log-settings.ts"
 export { runLog } from "./run/log.ts"

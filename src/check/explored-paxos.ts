@@ -59,20 +59,29 @@ export type PaxosOutcome = ActorOutcome<PaxosMessage, PaxosRecord, PaxosMemory>
  */
 export function paxosModel(explored: ExploredPaxos): PaxosModel {
   const { cluster, candidates, epochs, network, lossy, timeouts, crashes } = explored
-  const { variant, processes, proposers } = cluster
-  const greatest = variant.epochs.kind === "versioned" ? epochs * variant.epochs.restarts : epochs
   return {
-    processes,
+    processes: cluster.processes,
     network,
     ...(lossy !== undefined && { lossy }),
     ...(timeouts !== undefined && { timeouts }),
     ...(crashes !== undefined && { crashes }),
+    requests: candidates.map((value, i) => ({ process: cluster.proposers[i]!, value })),
+    ...exploredPart(cluster, epochs),
+    history: paxosHistory,
+  }
+}
+
+/** What of a model the variant and the bound on epochs determine. */
+export function exploredPart(
+  { variant, processes }: Cluster,
+  epochs: number,
+): Pick<PaxosModel, "admits" | "permits" | "recovers" | "lateRequests"> {
+  const greatest = variant.epochs.kind === "versioned" ? epochs * variant.epochs.restarts : epochs
+  return {
     ...(variant.failStop && { recovers: false }),
-    requests: candidates.map((value, i) => ({ process: proposers[i]!, value })),
     lateRequests: variant.phase1First || processes.some(({ role }) => role === "replica"),
     admits: (message) => !("epoch" in message) || message.epoch < greatest,
     ...(needsAllocator(variant.epochs) && { permits: (state) => attemptOf(state) <= epochs }),
-    history: paxosHistory,
   }
 }
 
@@ -82,7 +91,7 @@ function attemptOf(state: unknown): number {
 }
 
 /** Watches what becomes durable and what is learned; nothing else can change the verdicts. */
-const paxosHistory: History<PaxosMessage, PaxosRecord, PaxosMemory> = {
+export const paxosHistory: History<PaxosMessage, PaxosRecord, PaxosMemory> = {
   initial: { accepted: [], learned: [] },
   observe: (memory, event) => {
     if (event.type === "learn") return withLearned(memory, event)
@@ -119,47 +128,86 @@ export function decidedIn(plan: QuorumPlan, { accepted }: PaxosMemory): PaxosMem
   return accepted.filter(({ epoch, by }) => plan.systemAt(epoch).isQuorum(2, by))
 }
 
+/** A property as what is judged on the memory of a run. */
+export interface MemoryProperty {
+  readonly kind: PaxosProperty["kind"]
+  readonly name: string
+  readonly reference: string
+  readonly statement: string
+  readonly holds: (memory: PaxosMemory, plan: QuorumPlan, candidates: readonly Value[]) => boolean
+}
+
+/** What every variant must keep; two guards against a model in which nothing happens; and progress. */
+export const memoryProperties: readonly MemoryProperty[] = [
+  {
+    kind: "always",
+    name: "agreement",
+    reference: "Howard 2019, lemma 14",
+    statement: "At most one value is decided.",
+    holds: (memory, plan) => new Set(decidedIn(plan, memory).map(({ value }) => value)).size <= 1,
+  },
+  {
+    kind: "always",
+    name: "validity",
+    reference: "Howard 2019, §1.3 (non-triviality)",
+    statement: "Only values that some client proposed are decided.",
+    holds: (memory, plan, candidates) =>
+      decidedIn(plan, memory).every(({ value }) => candidates.includes(value)),
+  },
+  {
+    kind: "always",
+    name: "safe-learning",
+    reference: "Howard 2019, lemma 15",
+    statement: "A value that is learned had been decided.",
+    holds: (memory, plan) =>
+      memory.learned.every(({ value }) => decidedIn(plan, memory).some((decided) => decided.value === value)),
+  },
+  {
+    kind: "sometimes",
+    name: "some run decides",
+    reference: "Howard 2019, §2.2",
+    statement: "A value is decided in some run.",
+    holds: (memory, plan) => decidedIn(plan, memory).length > 0,
+  },
+  {
+    kind: "sometimes",
+    name: "some run learns",
+    reference: "Howard 2019, §2.2",
+    statement: "A value is learned in some run.",
+    holds: ({ learned }) => learned.length > 0,
+  },
+  {
+    kind: "eventually",
+    name: "a value is decided",
+    reference: "Howard 2019, theorem 16",
+    statement: "A value is decided in every run that goes on.",
+    holds: (memory, plan) => decidedIn(plan, memory).length > 0,
+  },
+  {
+    kind: "eventually",
+    name: "some proposer learns",
+    reference: "Howard 2019, theorem 16",
+    statement: "Some proposer learns a value in every run that goes on.",
+    holds: ({ learned }) => learned.length > 0,
+  },
+]
+
 /** The properties every variant must have, and two that show the model is not vacuous. */
-export function paxosProperties({ cluster, candidates }: ExploredPaxos): PaxosProperty[] {
-  const { plan } = cluster
-  return [
-    {
-      kind: "always",
-      name: "agreement",
-      ofHistory: (memory) => new Set(decidedIn(plan, memory).map(({ value }) => value)).size <= 1,
-    },
-    {
-      kind: "always",
-      name: "validity",
-      ofHistory: (memory) => decidedIn(plan, memory).every(({ value }) => candidates.includes(value)),
-    },
-    {
-      kind: "always",
-      name: "safe-learning",
-      ofHistory: (memory) =>
-        memory.learned.every(({ value }) =>
-          decidedIn(plan, memory).some((decided) => decided.value === value),
-        ),
-    },
-    {
-      kind: "sometimes",
-      name: "some run decides",
-      ofHistory: (memory) => decidedIn(plan, memory).length > 0,
-    },
-    { kind: "sometimes", name: "some run learns", ofHistory: ({ learned }) => learned.length > 0 },
-  ]
+export function paxosProperties(explored: ExploredPaxos): PaxosProperty[] {
+  return propertiesOf(explored).filter(({ kind }) => kind !== "eventually")
 }
 
 /** That no run ends, or goes on for ever, without a decision and without a proposer that has learned it. */
-export function paxosProgress({ cluster: { plan } }: ExploredPaxos): PaxosProperty[] {
-  return [
-    {
-      kind: "eventually",
-      name: "a value is decided",
-      ofHistory: (memory) => decidedIn(plan, memory).length > 0,
-    },
-    { kind: "eventually", name: "some proposer learns", ofHistory: ({ learned }) => learned.length > 0 },
-  ]
+export function paxosProgress(explored: ExploredPaxos): PaxosProperty[] {
+  return propertiesOf(explored).filter(({ kind }) => kind === "eventually")
+}
+
+function propertiesOf({ cluster: { plan }, candidates }: ExploredPaxos): PaxosProperty[] {
+  return memoryProperties.map(({ kind, name, holds }) => ({
+    kind,
+    name,
+    ofHistory: (memory) => holds(memory, plan, candidates),
+  }))
 }
 
 /** What a diagram says of an acceptor: e_pro; (e_acc, v_acc). Of a proposer: what it has learned. */

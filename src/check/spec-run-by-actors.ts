@@ -5,11 +5,21 @@ import { type Phase2Quorums, type SpecModel, valueName } from "../world/spec/mod
 import type { SpecTrace } from "../world/spec/trace.ts"
 import type { SpecStep } from "../world/spec/transition.ts"
 import { paxosCluster } from "../protocol/paxos/cluster.ts"
-import type { PaxosMessage } from "../protocol/paxos/messages.ts"
+import type { PaxosMessage, PaxosRecord } from "../protocol/paxos/messages.ts"
 import { and, node, or } from "../quorum/expression.ts"
 import { type QuorumPlan, constantPlan } from "../quorum/plan.ts"
 import { type QuorumSystem, quorumSystem } from "../quorum/system.ts"
-import { type PaxosModel, type PaxosTrace, paxosModel } from "./explored-paxos.ts"
+import { simulate } from "../world/simulate/simulate.ts"
+import type { TraceEvent } from "../world/simulate/trace.ts"
+import {
+  type PaxosMemory,
+  type PaxosModel,
+  type PaxosTrace,
+  decidedIn,
+  paxosHistory,
+  paxosModel,
+} from "./explored-paxos.ts"
+import { scenarioOfTrace } from "./simulated-trace.ts"
 
 /**
  * A run of abstract Paxos, done by the actors of classic Paxos: a proposer for
@@ -30,6 +40,21 @@ export function specRunByActors(
   const actors = actorsFor(trace, plan)
   const deliveries = steps.flatMap((step) => deliveriesOf(model, step))
   return { plan, trace: runDescribedSteps(actors, deliveries, (step) => deliveryText(model, actors, step)) }
+}
+
+/** What the simulator decides in the same steps. */
+export function decidedInSimulator({
+  plan,
+  trace,
+}: {
+  readonly plan: QuorumPlan
+  readonly trace: PaxosTrace
+}): PaxosMemory["accepted"] {
+  let memory = paxosHistory.initial
+  simulate(scenarioOfTrace(trace), (event: TraceEvent<PaxosMessage, PaxosRecord, unknown>) => {
+    if (event.type === "store" || event.type === "learn") memory = paxosHistory.observe(memory, event)
+  })
+  return decidedIn(plan, memory)
 }
 
 function isSmallest({ phase1 }: SpecModel, quorum: number): boolean {

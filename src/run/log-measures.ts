@@ -1,7 +1,44 @@
+import type { LogEvent, LogFact } from "../check/log/facts.ts"
+import type { Gatherer } from "../check/property.ts"
 import type { Micros } from "../protocol/actor.ts"
-import type { LogMessage, LogRecord, LogReport, Operation } from "../protocol/log/messages.ts"
-import type { SelectiveObserver, TraceEvent } from "../world/simulate/trace.ts"
+import type { Operation } from "../protocol/log/messages.ts"
 import { LatencyHistogram } from "./latency-histogram.ts"
+
+/** Requests of clients and their answers, over the whole run. */
+export class Requests implements Gatherer<LogEvent> {
+  /** Requests made and answered, shed ones not included. */
+  called = 0
+  returned = 0
+  shed = 0
+  /** When the last answer came, and how long after its request. */
+  lastReturnAt: Micros = 0
+  lastLatency: Micros = 0
+  private readonly calledAt: Micros[] = []
+
+  observe(event: LogEvent): void {
+    if (event.type !== "report") return
+    const { at, report } = event
+    switch (report.type) {
+      case "call":
+        this.called++
+        this.calledAt[report.command.client] = at
+        return
+      case "return":
+        this.returned++
+        this.lastReturnAt = at
+        this.lastLatency = at - this.calledAt[report.command.client]!
+        return
+      case "shed":
+        this.shed++
+        return
+      default:
+        return
+    }
+  }
+}
+
+/** What clients asked, and when they were answered. */
+export const requests: LogFact<Requests> = { wants: ["report"], gather: () => new Requests() }
 
 /** The part of a run that is measured, and how finely throughput is. */
 export interface MeasuredWindow {
@@ -16,51 +53,47 @@ export interface MeasuredWindow {
 }
 
 /** Latency and throughput as clients see them, while a run goes by. */
-export class LogMeasuring implements SelectiveObserver<LogMessage, LogRecord, LogReport> {
-  readonly wants = ["report"] as const
+export class LogMeasures implements Gatherer<LogEvent> {
   readonly all = new LatencyHistogram()
   readonly reads = new LatencyHistogram()
   readonly writes = new LatencyHistogram()
   readonly byGroup: LatencyHistogram[] = []
   /** Answers in each interval of the window, from its beginning. */
   readonly perInterval: number[] = []
-  /** Requests made and answered over the whole run, shed ones not included. */
-  called = 0
-  returned = 0
-  shed = 0
   /** Each time somebody became leader. */
   readonly elections: { readonly at: Micros; readonly process: number; readonly epoch: number }[] = []
   /** The longest time without any answer within the window, and when it began. */
   longestGap = { from: 0, length: 0 }
   private lastReturn: Micros
-  private readonly calledAt: Micros[] = []
   private readonly window: MeasuredWindow
+  private readonly requests: Requests
 
-  constructor(window: MeasuredWindow) {
+  constructor(window: MeasuredWindow, asked: Requests) {
     this.window = window
+    this.requests = asked
     this.lastReturn = window.from
   }
 
-  observe(event: TraceEvent<LogMessage, LogRecord, LogReport>): void {
+  observe(event: LogEvent): void {
     if (event.type !== "report") return
     const { at, report } = event
-    switch (report.type) {
-      case "call":
-        this.called++
-        this.calledAt[report.command.client] = at
-        return
-      case "return":
-        this.returned++
-        return this.onReturn(at, report.command.client, report.command.operation)
-      case "shed":
-        this.shed++
-        return
-      case "leads":
-        this.elections.push({ at, process: event.process, epoch: report.epoch })
-        return
-      default:
-        return
-    }
+    if (report.type === "return") this.onReturn(at, report.command.client, report.command.operation)
+    else if (report.type === "leads") this.elections.push({ at, process: event.process, epoch: report.epoch })
+  }
+
+  /** Requests made, over the whole run, shed ones not included. */
+  get called(): number {
+    return this.requests.called
+  }
+
+  /** Those of them that were answered. */
+  get returned(): number {
+    return this.requests.returned
+  }
+
+  /** Requests that found no client free to make them. */
+  get shed(): number {
+    return this.requests.shed
   }
 
   /** Answered requests per second of the window. */
@@ -71,7 +104,7 @@ export class LogMeasuring implements SelectiveObserver<LogMessage, LogRecord, Lo
   private onReturn(at: Micros, client: number, operation: Operation): void {
     const { from, until, interval, clientsPerGroup } = this.window
     if (at < from || at >= until) return
-    const latency = at - this.calledAt[client]!
+    const latency = this.requests.lastLatency
     this.all.add(latency)
     if (operation === "get") this.reads.add(latency)
     else this.writes.add(latency)
@@ -90,22 +123,26 @@ export class LogMeasuring implements SelectiveObserver<LogMessage, LogRecord, Lo
   }
 }
 
+/** Latency and throughput within a window of the run. */
+export function measuresWithin(window: MeasuredWindow): LogFact<LogMeasures> {
+  return { wants: ["report"], gather: (_, facts) => new LogMeasures(window, facts.of(requests)) }
+}
+
 /** What a run of the log costs in messages and writes, all of it, the start included. */
-export class LogTraffic implements SelectiveObserver<LogMessage, LogRecord, LogReport> {
-  readonly wants = ["send", "store", "report"] as const
+export class LogTraffic implements Gatherer<LogEvent> {
   sent = 0
   /** Messages of which no copy arrives. */
   lost = 0
   /** Copies that arrive beyond the first. */
   duplicates = 0
   writes = 0
-  /** Slots carried out, no-ops included, and the commands in them. */
+  /** Slots executed, no-ops included, and the commands in them. */
   slots = 0
   commands = 0
   snapshots = 0
   private readonly types = new Map<string, number>()
 
-  observe(event: TraceEvent<LogMessage, LogRecord, LogReport>): void {
+  observe(event: LogEvent): void {
     if (event.type === "send") return this.onSend(event.message.type, event.copies)
     if (event.type === "store") {
       this.writes++
@@ -133,23 +170,35 @@ export class LogTraffic implements SelectiveObserver<LogMessage, LogRecord, LogR
   }
 }
 
+/** Messages and writes of a run. */
+export const traffic: LogFact<LogTraffic> = {
+  wants: ["send", "store", "report"],
+  gather: () => new LogTraffic(),
+}
+
 /**
  * Every answered request of a run in the order of the answers: when, and after
  * how long. Memory grows with the run; it is for runs whose warm-up is to be
- * found (`warm-up.ts`). Others measure with `LogMeasuring`.
+ * found (`warm-up.ts`). Others measure with `LogMeasures`.
  */
-export class AnsweredRequests implements SelectiveObserver<LogMessage, LogRecord, LogReport> {
-  readonly wants = ["report"] as const
+export class AnsweredRequests implements Gatherer<LogEvent> {
   readonly answeredAt: Micros[] = []
   readonly latencies: Micros[] = []
-  private readonly calledAt: Micros[] = []
+  private readonly requests: Requests
 
-  observe(event: TraceEvent<LogMessage, LogRecord, LogReport>): void {
-    if (event.type !== "report") return
-    const { at, report } = event
-    if (report.type === "call") this.calledAt[report.command.client] = at
-    if (report.type !== "return") return
-    this.answeredAt.push(at)
-    this.latencies.push(at - this.calledAt[report.command.client]!)
+  constructor(asked: Requests) {
+    this.requests = asked
   }
+
+  observe(event: LogEvent): void {
+    if (event.type !== "report" || event.report.type !== "return") return
+    this.answeredAt.push(event.at)
+    this.latencies.push(this.requests.lastLatency)
+  }
+}
+
+/** Every answer of a run. */
+export const answeredRequests: LogFact<AnsweredRequests> = {
+  wants: ["report"],
+  gather: (_, facts) => new AnsweredRequests(facts.of(requests)),
 }

@@ -1,10 +1,12 @@
 import { InvariantError, UsageError, didYouMean } from "../base/errors.ts"
 import { members } from "../base/node-set.ts"
 import { type Random, randomFromSeed } from "../base/random.ts"
-import { ClientHistory } from "../check/log/client-history.ts"
-import { type Judgement, LogJudge } from "../check/log/judge.ts"
+import { type ClientHistory, clientHistory, clientProperties } from "../check/log/client-history.ts"
+import type { LogEvent, LogFact, LogProperty, LogSubject } from "../check/log/facts.ts"
+import { logSafety } from "../check/log/properties.ts"
+import { Facts, type Gatherer, type Judgement, judge } from "../check/property.ts"
 import { text } from "../experiment/column.ts"
-import type { Address } from "../protocol/actor.ts"
+import type { Address, Micros } from "../protocol/actor.ts"
 import type { ClientOptions } from "../protocol/log/client.ts"
 import { type LogCluster, logCluster } from "../protocol/log/cluster.ts"
 import {
@@ -35,7 +37,7 @@ import { TraceHash } from "../world/simulate/trace-hash.ts"
 import { type SelectiveObserver, traceEventTypes } from "../world/simulate/trace.ts"
 import { ratesOf } from "./common-settings.ts"
 import { inProportion } from "./drawn-quorums.ts"
-import { LogMeasuring } from "./log-measures.ts"
+import { type LogMeasures, measuresWithin } from "./log-measures.ts"
 import type { LogSetup } from "./log-settings.ts"
 
 /** A scenario of the simulator for a log. */
@@ -288,16 +290,21 @@ function besideReplicas(model: LatencyModel, n: number): LatencyModel {
 /** A run of a log: what was measured, and what the checks say of it. */
 export interface LogRun {
   readonly built: BuiltLog
-  readonly measures: LogMeasuring
+  readonly measures: LogMeasures
   readonly judgements: readonly Judgement[]
   /** Those that do not hold: none, if the quorums meet. */
   readonly violations: readonly Judgement[]
   readonly end: RunEnd
-  /** What clients asked and were told; empty unless that was recorded, see `LogRunOptions.linearizability`. */
-  readonly clients: ClientHistory
+  /** What clients asked and were told; null unless that was recorded, see `LogRunOptions.linearizability`. */
+  readonly clients: ClientHistory | null
+  /** Everything that was gathered. */
+  readonly facts: LogFacts
   /** Sixteen hexadecimal digits, equal for equal runs; empty where it was not wanted. */
   readonly traceHash: string
 }
+
+/** The facts of a run of the log. */
+export type LogFacts = Facts<LogSubject, LogEvent>
 
 /** What is measured and checked of a run. */
 export interface LogRunOptions {
@@ -305,6 +312,12 @@ export interface LogRunOptions {
   readonly intervalMs?: number
   /** Whether what clients were told is recorded and checked, which remembers all of it; where it depends on the state, unless said otherwise. */
   readonly linearizability?: boolean
+  /** Properties to judge besides. */
+  readonly properties?: readonly LogProperty[]
+  /** Facts to gather besides, to be read in `LogRun.facts`. */
+  readonly gather?: readonly LogFact<Gatherer<LogEvent>>[]
+  /** Whether the run may end, by what has been gathered so far; at its horizon, unless said. */
+  readonly isOver?: (facts: LogFacts, now: Micros) => boolean
   /** What the fingerprint covers; `states` unless said otherwise. */
   readonly traceHash?: HashedPart | "none"
 }
@@ -332,31 +345,34 @@ export function runBuiltLog(
   const { intervalMs = 0, traceHash = "states" } = options
   const { linearizability = setup.readShare > 0 || setup.casShare > 0 } = options
   const hash = traceHash === "none" ? undefined : logTraceHash(traceHash)
-  const measures = new LogMeasuring({
+  const measured = measuresWithin({
     from: micros(setup.warmUpMs),
     until: micros(setup.horizonMs),
     clientsPerGroup: setup.clientsPerGroup,
     interval: micros(intervalMs),
   })
-  const judge = new LogJudge(setup.plan)
-  const clients = new ClientHistory()
+  const { properties: more = [], gather = [], isOver } = options
+  const properties = [...logSafety, ...(linearizability ? clientProperties : []), ...more]
+  const facts: LogFacts = new Facts<LogSubject, LogEvent>(setup, [
+    { needs: [measured, ...gather] },
+    ...properties,
+  ])
   const end = simulate(
-    built.scenario,
+    isOver === undefined ? built.scenario : { ...built.scenario, isOver: (now) => isOver(facts, now) },
     built.leadership,
-    measures,
-    judge,
-    ...(linearizability ? [clients] : []),
+    facts,
     ...(hash === undefined ? [] : [hash.observer]),
     ...observers,
   )
-  const judgements = [...judge.judgements, ...(linearizability ? clients.judgements : [])]
+  const judgements = judge(properties, facts)
   return {
     built,
-    measures,
+    measures: facts.of(measured),
     judgements,
     violations: judgements.filter(isViolated),
     end,
-    clients,
+    clients: linearizability ? facts.of(clientHistory) : null,
+    facts,
     traceHash: hash?.digits ?? "",
   }
 }

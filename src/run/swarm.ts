@@ -1,11 +1,12 @@
-import { type Verdict, holds, violated } from "../base/verdict.ts"
+import { holds, violated } from "../base/verdict.ts"
 import type { ClientHistory } from "../check/log/client-history.ts"
-import { DurableAnswers } from "../check/log/durable-answers.ts"
-import type { Judgement } from "../check/log/judge.ts"
-import type { Micros } from "../protocol/actor.ts"
+import { type LogProperty, logProperty } from "../check/log/facts.ts"
+import { durableAnswers } from "../check/log/properties.ts"
+import type { Judgement } from "../check/property.ts"
 import type { QuorumSystem } from "../quorum/system.ts"
 import { type NamedFault, endOfFaults } from "../world/faults/fault.ts"
-import { type BuiltLog, type LogObserver, buildLog, runBuiltLog } from "./log.ts"
+import { requests } from "./log-measures.ts"
+import { type BuiltLog, buildLog, runBuiltLog } from "./log.ts"
 import type { LogSetup } from "./log-settings.ts"
 import { type SeededBug, withBug } from "./bugs.ts"
 import { swarmSetup } from "./swarm-setup.ts"
@@ -49,13 +50,19 @@ export function swarmRun(seed: number, options: SwarmOptions): SwarmRun {
 }
 
 function runSetup(seed: number, setup: LogSetup, { bug, hashMessages = false }: SwarmOptions): SwarmRun {
-  const { built: plain, lastAnswerAt } = withAnEnd(buildLog(setup, seed), setup)
+  const plain = buildLog(setup, seed)
   const built = bug === undefined ? plain : withBug(plain, bug, setup)
-  const durable = new DurableAnswers()
-  const part = hashMessages ? "messages" : "states"
-  const run = runBuiltLog(built, setup, { linearizability: true, traceHash: part }, durable)
-  const judgements = [...run.judgements, durable.judgement, progressOf(built, setup, run.measures.returned)]
-  const those = (found: string): Judgement[] => judgements.filter(({ verdict }) => verdict.verdict === found)
+  const wanted = requestsIn(built, setup)
+  const earliest = endOfFaults(setup.faults) + 1_000_000
+  const run = runBuiltLog(built, setup, {
+    linearizability: true,
+    traceHash: hashMessages ? "messages" : "states",
+    properties: [durableAnswers, progressOf(wanted, setup)],
+    // The run is over a second after the faults are, if every request has been answered by then.
+    isOver: (facts, now) => facts.of(requests).returned === wanted && now >= earliest,
+  })
+  const those = (found: string): Judgement[] =>
+    run.judgements.filter(({ verdict }) => verdict.verdict === found)
   return {
     seed,
     setup,
@@ -64,29 +71,10 @@ function runSetup(seed: number, setup: LogSetup, { bug, hashMessages = false }: 
     answered: run.measures.returned,
     violations: those("violated"),
     undecided: those("unknown"),
-    afterFaultsMs: Math.max(0, lastAnswerAt() - endOfFaults(setup.faults)) / 1000,
+    afterFaultsMs: Math.max(0, run.facts.of(requests).lastReturnAt - endOfFaults(setup.faults)) / 1000,
     coverage: built.coverage,
-    clients: run.clients,
+    clients: run.clients!,
   }
-}
-
-/** The run is over a second after the faults are, if every request has been answered by then. */
-function withAnEnd(built: BuiltLog, setup: LogSetup): { built: BuiltLog; lastAnswerAt: () => Micros } {
-  const wanted = requestsIn(built, setup)
-  const earliest = endOfFaults(setup.faults) + 1_000_000
-  let [answered, lastAnswerAt] = [0, 0]
-  const leadership: LogObserver = {
-    wants: ["report"],
-    observe: (event) => {
-      built.leadership.observe(event)
-      if (event.type !== "report" || event.report.type !== "return") return
-      answered++
-      lastAnswerAt = event.at
-    },
-  }
-  const isOver = (now: Micros): boolean => answered === wanted && now >= earliest
-  const scenario = { ...built.scenario, isOver }
-  return { built: { ...built, leadership, scenario }, lastAnswerAt: () => lastAnswerAt }
 }
 
 function requestsIn({ cluster }: BuiltLog, { clientsPerGroup, requestsPerClient }: LogSetup): number {
@@ -94,16 +82,18 @@ function requestsIn({ cluster }: BuiltLog, { clientsPerGroup, requestsPerClient 
 }
 
 /** After the faults are over every request must be answered, within the rest of the run. */
-function progressOf(built: BuiltLog, setup: LogSetup, answered: number): Judgement {
-  const wanted = requestsIn(built, setup)
-  const verdict: Verdict<{ at: number; message: string }> =
-    answered === wanted
-      ? holds(`all ${wanted} requests were answered`)
-      : violated(
-          { at: setup.horizonMs * 1000, message: `${wanted - answered} requests` },
-          `${wanted - answered} of ${wanted} requests were never answered, though every fault was over long before`,
-        )
-  return { name: "progress", reference: "Howard 2019, theorem 16, for each request", verdict }
+function progressOf(wanted: number, setup: LogSetup): LogProperty {
+  return logProperty({
+    name: "progress",
+    reference: "Howard 2019, theorem 16, for each request",
+    statement: "Once every fault is over, every request is answered.",
+    needs: { requests },
+    judge: ({ requests: { returned } }) => {
+      if (returned === wanted) return holds(`all ${wanted} requests were answered`)
+      const because = `${wanted - returned} of ${wanted} requests were never answered, though every fault was over long before`
+      return violated({ at: setup.horizonMs * 1000, message: `${wanted - returned} requests` }, because)
+    },
+  })
 }
 
 /** The smallest failure that a seed leads to: fewest faults, as far as taking one away at a time gets. */

@@ -4,11 +4,15 @@ import { type KeyValueInput, keyValueStore } from "../../history/key-value.ts"
 import { LinearizabilityCheck, checkLinearizability } from "../../history/linearizability.ts"
 import type { History, Operation } from "../../history/operation.ts"
 import { HistoryRecorder } from "../../history/recorder.ts"
-import { type SessionVerdict, checkSessionGuarantees } from "../../history/session-guarantees.ts"
-import type { Command, LogMessage, LogRecord, LogReport, Result } from "../../protocol/log/messages.ts"
-import type { SelectiveObserver, TraceEvent } from "../../world/simulate/trace.ts"
-import type { Violation } from "../property.ts"
-import type { Judgement } from "./judge.ts"
+import {
+  type SessionGuarantee,
+  type SessionWitness,
+  checkSessionGuarantees,
+  sessionGuarantees,
+} from "../../history/session-guarantees.ts"
+import type { Command, Result } from "../../protocol/log/messages.ts"
+import { type LogEvent, type LogFact, type LogProperty, logProperty } from "./facts.ts"
+import type { Gatherer, Violation } from "../property.ts"
 
 /**
  * What the clients of a log asked and were told, and whether one copy of the
@@ -17,13 +21,14 @@ import type { Judgement } from "./judge.ts"
  *
  * Remembers every operation: for runs of bounded length.
  */
-export class ClientHistory implements SelectiveObserver<LogMessage, LogRecord, LogReport> {
-  readonly wants = ["report"] as const
+export class ClientHistory implements Gatherer<LogEvent> {
   private readonly recorder = new HistoryRecorder<KeyValueInput, CellOutput>()
+  private judged: HistoryVerdicts | undefined
 
-  observe({ at, ...event }: TraceEvent<LogMessage, LogRecord, LogReport>): void {
+  observe(event: LogEvent): void {
     if (event.type !== "report") return
-    const { report } = event
+    const { at, report } = event
+    if (report.type === "call" || report.type === "return") this.judged = undefined
     if (report.type === "call") {
       const { client, request } = report.command
       this.recorder.call(nameOf(client), request, inputOf(report.command), at)
@@ -44,34 +49,75 @@ export class ClientHistory implements SelectiveObserver<LogMessage, LogRecord, L
     return check.outcome
   }
 
-  /** Checks what has been recorded, each time it is asked for: linearizability, and the session guarantees it implies. */
-  get judgements(): readonly Judgement[] {
-    const { history } = this
-    const reference = "Herlihy and Wing 1990: linearizability"
-    const verdict = verdictOn(history)
-    const sessions = checkSessionGuarantees(history).map(sessionJudgement)
-    return [
-      { name: "linearizability", reference, verdict },
-      ...(verdict.verdict === "holds" ? sessions.map(implied) : sessions),
-    ]
+  /** Linearizability, and the session guarantees that it implies: computed when they are first asked for. */
+  get verdicts(): HistoryVerdicts {
+    this.judged ??= verdictsOn(this.history)
+    return this.judged
+  }
+}
+
+/** What clients asked and were told. */
+export const clientHistory: LogFact<ClientHistory> = {
+  wants: ["report"],
+  gather: () => new ClientHistory(),
+}
+
+const sessionStatements: Readonly<Record<SessionGuarantee, string>> = {
+  "read-your-writes": "A read does not see what was there before a write of its own client.",
+  "monotonic-reads": "A read does not see what was there before something its client has read.",
+  "monotonic-writes": "The writes of a client take effect in the order in which it made them.",
+  "writes-follow-reads": "A write takes effect after whatever its client had read.",
+}
+
+/** What the clients of a log can rely on. They remember every operation: for runs of bounded length. */
+export const clientProperties: readonly LogProperty[] = [
+  logProperty({
+    name: "linearizability",
+    reference: "Herlihy and Wing 1990: linearizability",
+    statement: "One copy of the store could have given every answer, each between its call and its return.",
+    needs: { clientHistory },
+    judge: (facts) => facts.clientHistory.verdicts.linearizability,
+  }),
+  ...sessionGuarantees.map((guarantee) =>
+    logProperty({
+      name: guarantee,
+      reference: "Terry et al. 1994: session guarantees",
+      statement: sessionStatements[guarantee],
+      needs: { clientHistory },
+      judge: (facts) => facts.clientHistory.verdicts.sessions[guarantee],
+    }),
+  ),
+]
+
+/** What a history says of linearizability and of each session guarantee. */
+interface HistoryVerdicts {
+  readonly linearizability: Verdict<Violation>
+  readonly sessions: Readonly<Record<SessionGuarantee, Verdict<Violation>>>
+}
+
+function verdictsOn(history: History<KeyValueInput, CellOutput>): HistoryVerdicts {
+  const linearizability = linearizabilityOf(history)
+  const sessions = checkSessionGuarantees(history).map(({ guarantee, verdict }) => [
+    guarantee,
+    linearizability.verdict === "holds" ? implied(verdict) : atItsEnd(verdict),
+  ])
+  return {
+    linearizability,
+    sessions: Object.fromEntries(sessions) as Record<SessionGuarantee, Verdict<Violation>>,
   }
 }
 
 /** By itself a guarantee may be unknown, where several writes could have left what was read. */
-function implied(judgement: Judgement): Judgement {
-  if (judgement.verdict.verdict !== "unknown") return judgement
-  return { ...judgement, verdict: holds("every history that is linearizable keeps it") }
+function implied(verdict: Verdict<SessionWitness>): Verdict<Violation> {
+  return verdict.verdict === "unknown"
+    ? holds("every history that is linearizable keeps it")
+    : atItsEnd(verdict)
 }
 
-function sessionJudgement({ guarantee, verdict }: SessionVerdict): Judgement {
-  const reference = "Terry et al. 1994: session guarantees"
-  if (verdict.verdict !== "violated") return { name: guarantee, reference, verdict }
+function atItsEnd(verdict: Verdict<SessionWitness>): Verdict<Violation> {
+  if (verdict.verdict !== "violated") return verdict
   const { because, witness } = verdict
-  return {
-    name: guarantee,
-    reference,
-    verdict: violated({ at: endOf(witness.later), message: because }, because),
-  }
+  return violated({ at: endOf(witness.later), message: because }, because)
 }
 
 const endOf = ({ times }: Operation<KeyValueInput, CellOutput>): number => times!.returned!
@@ -79,7 +125,7 @@ const endOf = ({ times }: Operation<KeyValueInput, CellOutput>): number => times
 /** More than enough for a history of a key–value store; at most a few seconds. */
 const mostSteps = 5_000_000
 
-function verdictOn(history: History<KeyValueInput, CellOutput>): Verdict<Violation> {
+function linearizabilityOf(history: History<KeyValueInput, CellOutput>): Verdict<Violation> {
   const result = checkLinearizability(history, keyValueStore(), { mostSteps })
   if (result.verdict === "holds") return holds(result.because)
   if (result.verdict === "unknown") return unknown(result.because)

@@ -13,18 +13,32 @@ export interface ModuleSource {
   readonly sha256: string
 }
 
-/** A module of the user's own, as it is now. */
+/** An experiment of the user's own, as its file is now. */
 export function userModule(path: string): ModuleSource {
-  if (!existsSync(path)) {
-    throw new UsageError(
-      `There is no file ${path}. An experiment of one's own is a module whose default export is defineExperiment({ … }).`,
-    )
-  }
-  return { kind: "module", path: resolve(path), sha256: hashOf(path) }
+  return { kind: "module", ...userFile(path, "An experiment", "defineExperiment") }
 }
 
-/** Its default export. In it, `quorate` is this program, wherever the file is and whatever is installed beside it. */
-export async function loadUserModule({ path: given, sha256 }: ModuleSource): Promise<AnyExperiment> {
+/** Its default export. */
+export async function loadUserModule({ path, sha256 }: ModuleSource): Promise<AnyExperiment> {
+  return checked(await defaultExportOf({ path, sha256 }), resolve(path))
+}
+
+/** A file of the user's own, by its absolute path; the hash tells whether another machine has the same. */
+export interface UserFile {
+  readonly path: string
+  readonly sha256: string
+}
+
+/** A module of the user's own, as it is now; `what` and `define` say what it should be where there is none. */
+export function userFile(path: string, what: string, define: string): UserFile {
+  if (existsSync(path)) return { path: resolve(path), sha256: hashOf(path) }
+  throw new UsageError(
+    `There is no file ${path}. ${what} of one's own is a module whose default export is ${define}({ … }).`,
+  )
+}
+
+/** Runs a module and takes its default export. In it, `quorate` is this program, wherever the file is and whatever is installed beside it. */
+export async function defaultExportOf({ path: given, sha256 }: UserFile): Promise<unknown> {
   const path = resolve(given)
   if (!existsSync(path) || hashOf(path) !== sha256) {
     throw new UsageError(
@@ -34,8 +48,7 @@ export async function loadUserModule({ path: given, sha256 }: ModuleSource): Pro
   // What is registered last is asked first.
   if (/\.[cm]?ts$/i.test(path)) await readTypeScript(path)
   resolveOurselves()
-  const module = await imported(path)
-  return checked(module["default"], path)
+  return (await imported(path))["default"]
 }
 
 async function imported(path: string): Promise<Record<string, unknown>> {

@@ -1,25 +1,23 @@
 import { UsageError } from "../../base/errors.ts"
 import { randomFromSeed } from "../../base/random.ts"
 import {
-  type ExploredPaxos,
-  type PaxosModel,
-  type PaxosOutcome,
-  type PaxosProperty,
-  paxosProgress,
-  paxosProperties,
-} from "../../check/explored-paxos.ts"
-import { describeDisagreement, disagreementOf } from "../../check/disagreement.ts"
+  type Exploration,
+  type ExplorationModel,
+  type ExplorationOutcome,
+  type ExplorationProperty,
+  explainViolation,
+  explorationDiagram,
+} from "../../run/exploration.ts"
 import { exploreActors } from "../../world/explore/breadth-first.ts"
 import { exploreDepthFirst } from "../../world/explore/depth-first.ts"
 import { type Strategy, sampleActors } from "../../world/explore/sampling.ts"
-import type { QuorumPlan } from "../../quorum/plan.ts"
-import { actorReplay, paxosDiagram } from "../replay/actors.ts"
+import { actorReplay } from "../replay/actors.ts"
 import type { Context } from "../shared/context.ts"
 import type { Counterexample } from "./counterexample.ts"
+import { type ExplorationWords, readExploration, settingWords } from "./exploration.ts"
 import type { ExploreOptions } from "./options.ts"
 import { exploreProgress } from "./progress.ts"
 import { type ExploreReport, finishExploration, timed } from "./report.ts"
-import { type ActorSettings, exploredCluster } from "./cluster.ts"
 import { readPlan } from "../shared/system-argument.ts"
 
 /** The result of a search, whatever its strategy. */
@@ -29,14 +27,14 @@ interface Found {
   readonly depth: number
   readonly complete: boolean
   readonly bytesMax: number
-  readonly outcomes: readonly PaxosOutcome[]
+  readonly outcomes: readonly ExplorationOutcome[]
   /** Further keys of the JSON. */
   readonly details: Readonly<Record<string, unknown>>
 }
 
 /** `quorate explore --model actors`. */
 export async function runActors(context: Context, text: string, options: ExploreOptions): Promise<void> {
-  const { variant, proposers, epochs, network, lossy, timeouts, crashes, nacks, mutant } = options
+  const { protocol, proposers, epochs, network, lossy, timeouts, crashes, mutant } = options
   if (options.values !== undefined && options.values !== proposers) {
     throw new UsageError(
       "--values requires --model spec; with --model actors each proposer has its own value: try --proposers.",
@@ -44,21 +42,24 @@ export async function runActors(context: Context, text: string, options: Explore
   }
   const isOwn = /^\s*own\(/.test(text)
   const system = isOwn ? text.trim() : (await readPlan(text)).name
-  const conditions = { epochs, network, lossy, timeouts, crashes, nacks }
-  const settings = { system, variant, proposers, ...conditions, ...(mutant !== undefined && { mutant }) }
-  const { explored, model } = await exploredCluster(settings)
-  const { result, ...time } = await timed(async () => search(context, explored, model, options))
-  const report = reportOf(settings, explored.cluster.plan, result)
+  const own = await settingWords(protocol, options)
+  const conditions = { epochs, network, lossy, timeouts, crashes }
+  const words: ExplorationWords = {
+    ...{ protocol, system, ...own, proposers, ...conditions },
+    ...(mutant !== undefined && { mutant }),
+  }
+  const exploration = await readExploration(words)
+  const { result, ...time } = await timed(async () => search(context, exploration, options))
+  const report = reportOf(words, exploration, result)
   await finishExploration(context, options, report, time)
 }
 
 function search(
   context: Context,
-  explored: ExploredPaxos,
-  model: PaxosModel,
+  { model, properties: always, progress: eventual }: Exploration,
   options: ExploreOptions,
 ): Found {
-  const properties = [...paxosProperties(explored), ...(options.eventually ? paxosProgress(explored) : [])]
+  const properties = [...always, ...(options.eventually ? eventual : [])]
   if (options.search === "walk" || options.search === "pct") return sample(model, properties, options)
   const progress = exploreProgress(context.io)
   const limits = {
@@ -79,7 +80,11 @@ function search(
   return { ...result, details: { search: "depth", reduced: options.reduce, cut, collisionProbability } }
 }
 
-function sample(model: PaxosModel, properties: readonly PaxosProperty[], options: ExploreOptions): Found {
+function sample(
+  model: ExplorationModel,
+  properties: readonly ExplorationProperty[],
+  options: ExploreOptions,
+): Found {
   const { runs, steps: mostSteps, changes, seed } = options
   const strategy: Strategy = options.search === "pct" ? { kind: "pct", changes } : { kind: "walk" }
   const result = sampleActors(model, properties, { runs, mostSteps, strategy, random: randomFromSeed(seed) })
@@ -88,7 +93,7 @@ function sample(model: PaxosModel, properties: readonly PaxosProperty[], options
   return { distinct, generated: steps, depth, complete: false, bytesMax, outcomes, details }
 }
 
-function reportOf(settings: ActorSettings, plan: QuorumPlan, found: Found): ExploreReport {
+function reportOf(words: ExplorationWords, exploration: Exploration, found: Found): ExploreReport {
   const { distinct, generated, depth, complete, bytesMax, outcomes, details } = found
   const { collisionProbability } = found.details
   const remark =
@@ -97,9 +102,9 @@ function reportOf(settings: ActorSettings, plan: QuorumPlan, found: Found): Expl
       : ""
   return {
     title:
-      `${subjectOf(settings)}: actors, ${settings.proposers} proposers, ${settings.epochs} epochs, ` +
-      `${settings.lossy ? "lossy " : ""}${settings.network} network, ${settings.crashes} crashes`,
-    settings: { model: "actors", ...settings },
+      `${subjectOf(words, exploration)}: actors, ${words.proposers} proposers, ${words.epochs} epochs, ` +
+      `${words.lossy ? "lossy " : ""}${words.network} network, ${words.crashes} crashes`,
+    settings: { model: "actors", ...words },
     distinct,
     generated,
     depth,
@@ -108,40 +113,47 @@ function reportOf(settings: ActorSettings, plan: QuorumPlan, found: Found): Expl
     verdicts: outcomes.map((outcome) => ({
       of: `${outcome.property.kind} ${outcome.property.name}`,
       verdict: outcome.verdict.verdict,
-      because: becauseOf(plan, outcome, remark),
+      because: becauseOf(exploration, outcome, remark),
       stepsToViolation: outcome.stepsToViolation ?? null,
     })),
-    counterexample: counterexampleOf(settings, plan, outcomes),
+    counterexample: counterexampleOf(words, exploration, outcomes),
     details,
   }
 }
 
-/** "majority(3), nacks, silent-promises": the system, with variant and seeded bug if any. */
-function subjectOf({ system, variant, mutant }: ActorSettings): string {
-  const unusual = [variant === "classic" ? [] : variant, mutant ?? []].flat()
-  return [system, ...unusual].join(", ")
+/** "majority(3), nacks, silent-promises": the system, with protocol, variant and seeded bug where they are not the default. */
+function subjectOf({ system, variant, mutant }: ExplorationWords, { protocol: { id } }: Exploration): string {
+  const unusual = [
+    id === "paxos" ? [] : id,
+    typeof variant !== "string" || variant === "classic" ? [] : variant,
+    mutant ?? [],
+  ]
+  return [system, ...unusual.flat()].join(", ")
 }
 
-/** The reason of an outcome: a disagreement names its decisions and quorums, a search with fingerprints its collision probability. */
-function becauseOf(plan: QuorumPlan, { property, verdict }: PaxosOutcome, remark: string): string {
+/** The reason of an outcome: the protocol explains a violation, a search with fingerprints states its collision probability. */
+function becauseOf(
+  exploration: Exploration,
+  { property, verdict }: ExplorationOutcome,
+  remark: string,
+): string {
   if (verdict.verdict === "holds") return verdict.because + (property.kind === "always" ? remark : "")
-  if (verdict.verdict !== "violated" || property.name !== "agreement") return verdict.because
-  const found = disagreementOf(plan, verdict.witness)
-  return found === undefined ? verdict.because : describeDisagreement(plan, found)
+  if (verdict.verdict !== "violated" || property.kind !== "always") return verdict.because
+  return explainViolation(exploration, property.name, verdict.witness) ?? verdict.because
 }
 
 function counterexampleOf(
-  settings: ActorSettings,
-  plan: QuorumPlan,
-  outcomes: readonly PaxosOutcome[],
+  words: ExplorationWords,
+  exploration: Exploration,
+  outcomes: readonly ExplorationOutcome[],
 ): Counterexample | undefined {
   for (const outcome of outcomes) {
     const { property, verdict, stepsToViolation } = outcome
     if (verdict.verdict !== "violated" || property.kind === "sometimes") continue
-    const title = `${subjectOf(settings)}: ${property.name} violated in ${stepsToViolation ?? verdict.witness.steps.length} steps`
+    const title = `${subjectOf(words, exploration)}: ${property.name} violated in ${stepsToViolation ?? verdict.witness.steps.length} steps`
     return {
-      diagram: paxosDiagram(verdict.witness, plan, title),
-      replay: actorReplay(verdict.witness, settings, becauseOf(plan, outcome, "")),
+      diagram: explorationDiagram(exploration, verdict.witness, title),
+      replay: actorReplay(verdict.witness, words, becauseOf(exploration, outcome, "")),
     }
   }
   return undefined

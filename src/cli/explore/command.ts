@@ -15,7 +15,11 @@ export function exploreCommand(context: Context): Command {
     .argument("<systems...>", "quorum systems; systems with equal phase-1 quorums share one search")
   return addExploreOptions(command)
     .addHelpText("after", help)
-    .action(async (texts: readonly string[], options: ExploreOptions) => {
+    .action(async (texts: readonly string[], given: ExploreOptions) => {
+      // --protocol implies --model actors.
+      const isGiven = (option: string): boolean => command.getOptionValueSource(option) === "cli"
+      const options: ExploreOptions =
+        isGiven("protocol") && !isGiven("model") ? { ...given, model: "actors" } : given
       refuseUnusedOptions(command, options)
       refuseFiles(options.save, options.model)
       if (options.model === "spec") {
@@ -39,6 +43,7 @@ Examples:
   $ quorate explore "simple(2, 2, 1)" --inductive
   $ quorate explore "majority(3)" --model actors --crashes 1
   $ quorate explore "majority(3)" -m actors --eventually --no-timeouts
+  $ quorate explore "majority(3)" --protocol ./primary-backup.ts
 
 State counts agree with TLC on Lamport's Paxos.tla.
 An incomplete search yields unknown, never holds.

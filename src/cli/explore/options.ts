@@ -11,7 +11,9 @@ export interface ExploreOptions {
   readonly symmetry: "none" | "acceptors" | "values" | "all"
   readonly workers: number
   readonly inductive: boolean
-  readonly variant: string
+  readonly protocol: string
+  readonly variant?: string
+  readonly set: readonly string[]
   readonly proposers: number
   readonly network: "unordered" | "duplicating" | "ordered"
   readonly lossy: boolean
@@ -69,7 +71,13 @@ export function addExploreOptions(command: Command): Command {
     .option("--workers <count>", "number of threads", whole("--workers", 1), 1)
     .option("--inductive", "check the inductive invariant of Paxos; no search", false)
     .optionsGroup("Actors (--model actors):")
-    .option("--variant <id>", "variant of Paxos: nacks, recovery, revision-b, …", "classic")
+    .option("-p, --protocol <id>", "protocol: paxos, or a file of your own such as ./mine.ts", "paxos")
+    .option("--variant <id>", "variant of Paxos: nacks, recovery, revision-b, … (default: classic)")
+    .addOption(
+      new Option("--set <setting=value>", "setting of the protocol (repeatable)")
+        .argParser((text: string, before: readonly string[]) => [...before, text])
+        .default([], "none"),
+    )
     .option(
       "--proposers <count>",
       "number of proposers, each with its own candidate",
@@ -105,7 +113,9 @@ const scopes: readonly { readonly of: string; readonly names: readonly string[] 
   {
     of: "--model actors",
     names: [
+      "protocol",
       "variant",
+      "set",
       "proposers",
       "network",
       "lossy",

@@ -52,21 +52,27 @@ export function logCommand(context: Context): Command {
 async function run({ io }: Context, system: string, flags: Flags): Promise<ExitCode> {
   const { readLogSetup } = await import("./setup.ts")
   const { runLog } = await import("../../run/log.ts")
-  const { LogTraffic } = await import("../../run/log-measures.ts")
+  const { traffic } = await import("../../run/log-measures.ts")
   const { printLogRun } = await import("./report.ts")
   const setup = await readLogSetup(system, flags)
   refuseEmptyWindow(setup)
   const { seed, intervalMs, timeline } = flags
-  const traffic = new LogTraffic()
   const { history } = flags
   // What is written is judged as well, also where answers do not depend on the state.
   const checks = history === undefined ? {} : { linearizability: history !== false }
-  const result = runLog(setup, seed, { intervalMs, ...checks, traceHash: "messages" }, traffic)
+  const result = runLog(setup, seed, { intervalMs, ...checks, gather: [traffic], traceHash: "messages" })
   if (typeof history === "string") {
     const { writeHistoryFile } = await import("../linearizable/write.ts")
-    writeHistoryFile(history, result.clients.history)
+    writeHistoryFile(history, result.clients!.history)
   }
-  await printLogRun(io, flags.format, { setup, seed, run: result, traffic, intervalMs, timeline })
+  await printLogRun(io, flags.format, {
+    setup,
+    seed,
+    run: result,
+    traffic: result.facts.of(traffic),
+    intervalMs,
+    timeline,
+  })
   const { warnIfUnsafe } = await import("../shared/system-argument.ts")
   warnIfUnsafe(io, setup.plan)
   return exitCodeOf(result.judgements.map(({ verdict }) => verdict))

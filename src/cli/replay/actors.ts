@@ -1,14 +1,10 @@
 import { z } from "zod"
 import { UsageError } from "../../base/errors.ts"
-import { type PaxosTrace, paxosStateText } from "../../check/explored-paxos.ts"
-import { decisionNews } from "../../check/disagreement.ts"
-import type { QuorumPlan } from "../../quorum/plan.ts"
+import type { Exploration, ExplorationTrace } from "../../run/exploration.ts"
 import type { WorldStep } from "../../world/explore/model.ts"
 import { runWorldSteps } from "../../world/explore/trace.ts"
-import { actorDiagram } from "../../run/diagrams/actors.ts"
-import type { SequenceDiagram } from "../../experiment/diagram/model.ts"
-import { type PaxosMessage, formatMessage } from "../../protocol/paxos/messages.ts"
-import { type ActorSettings, actorSettingsSchema, exploredCluster } from "../explore/cluster.ts"
+import { type ExplorationWords, explorationSchema, readExploration } from "../explore/exploration.ts"
+import { isProtocolFile } from "../shared/protocol-argument.ts"
 
 const envelope = { from: z.string(), to: z.string(), message: z.looseObject({ type: z.string() }) }
 const process = z.string()
@@ -29,15 +25,12 @@ export const actorReplaySchema = z.strictObject({
   kind: z.literal("quorate-replay"),
   model: z.literal("actors"),
   because: z.string().optional(),
-  settings: actorSettingsSchema,
+  settings: explorationSchema,
   steps: z.array(step),
 })
 
-/** The content of a replay file of the actor model. */
-export type ActorReplayFile = z.infer<typeof actorReplaySchema>
-
 /** The replay file of a run. */
-export function actorReplay(trace: PaxosTrace, settings: ActorSettings, because: string): ActorReplayFile {
+export function actorReplay(trace: ExplorationTrace, settings: ExplorationWords, because: string): object {
   const name = (address: number): string => trace.model.processes[address]!.name
   const steps = trace.steps.map((taken) =>
     taken.action === "deliver" || taken.action === "lose"
@@ -54,16 +47,27 @@ export function actorReplay(trace: PaxosTrace, settings: ActorSettings, because:
   }
 }
 
-/** Re-executes the run of a replay file; returns it with its settings. Throws UsageError at a step that is not enabled. */
+/**
+ * Re-executes the run of a replay file with the processes of its protocol. Code
+ * of the user's own runs only if the user names it: `given` is that name. Throws
+ * UsageError at a step that is not enabled.
+ */
 export async function readActorReplay(
   data: unknown,
-): Promise<{ trace: PaxosTrace; settings: ActorSettings }> {
+  given: string | undefined,
+): Promise<{ trace: ExplorationTrace; exploration: Exploration }> {
   const parsed = actorReplaySchema.safeParse(data)
   if (!parsed.success) {
     throw new UsageError(`not a replay file of the actor model:\n${z.prettifyError(parsed.error)}`)
   }
   const { settings, steps } = parsed.data
-  const { model } = await exploredCluster(settings)
+  if (given === undefined && isProtocolFile(settings.protocol)) {
+    throw new UsageError(
+      `the run is of the protocol ${settings.protocol}, whose code runs only if you name it: add --protocol ${settings.protocol}.`,
+    )
+  }
+  const exploration = await readExploration({ ...settings, protocol: given ?? settings.protocol })
+  const { model } = exploration
   const addressOf = (name: string): number => {
     const address = model.processes.findIndex((one) => one.name === name)
     if (address < 0) {
@@ -77,11 +81,5 @@ export async function readActorReplay(
       ? { ...given, from: addressOf(given.from), to: addressOf(given.to) }
       : { ...given, process: addressOf(given.process) },
   )
-  return { trace: runWorldSteps(model, taken as unknown as WorldStep<PaxosMessage>[]), settings }
-}
-
-/** The sequence diagram of a run of Paxos actors, with its decisions. */
-export function paxosDiagram(trace: PaxosTrace, plan: QuorumPlan, title?: string): SequenceDiagram {
-  const news = decisionNews(plan, trace)
-  return actorDiagram(trace, { message: formatMessage, state: paxosStateText, news }, title)
+  return { trace: runWorldSteps(model, taken as WorldStep<unknown>[]), exploration }
 }

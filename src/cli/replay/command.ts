@@ -9,6 +9,7 @@ import type { ReplayPosition, ReplayView } from "./view.ts"
 
 interface ReplayOptions {
   readonly system?: string
+  readonly protocol?: string
   readonly step?: number
   readonly diagram?: "text" | "mermaid" | "svg"
   readonly format: "table" | "json"
@@ -23,6 +24,7 @@ export function replayCommand(context: Context): Command {
     )
     .argument("<file>", "a replay file of quorate explore --save FILE.json, or an ITF trace of Paxos.tla")
     .option("--system <system>", "quorum system of an ITF trace that does not name it")
+    .option("-p, --protocol <file>", "run the code of the protocol of your own that the replay file names")
     .option("--step <k>", "print the state after step k and the enabled steps only", whole("--step", 0))
     .addOption(
       new Option("--diagram <form>", "print a message sequence diagram").choices(["text", "mermaid", "svg"]),
@@ -33,7 +35,7 @@ export function replayCommand(context: Context): Command {
     .addHelpText("after", help)
     .action(async (file: string, options: ReplayOptions) => {
       const { replayView } = await import("./view.ts")
-      const view = await replayView(readJson(file), options.system)
+      const view = await replayView(readJson(file), options)
       await print(context, view, options)
       if (view.violated) context.end(exitCodes.violated)
     })
@@ -47,7 +49,7 @@ Examples:
   $ quorate replay trace.json --diagram svg > trace.svg
   $ quorate replay counterexample.itf.json --system "choose(2, a1, a2, a3)"
 
-Exit codes: 0 success; 1 the run decides two values; 2 usage or internal error.`
+Exit codes: 0 success; 1 the run violates a property; 2 usage or internal error.`
 
 function readJson(file: string): unknown {
   const text = readText(file, accepted)

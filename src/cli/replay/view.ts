@@ -1,21 +1,23 @@
 import { z } from "zod"
 import { InvariantError, UsageError } from "../../base/errors.ts"
-import { type PaxosTrace, decidedIn, describePaxosStep, paxosStateText } from "../../check/explored-paxos.ts"
 import { castOfItf, fromItf } from "../../world/spec/itf.ts"
 import { specModel, valueName } from "../../world/spec/model.ts"
 import { readReplay } from "../../world/spec/replay-file.ts"
 import type { SpecTrace } from "../../world/spec/trace.ts"
 import { changingSteps, decisions, describeStep } from "../../world/spec/transition.ts"
-import { scenarioOfTrace } from "../../check/simulated-trace.ts"
-import { specRunByActors } from "../../check/spec-run-by-actors.ts"
-import { Decisions } from "../../check/paxos/facts.ts"
+import { decidedInSimulator, specRunByActors } from "../../check/spec-run-by-actors.ts"
 import type { SequenceDiagram } from "../../experiment/diagram/model.ts"
 import { acceptorText, specDiagram } from "../../run/diagrams/spec.ts"
-import type { Proposal } from "../../protocol/paxos/messages.ts"
-import type { QuorumPlan } from "../../quorum/plan.ts"
-import { simulate } from "../../world/simulate/simulate.ts"
-import { paxosDiagram, readActorReplay } from "./actors.ts"
-import { exploredCluster } from "../explore/cluster.ts"
+import {
+  type Exploration,
+  type ExplorationTrace,
+  describeStep as describeActorStep,
+  explorationDiagram,
+  simulatedFacts,
+  violatedIn,
+} from "../../run/exploration.ts"
+import { canonicalText } from "../../world/explore/canonical-text.ts"
+import { readActorReplay } from "./actors.ts"
 import { readSystem } from "../shared/system-argument.ts"
 
 /** A replayed run of either model, position by position. */
@@ -24,7 +26,7 @@ export interface ReplayView {
   /** One more than the number of steps: the first is the initial state. */
   readonly positions: readonly ReplayPosition[]
   readonly diagram: SequenceDiagram
-  /** Whether two values are decided in the final state. */
+  /** Whether the final state violates a property. */
   readonly violated: boolean
   /** The outcome of the same steps in the simulator. */
   readonly simulated: string
@@ -48,10 +50,14 @@ const kind = z.looseObject({
 })
 
 /**
- * Re-executes the run of a replay file of either model, or of an ITF trace.
- * A trace that does not name its quorum system requires `system`.
+ * Re-executes the run of a replay file of either model, or of an ITF trace. A
+ * trace that does not name its quorum system requires `system`; a run of a
+ * protocol of the user's own requires `protocol`.
  */
-export async function replayView(data: unknown, system?: string): Promise<ReplayView> {
+export async function replayView(
+  data: unknown,
+  { system, protocol }: { readonly system?: string; readonly protocol?: string } = {},
+): Promise<ReplayView> {
   if (isItf(data)) return itfView(data, system)
   if (system !== undefined) {
     throw new UsageError("--system requires an ITF trace; a replay file names its quorum system.")
@@ -64,8 +70,8 @@ export async function replayView(data: unknown, system?: string): Promise<Replay
   }
   const title = parsed.data.because ?? "Run without a description"
   if (parsed.data.model === "spec") return specView(readReplay(data), title)
-  const { trace, plan } = await actorRun(data)
-  return actorView(trace, plan, title)
+  const { trace, exploration } = await readActorReplay(data, protocol)
+  return actorView(trace, exploration, title)
 }
 
 function isItf(data: unknown): boolean {
@@ -88,12 +94,6 @@ async function itfView(data: unknown, given: string | undefined): Promise<Replay
   ]
   const legend = renamed.length === 0 ? "" : ` with ${renamed.join(", ")}`
   return specView(fromItf(model, data), `ITF trace${legend}`)
-}
-
-async function actorRun(data: unknown): Promise<{ trace: PaxosTrace; plan: QuorumPlan }> {
-  const { trace, settings } = await readActorReplay(data)
-  const { explored } = await exploredCluster(settings)
-  return { trace, plan: explored.cluster.plan }
 }
 
 function specView(trace: SpecTrace, title: string): ReplayView {
@@ -127,51 +127,62 @@ function simulatedSpecText(trace: SpecTrace): string {
   if (run === undefined) {
     return "not simulated: a proposal uses more promises than a proposer awaits, or none"
   }
-  const decided = decisions(trace.states.at(-1)!, system.quorums)
-  return simulatedText(
-    run.trace,
-    run.plan,
-    decided.map(({ epoch, value }) => ({ epoch, value: valueName(value) })),
+  const decided = decisions(trace.states.at(-1)!, system.quorums).map(
+    ({ epoch, value }) => `(${epoch}, ${valueName(value)})`,
   )
+  const simulated = decidedInSimulator(run).map(({ epoch, value }) => `(${epoch}, ${value})`)
+  if (listOf(simulated) !== listOf(decided)) {
+    throw new InvariantError(
+      `The simulator decides ${listOf(simulated)}; the replayed steps decide ${listOf(decided)}.`,
+    )
+  }
+  return decidesTheSame(decided)
 }
 
-function actorView(trace: PaxosTrace, plan: QuorumPlan, title: string): ReplayView {
+const listOf = (texts: readonly string[]): string => [...texts].sort().join(", ") || "nothing"
+const decidesTheSame = (decided: readonly string[]): string =>
+  `simulated: the same steps in the simulator decide the same: ${listOf(decided)}`
+
+function actorView(trace: ExplorationTrace, exploration: Exploration, title: string): ReplayView {
   const { processes } = trace.model
-  const decidedAt = (i: number) => decidedIn(plan, trace.worlds[i]!.remembered)
+  const { protocol, run } = exploration
   const positions = trace.worlds.map((world, i): ReplayPosition => {
     const step = trace.steps[i - 1]
     const states = world.locals.flatMap((local): [string, string][] => {
-      const text = local.up ? paxosStateText(local) : "down"
+      const text = local.up ? protocol.stateText?.(local) : "down"
       return text === undefined ? [] : [[processes[local.address]!.name, text]]
     })
     return {
-      step: step === undefined ? "initial state" : describePaxosStep(trace.model, step),
+      step: step === undefined ? "initial state" : describeActorStep(exploration, step),
       states: Object.fromEntries(states),
-      decided: decidedAt(i).map(({ epoch, value }) => `(${epoch}, ${value})`),
+      decided: protocol.decided?.(world.remembered, run) ?? [],
       possible: [],
     }
   })
-  const decided = decidedAt(trace.worlds.length - 1)
-  const violated = new Set(decided.map(({ value }) => value)).size > 1
-  const simulated = simulatedText(trace, plan, decided)
-  return { title, positions, diagram: paxosDiagram(trace, plan, title), violated, simulated }
+  return {
+    title,
+    positions,
+    diagram: explorationDiagram(exploration, trace, title),
+    violated: violatedIn(exploration, trace.worlds.at(-1)!.remembered).length > 0,
+    simulated: simulatedText(trace, exploration),
+  }
 }
 
-/** Executes the same steps in the simulator; they must decide the same proposals. */
-function simulatedText(trace: PaxosTrace, plan: QuorumPlan, decided: readonly Proposal[]): string {
-  const texts = (proposals: readonly Proposal[]): string =>
-    proposals
-      .map(({ epoch, value }) => `(${epoch}, ${value})`)
-      .sort()
-      .join(", ") || "nothing"
-  if (trace.steps.some((step) => "crashBefore" in step)) {
+/** Executes the same steps in the simulator; they must come to the same facts. */
+function simulatedText(trace: ExplorationTrace, { protocol, run }: Exploration): string {
+  const found = simulatedFacts(protocol, trace)
+  if (found === undefined) {
     return "not simulated: a process crashes within a step, which the simulator does not model"
   }
-  const decisions = new Decisions(plan)
-  simulate(scenarioOfTrace(trace), (event) => decisions.observe(event))
-  const found = texts(decisions.list.map(({ proposal }) => proposal))
-  if (found !== texts(decided)) {
-    throw new InvariantError(`The simulator decides ${found}; the replayed steps decide ${texts(decided)}.`)
+  const explored = trace.worlds.at(-1)!.remembered
+  if (canonicalText(found) !== canonicalText(explored)) {
+    throw new InvariantError(
+      `The simulator comes to the facts ${canonicalText(found)} in the steps that come to ${canonicalText(explored)}. ` +
+        "The steps of a protocol must be pure functions of state and input.",
+    )
   }
-  return `simulated: the same steps in the simulator decide the same: ${found}`
+  const decided = protocol.decided?.(explored, run)
+  return decided === undefined
+    ? "simulated: the same steps in the simulator come to the same facts"
+    : decidesTheSame(decided)
 }

@@ -4,7 +4,7 @@ import { runSafeLog } from "../../run/log.ts"
 import { type LogSetup, logDefaults } from "../../run/log-settings.ts"
 import { constantPlan } from "../../quorum/plan.ts"
 import { constantLatency } from "../../world/simulate/latency.ts"
-import { LogTraffic } from "../../run/log-measures.ts"
+import { traffic } from "../../run/log-measures.ts"
 
 const setup: LogSetup = {
   ...logDefaults,
@@ -21,9 +21,8 @@ const setup: LogSetup = {
 }
 
 function run(more: Partial<LogSetup>) {
-  const traffic = new LogTraffic()
-  const { measures } = runSafeLog({ ...setup, ...more }, 1, {}, traffic)
-  const sent = (type: string): number => traffic.byType.find((one) => one.type === type)?.sent ?? 0
+  const { measures, facts } = runSafeLog({ ...setup, ...more }, 1, { gather: [traffic] })
+  const sent = (type: string): number => facts.of(traffic).byType.find((one) => one.type === type)?.sent ?? 0
   return { measures, sent, leaders: measures.elections.map(({ process }) => process) }
 }
 

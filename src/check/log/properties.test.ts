@@ -3,11 +3,9 @@ import { quorumSystemFrom } from "../../../quorums/from-text.ts"
 import type { Batch, Command, LogMessage, LogRecord, LogReport } from "../../protocol/log/messages.ts"
 import { Slots } from "../../protocol/log/slots.ts"
 import { constantPlan } from "../../quorum/plan.ts"
-import type { TraceEvent } from "../../world/simulate/trace.ts"
-import { DurableAnswers } from "./durable-answers.ts"
-import { LogJudge } from "./judge.ts"
-
-type LogEvent = TraceEvent<LogMessage, LogRecord, LogReport>
+import type { LogEvent, LogProperty } from "./facts.ts"
+import { durableAnswers, logSafety } from "./properties.ts"
+import { Facts, type Judgement, judge } from "../property.ts"
 
 const put = (client: number, request: number, key = 0): Command => ({
   client,
@@ -45,14 +43,20 @@ const executed = (process: number, slot: number, batch: Batch, results = batch.m
 const decided = (slot: number, epoch: number, batch: Batch): LogEvent[] =>
   [0, 1].map((process) => accept(process, slot, epoch, batch))
 
-function violated(...events: readonly LogEvent[]): string[] {
-  const judge = new LogJudge(constantPlan(quorumSystemFrom("majority(3)")))
-  for (const event of events) judge.observe(event)
-  return judge.judgements.flatMap(({ name, verdict }) => (verdict.verdict === "violated" ? [name] : []))
+function judgedOn(properties: readonly LogProperty[], events: readonly LogEvent[]): Judgement[] {
+  const facts = new Facts({ plan: constantPlan(quorumSystemFrom("majority(3)")) }, properties)
+  for (const event of events) facts.observe(event)
+  return judge(properties, facts)
 }
 
-describe("the judge of a log", () => {
-  test("is content with two slots decided, carried out everywhere and answered", () => {
+function violated(...events: readonly LogEvent[]): string[] {
+  return judgedOn(logSafety, events).flatMap(({ name, verdict }) =>
+    verdict.verdict === "violated" ? [name] : [],
+  )
+}
+
+describe("the safety of a log", () => {
+  test("is content with two slots decided, executed everywhere and answered", () => {
     const slots = [...decided(0, 0, a), ...decided(1, 0, b)]
     const runs = [0, 1, 2].flatMap((replica) => [executed(replica, 0, a), executed(replica, 1, b)])
     const answer = report(3, { type: "return", command: a[0]!, result: "ok" })
@@ -89,7 +93,7 @@ describe("the judge of a log", () => {
     expect(violated(promise(0, 5), promise(1, 4), promise(0, 4))).toEqual(["last-promised-monotone"])
   })
 
-  test("slots are carried out in order, from the snapshot on after a restart", () => {
+  test("slots are executed in order, from the snapshot on after a restart", () => {
     const slots = [...decided(0, 0, a), ...decided(1, 0, b)]
     expect(violated(...slots, executed(0, 0, a), executed(1, 0, a), executed(1, 1, b))).toEqual([])
     expect(violated(...slots, executed(0, 0, a), executed(0, 0, a))).toEqual(["prefix"])
@@ -139,9 +143,7 @@ describe("the judge of a log", () => {
 
 test("an acceptor says only what it has written", () => {
   const verdictOf = (...events: readonly LogEvent[]): string => {
-    const durable = new DurableAnswers()
-    for (const event of events) durable.observe(event)
-    return durable.judgement.verdict.verdict
+    return judgedOn([durableAnswers], events)[0]!.verdict.verdict
   }
   const says = (message: LogMessage): LogEvent => ({
     at: ++at,

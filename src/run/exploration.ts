@@ -1,0 +1,175 @@
+import { randomFromSeed } from "../base/random.ts"
+import type { SequenceDiagram } from "../experiment/diagram/model.ts"
+import { scenarioOfTrace } from "../check/simulated-trace.ts"
+import type { QuorumPlan } from "../quorum/plan.ts"
+import type { ActorModel, NetworkKind, Property, WorldStep } from "../world/explore/model.ts"
+import type { ActorOutcome } from "../world/explore/outcome.ts"
+import type { ActorTrace } from "../world/explore/trace.ts"
+import { simulate } from "../world/simulate/simulate.ts"
+import type { TraceEvent } from "../world/simulate/trace.ts"
+import { actorDiagram } from "./diagrams/actors.ts"
+import {
+  type Protocol,
+  type ProtocolProperty,
+  type ProtocolRun,
+  clusterOf,
+  messageText,
+  proposedValue,
+  requestsOf,
+  withDefaults,
+} from "./protocol.ts"
+
+/** How far and how badly runs may go that are explored. */
+export interface ExplorationBounds {
+  /** Epochs 0 … epochs − 1 are used, of whatever the protocol calls an epoch. */
+  readonly epochs: number
+  readonly network: NetworkKind
+  readonly lossy: boolean
+  readonly timeouts: boolean
+  readonly crashes: number
+}
+
+/** A protocol on a small cluster, all of whose runs are to be explored. */
+export interface ExplorationSetup extends ExplorationBounds {
+  readonly protocol: Protocol
+  readonly plan: QuorumPlan
+  /** How many clients ask, each for a value of its own. */
+  readonly clients: number
+  /** The settings of the protocol that are not at their defaults. */
+  readonly settings?: object
+  readonly mutant?: string | undefined
+}
+
+/** What the explorer is given, and what knows how to read its answers. */
+export interface Exploration {
+  readonly protocol: Protocol
+  readonly run: ProtocolRun
+  readonly model: ExplorationModel
+  /** What must hold always, and what must hold sometimes. */
+  readonly properties: readonly ExplorationProperty[]
+  /** What must hold eventually. */
+  readonly progress: readonly ExplorationProperty[]
+}
+
+/** The model of any protocol. */
+export type ExplorationModel = ActorModel<unknown, unknown, unknown>
+/** A property of its runs. */
+export type ExplorationProperty = Property<unknown, unknown, unknown>
+/** One of its runs. */
+export type ExplorationTrace = ActorTrace<unknown, unknown, unknown>
+/** What a search says of one property. */
+export type ExplorationOutcome = ActorOutcome<unknown, unknown, unknown>
+
+/** The model of a protocol, and its properties for the explorer. */
+export function explorationOf(setup: ExplorationSetup): Exploration {
+  const { protocol, plan, clients, epochs, network, lossy, timeouts, crashes } = setup
+  const run: ProtocolRun = {
+    plan,
+    values: Array.from({ length: clients }, (_, i) => proposedValue(i)),
+    settings: withDefaults(protocol, { ...protocol.exploredSettings, ...setup.settings }),
+    // An explorer has no delays, and what a set-up draws is drawn once.
+    distance: () => 0,
+    random: randomFromSeed(1),
+  }
+  const cluster = clusterOf(protocol, run, setup.mutant)
+  const model: ExplorationModel = {
+    processes: cluster.processes,
+    ...{ network, lossy, timeouts, crashes },
+    requests: requestsOf(run, cluster),
+    ...protocol.model?.(run, { epochs }),
+    history: protocol.facts,
+  }
+  const asked = protocol.properties.map((property) => exploredProperty(property, run))
+  return {
+    protocol,
+    run,
+    model,
+    properties: asked.filter(({ kind }) => kind !== "eventually"),
+    progress: asked.filter(({ kind }) => kind === "eventually"),
+  }
+}
+
+function exploredProperty(property: ProtocolProperty<unknown>, run: ProtocolRun): ExplorationProperty {
+  const { name, kind = "always" } = property
+  return { name, kind, ofHistory: (facts) => property.holds(facts, run) }
+}
+
+/** What is wrong at the end of a trace, in the protocol's words; undefined where it has none. */
+export function explainViolation(
+  { protocol, run }: Exploration,
+  name: string,
+  trace: ExplorationTrace,
+): string | undefined {
+  const property = protocol.properties.find((one) => one.name === name)
+  return property?.explain?.(trace.worlds.at(-1)!.remembered, run, trace)
+}
+
+/** The `always` properties that fail at the end of a trace. */
+export function violatedIn(
+  { protocol, run }: Exploration,
+  facts: unknown,
+): readonly ProtocolProperty<unknown>[] {
+  return protocol.properties.filter(
+    (property) => (property.kind ?? "always") === "always" && !property.holds(facts, run),
+  )
+}
+
+/** "p1->a1 prepare(0)", "p1 timeout phase", "a2 crash": a step as replays and results write it. */
+export function describeStep({ protocol, model }: Exploration, step: WorldStep<unknown>): string {
+  const name = (address: number): string => model.processes[address]!.name
+  const crash = "crashBefore" in step ? ", and a crash before the write that follows" : ""
+  switch (step.action) {
+    case "deliver":
+      return `${name(step.from)}->${name(step.to)} ${messageText(protocol, step.message)}${crash}`
+    case "lose":
+      return `${name(step.from)}->${name(step.to)} ${messageText(protocol, step.message)} is lost`
+    case "timeout":
+      return `${name(step.process)} timeout ${step.timer}${crash}`
+    case "ask":
+      return `${name(step.process)} is asked for ${step.value}${crash}`
+    case "crash":
+    case "recover":
+      return `${name(step.process)} ${step.action}`
+  }
+}
+
+/** The diagram of a run, with what its protocol remarks upon. */
+export function explorationDiagram(
+  exploration: Exploration,
+  trace: ExplorationTrace,
+  title?: string,
+): SequenceDiagram {
+  const { protocol, run } = exploration
+  return actorDiagram(
+    trace,
+    {
+      message: (message) => messageText(protocol, message),
+      state: (local) => protocol.stateText?.(local),
+      news: protocol.remarks?.(trace, run) ?? violationRemarks(exploration, trace),
+    },
+    title,
+  )
+}
+
+/** Says of a protocol without remarks of its own when a property first fails. */
+function violationRemarks(exploration: Exploration, trace: ExplorationTrace): (steps: number) => string[] {
+  const failing = (steps: number) => violatedIn(exploration, trace.worlds[steps]!.remembered)
+  return (steps) =>
+    failing(steps)
+      .filter((property) => !failing(steps - 1).includes(property))
+      .map(({ name, statement, explain }) => {
+        const why = explain?.(trace.worlds[steps]!.remembered, exploration.run)
+        return `${name} is violated: ${why ?? statement}`
+      })
+}
+
+/** The facts that a protocol has of a trace when the simulator is made to take its steps; undefined where it cannot. */
+export function simulatedFacts({ facts }: Pick<Protocol, "facts">, trace: ExplorationTrace): unknown {
+  if (trace.steps.some((step) => "crashBefore" in step)) return undefined
+  let known = facts.initial
+  simulate(scenarioOfTrace(trace), (event: TraceEvent<unknown, unknown, unknown>) => {
+    if (event.type !== "propose" && event.type !== "timeout" && event.type !== "miss")
+      known = facts.observe(known, event)
+  })
+  return known
+}

@@ -1,0 +1,272 @@
+import { UsageError, didYouMean } from "../base/errors.ts"
+import type { Random } from "../base/random.ts"
+import type { Address, Process, Value } from "../protocol/actor.ts"
+import type { QuorumPlan } from "../quorum/plan.ts"
+import type { ActorModel, Local, WorldEvent } from "../world/explore/model.ts"
+import type { ActorTrace } from "../world/explore/trace.ts"
+import { type Settings, type SettingsTable, defaultsOf } from "./setting.ts"
+
+/**
+ * A protocol: all that running, exploring and judging it takes. One file in
+ * `src/run/protocols/` and one line in its index, or a file of the user's own,
+ * `--protocol ./mine.ts`. Whoever runs it asks this value and knows no protocol
+ * by name.
+ *
+ * The type parameters are those of its processes (`Actor`), what a run is judged
+ * by, and its settings; `Protocol` without parameters is any protocol.
+ *
+ * `docs/adding.md` has a complete example.
+ */
+export interface Protocol<
+  Message = unknown,
+  Stored = unknown,
+  Report = unknown,
+  Facts = unknown,
+  Setup = object,
+> {
+  /** In kebab-case: what `--protocol` calls it. */
+  readonly id: string
+  /** What it is, in one sentence. */
+  readonly about: string
+  /** Where in the literature it comes from. */
+  readonly reference: string
+  /** Its own settings, beside those of every run; none by default. */
+  readonly settings?: Partial<Settings<Setup>>
+  /** The values of settings that differ where runs are explored, not simulated. */
+  readonly exploredSettings?: Partial<Setup>
+  /** Quorums that it is at home with, for n nodes: what `own(n)` stands for. */
+  ownPlan?(n: number, settings: Setup): QuorumPlan
+  /** The requirements that its quorums must meet, by their ids in `requirements`: 4.4; none by default. */
+  requirements?(run: ProtocolRun<Setup>): readonly string[]
+  /** The processes, acceptors (or replicas) first, in the order of the plan's nodes. */
+  cluster(run: ProtocolRun<Setup>): ProtocolCluster<Message, Stored, Report>
+  /** Every type of message; traces, diagrams and links ask for its text and size. */
+  readonly messages: MessageForms<Message>
+  /** What is remembered of a run to judge it: small, because an explorer keeps it in every state. */
+  readonly facts: FactsOf<Message, Stored, Report, Facts>
+  /** What must hold of the facts. */
+  readonly properties: readonly ProtocolProperty<Facts, Setup>[]
+  /** Mistakes to plant, as controls for the properties. */
+  readonly mutants?: readonly ProtocolMutant<Message, Stored, Report, Setup>[]
+  /** What an explorer must know: most protocols need a bound on epochs, without which a search does not end. */
+  model?(run: ProtocolRun<Setup>, bounds: { readonly epochs: number }): ExploredModel<Message, Stored, Facts>
+  /** What diagrams show of a process where it changes: "1; (1, A)". */
+  stateText?(local: Local<Stored>): string | undefined
+  /** The values decided so far, as texts: "(1, A)". */
+  decided?(facts: Facts, run: ProtocolRun<Setup>): readonly string[]
+  /** What a diagram remarks upon after so many steps of a trace. */
+  remarks?(
+    trace: ActorTrace<Message, Stored, Facts>,
+    run: ProtocolRun<Setup>,
+  ): (steps: number) => readonly string[]
+}
+
+/** What one run of a protocol is made from. */
+export interface ProtocolRun<Setup = object> {
+  readonly plan: QuorumPlan
+  /** What clients ask for, one value each: A, B, … */
+  readonly values: readonly Value[]
+  readonly settings: Setup
+  /** The expected delay from one process to another, for protocols that ask the nearest; an explorer has no delays. */
+  readonly distance: (from: Address, to: Address) => number
+  /** For draws that belong to the set-up, such as quorums chosen at random. */
+  readonly random: Random
+}
+
+/** The processes of a run, and which of them clients ask. */
+export interface ProtocolCluster<Message = unknown, Stored = unknown, Report = unknown> {
+  readonly processes: readonly Process<Message, Stored, Report>[]
+  /** Whom the clients ask, each for the value of the same place; the nodes in turn, unless given. */
+  readonly asked?: readonly Address[]
+}
+
+/** For each type of message its forms. */
+export type MessageForms<Message> = Message extends { readonly type: infer Type extends string }
+  ? { readonly [T in Type]: MessageForm<Extract<Message, { readonly type: T }>> }
+  : Readonly<Record<string, MessageForm<Message>>>
+
+/** How a message is written, and how large it is. */
+export interface MessageForm<Message> {
+  /** "prepare(1)"; its type and its other fields, unless given. */
+  show?(message: Message): string
+  /** Its size in bytes, where a value has `valueBytes`; 64 and the value unless given. */
+  bytes?(message: Message, valueBytes: number): number
+}
+
+/** Facts of a run as a fold over its events. Pure: an explorer computes them along every path. */
+export interface FactsOf<Message, Stored, Report, Facts> {
+  readonly initial: Facts
+  observe(facts: Facts, event: ProtocolEvent<Message, Stored, Report>): Facts
+}
+
+/** An event of a run: a message sent or delivered, a record stored, a value learned, a report, a crash, a recovery. */
+export type ProtocolEvent<Message, Stored, Report> =
+  | Exclude<WorldEvent<Message, Stored>, { readonly type: "report" }>
+  | { readonly type: "report"; readonly process: Address; readonly report: Report }
+
+/** A property of the runs of a protocol, judged on their facts after every event. */
+export interface ProtocolProperty<Facts, Setup = object> {
+  /** What reports and rows call it: "agreement". */
+  readonly name: string
+  /**
+   * `always`, the default: of every state of every run. `sometimes`: of some state of some run, the guard
+   * against a protocol that does nothing. `eventually`: of some state of every run that goes on.
+   */
+  readonly kind?: "always" | "sometimes" | "eventually"
+  readonly reference?: string
+  /** What it says, in one sentence. */
+  readonly statement: string
+  readonly holds: (facts: Facts, run: ProtocolRun<Setup>) => boolean
+  /** What is wrong with facts of which it does not hold; of an explored run, the trace to them as well. */
+  readonly explain?: (
+    facts: Facts,
+    run: ProtocolRun<Setup>,
+    trace?: ActorTrace<unknown, unknown, Facts>,
+  ) => string | undefined
+}
+
+/** A mistake to plant. */
+export interface ProtocolMutant<Message = unknown, Stored = unknown, Report = unknown, Setup = object> {
+  /** In kebab-case: what `--mutant` calls it. */
+  readonly id: string
+  /** What it does instead, in one sentence. */
+  readonly does: string
+  /** The cluster with its processes changed. */
+  apply(
+    cluster: ProtocolCluster<Message, Stored, Report>,
+    run: ProtocolRun<Setup>,
+  ): ProtocolCluster<Message, Stored, Report>
+}
+
+/** What of an explorer's model the protocol says: see `ActorModel`. */
+export type ExploredModel<Message, Stored, Facts> = Partial<
+  Pick<ActorModel<Message, Stored, Facts>, "admits" | "permits" | "recovers" | "lateRequests">
+>
+
+/**
+ * Makes a protocol of its parts, and checks what types cannot: a UsageError says
+ * what is missing or misnamed.
+ *
+ * What comes back is a protocol of any messages: only the protocol itself looks
+ * into them, and whoever runs it passes them on.
+ *
+ * @example
+ * export default defineProtocol<Message, Stored, Report, Facts>({
+ *   id: "primary-backup",
+ *   about: "A register with a primary; a backup takes over when it is silent.",
+ *   …
+ * })
+ */
+export function defineProtocol<Message, Stored, Report = never, Facts = null, Setup = object>(
+  protocol: Protocol<Message, Stored, Report, Facts, Setup>,
+): Protocol {
+  // The parameters are forgotten here and nowhere else.
+  const any = protocol as unknown as Protocol
+  const missing = whatIsMissing(any)
+  if (missing !== undefined) throw new UsageError(`The protocol ${any.id} ${missing}`)
+  return any
+}
+
+/** What keeps a value from being a protocol, in words that follow its name; undefined where nothing does. */
+export function whatIsMissing(value: Partial<Protocol>): string | undefined {
+  const { id, properties, facts } = value
+  if (typeof id !== "string" || !kebabCase.test(id))
+    return "needs an id in kebab-case, such as primary-backup."
+  const texts = (["about", "reference"] as const).find((key) => typeof value[key] !== "string")
+  if (texts !== undefined) return `has no ${texts}: a sentence.`
+  if (typeof value.cluster !== "function")
+    return "has no cluster: a function from a run to { processes: [{ name, role, actor }, …] }."
+  if (typeof value.messages !== "object")
+    return "has no messages: an entry for each type, such as { write: {}, written: {} }."
+  if (typeof facts?.observe !== "function")
+    return "has no facts: { initial, observe(facts, event) }, what a run is judged by."
+  if (!Array.isArray(properties) || properties.length === 0)
+    return "has no properties: at least one { name, statement, holds(facts) }."
+  const odd = (properties as readonly Partial<ProtocolProperty<unknown>>[]).find(
+    ({ name, holds }) => typeof name !== "string" || typeof holds !== "function",
+  )
+  if (odd !== undefined) {
+    return `has a property ${odd.name ?? "without a name"}, which needs a name, a statement and holds(facts).`
+  }
+  return undefined
+}
+
+const kebabCase = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/
+
+/** The text of a message: what its protocol makes of it, or its type and its other fields. */
+export function messageText({ messages }: Pick<Protocol, "messages">, message: unknown): string {
+  const { type, ...fields } = message as { readonly type: string }
+  const shown = messages[type]?.show?.(message)
+  if (shown !== undefined) return shown
+  return `${type}(${Object.values(fields).map(fieldText).join(", ")})`
+}
+
+/** "A", "3", "nil", "(0, A)": a field of a message. */
+function fieldText(value: unknown): string {
+  if (value === null || value === undefined) return "nil"
+  if (typeof value === "object") return `(${Object.values(value).map(fieldText).join(", ")})`
+  return typeof value === "string" ? value : JSON.stringify(value)
+}
+
+/** The size of a message in bytes. */
+export function messageSize(
+  { messages }: Pick<Protocol, "messages">,
+  message: unknown,
+  valueBytes: number,
+): number {
+  const { type } = message as { readonly type: string }
+  return messages[type]?.bytes?.(message, valueBytes) ?? headerBytes + valueBytes
+}
+
+const headerBytes = 64
+
+/** The processes of a run, with a mistake planted where one is named. */
+export function clusterOf(protocol: Protocol, run: ProtocolRun, mutant?: string | null): ProtocolCluster {
+  const sound = protocol.cluster(run)
+  return mutant === undefined || mutant === null ? sound : mutantOf(protocol, mutant).apply(sound, run)
+}
+
+/** The mutant of that name; a UsageError names those of the protocol. */
+export function mutantOf({ id: protocol, mutants = [] }: Protocol, id: string): ProtocolMutant {
+  const found = mutants.find((mutant) => mutant.id === id)
+  if (found !== undefined) return found
+  const known = mutants.map((mutant) => mutant.id)
+  throw new UsageError(
+    known.length === 0
+      ? `${protocol} has no mutants, so none is called ${id}.`
+      : `There is no mutant ${id}.${didYouMean(id, known)} The mutants of ${protocol} are ${known.join(", ")}.`,
+  )
+}
+
+/** A, B, … Z, then A1, B1, …: what the client of that number, from 0, asks for. */
+export function proposedValue(index: number): Value {
+  const round = Math.floor(index / 26)
+  return String.fromCharCode(65 + (index % 26)) + (round === 0 ? "" : String(round))
+}
+
+/** What clients ask, and of whom. */
+export function requestsOf(
+  { plan, values }: ProtocolRun,
+  { asked }: ProtocolCluster,
+): { readonly process: Address; readonly value: Value }[] {
+  const processes = asked ?? values.map((_, i) => i % plan.nodes.length)
+  return processes.map((process, i) => ({ process, value: proposedValue(i) }))
+}
+
+/** The settings of a run: what is given, on top of the defaults. */
+export function withDefaults(protocol: Pick<Protocol, "settings">, given: object = {}): object {
+  return { ...defaultsOf(settingsOf(protocol)), ...given }
+}
+
+/** `own(5)`: the quorums that a protocol is at home with, for five nodes; undefined for any other text. */
+export function ownPlanOf(protocol: Protocol, text: string, settings: object): QuorumPlan | undefined {
+  const own = /^\s*own\((\d+)\)\s*$/.exec(text)
+  if (own === null) return undefined
+  if (protocol.ownPlan !== undefined) return protocol.ownPlan(Number(own[1]), settings)
+  throw new UsageError(`${protocol.id} has no quorums of its own; give it a system, such as majority(3).`)
+}
+
+/** A protocol's own settings as a table. */
+export function settingsOf({ settings = {} }: Pick<Protocol, "settings">): SettingsTable {
+  return settings as SettingsTable
+}

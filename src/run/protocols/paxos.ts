@@ -1,0 +1,170 @@
+import { UsageError } from "../../base/errors.ts"
+import { members } from "../../base/node-set.ts"
+import { describeDisagreement, decisionNews, disagreementOf } from "../../check/disagreement.ts"
+import {
+  type PaxosMemory,
+  type PaxosTrace,
+  decidedIn,
+  exploredPart,
+  memoryProperties,
+  paxosHistory,
+  paxosStateText,
+} from "../../check/explored-paxos.ts"
+import { mistakes, mutants } from "../../check/mutants/index.ts"
+import type { Address } from "../../protocol/actor.ts"
+import { type Cluster, type ClusterOptions, paxosCluster } from "../../protocol/paxos/cluster.ts"
+import {
+  type PaxosMessage,
+  type PaxosRecord,
+  formatMessage,
+  messageBytes,
+} from "../../protocol/paxos/messages.ts"
+import type { Recipients } from "../../protocol/paxos/proposer.ts"
+import { variantNamed } from "../../protocol/paxos/variants.ts"
+import { quorumSampler } from "../../analysis/strategy/strategy.ts"
+import { closestQuorum } from "../../quorum/system.ts"
+import type { ActorTrace } from "../../world/explore/trace.ts"
+import { micros } from "../../world/simulate/latency.ts"
+import { type DecreeSetup, decreeDefaults } from "../decree-settings.ts"
+import { type MessageForm, type ProtocolProperty, type ProtocolRun, defineProtocol } from "../protocol.ts"
+import { flag, name } from "../setting.ts"
+
+/** What of a set-up is the algorithm: which member of the family, who takes part, whom they ask, how they wait. */
+export type PaxosSetup = Pick<
+  DecreeSetup,
+  | "variant"
+  | "switches"
+  | "colocated"
+  | "learners"
+  | "readers"
+  | "recoveryProposers"
+  | "distinguished"
+  | "nacks"
+  | "timeoutMs"
+  | "backOff"
+  | "quorumSelection"
+  | "strategy"
+>
+
+type PaxosRun = ProtocolRun<PaxosSetup>
+
+/** The Paxos family, one decree: every algorithm of Howard 2019, as switches of one protocol. */
+export const paxos = defineProtocol<PaxosMessage, PaxosRecord, never, PaxosMemory, PaxosSetup>({
+  id: "paxos",
+  about: "Single-decree Paxos and its variants: one value is decided.",
+  reference: "Howard 2019, chapters 2 to 7",
+  settings: {
+    variant: name({ about: "member of the Paxos family", group: "Protocol", default: "classic" }),
+    nacks: flag({ about: "acceptors answer messages of old epochs", group: "Protocol", default: false }),
+  },
+  exploredSettings: {
+    // Durations mean nothing to an explorer: a timer that is set may fire at any moment.
+    timeoutMs: 0.001,
+    backOff: { kind: "none" },
+  },
+  ownPlan: (n, { variant }) => variantNamed(variant).plan(n),
+  requirements: ({ plan }) => [plan.ranges.length === 1 ? "4.4" : "4.6"],
+  cluster: paxosClusterOf,
+  messages: messageForms(),
+  facts: paxosHistory,
+  properties: properties(),
+  mutants: [...mutants, ...mistakes].map((mutant) => ({
+    id: mutant.id,
+    does: mutant.does,
+    apply: (cluster, run) => mutant.apply(cluster as Cluster, clusterOptions(run)),
+  })),
+  model: (run, { epochs }) => exploredPart(paxosCluster(clusterOptions(run)), epochs),
+  stateText: paxosStateText,
+  decided: (memory, { plan }) => decidedIn(plan, memory).map(({ epoch, value }) => `(${epoch}, ${value})`),
+  remarks: (trace, { plan }) => decisionNews(plan, trace),
+})
+
+/** The processes of a run, and in which order clients ask them: proposers, then readers. */
+function paxosClusterOf(run: PaxosRun): Cluster & { readonly asked: readonly Address[] } {
+  const cluster = paxosCluster(clusterOptions(run))
+  return { ...cluster, asked: [...cluster.proposers.slice(0, run.values.length), ...cluster.readers] }
+}
+
+/** The options of a cluster; who is asked, and whom it asks, depends on the delays of the run. */
+export function clusterOptions(run: PaxosRun): ClusterOptions {
+  const setup = { ...decreeDefaults, ...run.settings }
+  const named = variantNamed(setup.variant)
+  const colocated = setup.colocated || named.colocated === true
+  const proposers = colocated ? run.plan.nodes.length : run.values.length
+  return {
+    plan: run.plan,
+    proposers,
+    colocated,
+    variant: { ...named.switches, ...setup.switches },
+    learners: setup.learners,
+    readers: setup.readers,
+    recoveryProposers: setup.recoveryProposers,
+    nacks: setup.nacks,
+    timeout: { min: micros(setup.timeoutMs), max: micros(setup.timeoutMs) },
+    backOff: setup.backOff,
+    recipients: (index) => recipientsOf(run, setup, colocated, index),
+    ...(setup.distinguished !== null && {
+      distinguished: proposerIndex(setup.distinguished, run, colocated),
+    }),
+  }
+}
+
+/** Where the distinguished proposer is among the proposers. */
+function proposerIndex(distinguished: string, { plan, values }: PaxosRun, colocated: boolean): number {
+  const names = colocated ? plan.nodes : values.map((_, i) => `p${i + 1}`)
+  const index = names.indexOf(distinguished)
+  if (index >= 0) return index
+  throw new UsageError(
+    `There is no proposer ${distinguished} to be the distinguished one; they are ${names.join(", ")}.`,
+  )
+}
+
+/** The quorums a thrifty proposer asks, all at once or around a ring: nearest by expected round trip, or nearest by lot. */
+function recipientsOf(
+  { plan, distance, random }: PaxosRun,
+  { quorumSelection, strategy }: Pick<PaxosSetup, "quorumSelection" | "strategy">,
+  colocated: boolean,
+  index: number,
+): Recipients {
+  if (quorumSelection === "broadcast") return { kind: "broadcast" }
+  const self = colocated ? index : plan.nodes.length + index
+  const lots = random.fork("quorums").fork(String(index))
+  if (quorumSelection === "strategy") {
+    if (strategy === undefined) {
+      throw new UsageError(`${plan.name}: quorums are to be drawn from a strategy, and there is none.`)
+    }
+    // Each quorum as often as the strategy has it.
+    const draw = (phase: 1 | 2): Address[] => members(quorumSampler(strategy, phase)(lots))
+    return { kind: "thrifty", quorum: { 1: draw(1), 2: draw(2) } }
+  }
+  const choose = (phase: 1 | 2): Address[] => {
+    const drawn = plan.nodes.map(() => lots.unit())
+    const far = (acceptor: Address): number =>
+      quorumSelection === "random" ? drawn[acceptor]! : distance(self, acceptor) + distance(acceptor, self)
+    return members(closestQuorum(plan.systemAt(index), phase, far))
+  }
+  return { kind: quorumSelection === "ring" ? "ring" : "thrifty", quorum: { 1: choose(1), 2: choose(2) } }
+}
+
+function messageForms() {
+  const form: MessageForm<PaxosMessage> = { show: formatMessage, bytes: messageBytes }
+  return {
+    ...{ prepare: form, promise: form, propose: form, accept: form },
+    ...{ "no-promise": form, "no-accept": form, decided: form, ring: form },
+    ...{ "generate-next": form, allocate: form, "no-allocate": form },
+    ...{ forward: form, read: form, report: form },
+  }
+}
+
+function properties(): ProtocolProperty<PaxosMemory, PaxosSetup>[] {
+  return memoryProperties.map(({ holds, ...statement }) => ({
+    ...statement,
+    holds: (memory, { plan, values }) => holds(memory, plan, values),
+    ...(statement.name === "agreement" && { explain: whyTwo }),
+  }))
+}
+
+function whyTwo(_: PaxosMemory, { plan }: PaxosRun, trace?: ActorTrace<unknown, unknown, PaxosMemory>) {
+  const found = trace && disagreementOf(plan, trace as PaxosTrace)
+  return found && describeDisagreement(plan, found)
+}
