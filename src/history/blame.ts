@@ -4,17 +4,16 @@ import { type Outline, type Specification, type StateKey, noOutline } from "./sp
 import { type Timeline, timelineOf } from "./timeline.ts"
 
 /**
- * Which operations of one object's history are to blame that it has no
- * linearization. An operation is not to blame if the history fails as well
- * where that operation is optional: where it may take effect, between its call
- * and its return, or not. Every question is a search of its own.
+ * The operations of one object's history that cause it not to be linearizable. An operation
+ * is not a cause if the history is still not linearizable when that operation is optional: when
+ * it may take effect between its call and its return, or not. Each query is a separate search.
  */
 export class Blame<State, Input, Output> {
   private readonly operations: readonly Operation<Input, Output>[]
   private readonly specification: Specification<State, Input, Output>
   private readonly effort: Effort
   private readonly outlines: ReadonlyMap<Operation<Input, Output>, Outline<State>>
-  /** Operations that may help others, by the states they leave; undefined where that is not known. */
+  /** Operations that change the state, by the state they leave; undefined if it is unknown. */
   private readonly leaving: ReadonlyMap<StateKey | undefined, readonly Operation<Input, Output>[]>
 
   constructor(
@@ -50,7 +49,7 @@ export class Blame<State, Input, Output> {
     return this.askWithHelp(must).outcome === "violated"
   }
 
-  /** A smallest set of operations that must be as they are for the history to fail, which it does. */
+  /** A minimal set of operations that suffices, with all others optional, for the history not to be linearizable. */
   smallestCore(): Operation<Input, Output>[] {
     const returned = this.lastReturned(this.operations.length)
     for (let count = 1; count < returned.length; count *= 2) {
@@ -60,7 +59,7 @@ export class Blame<State, Input, Output> {
     return this.explain([], [], returned)
   }
 
-  /** Operations that, with `must`, have a linearization, each of them needed; empty if there is none. */
+  /** A minimal set of operations with which `must` has a linearization; empty if there is none. */
   supportOf(must: readonly Operation<Input, Output>[]): Operation<Input, Output>[] {
     const { timeline, outcome, search } = this.askWithHelp(must)
     if (outcome !== "holds") return []
@@ -74,9 +73,9 @@ export class Blame<State, Input, Output> {
   }
 
   /**
-   * Junker's QuickXplain: the smallest part of `candidates` that fails together
-   * with `background`, keeping rather the first of them than the last. `added`
-   * is what came into the background last.
+   * QuickXplain (Junker 2004): a minimal subset of `candidates` that fails together
+   * with `background`, preferring earlier candidates. `added` is what was added to the
+   * background last.
    */
   private explain(
     background: readonly Operation<Input, Output>[],
@@ -92,7 +91,7 @@ export class Blame<State, Input, Output> {
     return [...fromFirst, ...fromSecond]
   }
 
-  /** A search with all optional but `must`; those that cannot help it are left out. */
+  /** A search in which all operations but `must` are optional; irrelevant ones are left out. */
   private askWithHelp(must: readonly Operation<Input, Output>[]): Answer<State, Input, Output> {
     const required = new Set(must)
     const operations = [...must, ...this.helpFor(required)].sort((a, b) => a.called - b.called)
@@ -112,7 +111,7 @@ export class Blame<State, Input, Output> {
     return { timeline, outcome, search }
   }
 
-  /** The operations besides those required that may help, at once or by helping another, to one of their answers. */
+  /** The operations that may, directly or through others, lead to a state that a required operation requires. */
   private helpFor(required: ReadonlySet<Operation<Input, Output>>): Operation<Input, Output>[] {
     const found = new Set<Operation<Input, Output>>()
     const asked = new Set<StateKey | undefined>()
@@ -133,10 +132,10 @@ export class Blame<State, Input, Output> {
     return [...found]
   }
 
-  /** Of `leaving`, the groups from which the state may come about. */
+  /** The groups of `leaving` that may lead to the state. */
   private leadingTo(state: State): readonly (StateKey | undefined)[] {
     const { specification } = this
-    // Without operations of unknown effect there is nothing by which one state leads to another.
+    // Without operations of unknown effect, no state leads to another.
     if (!this.leaving.has(undefined)) return [specification.key(state)]
     if (specification.leads === undefined) return [...this.leaving.keys()]
     const leading = [...this.leaving].filter(([, [one]]) => {
@@ -153,21 +152,20 @@ interface Answer<State, Input, Output> {
   readonly search: LinearizationSearch<State, Input, Output>
 }
 
-/** Counts down over everything that is asked to make a failing window small. */
+/** The steps left for minimising a failing window. */
 export interface Effort {
   steps: number
-  /** Whether a question went without an answer for want of steps. */
+  /** Whether a query was left undecided. */
   isExhausted: boolean
 }
 
 /**
- * The beginning of one object's history up to the first return that no order of
- * effects reaches, `furthest` being the position of one that some order does.
- * What is open at that return has none in the beginning. If the effort does not suffice the beginning is longer.
+ * The shortest prefix of one object's history that is not linearizable. It ends with a return;
+ * operations open at that return are pending. `furthest` is the position of a return up to
+ * which the history is linearizable. If the effort does not suffice, the prefix is longer.
  *
- * Asked first is whether a beginning fails on account of the last operations to
- * return in it alone, which is cheap; whether the one before it then does not
- * fail, needs its linearization.
+ * A cheap query comes first: whether a prefix fails because of its last returns alone.
+ * That the next shorter prefix does not fail requires its linearization.
  */
 export function shortestFailingPrefix<State, Input, Output>(
   operations: readonly Operation<Input, Output>[],
@@ -191,10 +189,10 @@ export function shortestFailingPrefix<State, Input, Output>(
   return upTo(operations, ends[earlier - 1]!)
 }
 
-/** How many of the last returns are asked about: a failure is nearly always among a few of them. */
+/** The number of last returns in the cheap query; nearly all failures involve only a few of them. */
 const endSize = 100
 
-/** The history up to the event at `end`. */
+/** The prefix of a history up to the event at position `end`. */
 export function upTo<Input, Output>(
   operations: readonly Operation<Input, Output>[],
   end: number,
@@ -206,8 +204,8 @@ export function upTo<Input, Output>(
 }
 
 /**
- * The least count from 1 to `most` that has a property which, once had, stays;
- * `most` is taken to have it. Counts near 1 are asked first.
+ * The least count from 1 to `most` with a monotone property, which `most` is assumed to have.
+ * Exponential search from 1.
  */
 function firstThat(isSo: (count: number) => boolean, most: number): number {
   let [low, high] = [0, 1]

@@ -1,20 +1,20 @@
 import { grouped } from "./operation.ts"
 import type { Origin, Outline } from "./specification.ts"
 
-/** What a cell holds: a text, or null for nothing. */
+/** The value of a cell: a text, or null if absent. */
 export type Content = string | null
 
-/** What can be done to one cell: a register, or one key of a store. */
+/** An operation on one cell: a register, or one key of a store. */
 export type CellInput =
   | { readonly type: "read" }
   | { readonly type: "write"; readonly value: Content }
   | { readonly type: "cas"; readonly expected: Content; readonly value: Content }
   | { readonly type: "append"; readonly value: string }
 
-/** What a read found; whether a cas took place. Writes and appends answer nothing. */
+/** The value of a read; the success of a cas. Writes and appends have no output. */
 export type CellOutput = Content | boolean
 
-/** The content afterwards, or undefined where the answer is not possible. */
+/** The value after the operation, or undefined if the output is not possible. */
 export function cellStep(
   content: Content,
   input: CellInput,
@@ -36,8 +36,8 @@ export function cellStep(
 }
 
 /**
- * What the search may know of an operation in advance. A write is possible anywhere and hides what was
- * there; a read pins the content down; a cas that took place does both.
+ * The outline of an operation on a cell. A write is possible in every state and overwrites it; a read
+ * requires the value it returned; a successful cas does both.
  */
 export function cellOutline(input: CellInput, output: CellOutput | undefined): Outline<Content> {
   switch (input.type) {
@@ -47,7 +47,7 @@ export function cellOutline(input: CellInput, output: CellOutput | undefined): O
     case "write":
       return { effect: "overwrites", leaves: input.value, distinguishes: [] }
     case "append":
-      // Appending nothing to an absent cell makes it present.
+      // Appending the empty text to an absent cell makes it present.
       return input.value === "" ? { effect: "updates" } : { effect: "updates", alwaysChanges: true }
     case "cas":
       return casOutline(input, output)
@@ -64,15 +64,14 @@ function casOutline(
   return { effect, leaves: value, distinguishes }
 }
 
-/** Whether appending may take one content to the other. */
+/** Whether appends may lead from one value to the other. */
 export function growsInto(from: Content, to: Content): boolean {
   return from === to || (to !== null && to.startsWith(from ?? ""))
 }
 
 /**
- * See `Specification.undoing`, for appends and for cas without an answer. What
- * ends a content is looked up by its length, so the cost is in the number of
- * different lengths appended, not in that of the appends.
+ * `Specification.undoing` for appends and for cas of unknown outcome. Suffixes are looked up
+ * by length, so the cost depends on the number of distinct lengths, not of appends.
  */
 export function cellUndoing(updates: readonly CellInput[]): (to: Content) => readonly Origin<Content>[] {
   const indices = [...updates.keys()]
@@ -93,7 +92,7 @@ export function cellUndoing(updates: readonly CellInput[]): (to: Content) => rea
   ]
 }
 
-/** Appending to nothing and to the empty text give the same. */
+/** Appending to an absent cell and to the empty text give the same value. */
 function beforeAppending(to: string, length: number): readonly Content[] {
   const before = to.slice(0, to.length - length)
   if (length === 0) return before === "" ? [null] : []
@@ -102,13 +101,13 @@ function beforeAppending(to: string, length: number): readonly Content[] {
 
 const casExpected = (input: CellInput): Content => (input.type === "cas" ? input.expected : null)
 
-/** A content in a report: nothing is `nil`, as in Jepsen's histories; a text that could be misread is quoted. */
+/** A value as printed in a report: null is `nil`, as in Jepsen's histories; an ambiguous text is quoted. */
 export function describeContent(content: Content): string {
   if (content === null) return "nil"
   return content === "nil" || content === "" || /[\s"]/.test(content) ? JSON.stringify(content) : content
 }
 
-/** One line about an operation; `cell` names the cell, where there are several. */
+/** An operation as printed in a report; `cell` names the cell, if there are several. */
 export function describeCell(input: CellInput, output: CellOutput | undefined, cell?: string): string {
   const of = cell === undefined ? "" : ` ${describeContent(cell)}`
   switch (input.type) {

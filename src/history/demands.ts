@@ -5,31 +5,29 @@ import type { States } from "./states.ts"
 import type { Timeline } from "./timeline.ts"
 
 /**
- * What the answers in a history demand of the object, to see early that a
- * configuration cannot be completed.
+ * The states that outputs require, for pruning configurations that cannot be completed.
  *
- * A read that found 3 is possible only where the state is 3. If the state is
- * another, and nothing that could bring about a 3 can still take effect before
- * the read returns, the search need not go on. Where the outlines do not tell
- * what operations leave, nothing is concluded.
+ * A read that returned 3 requires the state 3. If the state is another, and no operation
+ * that could lead to 3 can still take effect before the read returns, the configuration is
+ * pruned. Nothing is pruned if the states that operations leave are unknown.
  */
 export class Demands<State, Input, Output> {
-  /** By operation: the state it leaves, or −1 where that is not known. */
+  /** By operation: the state it leaves, or −1 if unknown. */
   readonly leaves: Int32Array
-  /** By operation: the position up to which what it leaves may last; nothing called later can find it. */
+  /** By operation: the position up to which the state it leaves may last; later calls cannot observe it. */
   readonly lasts: Int32Array
   private readonly requires: Int32Array
   private readonly timeline: Timeline<State, Input, Output>
   private readonly leads: (from: number, to: number) => boolean
-  /** Operations that must take effect, and can only in the state they require. */
+  /** The demands: required operations that are possible in one state only. */
   private readonly all: ByReturn
   private readonly byState: ReadonlyMap<number, ByReturn>
   /** By state: the operations that leave it. */
   private readonly leaving: ReadonlyMap<number, readonly number[]>
-  /** By state: the operations after which it may come about; found when first asked for. */
+  /** By state: the operations that may lead to it; computed on demand. */
   private readonly suppliers = new Map<number, ByCall>()
   private readonly foresees: boolean
-  /** Whether there are operations of which it is not known what they leave. */
+  /** Whether the states that some operations leave are unknown. */
   private readonly grows: boolean
 
   constructor(
@@ -66,13 +64,13 @@ export class Demands<State, Input, Output> {
     return required >= 0 && required !== state
   }
 
-  /** Whether, after the state was `left` (−1 if it is the same), an answer is still to be given that cannot be. */
+  /** Whether, after leaving the state `left` (−1 if unchanged), some demand can no longer be met. */
   areLost(path: Path<State, Input, Output>, left: number): boolean {
     if (!this.foresees) return false
     return (left >= 0 && this.isLost(path, left)) || (this.grows && this.nextAreLost(path))
   }
 
-  /** The position by which the state, if it is `state`, must have been another: the return of a demand for one. */
+  /** The position by which `state` must have been left: the first return of a demand for another state. */
   horizon(path: Path<State, Input, Output>, state: number): number {
     const other = this.all.firstRemainingBesides(path, this.requires, state)
     return other < 0 ? this.timeline.events.length : this.timeline.returnAt[other]!
@@ -89,7 +87,7 @@ export class Demands<State, Input, Output> {
     return !this.suppliersOf(state).someRemaining(path, returnAt[demand]!, this.lasts, callAt[demand])
   }
 
-  /** The same of the next few demands, where operations build on the state and any of them may be lost. */
+  /** `isLost` for the next few demands: with appends, any of them may be lost. */
   private nextAreLost(path: Path<State, Input, Output>): boolean {
     const next = this.all.remaining(path, demandsLookedAt)
     return next.some((demand) => this.isLost(path, this.requires[demand]!))
@@ -107,12 +105,12 @@ export class Demands<State, Input, Output> {
   }
 }
 
-/** More would find more, and every configuration would pay for it. */
+/** The number of demands examined per configuration: a trade-off of pruning against cost. */
 const demandsLookedAt = 8
 
 /**
- * What an operation leaves is gone when a demand for another state returns that
- * was called after the operation returned.
+ * The state that an operation leaves is gone when a demand for another state, called after
+ * the operation returned, has returned.
  */
 function lastsOf(
   { callAt, returnAt, events }: Timeline<unknown, unknown, unknown>,
@@ -123,7 +121,7 @@ function lastsOf(
   const lasts = new Int32Array(leaves.length)
   const byReturn = [...leaves.keys()].sort((a, b) => returnAt[b]! - returnAt[a]!)
   const latestCalls = [...demands].sort((a, b) => callAt[a]! - callAt[b]!)
-  // Of the demands called so late: the first to return, and the first that requires another state than that.
+  // Of the demands called after the operation: the first to return, and the first that requires another state.
   let soonest: number[] = []
   for (const operation of byReturn) {
     while (latestCalls.length > 0 && callAt[latestCalls.at(-1)!]! > returnAt[operation]!) {
@@ -137,7 +135,7 @@ function lastsOf(
   return lasts
 }
 
-/** The map with every value changed. */
+/** A map with `to` applied to its values. */
 export function mapped<Key, From, To>(map: ReadonlyMap<Key, From>, to: (from: From) => To): Map<Key, To> {
   return new Map([...map].map(([key, value]) => [key, to(value)]))
 }

@@ -4,32 +4,31 @@ import { type CellOutput, type Content, cellStep } from "./cell.ts"
 import { type KeyValueInput, asCell } from "./key-value.ts"
 import { type History, type Operation, historyOf, neverReturned } from "./operation.ts"
 
-/** What to generate. Shares are from 0 to 1, and of all operations together at most 1. */
+/** The parameters of a generated history. Shares are from 0 to 1, with a sum of at most 1. */
 export interface GeneratedHistory {
   readonly seed: number
   readonly operations: number
   readonly clients: number
-  /** Keys are called 0, 1, …; 1 if not given. */
+  /** The number of keys, named 0, 1, …; default 1. */
   readonly keys?: number
-  /** How many different values are written, drawn alike; every write has its own if not given. */
+  /** The number of distinct values, drawn uniformly; default: every write has its own value. */
   readonly values?: number
-  /** What to do, in shares of the whole; what is left over are gets. */
+  /** Shares of the operations; the rest are gets. */
   readonly puts?: number
   readonly appends?: number
   readonly deletes?: number
   readonly cas?: number
-  /** The share of operations whose outcome stays unknown; half of them take effect. */
+  /** The share of operations of unknown outcome; half of them take effect. */
   readonly unknown?: number
 }
 
 /**
- * A history as clients of one atomic key–value store would record it, so that
- * it is linearizable: to try a checker on, with `plantStaleRead` for the
- * contrary.
+ * A random linearizable history of clients of an atomic key–value store, for testing
+ * checkers; `plantStaleRead` makes it violated.
  *
- * Every client does one thing after another. An operation takes 1 to 10 units of
- * time, has its effect at a uniformly random moment of them, and is followed by
- * the next after up to 1 unit, so that nearly all clients are busy all the time.
+ * Clients are sequential. An operation takes 1 to 10 units of time, takes effect at a
+ * uniformly random moment of them, and is followed by the next after up to 1 unit, so
+ * that nearly all clients have an operation open at any time.
  */
 export function generateHistory(plan: GeneratedHistory): History<KeyValueInput, CellOutput> {
   const random = randomFromSeed(plan.seed)
@@ -61,13 +60,13 @@ export function generateHistory(plan: GeneratedHistory): History<KeyValueInput, 
   )
 }
 
-/** Something that happens in a generated run. */
+/** An event of a generated run. */
 interface Moment {
   readonly request: number
   readonly kind: "call" | "effect" | "return"
 }
 
-/** When one request is made, takes effect and returns, if it does. */
+/** The times of one request: its call, effect and return. */
 interface Request {
   readonly client: string
   readonly called: number
@@ -75,7 +74,7 @@ interface Request {
   readonly returned: number | undefined
 }
 
-/** Who asks when, client by client; times are whole, in thousandths of a unit, and no client is in two places at once. */
+/** The requests of each client in sequence; times are integers, in thousandths of a unit. */
 function schedule({ operations, clients, unknown = 0 }: GeneratedHistory, random: Random): Request[] {
   return Array.from({ length: clients }, (_, client) => {
     const own = random.fork(String(client))
@@ -126,11 +125,10 @@ function apply(store: Map<string, Content>, input: KeyValueInput): CellOutput | 
 type KeyValueOperation = Operation<KeyValueInput, CellOutput>
 
 /**
- * The same history but for one get, which now finds a value that was put, and
- * put over, before it was called, and that nothing has brought about since: so
- * it is not linearizable. Of all gets for which there is such a value the one
- * nearest to `at`, from 0 for the first operation to 1 for the last; undefined
- * if there is none.
+ * The history with one stale read: one get returns a value that had been overwritten before
+ * its call and that nothing has written since, so that the history is not linearizable.
+ * Of the eligible gets, the one nearest to `at`, from 0 for the first operation to 1 for the
+ * last; undefined if there is none.
  */
 export function plantStaleRead(
   history: History<KeyValueInput, CellOutput>,
@@ -149,7 +147,7 @@ export function plantStaleRead(
   return undefined
 }
 
-/** A value that was put to the key, and was gone for good when the get was called: the latest such. */
+/** The latest value of the key that had been overwritten for good when the get was called. */
 function staleValue(history: History<KeyValueInput, CellOutput>, get: KeyValueOperation): string | undefined {
   const others = history.filter(
     (one) => one.input.key === get.input.key && one.called < get.returned && one !== get,

@@ -1,25 +1,23 @@
 import type { Specification, StateKey } from "./specification.ts"
 import type { Timeline } from "./timeline.ts"
 
-/** An answer that nothing can explain, by the indices of operations. */
+/** An impossible answer, by the indices of operations. */
 export interface ImpossibleAnswer {
   readonly answer: number
-  /** What put an end to every state that would explain it; undefined where nothing ever brings such a state about. */
+  /** The operation that ended the last state consistent with it; undefined if no operation leaves such a state. */
   readonly since: number | undefined
 }
 
 /**
- * The first answer to return that is impossible on account of one other
- * operation at most; undefined if there is none, or if it is not known what
- * operations leave.
+ * The first answer to return that contradicts at most one other operation; undefined if there
+ * is none, or if the states that operations leave are unknown.
  *
- * An answer asks for a certain state. Every operation that may bring it about
- * had returned when another was called, which surely left or met a different
- * state; and that one had returned when the answer was asked for. Most stale
- * reads are of this kind, and finding them so takes one walk through the
- * history instead of a search: the cluster test of Gibbons & Korach (1997),
- * taken over to values that are written more than once. Where it finds nothing
- * the history may fail all the same.
+ * The answer requires a state. Every operation that may leave that state had returned before
+ * another operation was called that left or required a different state, and that operation
+ * had returned before the answer's call. Most stale reads are of this kind, and are found in one
+ * pass instead of a search: the cluster test of Gibbons & Korach (1997), extended to values
+ * that are written more than once. Sound but incomplete: without an impossible answer the
+ * history may still not be linearizable.
  */
 export function impossibleAnswer<State, Input, Output>(
   timeline: Timeline<State, Input, Output>,
@@ -29,7 +27,7 @@ export function impossibleAnswer<State, Input, Output>(
   if (outlines.some(({ effect, leaves }) => effect !== "observes" && leaves === undefined)) return undefined
   const keyOf = (state: State | undefined): StateKey | undefined =>
     state === undefined ? undefined : specification.key(state)
-  /** By state: when the last of those returns that may bring it about and have been called. */
+  /** By state: the latest return of the operations called so far that may leave it. */
   const sources = new Map<StateKey, number>([[specification.key(specification.initial), -1]])
   const writes = new Latest(callAt)
   const others = new Latest(callAt)
@@ -60,8 +58,8 @@ export function impossibleAnswer<State, Input, Output>(
 }
 
 /**
- * Of operations that returned, the one called last; and the one called last
- * among those that agree with another state than that one does.
+ * Of the operations that returned, the one called last, and the one called last among those
+ * consistent with a different state.
  */
 class Latest {
   private readonly callAt: Int32Array
@@ -73,7 +71,7 @@ class Latest {
     this.callAt = callAt
   }
 
-  /** Takes note of an operation that is possible while the object stays in `state`; in no one state if undefined. */
+  /** Adds an operation that is consistent with the object staying in `state`; with no single state if undefined. */
   add(operation: number, state: StateKey | undefined): void {
     if (this.isLater(operation, this.first)) {
       if (state !== this.firstState) this.second = this.first
@@ -84,7 +82,7 @@ class Latest {
     }
   }
 
-  /** The one called last that puts an end to `state`; −1 if there is none. */
+  /** The operation called last that is inconsistent with `state`; −1 if there is none. */
   besides(state: StateKey): number {
     return this.firstState === state ? this.second : this.first
   }

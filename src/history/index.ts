@@ -1,4 +1,4 @@
-/** What clients saw, and whether one copy of the data could have shown it to them. */
+/** Histories of client operations, and checks of linearizability and session guarantees. */
 export { type ReadHistory, type ReadOptions, readHistory } from "./formats/read-history.ts"
 export { writeJsonLines } from "./formats/json-lines.ts"
 export { type KeyValueInput, type KeyValueOutput, keyValueStore } from "./key-value.ts"

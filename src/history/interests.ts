@@ -6,12 +6,11 @@ import type { States } from "./states.ts"
 import type { Timeline } from "./timeline.ts"
 
 /**
- * Which states the rest of a history can tell apart, to see that two
- * configurations need not be.
+ * The states that the rest of a history distinguishes, for merging equivalent configurations.
  *
- * A state of interest is one that an operation yet to take effect distinguishes
- * while the state can last. Any other is as good as any other. Where an outline
- * does not tell what an operation distinguishes, every state is of interest.
+ * A state is of interest if an operation yet to take effect distinguishes it while the
+ * state can last. All other states are equivalent. If the states that an operation
+ * distinguishes are unknown, every state is of interest.
  */
 export class Interests<State, Input, Output> {
   private readonly demands: Demands<State, Input, Output>
@@ -33,7 +32,7 @@ export class Interests<State, Input, Output> {
     this.arePlain = this.areKnown && outlines.every((outline, i) => isPlain(outline, optional[i] === 1))
   }
 
-  /** The state for comparisons: −1 for any that is of no interest. */
+  /** The state for comparison: −1 for every state that is not of interest. */
   comparable(path: Path<State, Input, Output>): number {
     const { state } = path
     if (!this.areKnown || this.isOfInterest(path, state, this.demands.horizon(path, state))) return state
@@ -41,9 +40,9 @@ export class Interests<State, Input, Output> {
   }
 
   /**
-   * Marks what is done as free, for comparisons, where having it done is as
-   * good as having it to do: what it leaves is of no interest, and neither is
-   * it of any that a state is left. The second holds if all operations are plain.
+   * For comparison, marks operations that have taken effect as free if it makes no difference
+   * whether they have: the state they leave is not of interest, and neither is leaving
+   * a state. The latter holds if all operations are plain.
    */
   relax(path: Path<State, Input, Output>, done: Uint32Array, free: Uint32Array): void {
     if (!this.arePlain) return
@@ -56,13 +55,13 @@ export class Interests<State, Input, Output> {
     })
   }
 
-  /** Whether an operation called before `horizon` has yet to take effect that distinguishes the state. */
+  /** Whether an operation called before `horizon` that has yet to take effect distinguishes the state. */
   private isOfInterest(path: Path<State, Input, Output>, state: number, horizon: number): boolean {
     return this.byState.get(state)?.someRemaining(path, horizon) ?? false
   }
 }
 
-/** See `relax`: operations for which being in one state of no interest is as good as being in any other. */
+/** Whether all states that are not of interest are equivalent for the operation (see `relax`). */
 function isPlain({ effect, requires, distinguishes = [] }: Outline<unknown>, optional: boolean): boolean {
   switch (effect) {
     case "observes":

@@ -11,7 +11,7 @@ import {
 } from "./cell.ts"
 import type { Specification } from "./specification.ts"
 
-/** What can be asked of a store. */
+/** An operation on a key–value store. */
 export type KeyValueInput =
   | { readonly type: "get"; readonly key: string }
   | { readonly type: "put"; readonly key: string; readonly value: string }
@@ -19,17 +19,17 @@ export type KeyValueInput =
   | { readonly type: "cas"; readonly key: string; readonly expected: Content; readonly value: Content }
   | { readonly type: "delete"; readonly key: string }
 
-/** The key of a register: a store of one cell, which needs no name. */
+/** The key of a register, which is a store of one cell without a name. */
 export const registerKey = ""
 
-/** What a get found, null where there was nothing; whether a cas took place. The others answer nothing. */
+/** The value of a get, null if the key is absent; the success of a cas. Other operations have no output. */
 export type KeyValueOutput = CellOutput
 
 /**
- * A key–value store with get, put, append, cas and delete, of which a history
- * is checked key by key; with `registerKey` for its only key it is a register.
- * Every key holds `initial` at first. Appending to nothing is putting; a cas
- * that expects null expects the key to be absent, and one that sets null deletes.
+ * A key–value store with get, put, append, cas and delete, checked per key; with
+ * `registerKey` as its only key it is a register. Every key is initially `initial`.
+ * An append to an absent key puts; a cas that expects null expects the key to be absent,
+ * and a cas to null deletes it.
  */
 export function keyValueStore(
   initial: Content = null,
@@ -51,7 +51,7 @@ export function keyValueStore(
 const reading = { type: "read" } as const
 const clearing = { type: "write", value: null } as const
 
-/** What the operation does to its key. */
+/** The operation on the cell of its key. */
 export function asCell(input: KeyValueInput): CellInput {
   switch (input.type) {
     case "get":

@@ -102,7 +102,7 @@ describe("the verdict", () => {
       ["B", get("x"), "        [ ]  ", "1"],
     )
     expect(result).toMatchObject({ verdict: "violated", witness: { object: "y" } })
-    expect(result.because).toBe("there is no place for get y: nil of client A; what it could find is 1")
+    expect(result.because).toBe("no linearization point for get y: nil of client A; possible states: 1")
   })
 
   test("is unknown when the steps run out, and never wrong in between", () => {

@@ -4,36 +4,34 @@ import { type History, type Operation, groupedBy, historyOf, isPending } from ".
 import type { Specification } from "./specification.ts"
 import type { FailingWindow } from "./window.ts"
 
-/** A verdict on a history, with what proves it. */
+/** A verdict on a history with its certificate: a linearization, or a failing window. */
 export type LinearizabilityVerdict<Input, Output> =
   | {
       readonly verdict: "holds"
       readonly because: string
-      /** An order in which the operations may have taken effect; those of unknown outcome that need not have are left out. */
+      /** The operations in a legal order of effects; operations of unknown outcome without effect are omitted. */
       readonly linearization: readonly Operation<Input, Output>[]
     }
   | { readonly verdict: "violated"; readonly because: string; readonly witness: FailingWindow<Input, Output> }
   | { readonly verdict: "unknown"; readonly because: string }
 
-/** How much work the check may do. */
+/** The limits of a check. */
 export interface LinearizabilityOptions {
-  /** Give up with `unknown` after so many steps of the search; 20 million if not given, which takes some 20 s. */
+  /** Steps of the search after which the verdict is `unknown`; default 20 million, about 20 s. */
   readonly mostSteps?: number
 }
 
 /**
- * Whether every operation of the history can be given one moment between its
- * call and its return at which it takes effect, such that the answers are those
- * of the specification: linearizability (Herlihy & Wing 1990).
+ * Whether a history is linearizable (Herlihy & Wing 1990): whether every operation has a
+ * linearization point between its call and its return such that all outputs agree with the
+ * sequential specification.
  *
- * Parts of the history about different objects are judged each by itself. What
- * holds comes with a linearization, which has been checked against the
- * definition; what is violated with a smallest failing window of its object.
- * Deterministic.
+ * `holds` comes with a linearization, verified against the definition; `violated` with a
+ * smallest failing window of one object. Deterministic.
  *
- * Locality (Herlihy & Wing 1990, theorem 1) is what makes it feasible: a history is
- * linearizable exactly if its part about each object is, and the search is exponential only in
- * what is open at a time on one object.
+ * Each object is checked separately: a history is linearizable if and only if its restriction
+ * to each object is (locality; Herlihy & Wing 1990, theorem 1). The search is exponential only
+ * in the number of operations concurrently open on one object.
  */
 export function checkLinearizability<State, Input, Output>(
   history: History<Input, Output>,
@@ -42,7 +40,7 @@ export function checkLinearizability<State, Input, Output>(
 ): LinearizabilityVerdict<Input, Output> {
   if (!(mostSteps >= 0)) {
     throw new UsageError(
-      `mostSteps is ${mostSteps}; a search takes at least 0 steps. Try ${defaultMostSteps}.`,
+      `mostSteps is ${mostSteps}; it must be a non-negative number, such as ${defaultMostSteps}.`,
     )
   }
   const check = new LinearizabilityCheck(history, specification)
@@ -50,14 +48,14 @@ export function checkLinearizability<State, Input, Output>(
   return check.verdict()
 }
 
-/** Some twenty seconds' worth: a history that takes more is likely to take for ever. */
+/** About 20 s; a history that needs more steps is unlikely to be decided. */
 export const defaultMostSteps = 20_000_000
 
-/** The check of one history, in portions: for whoever has a clock to look at in between. */
+/** A resumable check of one history, for callers with a time limit. */
 export class LinearizabilityCheck<State, Input, Output> {
   private readonly history: History<Input, Output>
   private readonly specification: Specification<State, Input, Output>
-  /** By name, in the order of names. */
+  /** By name, in lexicographic order. */
   private readonly objectsByName: ReadonlyMap<string, ObjectCheck<State, Input, Output>>
   private readonly objects: readonly ObjectCheck<State, Input, Output>[]
   private undecided: readonly ObjectCheck<State, Input, Output>[]
@@ -77,8 +75,8 @@ export class LinearizabilityCheck<State, Input, Output> {
   }
 
   /**
-   * Goes on for at most so many steps; true if that decided it. The objects take
-   * turns, so that a hard one does not keep the others from being judged.
+   * Continues for at most `steps` steps; true if the history is decided. Objects take
+   * turns, so that a hard one does not delay the others.
    */
   advance(steps: number): boolean {
     const limit = this.steps + steps
@@ -95,13 +93,13 @@ export class LinearizabilityCheck<State, Input, Output> {
     return this.undecided.length === 0 || this.violated !== undefined
   }
 
-  /** What is known so far, without a proof of it, which may take longer than finding out. */
+  /** The outcome so far, without its certificate, which may take longer to compute. */
   get outcome(): "holds" | "violated" | "open" {
     if (this.violated !== undefined) return "violated"
     return this.undecided.length === 0 ? "holds" : "open"
   }
 
-  /** The verdict as far as the search has come. To find the failing window takes some steps more. */
+  /** The verdict so far. A violation takes further steps, to find its failing window. */
   verdict(): LinearizabilityVerdict<Input, Output> {
     if (this.violated !== undefined) return this.violation(this.violated)
     if (this.undecided.length > 0) return { verdict: "unknown", because: this.whyUnknown() }
@@ -116,10 +114,10 @@ export class LinearizabilityCheck<State, Input, Output> {
     const witness = object.failingWindow(windowSteps)
     const { unplaceable, states } = witness
     const operation = this.specification.describe(unplaceable.input, unplaceable.output)
-    const where = states.length === 0 ? "" : `; what it could find is ${oneOf(states)}`
+    const possible = states.length === 0 ? "" : `; possible states: ${oneOf(states)}`
     return {
       verdict: "violated",
-      because: `there is no place for ${operation} of client ${unplaceable.client}${where}`,
+      because: `no linearization point for ${operation} of client ${unplaceable.client}${possible}`,
       witness,
     }
   }
@@ -131,7 +129,7 @@ export class LinearizabilityCheck<State, Input, Output> {
 
   private whyUnknown(): string {
     const some = `${this.objects.length - this.undecided.length} of ${this.objects.length} objects`
-    const decided = this.objects.length === 1 ? "" : `; ${some} are decided and hold`
+    const decided = this.objects.length === 1 ? "" : `; ${some} are linearizable`
     return `the search stopped after ${this.steps} steps${decided}`
   }
 }
@@ -142,10 +140,10 @@ function oneOf(texts: readonly string[]): string {
   return texts.length < 2 ? String(last) : `${texts.slice(0, -1).join(", ")} or ${last}`
 }
 
-/** What an object gets at a time. */
+/** The steps of one turn of an object. */
 const turnSteps = 20_000
 
-/** What may be spent on making a failing window small: a second or two. */
+/** The limit on minimising a failing window: one or two seconds. */
 const windowSteps = 2_000_000
 
 /** The checks of a history's objects, by their names. */
@@ -159,9 +157,9 @@ function objectsOf<State, Input, Output>(
 }
 
 /**
- * The linearizations of all objects as one. Every operation is given a moment,
- * the latest call among those up to it in its object, which lies between its
- * own call and return; ordered by these, all are in real time.
+ * The linearizations of all objects merged into one. The linearization point of an operation is
+ * the latest call among the operations up to it in its object, which lies between its own call
+ * and return; the merged order therefore respects real time.
  */
 function merged<State, Input, Output>(
   objects: readonly ObjectCheck<State, Input, Output>[],
@@ -177,14 +175,12 @@ function merged<State, Input, Output>(
 }
 
 /**
- * Whether `order` is a linearization of the history, as a sentence about the
- * first thing wrong with it; undefined if nothing is.
+ * The reason why `order` is not a linearization of the history; undefined if it is one.
  *
- * The certificate of a history that holds, checked from the definition: every
- * operation that returned is there once, one whose outcome is unknown at most
- * once, none stands before one that had returned when it was called, and the
- * specification allows every answer. `initialOf` tells what an object was at
- * first. Shares no code with the search. Cost: linear in the history.
+ * Verifies the certificate from the definition: every operation that returned occurs once,
+ * every operation of unknown outcome at most once, real-time order is respected, and the
+ * specification allows every output. `initialOf` gives the initial state of each object.
+ * Shares no code with the search. Cost: linear in the history.
  */
 export function whyNoLinearization<State, Input, Output>(
   history: History<Input, Output>,

@@ -1,19 +1,19 @@
 import { type Content, describeContent } from "./cell.ts"
 import type { Specification } from "./specification.ts"
 
-/** One step of a transaction. A read without a value says nothing of what it found. */
+/** One access of a transaction. A read without a value allows every value. */
 export interface Access {
   readonly type: "read" | "write"
   readonly register: string
   readonly value: Content
 }
 
-/** What registers hold that have been written, in the order of their names. */
+/** The values of the registers that have been written, in the order of their names. */
 export type Registers = ReadonlyMap<string, Content>
 
 /**
- * Several registers that a transaction reads and writes at one moment. They are
- * one object: what a transaction does to one of them cannot be judged alone.
+ * Several registers that a transaction reads and writes atomically. They form one object:
+ * the accesses of a transaction cannot be checked per register.
  */
 export function multiRegister(
   initial: Content,

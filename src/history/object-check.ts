@@ -5,15 +5,15 @@ import { timelineOf } from "./timeline.ts"
 import { type FailingWindow, failingWindow } from "./window.ts"
 
 /**
- * The check of the part of a history that is about one object.
+ * The check of one object's part of a history.
  *
- * Where the object may have been in one of several states at first, every one
- * of them is searched from, in turn, until one gives a linearization.
+ * If the initial state is not known, every candidate is searched from in turn,
+ * until one gives a linearization.
  */
 export class ObjectCheck<State, Input, Output> {
   private readonly operations: readonly Operation<Input, Output>[]
   private readonly beginnings: readonly Specification<State, Input, Output>[]
-  /** Of the attempts that failed the one that explains most of the history. */
+  /** The failed attempt that linearized the longest prefix. */
   private best: Attempt<State, Input, Output>
   private current: Attempt<State, Input, Output>
   private tried = 1
@@ -38,12 +38,12 @@ export class ObjectCheck<State, Input, Output> {
     return outcome === "violated" && this.tried < this.beginnings.length ? "open" : outcome
   }
 
-  /** The state the object is taken to have been in at first. */
+  /** The assumed initial state. */
   get initial(): State {
     return this.current.specification.initial
   }
 
-  /** Searches on for at most so many steps. */
+  /** Continues the search for at most `steps` steps. */
   advance(steps: number): SearchOutcome {
     const limit = this.steps + steps
     while (this.current.search.advance(limit - this.steps) === "violated" && this.outcome === "open") {
@@ -55,20 +55,20 @@ export class ObjectCheck<State, Input, Output> {
     return this.outcome
   }
 
-  /** The linearization, once it holds. */
+  /** The linearization, once the outcome is "holds". */
   linearization(): Operation<Input, Output>[] {
     const { operations, search } = this.current
     return search.linearization().map((index) => operations[index]!)
   }
 
-  /** The failing window, once it is violated; at most `steps` steps are spent on it. It is that of the beginning that explains most. */
+  /** The failing window of the attempt that linearized the longest prefix; takes at most `steps` further steps. */
   failingWindow(steps: number): FailingWindow<Input, Output> {
     const { operations, search, specification } = this.best
     const { impossible, furthest } = search
     return failingWindow(operations, specification, { impossible, furthest, steps })
   }
 
-  /** Of equals the later one, which explains as much from a state that only some operation speaks for. */
+  /** Ties go to the later attempt, whose initial state is supported by some operation. */
   private note(failed: Attempt<State, Input, Output>): void {
     if (failed.search.reached >= this.best.search.reached) this.best = failed
   }
@@ -76,7 +76,7 @@ export class ObjectCheck<State, Input, Output> {
 
 interface Attempt<State, Input, Output> {
   readonly specification: Specification<State, Input, Output>
-  /** Those of the timeline: pending observations are left out. */
+  /** The operations of the timeline: pending observations are left out. */
   readonly operations: readonly Operation<Input, Output>[]
   readonly search: LinearizationSearch<State, Input, Output>
 }

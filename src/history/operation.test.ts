@@ -15,13 +15,15 @@ test("a history is in the order of calls", () => {
 })
 
 test("a client does one thing at a time, except after an unknown outcome", () => {
-  expect(() => historyOf([operation("a", 0, 5), operation("a", 1, 6)])).toThrow("one thing at a time")
+  expect(() => historyOf([operation("a", 0, 5), operation("a", 1, 6)])).toThrow(
+    "one operation open at a time",
+  )
   expect(historyOf([operation("a", 0, neverReturned), operation("a", 1, 6)])).toHaveLength(2)
 })
 
 test("calls and returns have places of their own, in the right order", () => {
-  expect(() => historyOf([operation("a", 2, 1)])).toThrow("a return comes after it")
-  expect(() => historyOf([operation("a", 0, 1), operation("b", 1, 2)])).toThrow("Two events")
+  expect(() => historyOf([operation("a", 2, 1)])).toThrow("a return must follow its call")
+  expect(() => historyOf([operation("a", 0, 1), operation("b", 1, 2)])).toThrow("two events")
 })
 
 const timed = (client: string, called: number, returned?: number): TimedOperation<null, null> => ({
@@ -40,6 +42,6 @@ test("operations whose times touch are concurrent, but for those of one client",
 })
 
 test("times that are none are refused", () => {
-  expect(() => historyFromTimes([timed("a", 5, 4)])).toThrow("not before its call")
+  expect(() => historyFromTimes([timed("a", 5, 4)])).toThrow("must not precede its call")
   expect(() => historyFromTimes([timed("a", NaN)])).toThrow("finite")
 })

@@ -1,31 +1,30 @@
 import { UsageError } from "../base/errors.ts"
 
 /**
- * One request of a client, from its call to its return.
+ * One operation of a client, from its call to its return.
  *
- * `called` and `returned` are positions in the order of all calls and returns
- * of the history, so no two of them are equal; what they count does not matter.
- * An operation that returned took effect at one moment in between. One whose
- * outcome is unknown (a time-out, a crash of the client) has `returned`
- * infinite: it takes effect at any later moment or never. An operation known to
- * have failed without effect is no operation of the history.
+ * `called` and `returned` are positions in the total order of all calls and returns
+ * of the history; no two are equal, and only their order matters. An operation that
+ * returned took effect at one moment in between. One of unknown outcome (a time-out, a
+ * client crash) has `returned` infinite: it takes effect at any later moment or never.
+ * An operation known to have failed without effect is not part of the history.
  */
 export interface Operation<Input, Output> {
-  /** Who asked; a client has one operation open at a time, but for those whose outcome is unknown. */
+  /** The client; it has one operation open at a time, apart from those of unknown outcome. */
   readonly client: string
   readonly input: Input
-  /** The answer; undefined where none came, or where it says nothing. */
+  /** The output; undefined if none was returned, or if the operation has none. */
   readonly output: Output | undefined
   readonly called: number
   readonly returned: number
-  /** When, for reports only: in whatever unit the source of the history measures. */
+  /** Times, for reports only, in the unit of the source. */
   readonly times?: { readonly called: number; readonly returned?: number }
 }
 
-/** Operations in the order of their calls. `historyOf` makes one and checks it. */
+/** Operations in the order of their calls; created and validated by `historyOf`. */
 export type History<Input, Output> = readonly Operation<Input, Output>[]
 
-/** The position of a return that was not seen. */
+/** The position of a return that never came. */
 export const neverReturned = Number.POSITIVE_INFINITY
 
 /** Whether the operation's outcome is unknown: it may have taken effect, may yet, or may never. */
@@ -47,13 +46,13 @@ export function historyOf<Input, Output>(
   for (const { client, called, returned } of history) {
     if (!(called < returned) || !Number.isFinite(called)) {
       throw new UsageError(
-        `An operation of client ${client} is called at ${called} and returns at ${returned}; a call has a finite position, and a return comes after it.`,
+        `operation of client ${client}: called at ${called}, returned at ${returned}; a call must have a finite position, and a return must follow its call.`,
       )
     }
     for (const position of [called, returned]) {
       if (taken.has(position) && position !== neverReturned) {
         throw new UsageError(
-          `Two events of the history are at position ${position} (one is of client ${client}); calls and returns are in one order, so number them 0, 1, 2, ….`,
+          `two events at position ${position}, one of them of client ${client}; calls and returns are totally ordered: number them 0, 1, 2, ….`,
         )
       }
       taken.add(position)
@@ -61,7 +60,7 @@ export function historyOf<Input, Output>(
     const until = busyUntil.get(client) ?? Number.NEGATIVE_INFINITY
     if (called < until) {
       throw new UsageError(
-        `Client ${client} calls at ${called}, while its last operation is open until ${until}; a client does one thing at a time. Name its threads apart.`,
+        `client ${client} calls at ${called} while its last operation is open until ${until}; a client has one operation open at a time. Give concurrent threads different names.`,
       )
     }
     if (returned !== neverReturned) busyUntil.set(client, returned)
@@ -69,7 +68,7 @@ export function historyOf<Input, Output>(
   return history
 }
 
-/** An operation with times instead of positions; `returned` undefined where the outcome is unknown. */
+/** An operation with times instead of positions; `returned` is undefined if the outcome is unknown. */
 export interface TimedOperation<Input, Output> {
   readonly client: string
   readonly input: Input
@@ -79,10 +78,9 @@ export interface TimedOperation<Input, Output> {
 }
 
 /**
- * A history from times. Where times are equal a call counts as earlier than a
- * return, so that operations that touch are concurrent, except that a client's
- * own return comes before its next call. UsageError for what `historyOf`
- * refuses, and for times that are no numbers.
+ * A history from times. At equal times calls precede returns, so that touching operations
+ * are concurrent, except that a client's return precedes its own next call. Throws UsageError
+ * where `historyOf` does, and for times that are not finite.
  */
 export function historyFromTimes<Input, Output>(
   operations: Iterable<TimedOperation<Input, Output>>,
@@ -113,7 +111,7 @@ export function historyFromTimes<Input, Output>(
 function checkTimes({ client, called, returned = called }: TimedOperation<unknown, unknown>): void {
   if (Number.isFinite(called) && Number.isFinite(returned) && called <= returned) return
   throw new UsageError(
-    `An operation of client ${client} is called at time ${called} and returns at time ${returned}; times are finite numbers, and a return is not before its call.`,
+    `operation of client ${client}: called at time ${called}, returned at time ${returned}; times must be finite, and a return must not precede its call.`,
   )
 }
 
@@ -124,9 +122,8 @@ interface TimedEvent {
 }
 
 /**
- * Moves a client's return before its own next call where both are at one time.
- * Only the return of an operation called earlier can be meant, which is any but
- * the client's last call at that time.
+ * Moves a client's return before its own next call at the same time. It applies to
+ * returns of operations called earlier only: to any but the client's last call at that time.
  */
 function ownReturnsFirst(
   events: readonly TimedEvent[],
@@ -152,7 +149,7 @@ function ownReturnsFirst(
   return ordered
 }
 
-/** Items by every key that `keysOf` gives them, each group in the order of the items. */
+/** Items grouped by each of their keys; groups keep the order of the items. */
 export function grouped<Item, Key>(
   items: Iterable<Item>,
   keysOf: (item: Item) => readonly Key[],
@@ -168,7 +165,7 @@ export function grouped<Item, Key>(
   return groups
 }
 
-/** The same where every item has one key. */
+/** Items grouped by their key; groups keep the order of the items. */
 export function groupedBy<Item, Key>(items: Iterable<Item>, keyOf: (item: Item) => Key): Map<Key, Item[]> {
   return grouped(items, (item) => [keyOf(item)])
 }

@@ -3,14 +3,13 @@ import type { States } from "./states.ts"
 import type { Timeline } from "./timeline.ts"
 
 /**
- * The line of choices a search is on: the current configuration, how it came
- * about, and what has not been tried yet at every configuration on the way.
+ * The current path of a backtracking search: the current configuration, the order of
+ * effects that led to it, and the untried choices of every configuration on the path.
  *
- * The configuration is `position` (a return whose operation is not done, or the
- * end), `state`, and one bit per slot in `done` and in `free`. It is changed in
- * place; `undo` goes back to the last one committed, by walking the events back
- * and copying its bits. Cost of a choice: proportional to the slots and to the
- * events passed.
+ * A configuration is `position` (a return whose operation is not done, or the end), `state`,
+ * and one bit per slot in `done` and in `free`. It is mutated in place; `undo` restores the
+ * last committed one by replaying the events backwards and copying its bits. Cost of a choice:
+ * proportional to the slots and to the events passed.
  */
 export class Path<State, Input, Output> {
   position = 0
@@ -18,18 +17,18 @@ export class Path<State, Input, Output> {
   readonly words: number
   readonly done: Uint32Array
   readonly free: Uint32Array
-  /** By slot, as `done` and `free`: whether the operation there only observes. */
+  /** By slot, as `done` and `free`: whether the operation is an observation. */
   readonly observing: Uint32Array
   private readonly timeline: Timeline<State, Input, Output>
   private readonly states: States<State, Input, Output>
   private readonly open: Uint32Array
   private readonly total: Uint32Array
   private readonly operationIn: Int32Array
-  /** Operations that took effect, in order, but for those that were free and not needed. */
+  /** The operations in order of effect, without those that stayed free. */
   private readonly order: number[] = []
-  /** By operation that became free: where in `order` stands the one that overwrote it. */
+  /** By operation that became free: the index in `order` of the one that overwrote it. */
   private readonly hiddenBefore: Int32Array
-  /** The operation that overwrote the state last, if nothing has observed it; −1 otherwise. */
+  /** The last operation, if it overwrote the state and nothing has observed it since; −1 otherwise. */
   private overwriting = -1
   private readonly frames: Frame[] = []
   private depth = 0
@@ -48,12 +47,12 @@ export class Path<State, Input, Output> {
     this.hiddenBefore = new Int32Array(timeline.operations.length).fill(-1)
   }
 
-  /** Walks to the first return that asks for something. */
+  /** Proceeds to the first return that requires a choice. */
   start(): void {
     this.walk()
   }
 
-  /** Keeps the current configuration; `undo` comes back here. */
+  /** Saves the current configuration for `undo`. */
   commit(): void {
     const frame = (this.frames[this.depth] ??= newFrame(this.words))
     this.depth++
@@ -66,7 +65,7 @@ export class Path<State, Input, Output> {
     copy(this.free, frame.free)
   }
 
-  /** Back to the configuration committed last. */
+  /** Restores the last committed configuration. */
   undo(): void {
     const frame = this.frames[this.depth - 1]!
     this.walkBack(frame.position)
@@ -77,7 +76,7 @@ export class Path<State, Input, Output> {
     copy(frame.free, this.free)
   }
 
-  /** Back to the one before it; false if there is none. */
+  /** Backtracks to the configuration before it; false if there is none. */
   retreat(): boolean {
     if (this.depth <= 1) return false
     this.depth--
@@ -86,8 +85,8 @@ export class Path<State, Input, Output> {
   }
 
   /**
-   * What to try next here: letting the operation that returns pass, if it is
-   * free; itself; and then every other open operation that is not done.
+   * The next choice: to let the returning operation pass, if it is free; to let it take
+   * effect; then every other open operation that is not done.
    */
   nextChoice(): number {
     const frame = this.frames[this.depth - 1]!
@@ -107,7 +106,7 @@ export class Path<State, Input, Output> {
     return this.operationIn[candidate]!
   }
 
-  /** The first slot from `from` on, other than `except`, whose operation is open, not done, and more than an observation. */
+  /** The first slot from `from`, other than `except`, whose operation is open, not done, and not an observation. */
   private candidateFrom(from: number, except: number): number {
     for (let w = from >>> 5; w < this.words; w++) {
       let bits = this.open[w]! & ~this.done[w]! & ~this.observing[w]!
@@ -118,14 +117,14 @@ export class Path<State, Input, Output> {
     return -1
   }
 
-  /** Leaves the operation that returns here as it is, free, and walks on. */
+  /** Lets the returning operation pass, free as it is, and proceeds. */
   pass(): void {
     this.close(this.timeline.events[this.position]! >> 1)
     this.position++
     this.walk()
   }
 
-  /** Lets an operation take effect, then everything that can observe what it left, and walks on. */
+  /** Lets an operation take effect, then every observation of the state it left, and proceeds. */
   take(operation: number, state: number): void {
     const overwrites = this.timeline.outlines[operation]!.effect === "overwrites"
     this.finish(operation)
@@ -143,7 +142,7 @@ export class Path<State, Input, Output> {
     return this.timeline.callAt[operation]! < this.position && this.isDone(operation)
   }
 
-  /** Whether any open operation that is not done, and more than an observation, is such. */
+  /** Whether `isSuch` holds for some open operation that is not done and not an observation. */
   someCandidate(isSuch: (operation: number) => boolean): boolean {
     for (let w = 0; w < this.words; w++) {
       let bits = this.open[w]! & ~this.done[w]! & ~this.observing[w]!
@@ -154,7 +153,7 @@ export class Path<State, Input, Output> {
     return false
   }
 
-  /** Every open operation that is done, and more than an observation, with the word and the bit of its slot. */
+  /** Visits every open operation that is done and not an observation, with the word and bit of its slot. */
   forEachDone(visit: (operation: number, word: number, bit: number) => void): void {
     for (let w = 0; w < this.words; w++) {
       let bits = this.done[w]! & ~this.observing[w]!
@@ -168,16 +167,15 @@ export class Path<State, Input, Output> {
     return has(this.done, this.timeline.slotOf[operation]!)
   }
 
-  /** Whether the last thing that happened was an operation overwriting the state that could still have waited. */
+  /** Whether the last effect was an overwriting operation that is still open, and so could have been delayed. */
   justOverwritten(): boolean {
     const operation = this.overwriting
     return operation >= 0 && this.operationIn[this.timeline.slotOf[operation]!] === operation
   }
 
   /**
-   * The order of effects, with those operations put in that were free to the
-   * last: right before the one that overwrote them. Those that need not take
-   * effect are left out.
+   * The order of effects, with operations that stayed free inserted right before the one that
+   * overwrote them. Optional ones are left out.
    */
   linearization(): number[] {
     const placed = new Set(this.order)
@@ -188,7 +186,7 @@ export class Path<State, Input, Output> {
     return this.order.flatMap((operation, at) => [...(hidden.get(at) ?? []), operation])
   }
 
-  /** Frees every open operation that is possible in any state, for one that overwrites stands at `before` in the order. */
+  /** Frees every open operation that is possible in every state, given an overwriting one at `before` in the order. */
   private hideBehind(before: number): void {
     for (let w = 0; w < this.words; w++) {
       let bits = this.open[w]! & ~this.done[w]! & ~this.free[w]! & this.total[w]!
@@ -220,7 +218,7 @@ export class Path<State, Input, Output> {
     this.order.push(operation)
   }
 
-  /** Past calls, and past returns of what is done, to the next return that is not, or the end. */
+  /** Proceeds past calls and past returns of operations that are done, to the next other return or the end. */
   private walk(): void {
     const { events } = this.timeline
     for (; this.position < events.length; this.position++) {
@@ -231,7 +229,7 @@ export class Path<State, Input, Output> {
     }
   }
 
-  /** Back to an earlier position; `done` and `free` are left to be copied. */
+  /** Replays events backwards to an earlier position; `done` and `free` are not restored. */
   private walkBack(to: number): void {
     const { events } = this.timeline
     while (this.position > to) {
@@ -270,12 +268,12 @@ export class Path<State, Input, Output> {
   }
 }
 
-/** What `nextChoice` answers besides operations. */
+/** The result of `nextChoice` if no choice is left. */
 export const noChoice = -1
-/** To let the operation that returns go by, free as it is. */
+/** The choice to let the returning operation pass, free as it is. */
 export const passChoice = -2
 
-/** A configuration on the way: what `Path` needs to come back to it, and the choice to try next. */
+/** A configuration on the path, and its next choice. */
 interface Frame {
   position: number
   state: number
@@ -291,7 +289,7 @@ function newFrame(words: number): Frame {
   return { position: 0, state: 0, orderLength: 0, overwriting: -1, next: 0, done, free }
 }
 
-/** Faster than `set` for masks of a few words. */
+/** Copies a mask; faster than `set` for a few words. */
 export function copy(from: Uint32Array, to: Uint32Array): void {
   for (let w = 0; w < from.length; w++) to[w] = from[w]!
 }
@@ -306,17 +304,15 @@ function lowestBit(bits: number): number {
 }
 
 /**
- * The configurations a search has entered, so that none is searched twice: nor
- * any that one already entered can stand in for.
+ * The configurations that a search has entered, for memoisation up to subsumption.
  *
  * A configuration is a position, a state, and for every open operation one of
- * *undone*, *done* and *free* (either, as will be needed). One with more that
- * is free, or with more observations done, can do all that the other can.
- * Configurations are compared whole, so
- * no two are ever taken for the same by a collision of hashes.
+ * *undone*, *done* and *free* (either, as needed). A configuration with more free
+ * operations, or with more observations done, subsumes another. Configurations are
+ * compared exactly, not by hashes.
  *
- * Cost of `admit`: the number of configurations at that position and state of
- * which none stands in for another. Memory: 8 bytes per 32 slots, and 4.
+ * Cost of `admit`: the number of configurations stored at that position and state.
+ * Memory: 8 bytes per 32 slots, plus 4.
  */
 export class Configurations {
   private readonly positions: number
@@ -338,9 +334,8 @@ export class Configurations {
   }
 
   /**
-   * Adds a configuration, unless one that is there can stand in for it; says
-   * whether it was added. States are numbers from −1; `observing` has the slots
-   * whose operations only observe, at that position.
+   * Adds a configuration unless it is subsumed; returns whether it was added. States are
+   * numbers from −1; `observing` has the slots of observations at that position.
    */
   admit(
     position: number,
@@ -352,14 +347,14 @@ export class Configurations {
     const group = (state + 1) * this.positions + position
     const newest = this.newest.get(group) ?? -1
     for (let at = newest; at >= 0; at = this.older[at]!) {
-      if (this.standsIn(at, done, free, observing)) return false
+      if (this.subsumes(at, done, free, observing)) return false
     }
     this.newest.set(group, this.append(newest, done, free))
     return true
   }
 
-  /** Whether the configuration at `at` agrees in all that is neither free in it, nor an observation done there. */
-  private standsIn(at: number, done: Uint32Array, free: Uint32Array, observing: Uint32Array): boolean {
+  /** Whether the configuration at `at` agrees in all slots that are neither free in it nor observations done in it. */
+  private subsumes(at: number, done: Uint32Array, free: Uint32Array, observing: Uint32Array): boolean {
     const { words, masks } = this
     const base = at * 2 * words
     for (let w = 0; w < words; w++) {
@@ -392,7 +387,7 @@ export class Configurations {
   }
 }
 
-/** Operations in the order of their returns: for asking what must happen first. */
+/** Operations in the order of their returns, for queries on what must take effect next. */
 export class ByReturn {
   private readonly operations: Int32Array
   private readonly returnAt: Int32Array
@@ -405,14 +400,14 @@ export class ByReturn {
     this.returnAt = returnAt
   }
 
-  /** The first that has yet to take effect, or −1. Cost: logarithmic, and those that took effect early. */
+  /** The first that has yet to take effect, or −1. Cost: logarithmic, plus the operations that took effect early. */
   firstRemaining(path: Progress): number {
     const { operations } = this
     const at = this.nextRemaining(path, firstFrom(operations, this.returnAt, path.position))
     return at < operations.length ? operations[at]! : -1
   }
 
-  /** The first that has yet to take effect and whose key is another than `key`, or −1. */
+  /** The first that has yet to take effect and whose key differs from `key`, or −1. */
   firstRemainingBesides(path: Progress, keys: Int32Array, key: number): number {
     const { operations } = this
     let at = this.nextRemaining(path, firstFrom(operations, this.returnAt, path.position))
@@ -420,7 +415,7 @@ export class ByReturn {
     return at < operations.length ? operations[at]! : -1
   }
 
-  /** At most `most` of those that have yet to take effect, the first ones. */
+  /** The first `most` that have yet to take effect. */
   remaining(path: Progress, most: number): number[] {
     const { operations } = this
     const found: number[] = []
@@ -439,10 +434,10 @@ export class ByReturn {
   }
 }
 
-/** Operations in the order of their calls: for asking what can still happen. */
+/** Operations in the order of their calls, for queries on what can still take effect. */
 export class ByCall {
   private readonly operations: Int32Array
-  /** Those that never return. */
+  /** Operations of unknown outcome. */
   private readonly endless: Int32Array
   private readonly longest: number
   private readonly callAt: Int32Array
@@ -461,9 +456,9 @@ export class ByCall {
   }
 
   /**
-   * Whether any of them that is called before the event at `before` has yet to
-   * take effect; where `lasts` is given, any for which that is after `call`.
-   * Cost: logarithmic, and those called lately.
+   * Whether some operation called before the event at `before` has yet to take effect; if
+   * `lasts` is given, one whose state may last beyond `call`.
+   * Cost: logarithmic, plus the operations called recently.
    */
   someRemaining(path: Progress, before: number, lasts?: Int32Array, call = 0): boolean {
     const { operations, callAt, returnAt } = this
@@ -481,7 +476,7 @@ export class ByCall {
     return this.someEndless(path, before)
   }
 
-  /** What never returns lasts to the end. */
+  /** The same for operations of unknown outcome, which last to the end. */
   private someEndless(path: Progress, before: number): boolean {
     for (const operation of this.endless) {
       if (this.callAt[operation]! >= before) return false
@@ -491,7 +486,7 @@ export class ByCall {
   }
 }
 
-/** As much of the path as is asked about. */
+/** The part of the path that queries need. */
 type Progress = Pick<Path<unknown, unknown, unknown>, "position" | "hasTakenEffect">
 
 function sorted(operations: Iterable<number>, positionOf: Int32Array): Int32Array {

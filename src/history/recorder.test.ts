@@ -19,8 +19,8 @@ test("only the first answer to the request a client waits for is recorded", () =
   ])
 })
 
-test("a client numbers its requests upwards", () => {
+test("a client request numbers must increase", () => {
   const recorder = new HistoryRecorder<string, number>()
   recorder.call("a", 2, "get", 0)
-  expect(() => recorder.call("a", 2, "get", 1)).toThrow("numbers its requests upwards")
+  expect(() => recorder.call("a", 2, "get", 1)).toThrow("request numbers must increase")
 })

@@ -2,28 +2,28 @@ import { UsageError } from "../base/errors.ts"
 import { type History, type Operation, historyOf, neverReturned } from "./operation.ts"
 
 /**
- * Writes down what clients ask and what they are told, as a history.
+ * Records the requests of clients and their replies as a history.
  *
- * A client's requests are numbered. Only the first answer to the request it
- * waits for counts: one to an earlier request came too late for the client, which
- * had given up, and a second one is a duplicate; both are dropped, and counted.
- * What a client gave up, or still waits for at the end, is of unknown outcome.
+ * A client's requests are numbered. Only the first reply to its current request counts:
+ * a reply to an earlier request is late, as the client had abandoned it, and a second reply
+ * is a duplicate; both are dropped and counted. Abandoned and unanswered requests have an
+ * unknown outcome.
  */
 export class HistoryRecorder<Input, Output> {
-  /** Answers that came after the client had asked for something else. */
+  /** Replies to abandoned requests. */
   late = 0
-  /** Second answers. */
+  /** Second replies. */
   duplicates = 0
   private position = 0
   private readonly operations: Draft<Input, Output>[] = []
   private readonly latest = new Map<string, Draft<Input, Output>>()
 
-  /** A client asks; `at` is the time, for reports. UsageError if the number is not greater than its last. */
+  /** Records a request; `at` is the time, for reports. Throws UsageError unless request numbers increase. */
   call(client: string, request: number, input: Input, at: number): void {
     const before = this.latest.get(client)
     if (before !== undefined && before.request >= request) {
       throw new UsageError(
-        `Client ${client} makes request ${request} after request ${before.request}; a client numbers its requests upwards.`,
+        `client ${client}: request ${request} after request ${before.request}; request numbers must increase.`,
       )
     }
     const draft = { client, request, input, called: this.position++, calledAt: at }
@@ -31,7 +31,7 @@ export class HistoryRecorder<Input, Output> {
     this.latest.set(client, draft)
   }
 
-  /** A client is told; says whether that is news to it. */
+  /** Records a reply; true if it is the first reply to the current request. */
   answer(client: string, request: number, output: Output | undefined, at: number): boolean {
     const latest = this.latest.get(client)
     if (latest?.request !== request) {
@@ -48,7 +48,7 @@ export class HistoryRecorder<Input, Output> {
     return true
   }
 
-  /** What has been recorded so far. */
+  /** The history recorded so far. */
   history(): History<Input, Output> {
     return historyOf(this.operations.map(operationOf))
   }

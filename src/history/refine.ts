@@ -2,18 +2,17 @@ import type { Operation } from "./operation.ts"
 import { type Origin, type Outline, type Specification, type StateKey, noOutline } from "./specification.ts"
 
 /**
- * The outlines of operations that stand in one history together, which says
- * more of updates, such as appends, than each by itself can.
+ * The outlines of the operations of one history, refined by each other: the context
+ * determines more about updates, such as appends, than each operation alone.
  *
- * - If some answer requires a state that only one update could bring about, that
- *   update found exactly the state it does so from; and what is required of it
- *   is required of others in turn. Reads of an append-only list are followed back
- *   in this way from append to append.
- * - An update that cannot bring about any state that any operation distinguishes
- *   leaves, whatever it found, nothing that matters: it overwrites.
+ * - If an output requires a state that only one update can produce, that update
+ *   requires the state it produces it from, and so on backwards. Reads of an
+ *   append-only list are traced in this way from append to append.
+ * - An update that cannot produce any state that any operation distinguishes
+ *   is treated as overwriting.
  *
- * Without `Specification.undoing` the outlines are those of the operations.
- * Cost: linear in the states in question, if that function's is constant.
+ * Without `Specification.undoing` the outlines are unchanged.
+ * Cost: linear in the number of states traced, if `undoing` is constant-time.
  */
 export function refinedOutlines<State, Input, Output>(
   operations: readonly Operation<Input, Output>[],
@@ -34,7 +33,7 @@ class Refinement<State, Input, Output> {
   private readonly specification: Specification<State, Input, Output>
   private readonly updates: readonly number[]
   private readonly undo: (to: State) => readonly Origin<State>[]
-  /** Of states in question: what could bring them about. */
+  /** By state: the operations that could produce it. */
   private readonly origins = new Map<StateKey, Origins<State>>()
   /** How many operations other than updates leave a state. */
   private readonly left = new Map<StateKey, number>()
@@ -57,12 +56,12 @@ class Refinement<State, Input, Output> {
     }
   }
 
-  /** The outlines refined, given the states that answers require. */
+  /** The refined outlines, given the states that outputs require. */
   refined(answers: readonly State[]): Outline<State>[] {
     const { outlines, updates } = this
     const refined = [...outlines]
     if (updates.length === 0 || outlines.some(isUnforeseeable)) return refined
-    const matters = this.whatMatters()
+    const matters = this.relevantStates()
     const required = this.required(answers)
     for (const update of updates) {
       refined[update] = required.get(update) ?? this.asKnown(update, matters.get(update) ?? [])
@@ -79,8 +78,8 @@ class Refinement<State, Input, Output> {
     return { effect: "overwrites", leaves, distinguishes }
   }
 
-  /** By update: the states from which it brings about one that matters to somebody. */
-  private whatMatters(): Map<number, State[]> {
+  /** By update: the states from which it produces a state that some operation distinguishes. */
+  private relevantStates(): Map<number, State[]> {
     const found = new Map<number, State[]>()
     const distinguished = this.outlines.flatMap(({ distinguishes = [] }) => distinguishes)
     this.followBack(distinguished, ({ updates }) => {
@@ -90,7 +89,7 @@ class Refinement<State, Input, Output> {
     return found
   }
 
-  /** By update: its outline, where it alone could bring about a state that some answer requires. */
+  /** By update: its outline, if it alone can produce a state that some output requires. */
   private required(answers: readonly State[]): Map<number, Outline<State>> {
     const found = new Map<number, Outline<State>>()
     this.followBack(answers, ({ updates, others }, state) => {
@@ -103,7 +102,7 @@ class Refinement<State, Input, Output> {
     return found
   }
 
-  /** Visits states and, once each, those that `next` answers for them. */
+  /** Traverses states backwards: `next` returns the predecessors of a state; each is visited once. */
   private followBack(
     states: readonly State[],
     next: (origins: Origins<State>, state: State) => readonly State[],
@@ -122,7 +121,7 @@ class Refinement<State, Input, Output> {
     const key = this.specification.key(state)
     const known = this.origins.get(key)
     if (known !== undefined) return known
-    // Appending to nothing and to the empty text give the same; seldom can both be.
+    // Appending to nil and to the empty text give the same state; rarely are both reachable.
     const updates = this.undo(state).map(({ update, from }) => ({
       update,
       from: from.length < 2 ? from : from.filter((one) => this.canBe(one)),
@@ -133,7 +132,7 @@ class Refinement<State, Input, Output> {
     return origins
   }
 
-  /** Whether anything could bring the state about. Only one step back is looked at. */
+  /** Whether some operation could produce the state; looks back one step only. */
   private canBe(state: State): boolean {
     const key = this.specification.key(state)
     if (this.left.has(key) || key === this.specification.key(this.specification.initial)) return true
@@ -142,13 +141,13 @@ class Refinement<State, Input, Output> {
 }
 
 interface Origins<State> {
-  /** Updates that could bring the state about, and from which others they would. */
+  /** The updates that could produce the state, with the states they produce it from. */
   readonly updates: readonly Origin<State>[]
-  /** Whether it is the initial state, or left by an operation that is no update. */
+  /** Whether it is the initial state, or left by an operation other than an update. */
   readonly others: boolean
 }
 
-/** Whether an operation may leave states, or distinguish states, of which nothing can be foretold. */
+/** Whether the states that an operation leaves or distinguishes are unknown. */
 function isUnforeseeable({ effect, leaves, distinguishes }: Outline<unknown>): boolean {
   if (effect === "updates") return false
   return distinguishes === undefined || (effect !== "observes" && leaves === undefined)

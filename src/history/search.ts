@@ -8,40 +8,38 @@ import { States } from "./states.ts"
 import type { Timeline } from "./timeline.ts"
 
 /**
- * Looks for a linearization of one object's history: the search of Wing & Gong
- * (1993), just in time and remembering configurations as Lowe (2017) does it.
+ * A search for a linearization of one object's history: the algorithm of Wing & Gong
+ * (1993), with just-in-time linearization and memoised configurations (Lowe 2017).
  *
- * It walks through the history and stops at every return whose operation has
- * not taken effect. There, open operations may take effect in any order that
- * the specification allows; when the one that returns has, the walk goes on.
- * When nothing is left to try it steps back. Four observations keep it short,
- * none of which loses a linearization (`brute-force.test.ts` compares):
+ * The search proceeds to the next return whose operation has not taken effect. There,
+ * open operations take effect in any order that the specification allows, until the
+ * returning operation has; then it proceeds. When no choice is left it backtracks. Four
+ * reductions prune it; none loses a linearization (`brute-force.test.ts` compares):
  *
- * - An operation that only observes takes effect as soon as it can: that is in
- *   nobody's way.
- * - An operation possible in every state may be placed right before one that
- *   overwrites the state, where nobody sees it. So when one overwrites, all such
- *   operations that are open become *free*: they count as having taken effect
- *   or not, as will be needed. Of two writes nobody reads, nobody asks the order.
- * - For the same reason an overwriting operation is not followed at once by
- *   another while it is still open: it could have waited, and be free.
- * - Operations that need not take effect are free from the start. Of operations
- *   that are alike the one that returns first is used first.
+ * - An observation takes effect as soon as it is possible: it changes no state.
+ * - An operation possible in every state may be placed right before one that overwrites
+ *   the state, where no operation observes it. When an operation overwrites, all such
+ *   open operations become *free*: they count as having taken effect or not, as needed.
+ *   The order of two writes that are never read is therefore not explored.
+ * - For the same reason an overwriting operation is not immediately followed by another
+ *   while it is open: it could have been delayed and be free.
+ * - Optional operations are free from the start. Of identical operations, the one that
+ *   returns first is used first.
  *
- * `Demands` and `Interests` add what follows from the answers still to be given.
- * Where `impossibleAnswer` finds one, nothing is searched.
+ * `Demands` and `Interests` prune by the outputs still to come. If `impossibleAnswer`
+ * finds one, there is no search.
  *
- * A step is one attempt to let an operation take effect. The number of
- * configurations is at worst exponential in the number of operations open at a
- * time: the problem is NP-complete (Gibbons & Korach 1997).
+ * A step is one attempt to let an operation take effect. The number of configurations
+ * is exponential in the number of concurrently open operations in the worst case: the
+ * problem is NP-complete (Gibbons & Korach 1997).
  */
 export class LinearizationSearch<State, Input, Output> {
   /** The steps taken so far. */
   steps = 0
-  /** The position of the last return that was reached, all before it having taken effect. */
+  /** The position of the last return reached, with all earlier returns linearized. */
   furthest = 0
   outcome: SearchOutcome = "open"
-  /** An answer that fails for a reason so plain that no search was needed. */
+  /** The impossible answer, if there is one; then there is no search. */
   readonly impossible: ImpossibleAnswer | undefined
   private readonly timeline: Timeline<State, Input, Output>
   private readonly states: States<State, Input, Output>
@@ -70,7 +68,7 @@ export class LinearizationSearch<State, Input, Output> {
     if (this.impossible !== undefined) this.outcome = "violated"
   }
 
-  /** Searches on for at most so many steps; "open" if that did not decide it. */
+  /** Continues for at most `steps` steps; "open" if undecided. */
   advance(steps: number): SearchOutcome {
     const limit = this.steps + steps
     while (this.outcome === "open" && this.steps < limit) {
@@ -79,24 +77,24 @@ export class LinearizationSearch<State, Input, Output> {
     return this.outcome
   }
 
-  /** Up to which position the history could be explained. */
+  /** The position up to which the history is linearizable. */
   get reached(): number {
     if (this.impossible === undefined) return this.furthest
     const returns = (this.impossible.answer << 1) | 1
     return this.timeline.events.findIndex((code) => code === returns)
   }
 
-  /** How many configurations were entered. */
+  /** The number of configurations entered. */
   get configurations(): number {
     return this.entered.size
   }
 
-  /** Once it holds: the operations in an order in which they may have taken effect, by index. */
+  /** The linearization by indices of operations, once the outcome is "holds". */
   linearization(): number[] {
     return this.path.linearization()
   }
 
-  /** Tries what comes next in the current configuration; false if nothing is left. */
+  /** Tries the next choice of the current configuration; false if none is left. */
   private tryNext(): boolean {
     const choice = this.path.nextChoice()
     if (choice === noChoice) return false
@@ -108,21 +106,21 @@ export class LinearizationSearch<State, Input, Output> {
     return true
   }
 
-  /** Passes the operation that returns; the answer is the state that it can no longer bring about. */
+  /** Lets the returning operation pass, free as it is; returns the state that it can no longer produce. */
   private pass(): number {
     const passed = this.timeline.events[this.path.position]! >> 1
     this.path.pass()
     return this.demands.leaves[passed]!
   }
 
-  /** Lets an operation take effect; the answer is the state that was left, or `pointless`. */
+  /** Lets an operation take effect; returns the state that was left, or `pointless`. */
   private take(operation: number): number {
     const { path } = this
     const left = path.state
     if (this.isPointless(operation) || this.demands.forbids(operation, left)) return pointless
     const state = this.states.after(left, operation)
     if (state < 0) return pointless
-    // What need not take effect is not worth it for nothing; unless it is, by hiding others.
+    // An optional operation that changes nothing is useful only if it overwrites, which frees others.
     const hides = this.timeline.outlines[operation]!.effect === "overwrites"
     if (state === left && !hides && this.timeline.optional[operation] === 1) return pointless
     path.take(operation, state)
@@ -159,13 +157,13 @@ export class LinearizationSearch<State, Input, Output> {
   }
 }
 
-/** What a search has come to; `open` as long as it could still be either. */
+/** The outcome of a search; `open` while undecided. */
 export type SearchOutcome = "holds" | "violated" | "open"
 
-/** The answer of `take` where nothing was tried. */
+/** The result of `take` if the operation was not tried. */
 const pointless = -2
 
-/** By operation: a number shared with those that are alike, input, answer and duty; −1 where there is no other. */
+/** By operation: a number shared by operations with equal input, output and optionality; −1 if there is no other. */
 function kindsOf<State, Input, Output>(
   { operations, optional }: Timeline<State, Input, Output>,
   specification: Specification<State, Input, Output>,

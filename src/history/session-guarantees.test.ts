@@ -109,7 +109,7 @@ describe("what each guarantee forbids", () => {
       ({ guarantee }) => guarantee === "writes-follow-reads",
     )
     expect(verdict!.verdict.because).toBe(
-      "client a had seen get x: 21, which is built on what it did later, append x 2",
+      "client a observed get x: 21, which depends on its later append x 2",
     )
   })
 })

@@ -5,41 +5,40 @@ import { type History, type Operation, grouped, groupedBy, isPending } from "./o
 
 type KeyValueOperation = Operation<KeyValueInput, CellOutput>
 
-/** Every guarantee, in the order of the paper. */
+/** The session guarantees, in the order of Terry et al. (1994). */
 export const sessionGuarantees = [
   "read-your-writes",
   "monotonic-reads",
   "monotonic-writes",
   "writes-follow-reads",
 ] as const
-/** One of these. */
+/** A session guarantee. */
 export type SessionGuarantee = (typeof sessionGuarantees)[number]
 
-/** Two operations of one client, the first over before the second, that contradict a guarantee. */
+/** Two operations of one client, the first returned before the second was called, that violate a guarantee. */
 export interface SessionWitness {
   readonly earlier: KeyValueOperation
   readonly later: KeyValueOperation
 }
 
-/** What a history says of one guarantee. */
+/** The verdict on one guarantee. */
 export interface SessionVerdict {
   readonly guarantee: SessionGuarantee
   readonly verdict: Verdict<SessionWitness>
 }
 
 /**
- * The four session guarantees of Terry et al. (1994) on the keys of a store, a
- * client being a session:
+ * Checks the four session guarantees of Terry et al. (1994) per key; each client is a session:
  *
- * - *read your writes*: a read does not see what was there before a write of its client;
- * - *monotonic reads*: nor what was there before something its client has read;
- * - *monotonic writes*: a client's writes take effect in the order in which it made them;
- * - *writes follow reads*: and after whatever it had read.
+ * - *read your writes*: a read does not return a version older than a write of its client;
+ * - *monotonic reads*: nor one older than a version its client has read;
+ * - *monotonic writes*: a client's writes take effect in program order;
+ * - *writes follow reads*: a client's writes take effect after the versions it has read.
  *
- * Linearizability implies all four; where it fails they tell who can notice. A
- * violation is one for sure. What cannot be judged, for several writes may have
- * left what was read, makes a guarantee unknown rather than hold. Writes are
- * taken to take effect between call and return: see `Versions`.
+ * Linearizability implies all four; if it is violated, they show which clients can notice.
+ * A violation is certain. Reads of values that several writes may have left cannot be checked
+ * and make a guarantee unknown. Writes are assumed to take effect between call and return: see
+ * `Versions`.
  *
  * Cost: linear in the history, and for long chains of appends in their lengths.
  */
@@ -59,7 +58,7 @@ export function checkSessionGuarantees(
   return sessionGuarantees.map((guarantee) => ({ guarantee, verdict: findings.verdict(guarantee) }))
 }
 
-/** What the operations of one client on one key say, in its order. */
+/** Checks the operations of one client on one key, in program order. */
 function judgeSession(session: readonly KeyValueOperation[], versions: Versions, findings: Findings): void {
   let written: Seen | undefined
   const read: Seen[] = []
@@ -125,7 +124,7 @@ function judgeOrder(
   }
 }
 
-/** Counts what was judged, and keeps of every guarantee the violation that ends first. */
+/** The counts of checked operations, and the first violation of each guarantee. */
 class Findings {
   judged = 0
   unclear = 0
@@ -141,9 +140,9 @@ class Findings {
     const { judged, unclear } = this
     const witness = this.first.get(guarantee)
     if (witness !== undefined) return violated(witness, sentences[guarantee](witness))
-    if (unclear === 0) return holds(`${judged} operations were judged`)
+    if (unclear === 0) return holds(`${judged} operations checked`)
     return unknown(
-      `${unclear} of ${judged + unclear} operations read what several writes, or none, could have left; the others keep it`,
+      `${unclear} of ${judged + unclear} operations read a value of several writes or of none; no violation among the others`,
     )
   }
 }
@@ -153,42 +152,41 @@ const show = ({ input, output }: KeyValueOperation): string => store.describe(in
 
 const sentences: Readonly<Record<SessionGuarantee, (witness: SessionWitness) => string>> = {
   "read-your-writes": ({ earlier, later }) =>
-    `client ${later.client} had done ${show(earlier)}, and then ${show(later)}, which is older`,
+    `client ${later.client} executed ${show(earlier)}, then ${show(later)}, an older version`,
   "monotonic-reads": ({ earlier, later }) =>
-    `client ${later.client} had seen ${show(earlier)}, and then ${show(later)}, which is older`,
+    `client ${later.client} observed ${show(earlier)}, then ${show(later)}, an older version`,
   "monotonic-writes": ({ earlier, later }) =>
-    `client ${later.client} had done ${show(earlier)}, which is built on what it did later, ${show(later)}`,
+    `client ${later.client} executed ${show(earlier)}, which depends on its later ${show(later)}`,
   "writes-follow-reads": ({ earlier, later }) =>
-    `client ${later.client} had seen ${show(earlier)}, which is built on what it did later, ${show(later)}`,
+    `client ${later.client} observed ${show(earlier)}, which depends on its later ${show(later)}`,
 }
 
 type KeyOperation = Operation<KeyValueInput, CellOutput>
 
-/** What one key held from one write to the next. */
+/** A version of one key: its value from one write to the next. */
 export interface Version {
-  /** The write that brought it about; undefined for what was there at first. */
+  /** The write that produced it; undefined for the initial version. */
   readonly writer: KeyOperation | undefined
-  /** The version that write found, where its answer or what it left tells. */
+  /** The version that the write replaced, if its output or value determines it. */
   readonly parent: Version | undefined
-  /** How many parents lie before it. */
+  /** The number of its known ancestors. */
   readonly depth: number
-  /** When the last of the writers up to it was called; −1 for what was there at first. */
+  /** The latest call among the writers of it and its ancestors; −1 for the initial version. */
   readonly latestCall: number
 }
 
 /**
- * The versions of one key, as far as contents tell which write brought each
- * about: those that only one write can have. Values written twice tell nothing.
+ * The versions of one key whose writer is determined by their value: values that only one
+ * write can have left. Values written twice are ambiguous.
  *
- * Writes are taken to take effect between their calls and their returns, as they
- * do in a log; what is asked is what reads saw of them.
+ * Writes are assumed to take effect between call and return, as they do in a log.
  */
 export class Versions {
   private readonly producers: (content: Content) => readonly Producer[]
   private readonly byContent = new Map<Content, Version | undefined>()
   private readonly byWriter = new Map<KeyOperation, Version>()
 
-  /** From all operations on the key, which holds `initial` at first. */
+  /** From all operations on the key and its initial value. */
   constructor(operations: readonly KeyOperation[], initial: Content) {
     const writes = operations.filter(({ input, output }) => input.type !== "get" && output !== false)
     const grown = writes.filter(({ input, output }) => isGrown(input, output))
@@ -206,11 +204,11 @@ export class Versions {
     for (const writer of plain.values()) for (const one of writer) this.of(one)
   }
 
-  /** The version with this content; undefined where several writes could have left it, or none. */
+  /** The version with this value; undefined if several writes, or none, could have left it. */
   holding(content: Content | undefined): Version | undefined {
     if (content === undefined) return undefined
     if (this.byContent.has(content)) return this.byContent.get(content)
-    // A content that leads back to itself is of no version; it is found here while it is being traced.
+    // A cyclic derivation has no version; the entry is found here while it is being traced.
     this.byContent.set(content, undefined)
     const [only, ...others] = this.producers(content)
     if (only === undefined || others.length > 0) return undefined
@@ -220,7 +218,7 @@ export class Versions {
     return version
   }
 
-  /** The version a write brought about; what it found is not known unless its content tells. */
+  /** The version that a write produced; its parent is unknown unless the value determines it. */
   of(writer: KeyOperation): Version {
     const { input } = writer
     if (input.type === "put" || input.type === "cas") this.holding(input.value)
@@ -249,21 +247,21 @@ interface Producer {
 
 const first: Producer = { writer: undefined, from: [] }
 
-/** Appends, and cas of unknown outcome: what they leave depends on what they find. */
+/** Appends, and cas of unknown outcome: the value they leave depends on the value they replace. */
 const isGrown = ({ type }: KeyValueInput, output: CellOutput | undefined): boolean =>
   type === "append" || (type === "cas" && output === undefined)
 
 const expectedBy = ({ input }: KeyOperation): readonly Content[] =>
   input.type === "cas" ? [input.expected] : []
 
-/** Whether one version was surely gone when the other came about, or before. */
+/** Whether one version precedes the other, in real time or by derivation. */
 export function isBefore(one: Version, other: Version): boolean {
   if (one === other) return false
   if (one.writer === undefined) return true
   return one.writer.returned < other.latestCall || isAncestor(one, other)
 }
 
-/** Whether one version led to the other, write by write. */
+/** Whether one version is an ancestor of the other. */
 export function isAncestor(one: Version, other: Version): boolean {
   let at: Version | undefined = other.parent
   while (at !== undefined && at.depth > one.depth) at = at.parent

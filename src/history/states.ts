@@ -2,7 +2,7 @@ import type { Operation } from "./operation.ts"
 import type { Specification, StateKey } from "./specification.ts"
 import type { Timeline } from "./timeline.ts"
 
-/** The states of an object that a search has met, numbered in the order of their discovery; 0 is the initial one. */
+/** The states of an object that a search has discovered, numbered in order of discovery; 0 is the initial state. */
 export class States<State, Input, Output> {
   private readonly specification: Specification<State, Input, Output>
   private readonly operations: Timeline<State, Input, Output>["operations"]
@@ -18,7 +18,7 @@ export class States<State, Input, Output> {
     this.numberOf(specification.initial)
   }
 
-  /** The number of the state after an operation, or −1 where the operation is not possible. */
+  /** The number of the state after an operation, or −1 if the operation is not possible. */
   after(state: number, operation: number): number {
     const before = this.states[state]!
     const { input, output } = this.operations[operation]!
@@ -27,7 +27,7 @@ export class States<State, Input, Output> {
     return next === before ? state : this.numberOf(next)
   }
 
-  /** The number of a state, a new one if it has none. */
+  /** The number of a state; a new one if it is new. */
   numberOf(state: State): number {
     const key = this.specification.key(state)
     const known = this.numbers.get(key)
@@ -43,14 +43,13 @@ export class States<State, Input, Output> {
 }
 
 /**
- * The states that an operation may have come upon, if it alone is left out of the
- * history up to its return: described, and in the order of their discovery. Empty
- * where the others have no order of effects either, reads not counted, and where
- * there are too many of those, or of states, to say.
+ * The states that an operation may have observed, if only that operation is left out of the
+ * history up to its return: described, in order of discovery. Empty if the others have no
+ * linearization either, reads aside, or if the possibilities or states are too many.
  *
- * Goes through the history and keeps all that may be the case: the state, which of
- * the open operations have taken effect, and what the one in question has found.
- * Cost: exponential in the number of operations open at a time, but limited.
+ * Traverses the history with the set of possibilities: a state, the open operations that
+ * have taken effect, and the state that `found` has observed.
+ * Cost: exponential in the number of concurrently open operations, but bounded.
  */
 export function statesFound<State, Input, Output>(
   operations: readonly Operation<Input, Output>[],
@@ -68,7 +67,7 @@ export function statesFound<State, Input, Output>(
 
 type Event = { readonly at: number; readonly type: "call" | "return"; readonly operation: number }
 
-/** Calls and returns before the return of `found`, in order; it is itself the last of the operations. */
+/** Calls and returns before the return of `found`, in order; `found` has the last index. */
 function eventsUntil<Input, Output>(
   found: Operation<Input, Output>,
   others: readonly Operation<Input, Output>[],
@@ -82,12 +81,12 @@ function eventsUntil<Input, Output>(
     .sort((a, b) => a.at - b.at)
 }
 
-/** What may be the case at some point of the history. */
+/** A possible configuration at one point of the history. */
 interface Possibility<State> {
   readonly state: State
-  /** Of the open operations those that have taken effect. */
+  /** The open operations that have taken effect. */
   readonly done: ReadonlySet<number>
-  /** What the operation in question has found, once it has taken effect. */
+  /** The state that the operation in question observed, once it has taken effect. */
   readonly found: State | undefined
 }
 
@@ -114,7 +113,7 @@ class Walk<State, Input, Output> {
     this.open.add(operation)
   }
 
-  /** By now the operation has taken effect; false where it cannot have, or the effort is spent. A read that fails as well is passed over. */
+  /** Requires the operation to have taken effect; false if it cannot have, or the effort is spent. A read that fails too is ignored. */
   return(operation: number): boolean {
     const before = this.possible.filter(({ done }) => !done.has(operation))
     const done = this.possible.filter((one) => one.done.has(operation))
@@ -155,7 +154,7 @@ class Walk<State, Input, Output> {
     return reached
   }
 
-  /** What only observes takes effect as soon as it can, which is in nobody's way; else any of the open ones may. */
+  /** An observation takes effect as soon as it is possible, as it changes no state; otherwise any open operation may. */
   private nextOf(one: Possibility<State>): Possibility<State>[] {
     const left = [...this.open].filter((operation) => !one.done.has(operation))
     const observing = left.find(
@@ -196,7 +195,7 @@ class Walk<State, Input, Output> {
 const without = (set: ReadonlySet<number>, operation: number): ReadonlySet<number> =>
   new Set([...set].filter((one) => one !== operation))
 
-/** More possibilities are not looked at, at one point of the history and in all of it, and more states are not named. */
+/** Limits: possibilities at one point of the history, possibilities in total, and states reported. */
 const mostAtATime = 1_000
 const mostPossibilities = 50_000
 const mostStates = 5

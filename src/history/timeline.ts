@@ -3,14 +3,12 @@ import { refinedOutlines } from "./refine.ts"
 import type { Outline, Specification } from "./specification.ts"
 
 /**
- * One object's part of a history, laid out for the search: its calls and
- * returns in one order, and a slot for every operation while it is open.
+ * One object's history as indexed by the search: its calls and returns in order, and
+ * a slot for every operation while it is open.
  *
- * Slots are what keeps configurations small. Everything that returned before
- * the search's position is settled and nothing called after it has begun, so a
- * configuration is a position and what became of the operations open there,
- * and two bits per slot say that. A slot is used again after the return; an
- * operation whose outcome is unknown keeps its own to the end.
+ * Slots keep configurations small: a configuration is a position, a state, and two bits
+ * per operation open at that position. A slot is reused after the return; an operation of
+ * unknown outcome keeps its slot to the end.
  */
 export interface Timeline<State, Input, Output> {
   /** In the order of their calls. */
@@ -22,16 +20,15 @@ export interface Timeline<State, Input, Output> {
   readonly returnAt: Int32Array
   readonly slotOf: Int32Array
   readonly slots: number
-  /** By operation: 1 where it need not take effect, because its outcome is unknown or the caller says so. */
+  /** By operation: 1 if it need not take effect, because its outcome is unknown or `isOptional` holds. */
   readonly optional: Uint8Array
   readonly outlines: readonly Outline<State>[]
 }
 
 /**
- * Lays out `operations`, which are in the order of their calls. Those for which
- * `isOptional` says so may take effect between call and return, or never;
- * operations whose outcome is unknown are optional in any case. What is both
- * optional and an observation says nothing and is left out.
+ * The timeline of `operations`, given in the order of their calls. Operations for which
+ * `isOptional` holds may take effect between call and return, or not; operations of unknown
+ * outcome are always optional. Optional observations constrain nothing and are left out.
  */
 export function timelineOf<State, Input, Output>(
   operations: readonly Operation<Input, Output>[],

@@ -5,47 +5,45 @@ import type { Specification } from "./specification.ts"
 import { statesFound } from "./states.ts"
 
 /**
- * Why a history is not linearizable, as briefly as it can be shown.
+ * The smallest part of a history that shows it not to be linearizable.
  *
- * `operations` are a part of the history that is not linearizable by itself,
- * and is without `unplaceable`. It proves the whole not to be: it still fails
- * if every other operation of the history may take effect, at any time between
- * its call and its return, or may not.
+ * `operations` are not linearizable, and are without `unplaceable`. They suffice to
+ * show that the history is not linearizable: no order exists even if every other
+ * operation may take effect, at any time between its call and its return, or not.
  */
 export interface FailingWindow<Input, Output> {
-  /** The object it is about, where a history is about several. */
+  /** The object, if the history has several. */
   readonly object: string | undefined
   /** In the order of their calls. */
   readonly operations: readonly Operation<Input, Output>[]
-  /** The operation that no order of effects has a place for: the last of the window to return. */
+  /** The operation without a linearization point: the last of the window to return. */
   readonly unplaceable: Operation<Input, Output>
-  /** What that one may have found, by all others up to its return; empty if that is too much to say. */
+  /** The states that it may have observed, given all others up to its return; empty if they are too many. */
   readonly states: readonly string[]
-  /** The last operation before the window that would have given `unplaceable` its answer. */
+  /** The last operation before the window that left the state `unplaceable` requires. */
   readonly source: Operation<Input, Output> | undefined
-  /** Whether none of the operations can be left out; false if the effort allowed did not suffice to find out. */
+  /** Whether no operation can be left out; false if the effort did not suffice to decide it. */
   readonly isMinimal: boolean
 }
 
-/** What a search has found out about operations that have no linearization. */
+/** The findings of a search that failed. */
 export interface Failure {
   readonly impossible: ImpossibleAnswer | undefined
-  /** The position of a return that some order of effects reaches. */
+  /** The position of a return up to which the history is linearizable. */
   readonly furthest: number
-  /** How many steps may be spent; with fewer than are needed the window is larger than it need be. */
+  /** The limit on steps; if it does not suffice, the window is not minimal. */
   readonly steps: number
 }
 
 /**
- * The smallest failing window that ends first: of those that end in an
- * impossible answer, if there is any, and else of all. `operations` are those of
- * one object, by their calls.
+ * The minimal failing window that ends first: among those that end with an
+ * impossible answer if there is one, otherwise among all. `operations` are those of
+ * one object, in the order of their calls.
  *
- * Operations are not just left out one by one: without a write, reads of it
- * would fail for no good reason. They are made optional, which can only make a
- * history easier to linearize. QuickXplain (Junker 2004) finds a smallest set
- * that must be as it was, among the last to return. Then those operations come
- * back in that the rest needs to be possible.
+ * Operations are not removed, since reads of a removed write would then fail; they
+ * are made optional, which can only make a history easier to linearize. QuickXplain
+ * (Junker 2004) finds a minimal set of required operations among the last to return.
+ * The operations that the others depend on are then added again.
  */
 export function failingWindow<State, Input, Output>(
   operations: readonly Operation<Input, Output>[],
@@ -70,7 +68,7 @@ export function failingWindow<State, Input, Output>(
   }
 }
 
-/** The operations that must be as they are for the history to fail; and the prefix in which they do, to ask further. */
+/** A minimal set of required operations, and the prefix in which it fails, for further queries. */
 function coreOf<State, Input, Output>(
   operations: readonly Operation<Input, Output>[],
   specification: Specification<State, Input, Output>,
@@ -81,7 +79,7 @@ function coreOf<State, Input, Output>(
     const answer = operations[impossible.answer]!
     const must = [...(impossible.since === undefined ? [] : [operations[impossible.since]!]), answer]
     const blame = new Blame(upTo(operations, answer.returned), specification, effort)
-    // What is known of an append may rest on answers to others, even later ones, so that these two are not all of it.
+    // The outline of an append may depend on the outputs of others, even later ones: these two need not suffice.
     if (blame.fails(must)) return { blame, must }
   }
   const prefix = shortestFailingPrefix(operations, specification, furthest, effort)
@@ -89,7 +87,7 @@ function coreOf<State, Input, Output>(
   return { blame, must: blame.smallestCore() }
 }
 
-/** The last operation that returned before the window, and leaves what the answer requires. */
+/** The last operation before the window that leaves the state the answer requires. */
 function sourceOf<State, Input, Output>(
   operations: readonly Operation<Input, Output>[],
   window: readonly Operation<Input, Output>[],
@@ -106,11 +104,11 @@ function sourceOf<State, Input, Output>(
   })
 }
 
-/** How an operation is shown. */
+/** An operation as printed in a report. */
 export interface Shown {
   /** "put x 1". */
   readonly operation: string
-  /** Where it stands: "lines 12-15", or nothing. */
+  /** Its position in the file: "lines 12-15", or empty. */
   readonly place: string
 }
 
@@ -119,7 +117,7 @@ export interface Shown {
  * client, and a bar from its call to its return.
  *
  *     client 3  put x 1     |------|
- *     client 5  get x: nil            |----|  <- no place for this
+ *     client 5  get x: nil            |----|  <- violation
  *
  * Only the order of calls and returns is to scale. A bar without an end is an
  * operation whose outcome is unknown.
@@ -132,20 +130,20 @@ export function drawWindow<Input, Output>(
   const clients = longest(operations.map(({ client }) => client))
   const shown = operations.map(show)
   const places = longest(shown.map(({ place }) => place))
-  const taken = "  client ".length + clients + "  ".length + places + "  ".length + noPlace.length
+  const taken = "  client ".length + clients + "  ".length + places + "  ".length + noPoint.length
   const labels = Math.min(longest(shown.map(({ operation }) => operation)), width - taken - leastBars)
   const columns = columnsOf(operations, width - taken - labels - 2)
   return operations.map((one, row) => {
     const { operation, place } = shown[row]!
     const label = cut(operation, labels).padEnd(labels)
     const words = `  client ${one.client.padEnd(clients)}  ${place.padEnd(places)}  ${label}`
-    return `${words}  ${barOf(one, columns)}${one === unplaceable ? noPlace : ""}`.trimEnd()
+    return `${words}  ${barOf(one, columns)}${one === unplaceable ? noPoint : ""}`.trimEnd()
   })
 }
 
-const noPlace = " <- no place"
+const noPoint = " <- violation"
 
-/** What the bars have at least; longer descriptions are cut. */
+/** The minimum width of the bars; longer descriptions are cut. */
 const leastBars = 24
 
 /** The column of every call and return, in order, over so many columns. */
@@ -156,7 +154,7 @@ function columnsOf(
   const moments = operations.flatMap(({ called, returned }) => [called, returned]).filter(Number.isFinite)
   const ordered = moments.sort((a, b) => a - b)
   const steps = Math.max(1, ordered.length - 1)
-  // A few operations are not drawn further apart than is good to read.
+  // A few operations are not spread over the whole width.
   const span = Math.min(columns - 1, steps * 6)
   return new Map(ordered.map((moment, rank) => [moment, Math.round((rank * span) / steps)]))
 }

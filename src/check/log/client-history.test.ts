@@ -36,7 +36,7 @@ describe("what clients are told", () => {
     const { verdict } = judged(call(write), told(write, "ok"), call(read), told(read, null))
     expect(verdict).toMatchObject({
       verdict: "violated",
-      because: "there is no place for get k4: nil of client c1; what it could find is x",
+      because: "no linearization point for get k4: nil of client c1; possible states: x",
       witness: { at: 30 },
     })
   })

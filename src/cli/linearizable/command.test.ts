@@ -32,15 +32,14 @@ describe("quorate linearizable", () => {
     const { code, out } = await quorate("linearizable", path)
     expect(code).toBe(1)
     expect(out.slice(out.indexOf("Not"))).toMatchInlineSnapshot(`
-      "Not linearizable: there is no place for read: 1 of client 2; what it could find
-      is 2
-      2 operations show it, and none can be left out; all else may have taken effect
-      or not:
+      "Not linearizable: no linearization point for read: 1 of client 2; possible
+      states: 2
+      Minimal failing window: 2 operations; other operations may take effect or not:
 
         client 0  lines 3-5  write 2  |-----|
-        client 2  lines 7-8  read: 1              |-----| <- no place
+        client 2  lines 7-8  read: 1              |-----| <- violation
 
-      What read: 1 found was last there before: write 1 of client 0, lines 1-2.
+      Value last written by: write 1 of client 0, lines 1-2.
       "
     `)
   })
@@ -50,12 +49,12 @@ describe("quorate linearizable", () => {
     expect(await quorate("linearizable", path)).toMatchObject({ code: 0 })
     const stopped = await quorate("linearizable", path, "--limit", "0")
     expect(stopped.code).toBe(3)
-    expect(stopped.out).toContain("Unknown: the search stopped after 0 steps, at the limit of 0 s")
+    expect(stopped.out).toContain("Unknown: the search stopped after 0 steps, at --limit 0")
   })
 
   test("of several beginnings shows the failure of the one that explains most", async () => {
     const path = file("zero.edn", event(0, "invoke", "write", "1"), event(0, "ok", "write", "1"), event(1, "invoke", "read", "nil"), event(1, "ok", "read", "0")) // prettier-ignore
-    expect((await quorate("linearizable", path)).out).toMatch(/what it could find\s+is 1/)
+    expect((await quorate("linearizable", path)).out).toMatch(/possible\s+states: 1/)
   })
 
   test("judges the other files where one cannot be read, and ends with 2", async () => {
@@ -88,9 +87,9 @@ describe("quorate linearizable", () => {
   test("tells which session guarantees a client could notice the loss of", async () => {
     const path = file("session.edn", ...stale, event(1, "invoke", "read", "nil"), event(1, "ok", "read", "1"))
     const { out } = await quorate("linearizable", path, "--sessions")
-    expect(out).toContain("\nread-your-writes: holds; 5 operations were judged\n")
+    expect(out).toContain("\nread-your-writes: holds; 5 operations checked\n")
     expect(out.replaceAll("\n", " ")).toContain(
-      "monotonic-reads: violated; client 1 had seen read: 2, and then read: 1, which is older",
+      "monotonic-reads: violated; client 1 observed read: 2, then read: 1, an older version",
     )
   })
 
@@ -105,7 +104,7 @@ describe("quorate linearizable", () => {
   test("a malformed line, a missing file and a wrong option end with 2", async () => {
     const wrong = await quorate("linearizable", file("bad.edn", stale[0]!, "{:process 1}"))
     expect(wrong).toMatchObject({ code: 2, out: "" })
-    expect(wrong.err).toContain("bad.edn:2: this is no event of a history: :type is nil")
+    expect(wrong.err).toContain("bad.edn:2: not an event of a history: :type is nil")
     expect(await quorate("linearizable", "/nowhere")).toMatchObject({ code: 2 })
     expect((await quorate("linearizable", "x", "--limit", "soon")).err).toContain("number of seconds")
     expect((await quorate("linearizable", "x", "--from", "csv")).err).toContain(
@@ -130,7 +129,7 @@ test("what clients of a random run saw can be written down and judged", async ()
   const { code, out } = await quorate("linearizable", path)
   expect(run.code).toBe(1)
   expect(code).toBe(1)
-  const why = /there is no place for \S+ \S+ \S+ of client \w+/.exec(out.replaceAll("\n", " "))![0]
+  const why = /no linearization point for \S+ \S+ \S+ of client \w+/.exec(out.replaceAll("\n", " "))![0]
   expect(run.out.replaceAll(/\n +/g, " ")).toContain(why)
   expect((await quorate("swarm", "--seeds", "2", "--history", path)).err).toContain(
     "--history is for one run",

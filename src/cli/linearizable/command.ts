@@ -8,7 +8,6 @@ import {
   historyModels,
 } from "../../history/formats/read-history.ts"
 import { type Context, exitCodeHelp, exitCodeOf } from "../shared/context.ts"
-
 import { printJson } from "../shared/output.ts"
 import type { HistoryReport } from "./report.ts"
 import { number, quoted } from "../../base/text.ts"
@@ -22,33 +21,30 @@ interface LinearizableFlags {
   readonly format: "text" | "json"
 }
 
-/** `quorate linearizable`: whether what clients saw can be explained by one copy of the data. */
+/** `quorate linearizable`: checks recorded histories of client operations for linearizability. */
 export function linearizableCommand(context: Context): Command {
   return new Command("linearizable")
-    .summary("decide whether a history of clients is linearizable")
+    .summary("check a history of client operations for linearizability")
     .description(
-      "Decides whether every operation of a recorded history can be given one moment between its call and its return, " +
-        "such that all answers are right; and shows the smallest part of it for which there is none. " +
-        "Reads Jepsen's and Knossos' EDN, Porcupine's logs of etcd and of key-value stores, and quorate's JSON lines.",
+      "Decides whether a recorded history is linearizable, and prints a smallest failing part if it is not. " +
+        "Reads EDN of Jepsen and Knossos, Porcupine's logs of etcd and of key-value stores, and quorate's JSON lines.",
     )
-    .argument("<files...>", "histories; - for the standard input")
+    .argument("<files...>", "histories; - for standard input")
     .addOption(
-      new Option("--from <format>", "what the files are (default: seen from how they begin)").choices(
-        historyFormats,
-      ),
+      new Option("--from <format>", "format of the files (default: detected)").choices(historyFormats),
     )
     .addOption(
-      new Option("--model <model>", "what the operations must be of (default: seen from them)").choices(
+      new Option("--model <model>", "required model of the history (default: detected)").choices(
         historyModels,
       ),
     )
     .option(
       "--initial <value>",
-      "what everything holds at first; nil for nothing, any if it is not known (default: etcd and jsonl nil, kv the empty text, edn nil or 0)",
+      "initial value of every object; nil for none, any if unknown (default: etcd and jsonl nil, kv the empty text, edn nil or 0)",
     )
-    .option("--limit <seconds>", "give up on a file, with unknown, after so long", seconds, 60)
-    .option("--sessions", "judge the four session guarantees as well", false)
-    .addOption(new Option("-f, --format <format>", "how to print").choices(["text", "json"]).default("text"))
+    .option("--limit <seconds>", "time limit per file; the verdict is then unknown", seconds, 60)
+    .option("--sessions", "also check the four session guarantees", false)
+    .addOption(new Option("-f, --format <format>", "output format").choices(["text", "json"]).default("text"))
     .addHelpText("after", help)
     .action(async (files: readonly string[], flags: LinearizableFlags) => {
       const { reportOn, describeReport, summaryLine } = await import("./report.ts")
@@ -62,7 +58,7 @@ export function linearizableCommand(context: Context): Command {
           if (flags.format === "json") continue
           context.io.out(files.length === 1 ? describeReport(report, context.io.width) : summaryLine(report))
         } catch (error) {
-          // One file that cannot be read does not keep the others from being judged.
+          // One unreadable file does not prevent checking the others.
           if (!(error instanceof UsageError) || files.length === 1) throw error
           mistakes.push(error)
         }
@@ -75,24 +71,24 @@ export function linearizableCommand(context: Context): Command {
 
 const help = `
 Formats:
-  etcd    lines of a Jepsen log, of one register: INFO  jepsen.util - 3 :invoke :cas [1 2]
-          (a cas that failed has found another value; nil is nothing)
-  edn     Jepsen's and Knossos' maps, in a vector or one after another; registers, mutexes,
-          [key value] tuples of jepsen.independent, transactions on several registers
-          (what failed did not happen, and a read of nil says nothing, as Knossos has it)
-  kv      the same maps with a :key, as Porcupine's (nothing is the empty text)
-  jsonl   quorate's own, of get, put, append, delete and cas:
+  etcd    Jepsen log of one register: INFO  jepsen.util - 3 :invoke :cas [1 2]
+          (a failed cas observed another value; nil is no value)
+  edn     maps of Jepsen and Knossos, in a vector or in sequence: registers, mutexes,
+          [key value] tuples of jepsen.independent, multi-register transactions
+          (failed operations did not happen; a read of nil constrains nothing)
+  kv      the same maps with a :key, as in Porcupine (no value is the empty text)
+  jsonl   quorate's own, with get, put, append, delete and cas:
   {"process":"3","type":"invoke","f":"cas","key":"x","expected":"1","value":"2"}
   {"process":"3","type":"ok","f":"cas","key":"x","result":true}
-          (the result of a get is what it found, null for nothing)
-What never returned, or returned with :info, may have taken effect at any later time, or not.
+          (the result of a get is its value, null if the key is absent)
+Operations without a return, or with :info, have an unknown outcome: they may take effect at any later time, or not.
 
 Examples:
   $ quorate linearizable etcd_000.log
   $ quorate linearizable jepsen/store/latest/history.edn --initial 0
-  $ quorate linearizable test_data/jepsen/*.log       a line for each file
+  $ quorate linearizable test_data/jepsen/*.log       one line per file
   $ quorate linearizable history.jsonl --format json
-  $ quorate linearizable history.jsonl --sessions     who could notice: read your writes, …
+  $ quorate linearizable history.jsonl --sessions     read your writes, monotonic reads, …
   $ quorate swarm --first 7 --seeds 1 --history run.jsonl && quorate linearizable run.jsonl
 
 ${exitCodeHelp}`

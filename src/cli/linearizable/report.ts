@@ -4,19 +4,20 @@ import { LinearizabilityCheck, type LinearizabilityVerdict } from "../../history
 import type { Operation } from "../../history/operation.ts"
 import { type SessionVerdict, checkSessionGuarantees } from "../../history/session-guarantees.ts"
 import { type FailingWindow, drawWindow } from "../../history/window.ts"
+import { wrap } from "../../base/text.ts"
 import { readText } from "../shared/read-text.ts"
 
-/** What became of the check of one file. */
+/** The result of checking one file. */
 export interface HistoryReport {
   readonly file: string
   readonly read: ReadHistory
   readonly result: LinearizabilityVerdict<unknown, unknown>
-  /** Empty unless asked for. */
+  /** Empty without `--sessions`. */
   readonly sessions: readonly SessionVerdict[]
   readonly json: object
 }
 
-/** Reads and checks a file; gives up after `limit` seconds. */
+/** Reads and checks a file, for at most `limit` seconds. */
 export function reportOn(
   path: string,
   options: ReadOptions & { readonly limit: number; readonly sessions: boolean },
@@ -29,16 +30,18 @@ export function reportOn(
 }
 
 const wanted =
-  "quorate linearizable takes histories: of Jepsen or Knossos (EDN), of Porcupine, or of quorate log --history FILE."
+  "quorate linearizable takes histories of Jepsen or Knossos (EDN), of Porcupine, or of quorate log --history FILE."
 
 function sessionsOf({ cells, initial, model }: ReadHistory, file: string): SessionVerdict[] {
   if (cells === undefined) {
-    throw new UsageError(`${file}: --sessions is for reads and writes of single keys; this is a ${model}.`)
+    throw new UsageError(
+      `${file}: --sessions requires reads and writes of single keys; the history is of a ${model}.`,
+    )
   }
   return checkSessionGuarantees(cells, ["nil", "nil or 0", "any"].includes(initial) ? null : initial)
 }
 
-/** The clock is looked at between portions of some milliseconds. */
+/** Checks the clock between portions of some milliseconds. */
 function checked(
   { history, specification }: ReadHistory,
   limit: number,
@@ -51,26 +54,26 @@ function checked(
   check.advance(0)
   const result = check.verdict()
   if (result.verdict !== "unknown") return result
-  return { verdict: "unknown", because: `${result.because}, at the limit of ${limit} s` }
+  return { verdict: "unknown", because: `${result.because}, at --limit ${limit}` }
 }
 
 const verdictWords = { holds: "linearizable", violated: "not linearizable", unknown: "unknown" } as const
 
-/** One of many: "etcd_001.log  not linearizable: there is no place for …". */
+/** One line per file: "etcd_001.log  not linearizable: no linearization point for …". */
 export function summaryLine({ file, result, read }: HistoryReport): string {
   const count = plural(read.history.length, "operation")
   const why = result.verdict === "holds" ? "" : `: ${result.because}`
   return `${file}  ${verdictWords[result.verdict]}, ${count}${why}\n`
 }
 
-/** A report of several lines of `width` columns, with the failing window if there is one. */
+/** A report of lines of at most `width` columns, with the failing window if there is one. */
 export function describeReport({ file, read, result, sessions }: HistoryReport, width: number): string {
   const { history, model, initial, failed } = read
   const clients = new Set(history.map(({ client }) => client)).size
-  const dropped = failed === 0 ? "" : `, and ${failed} that failed`
-  const first = initial === "" ? "the empty text" : initial === "any" ? "anything" : initial
+  const dropped = failed === 0 ? "" : ` (${failed} failed, ignored)`
+  const first = initial === "" ? "the empty text" : initial === "any" ? "unknown" : initial
   const lines = [
-    `${file}: ${plural(history.length, "operation")} of ${plural(clients, "client")}${dropped}; ${model}, at first ${first}`,
+    `${file}: ${plural(history.length, "operation")} of ${plural(clients, "client")}${dropped}; ${model}, initially ${first}`,
     `${capital(verdictWords[result.verdict])}: ${result.because}`,
     ...(result.verdict === "violated" ? windowLines(result.witness, read, width) : []),
     ...(sessions.length > 0 ? [""] : []),
@@ -82,20 +85,14 @@ export function describeReport({ file, read, result, sessions }: HistoryReport, 
 function windowLines(window: FailingWindow<unknown, unknown>, read: ReadHistory, width: number): string[] {
   const { operations, object, unplaceable, source, isMinimal } = window
   const of = object === undefined || object === "" ? "" : ` on ${object}`
-  const size = operations.length === 1 ? "One operation" : `${operations.length} operations`
   const show = shownBy(read)
-  const minimal = isMinimal ? "and none can be left out" : "and perhaps fewer would do"
+  const size = isMinimal ? "Minimal failing window" : "Failing window (not minimised)"
   return [
-    `${size}${of} ${operations.length === 1 ? "shows" : "show"} it, ${minimal}; all else may have taken effect or not:`,
+    `${size}: ${plural(operations.length, "operation")}${of}; other operations may take effect or not:`,
     "",
-    ...(operations.length > mostDrawn ? [`  … ${operations.length - mostDrawn} before these`] : []),
+    ...(operations.length > mostDrawn ? [`  … ${operations.length - mostDrawn} earlier operations`] : []),
     ...drawWindow({ operations: operations.slice(-mostDrawn), unplaceable }, show, width),
-    ...(source === undefined
-      ? []
-      : [
-          "",
-          `What ${show(unplaceable).operation} found was last there before: ${inFull(show(source), source)}.`,
-        ]),
+    ...(source === undefined ? [] : ["", `Value last written by: ${inFull(show(source), source)}.`]),
   ]
 }
 
@@ -160,17 +157,14 @@ function windowJson(
   }
 }
 
-/** A window that could not be made small is not printed whole; JSON has all of it. */
+/** The maximum number of operations printed; JSON has all of them. */
 const mostDrawn = 40
 
 const plural = (count: number, what: string): string => `${count} ${what}${count === 1 ? "" : "s"}`
 
 const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1)
 
-/** Broken between words where it is longer than `width`; lines that are drawn are left alone. */
+/** A line wrapped at spaces to `width`; drawn lines are left as they are. */
 function wrapped(line: string, width: number): string[] {
-  if (line.length <= width || line.startsWith("  ")) return [line]
-  const at = line.lastIndexOf(" ", width)
-  if (at <= 0) return [line]
-  return [line.slice(0, at), ...wrapped(line.slice(at + 1), width)]
+  return line.startsWith("  ") ? [line] : wrap(line.split(" "), width)
 }

@@ -5,7 +5,7 @@ import { writePorcupineEdn } from "../../history/formats/edn-history.ts"
 import type { KeyValueInput } from "../../history/key-value.ts"
 import type { History } from "../../history/operation.ts"
 
-/** Writes what the clients of a run saw. */
+/** Writes the history of a run: as EDN if the file name ends in .edn, as JSON lines otherwise. */
 export function writeHistoryFile(file: string, history: History<KeyValueInput, CellOutput>): void {
   writeFileSync(file, file.endsWith(".edn") ? writePorcupineEdn(history) : writeJsonLines(history))
 }

@@ -6,22 +6,21 @@ import { type History, type Operation, isPending } from "../operation.ts"
 import { type EdnMap, EdnName, type EdnValue, ednText, readEdn } from "./edn.ts"
 import { type EventType, type RecordedEvent, eventTypes } from "./recorded-event.ts"
 
-/** What a map of the file says, before it is known whether values are tuples. */
+/** An event of the file, before tuples are resolved. */
 export interface EdnEvent {
   readonly line: number
   readonly process: string
   readonly type: EventType
   readonly name: string
-  /** Of `:key`, where a map has one. */
+  /** The value of `:key`, if present. */
   readonly key: string | undefined
   readonly value: EdnValue
   readonly time: number | undefined
 }
 
 /**
- * The events of a history in EDN: a vector or list of maps, or one map after
- * another, as Jepsen and Knossos write them and Porcupine its key–value store.
- * The nemesis is passed over.
+ * The events of a history in EDN: a vector or list of maps, or a sequence of maps, as
+ * written by Jepsen, Knossos and Porcupine. Events of the nemesis are skipped.
  */
 export function readEdnEvents(text: string, file: string): EdnEvent[] {
   const forms = readEdn(text, file)
@@ -30,7 +29,7 @@ export function readEdnEvents(text: string, file: string): EdnEvent[] {
   return forms.flatMap(({ value, line }) => eventOf(value, line, file))
 }
 
-/** The maps in one vector, each with a line of its own: the bracket around them is taken away. */
+/** The maps inside one vector, with line numbers: the enclosing brackets are removed. */
 function eventsInside(text: string, file: string): EdnEvent[] {
   const start = /^(\s|,|;[^\n]*\n)*[[(]/.exec(text)![0].length
   const end = lastBracket(text)
@@ -38,7 +37,7 @@ function eventsInside(text: string, file: string): EdnEvent[] {
   return readEdn(inside, file).flatMap(({ value, line }) => eventOf(value, line, file))
 }
 
-/** Where the bracket stands that closes the file; only comments may follow it. */
+/** The position of the closing bracket of the file; only comments may follow it. */
 function lastBracket(text: string): number {
   const lines = text.split("\n")
   let end = text.length
@@ -54,12 +53,12 @@ function lastBracket(text: string): number {
 }
 
 function eventOf(form: EdnValue, line: number, file: string): EdnEvent[] {
-  if (!(form instanceof Map)) throw wrong(file, line, `${ednText(form).slice(0, 60)} is no map`)
+  if (!(form instanceof Map)) throw wrong(file, line, `${ednText(form).slice(0, 60)} is not a map`)
   const map = form as EdnMap
   const process = map.get(":process")
   if (process instanceof EdnName) return []
   if (typeof process !== "number" && typeof process !== "string") {
-    throw wrong(file, line, "there is no :process, a number")
+    throw wrong(file, line, ":process is missing; it must be a number")
   }
   const type = nameIn(map.get(":type"))
   if (type === undefined || !eventTypes.includes(type)) {
@@ -86,18 +85,18 @@ const nameIn = (value: EdnValue | undefined): string | undefined =>
 
 function wrong(file: string, line: number, what: string): UsageError {
   return new UsageError(
-    `${file}:${line}: this is no event of a history: ${what}.\n` +
-      "Such an event is: {:process 3, :type :invoke, :f :write, :value 1}   (:type is :invoke, :ok, :fail or :info)",
+    `${file}:${line}: not an event of a history: ${what}.\n` +
+      "Expected, for example: {:process 3, :type :invoke, :f :write, :value 1}   (:type is :invoke, :ok, :fail or :info)",
   )
 }
 
 /**
- * Operations on a register, a mutex or keys, from events.
+ * The operations on a register, a mutex or keys.
  *
- * As Knossos has it, a read of `nil` says nothing, and a failed operation did not
- * happen. With `:key`, as in Porcupine's key–value histories, nothing is the
- * empty text. Where values are tuples, as `jepsen.independent` makes them, the
- * first part is the key. A mutex is a cell that is `free` or `held`.
+ * As in Knossos, a read of `nil` constrains nothing, and a failed operation did not
+ * happen. With `:key`, as in Porcupine's key–value histories, an absent key has the
+ * empty text. If values are tuples, as written by `jepsen.independent`, the
+ * first component is the key. A mutex is a cell that is `free` or `held`.
  */
 export function cellEvents(
   events: readonly EdnEvent[],
@@ -122,7 +121,7 @@ function untupled(event: EdnEvent, file: string): EdnEvent {
     throw wrong(
       file,
       event.line,
-      `others have a tuple [key value], and this :value is ${ednText(event.value)}`,
+      `:value is ${ednText(event.value)}, but other events have a tuple [key value]`,
     )
   }
   const [key, value] = event.value as [EdnValue, EdnValue]
@@ -157,7 +156,7 @@ function inputOf({ line, name, key = registerKey, value }: EdnEvent, file: strin
       return { type: "cas", key, expected: "held", value: "free" }
     case "cas": {
       if (!Array.isArray(value) || value.length !== 2) {
-        throw wrong(file, line, `a :cas has a :value [expected new], and this is ${ednText(value)}`)
+        throw wrong(file, line, `:value is ${ednText(value)}; the :value of :cas must be [expected new]`)
       }
       const [expected, next] = (value as EdnValue[]).map(contentOf) as [Content, Content]
       return { type: "cas", key, expected, value: next }
@@ -166,14 +165,14 @@ function inputOf({ line, name, key = registerKey, value }: EdnEvent, file: strin
       throw wrong(
         file,
         line,
-        `:f is :${name}; known are :read, :write, :cas, :get, :put, :append, :delete, :acquire, :release and :txn`,
+        `unknown :f :${name}; valid are :read, :write, :cas, :get, :put, :append, :delete, :acquire, :release and :txn`,
       )
   }
 }
 
 const contentOf = (value: EdnValue): Content => (value === null ? null : ednText(value))
 
-/** The transactions of a history of several registers, `[[:read :x 0] [:write :y 2]]`, as Knossos has them. */
+/** The transactions of a multi-register history as in Knossos: `[[:read :x 0] [:write :y 2]]`. */
 export function transactionEvents(
   events: readonly EdnEvent[],
   file: string,
@@ -204,21 +203,20 @@ function accessesIn(value: EdnValue, place: string): Access[] {
 
 function malformed(value: EdnValue, place: string): UsageError {
   return new UsageError(
-    `${place}: a transaction is a vector of reads and writes, such as [[:read :x nil] [:write :y 2]]; this is ${ednText(value)}.`,
+    `${place}: ${ednText(value)} is not a transaction; it must be a vector of reads and writes, such as [[:read :x nil] [:write :y 2]].`,
   )
 }
 
 /**
- * A history of gets, puts and appends as Porcupine's key–value histories are
- * written, one EDN map to a line:
+ * A history of gets, puts and appends in the format of Porcupine's key–value histories,
+ * one EDN map per line:
  *
  *     {:process 3, :type :invoke, :f :put, :key "x", :value "1"}
  *     {:process 3, :type :ok, :f :put, :key "x", :value "1"}
  *
- * Processes are numbers, in the order of their first calls; a get that found
- * nothing found the empty text. What never returned has no second line, or
- * `:info` where its client went on. UsageError for cas and delete, which that
- * format has not.
+ * Processes are numbered in the order of their first calls; an absent key is written as
+ * the empty text. An operation of unknown outcome has no second line, or `:info` if its
+ * client continued. Throws UsageError for cas and delete, which the format lacks.
  */
 export function writePorcupineEdn(history: History<KeyValueInput, CellOutput>): string {
   const processes = [...new Set(history.map(({ client }) => client))]
@@ -228,27 +226,27 @@ export function writePorcupineEdn(history: History<KeyValueInput, CellOutput>): 
     const { client, input, called, returned } = operation
     const map = (type: string, value: string): string =>
       `{:process ${numberOf.get(client)}, :type :${type}, :f :${input.type}, :key ${quoted(input.key)}, :value ${value}}\n`
-    const call = { at: called, line: map("invoke", valueAsked(operation)) }
-    if (!isPending(operation)) return [call, { at: returned, line: map("ok", valueTold(operation)) }]
+    const call = { at: called, line: map("invoke", inputValue(operation)) }
+    if (!isPending(operation)) return [call, { at: returned, line: map("ok", outputValue(operation)) }]
     return lastCall.get(client) === called
       ? [call]
-      : [call, { at: called, line: map("info", valueAsked(operation)) }]
+      : [call, { at: called, line: map("info", inputValue(operation)) }]
   })
   events.sort((a, b) => a.at - b.at)
   return events.map(({ line }) => line).join("")
 }
 
-function valueAsked({ client, input }: Operation<KeyValueInput, CellOutput>): string {
+function inputValue({ client, input }: Operation<KeyValueInput, CellOutput>): string {
   if (input.type === "get") return "nil"
   if (input.type === "put" || input.type === "append") return quoted(input.value)
   throw new UsageError(
-    `The history has a ${input.type} (of client ${client}), and Porcupine's key–value histories have get, put and append only. Give a file whose name ends in .jsonl, or leave out --cas-share.`,
+    `cannot write ${input.type} (client ${client}) as EDN: Porcupine's key–value histories have get, put and append only. Write a .jsonl file, or leave out --cas-share.`,
   )
 }
 
-function valueTold(operation: Operation<KeyValueInput, CellOutput>): string {
+function outputValue(operation: Operation<KeyValueInput, CellOutput>): string {
   const { input, output } = operation
-  return input.type === "get" ? quoted(typeof output === "string" ? output : "") : valueAsked(operation)
+  return input.type === "get" ? quoted(typeof output === "string" ? output : "") : inputValue(operation)
 }
 
 const quoted = (text: string): string => JSON.stringify(text)

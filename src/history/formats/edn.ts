@@ -97,7 +97,7 @@ class EdnReader {
       this.skip()
       return this.value()
     }
-    if (atomEnd.test(char)) throw this.error(`${char} closes nothing`, this.at)
+    if (atomEnd.test(char)) throw this.error(`${char} has no opening bracket`, this.at)
     return this.atom()
   }
 
@@ -148,9 +148,7 @@ class EdnReader {
 
   private error(what: string, at: number): UsageError {
     const before = this.text.slice(0, at).split("\n")
-    return new UsageError(
-      `${this.file}:${before.length}:${before.at(-1)!.length + 1}: this is not EDN: ${what}.`,
-    )
+    return new UsageError(`${this.file}:${before.length}:${before.at(-1)!.length + 1}: not EDN: ${what}.`)
   }
 }
 

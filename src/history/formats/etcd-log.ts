@@ -4,13 +4,12 @@ import { type KeyValueInput, registerKey } from "../key-value.ts"
 import type { EventType, RecordedEvent } from "./recorded-event.ts"
 
 /**
- * The events of a log that Jepsen printed, as Porcupine's histories of etcd are:
- * `INFO  jepsen.util - 3	:invoke	:cas	[1 2]`, of one register.
+ * The events of a Jepsen log of one register, as in Porcupine's histories of etcd:
+ * `INFO  jepsen.util - 3	:invoke	:cas	[1 2]`.
  *
- * A read of `nil` found nothing. A cas that failed has found another value, which
- * is evidence, as Porcupine's model of etcd has it. A read that timed out says
- * nothing; anything else of unknown outcome may take effect to the end. Lines of
- * other loggers and of the nemesis are passed over.
+ * A read of `nil` returned no value. A failed cas observed another value, as in Porcupine's
+ * model of etcd. A read that timed out constrains nothing; other operations of unknown outcome
+ * may take effect at any later time. Lines of other loggers and of the nemesis are skipped.
  */
 export function readEtcdLog(text: string, file: string): RecordedEvent<KeyValueInput, CellOutput>[] {
   return text.split("\n").flatMap((content, index) => {
@@ -22,10 +21,10 @@ export function readEtcdLog(text: string, file: string): RecordedEvent<KeyValueI
   })
 }
 
-/** The logger, the process, how it is, what it is, and with which value. */
+/** Logger, process, type, operation and value. */
 const operationLine = /^\w+\s+jepsen\.\S+\s+-\s+(\d+)\s+:(invoke|ok|fail|info)\s+:(\S+)\s+(.+)$/
 
-/** A line of a logger that is not about an operation: nothing like a process number comes after the dash. */
+/** A line of a logger that is not an event: no process number follows the dash. */
 const otherLine = /^\w+\s+\S+\s+-\s+(?!\d+\s+:)/
 
 interface Place {
@@ -63,7 +62,7 @@ const valueOf = (text: string): string | null => (text === "nil" ? null : text)
 
 function malformed({ line, file, content }: Place): UsageError {
   return new UsageError(
-    `${file}:${line}: this is no line of a Jepsen log: ${JSON.stringify(content.slice(0, 100))}\n` +
-      "Such a line is: INFO  jepsen.util - 3\t:invoke\t:cas\t[1 2]   (process, :invoke, :ok, :fail or :info; :read, :write or :cas; value)",
+    `${file}:${line}: not a line of a Jepsen log: ${JSON.stringify(content.slice(0, 100))}\n` +
+      "Expected, for example: INFO  jepsen.util - 3\t:invoke\t:cas\t[1 2]   (process; :invoke, :ok, :fail or :info; :read, :write or :cas; value)",
   )
 }

@@ -29,10 +29,10 @@ describe("EDN", () => {
   })
 
   test("what is not EDN is shown by line and column", () => {
-    expect(() => values("{:a 1\n :b}")).toThrow("h:1:1: this is not EDN: a map has a key without a value.")
-    expect(() => values("[1\n 2")).toThrow("h:1:1: this is not EDN: [ is not closed.")
-    expect(() => values('1\n  "a')).toThrow("h:2:3: this is not EDN: a text is not closed.")
-    expect(() => values("1 ]")).toThrow("h:1:3: this is not EDN: ] closes nothing.")
+    expect(() => values("{:a 1\n :b}")).toThrow("h:1:1: not EDN: a map has a key without a value.")
+    expect(() => values("[1\n 2")).toThrow("h:1:1: not EDN: [ is not closed.")
+    expect(() => values('1\n  "a')).toThrow("h:2:3: not EDN: a text is not closed.")
+    expect(() => values("1 ]")).toThrow("h:1:3: not EDN: ] has no opening bracket.")
   })
 })
 
@@ -76,9 +76,9 @@ describe("logs of etcd, as Porcupine has them", () => {
       "INFO  jepsen.core - Worker 1 starting\nINFO  jepsen.util - :nemesis\t:info\t:start\tnil\n\n"
     expect(described(chatter + etcd("1 :invoke :write 3", "1 :ok :write 3"))).toEqual(["write 3"])
     expect(() => read(`${etcd("1 :invoke :write 3")}nonsense\n`)).toThrow(
-      /^h:2: this is no line of a Jepsen log: "nonsense"/,
+      /^h:2: not a line of a Jepsen log: "nonsense"/,
     )
-    expect(() => read(etcd("1 :invoke :cas 3"))).toThrow("h:1: this is no line")
+    expect(() => read(etcd("1 :invoke :cas 3"))).toThrow("h:1: not a line")
   })
 })
 
@@ -166,23 +166,21 @@ describe("EDN of Jepsen and Knossos", () => {
 
   test("what is wrong is shown by its line", () => {
     const good = event(0, "invoke", "write", "1")
-    expect(() => read(`${good}\n{:type :ok}`)).toThrow(
-      "h:2: this is no event of a history: there is no :process",
-    )
+    expect(() => read(`${good}\n{:type :ok}`)).toThrow("h:2: not an event of a history: :process is missing")
     expect(() => read(`${good}\n${event(0, "done", "write", "1")}`)).toThrow(
-      "h:2: this is no event of a history: :type is :done",
+      "h:2: not an event of a history: :type is :done",
     )
     expect(() => read(`${good}\n${event(1, "ok", "write", "1")}`)).toThrow(
-      "h:2: process 1 has the end (:ok) of a write",
+      "h:2: :ok of write without an :invoke of process 1",
     )
     expect(() => read(`${good}\n${event(0, "invoke", "read", "nil")}`)).toThrow(
-      "h:2: process 0 calls again before its write of line 1",
+      "h:2: process 0 calls again while its write of line 1",
     )
     expect(() => read(`${good}\n${event(0, "ok", "read", "1")}`)).toThrow(
-      "called write in line 1, and this is the end of read",
+      "called write in line 1, but this line completes read",
     )
     expect(() => read(event(0, "invoke", "dequeue", "nil"))).toThrow(
-      "h:1: this is no event of a history: :f is :dequeue; known are",
+      "h:1: not an event of a history: unknown :f :dequeue; valid are",
     )
   })
 })
@@ -237,23 +235,23 @@ describe("JSON lines", () => {
     expect(again.history.map(({ input }) => input)).toEqual(history.map(({ input }) => input))
     expect(checkLinearizability(again.history, again.specification).verdict).toBe("holds")
     const withCas = generateHistory({ seed: 5, clients: 5, operations: 30, cas: 0.5 })
-    expect(() => writePorcupineEdn(withCas)).toThrow("The history has a cas (of client")
+    expect(() => writePorcupineEdn(withCas)).toThrow("cannot write cas (client")
   })
 
   test("what is wrong is shown by its line and field", () => {
     const line = (fields: object): string =>
       `${JSON.stringify({ process: "1", type: "invoke", f: "get", key: "x", ...fields })}\n`
     expect(() => read(line({ f: "cas" }))).toThrow(
-      /^h:1: expected is missing; it must be a text. Such a line is .*"expected":"1","value":"2"}$/,
+      /^h:1: expected is missing; it must be a string. Expected, for example: .*"expected":"1","value":"2"}$/,
     )
-    expect(() => read(`${line({})}{`)).toThrow("h:2: this is no JSON")
+    expect(() => read(`${line({})}{`)).toThrow("h:2: not JSON")
     expect(() => read(line({ type: "begin" }))).toThrow(
       'h:1: type is "begin"; it must be "invoke", "ok", "fail" or "info"',
     )
     expect(() => read(line({ f: "push" }))).toThrow('h:1: f is "push"')
     expect(() => read(line({ f: "put" }))).toThrow("h:1: value is missing")
     expect(() => read(line({}) + line({ type: "ok" }))).toThrow(
-      "h:2: result is missing; it must be what a get found",
+      "h:2: result is missing; it must be a string or null for a get",
     )
   })
 })
@@ -268,14 +266,16 @@ describe("the model", () => {
     const text = `${etcd("1 :invoke :write 3", "1 :ok :write 3")}INFO  jepsen.util - 1\t:invoke\t:cas\t[1 2]`
     expect(read(text, { model: "kv" }).model).toBe("cas-register")
     expect(() => read(text, { model: "register" })).toThrow(
-      "h:3: the history is of a cas-register and not of a register, because of this cas. Try --model cas-register.",
+      "h:3: the history is of a cas-register, not a register (this cas). Try --model cas-register.",
     )
   })
 })
 
 test("a file that is no history says what could be done", () => {
   expect(() => read("")).toThrow("h has no events")
-  expect(() => read("hello")).toThrow('it begins with "hello". Say --from etcd, edn, kv or jsonl.')
+  expect(() => read("hello")).toThrow(
+    'cannot detect the history format; the file begins with "hello". Give --from etcd, edn, kv or jsonl.',
+  )
 })
 
 test("operations on keys are shown with them", () => {

@@ -5,15 +5,15 @@ import { type History, isPending } from "../operation.ts"
 import { type EventType, type RecordedEvent, eventTypes } from "./recorded-event.ts"
 
 /**
- * The events of a history in quorate's own format: one JSON object to a line,
+ * The events of a history in quorate's own format, one JSON object per line:
  *
  *     {"process":"3","type":"invoke","f":"cas","key":"x","expected":"1","value":"2","time":1500}
  *     {"process":"3","type":"ok","f":"cas","key":"x","result":true,"time":1720}
  *
- * with `f` one of get, put, append, cas and delete; `value` what is written,
- * `expected` what a cas must find; `result` what a get found (null for nothing),
- * and whether a cas took place. `type` is as in Jepsen's histories. Without
- * `key` it is a register. Only the order of lines counts; `time` is for reports.
+ * `f` is get, put, append, cas or delete; `value` the value written; `expected` the value a
+ * cas compares with; `result` the value of a get (null if absent) or the success of a cas.
+ * `type` is as in Jepsen. Without `key` the object is a register. Only the order of lines
+ * matters; `time` is for reports.
  */
 export function readJsonLines(text: string, file: string): RecordedEvent<KeyValueInput, CellOutput>[] {
   return text.split("\n").flatMap((content, index) => {
@@ -22,7 +22,7 @@ export function readJsonLines(text: string, file: string): RecordedEvent<KeyValu
   })
 }
 
-/** The same, written. What never returned is said to be of unknown outcome. */
+/** A history as JSON lines. Operations that never returned have an `info` line. */
 export function writeJsonLines(history: History<KeyValueInput, CellOutput>): string {
   const events = history.flatMap((operation) => {
     const { client, input, output, called, returned, times } = operation
@@ -38,7 +38,7 @@ export function writeJsonLines(history: History<KeyValueInput, CellOutput>): str
     }
     return [
       { at: called, event: call },
-      // Where the end is unknown it does not matter where it is said, but before the client's next call.
+      // An info line may stand anywhere before the client's next call.
       { at: isPending(operation) ? called : returned, event: end },
     ]
   })
@@ -53,14 +53,14 @@ function parsed(content: string, place: string): Fields {
     const value: unknown = JSON.parse(content)
     if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as Fields
   } catch (error) {
-    throw new UsageError(`${place}: this is no JSON: ${(error as Error).message}.`)
+    throw new UsageError(`${place}: not JSON: ${(error as Error).message}.`)
   }
-  throw new UsageError(`${place}: a line of a history is one JSON object, such as ${example}`)
+  throw new UsageError(`${place}: each line must be a JSON object, such as ${example}`)
 }
 
 const example = '{"process":"3","type":"invoke","f":"put","key":"x","value":"1"}'
 
-/** A right line of the same kind. */
+/** A valid line of the same kind. */
 function exampleLike({ f, type }: Fields): string {
   if (type === "ok" && f === "get") return '{"process":"3","type":"ok","f":"get","key":"x","result":"1"}'
   if (type === "ok" && f === "cas") return '{"process":"3","type":"ok","f":"cas","key":"x","result":true}'
@@ -117,16 +117,16 @@ const textOrNull = (fields: Fields, field: string, place: string): string | null
   fields[field] === null ? null : text(fields, field, place)
 
 const rules: Readonly<Record<string, string>> = {
-  process: "the name of who asks, a text or a number",
+  process: "a string or a number",
   type: '"invoke", "ok", "fail" or "info"',
   f: '"get", "put", "append", "cas" or "delete"',
-  result: "what a get found, a text or null; of a cas true or false",
+  result: "a string or null for a get, true or false for a cas",
 }
 
 function wrong(fields: Fields, field: string, place: string): UsageError {
   const value = fields[field]
   const given = value === undefined ? "missing" : JSON.stringify(value)
   return new UsageError(
-    `${place}: ${field} is ${given}; it must be ${rules[field] ?? "a text"}. Such a line is ${exampleLike(fields)}`,
+    `${place}: ${field} is ${given}; it must be ${rules[field] ?? "a string"}. Expected, for example: ${exampleLike(fields)}`,
   )
 }

@@ -9,29 +9,27 @@ import { readEtcdLog } from "./etcd-log.ts"
 import { readJsonLines } from "./json-lines.ts"
 import { type Lines, type RecordedEvent, pairEvents } from "./recorded-event.ts"
 
-/** The formats that can be read, by the names the command line has for them. */
+/** The supported formats, by their names on the command line. */
 export const historyFormats = ["etcd", "edn", "kv", "jsonl"] as const
-/** One of these. */
 export type HistoryFormat = (typeof historyFormats)[number]
 
-/** What a history can be of, from the least to the most that can be done. */
+/** The models of a history, in order of generality. */
 export const historyModels = ["register", "cas-register", "mutex", "kv", "multi-register"] as const
-/** One of these. */
 export type HistoryModel = (typeof historyModels)[number]
 
-/** What the reader of a file knows about it; what is not said is seen from the file. */
+/** Options of reading a history; defaults are detected from the file. */
 export interface ReadOptions {
-  /** For errors. */
+  /** The file name, for errors. */
   readonly file: string
-  /** Seen from the text, if not given. */
+  /** Default: detected from the text. */
   readonly format?: HistoryFormat
-  /** What the history must be of; seen from its operations, if not given. */
+  /** The required model; default: detected from the operations. */
   readonly model?: HistoryModel
-  /** What every object holds at first: `"nil"` for nothing, `"any"` for whatever it may have been, `"nil or 0"`. By the format, if not given. */
+  /** The initial value of every object: `"nil"` for none, `"any"` if unknown, `"nil or 0"`. Default: by format. */
   readonly initial?: string
 }
 
-/** A history from a file, ready to be checked. */
+/** A history read from a file, with its specification. */
 export interface ReadHistory {
   readonly format: HistoryFormat
   readonly model: HistoryModel
@@ -40,11 +38,11 @@ export interface ReadHistory {
   readonly specification: Specification<unknown, unknown, unknown>
   readonly lines: ReadonlyMap<Operation<unknown, unknown>, Lines>
   readonly failed: number
-  /** The operations on a store or a register; undefined of a multi-register. */
+  /** The operations on a store or register; undefined for a multi-register. */
   readonly cells: History<KeyValueInput, CellOutput> | undefined
 }
 
-/** Reads a history in any of the formats. UsageError, with the line, for what is malformed. */
+/** Reads a history in any supported format. Throws UsageError, with the line, if it is malformed. */
 export function readHistory(text: string, options: ReadOptions): ReadHistory {
   const { file } = options
   const format = options.format ?? formatOf(text, file)
@@ -62,19 +60,19 @@ export function readHistory(text: string, options: ReadOptions): ReadHistory {
   )
 }
 
-/** Seen from how the text begins. */
+/** Detects the format from the beginning of the text. */
 function formatOf(text: string, file: string): HistoryFormat {
   const start = text.replace(/^(\s|,|;[^\n]*(\n|$))*/, "").slice(0, 200)
   if (/^\{\s*"/.test(start)) return "jsonl"
   if (/^[[({#]/.test(start)) return "edn"
   if (/^[A-Z]+\s+\S+\s+-\s/.test(start)) return "etcd"
-  if (start === "") throw new UsageError(`${file} has no events; a history has an :invoke line at least.`)
+  if (start === "") throw new UsageError(`${file} has no events; a history has at least one :invoke line.`)
   throw new UsageError(
-    `${file}: it is not to be seen which format this is; it begins with ${JSON.stringify(start.slice(0, 40))}. Say --from etcd, edn, kv or jsonl.`,
+    `${file}: cannot detect the history format; the file begins with ${JSON.stringify(start.slice(0, 40))}. Give --from etcd, edn, kv or jsonl.`,
   )
 }
 
-/** Porcupine's key–value histories have the empty text where there is nothing. */
+/** In Porcupine's key–value histories an absent key has the empty text. */
 function emptyForNothing(
   event: RecordedEvent<KeyValueInput, CellOutput>,
 ): RecordedEvent<KeyValueInput, CellOutput> {
@@ -84,8 +82,8 @@ function emptyForNothing(
 
 const isMutex = (events: readonly EdnEvent[]): boolean => events.some(({ name }) => name === "acquire")
 
-/** What objects hold at first, as each format's own tools have it. */
-const usualInitial = { etcd: "nil", jsonl: "nil", kv: "", edn: "nil or 0" } as const
+/** The initial values that the tools of each format assume. */
+const defaultInitial = { etcd: "nil", jsonl: "nil", kv: "", edn: "nil or 0" } as const
 
 function cellHistory(
   events: readonly RecordedEvent<KeyValueInput, CellOutput>[],
@@ -94,10 +92,10 @@ function cellHistory(
   ofMutex = false,
 ): ReadHistory {
   const { file } = options
-  const initial = options.initial ?? (ofMutex ? "free" : usualInitial[format])
+  const initial = options.initial ?? (ofMutex ? "free" : defaultInitial[format])
   const paired = pairEvents(events, file)
   const model = ofMutex ? "mutex" : cellModelOf(paired.history)
-  refuseOthers(events, model, options)
+  refuseOtherModel(events, model, options)
   const specification = erased(storeThatBegins(initial))
   return { ...paired, format, model, initial, specification, cells: paired.history }
 }
@@ -106,12 +104,12 @@ function storeThatBegins(initial: string): Specification<Content, KeyValueInput,
   const nothing = keyValueStore()
   if (initial === "nil") return nothing
   if (initial === "any") return withUnknownBeginning(nothing, "something else")
-  // Jepsen's registers begin in one way or the other, and histories do not tell.
+  // Jepsen's registers start as nil or 0, and histories do not record which.
   if (initial === "nil or 0") return { ...nothing, beginnings: () => [null, "0"] }
   return keyValueStore(initial)
 }
 
-/** The check asks no more of it than that it goes with its history. */
+/** Erases the types; the caller pairs each specification with its own history. */
 function erased<State, Input, Output>(
   specification: Specification<State, Input, Output>,
 ): Specification<unknown, unknown, unknown> {
@@ -126,8 +124,8 @@ function cellModelOf(history: History<KeyValueInput, CellOutput>): HistoryModel 
 
 const registerTypes: readonly string[] = ["get", "put", "cas"]
 
-/** A model that was asked for and is not that of the history: the line is shown that it has no place for. */
-function refuseOthers(
+/** Refuses a history that the required model does not cover, naming the line of the first such operation. */
+function refuseOtherModel(
   events: readonly RecordedEvent<KeyValueInput, CellOutput>[],
   found: HistoryModel,
   { model = found, file }: ReadOptions,
@@ -136,10 +134,8 @@ function refuseOthers(
   if (model === found || (order.includes(found) && order.indexOf(model) > order.indexOf(found))) return
   const culprit = events.find(({ input }) => input !== undefined && !allows(model, input))
   const where = culprit === undefined ? file : `${file}:${culprit.line}`
-  const what = culprit === undefined ? "" : `, because of this ${culprit.name}`
-  throw new UsageError(
-    `${where}: the history is of a ${found} and not of a ${model}${what}. Try --model ${found}.`,
-  )
+  const what = culprit === undefined ? "" : ` (this ${culprit.name})`
+  throw new UsageError(`${where}: the history is of a ${found}, not a ${model}${what}. Try --model ${found}.`)
 }
 
 function allows(model: HistoryModel, { type, key }: KeyValueInput): boolean {
@@ -151,7 +147,7 @@ function transactionHistory(events: readonly EdnEvent[], options: ReadOptions): 
   const { file, model = "multi-register", initial = "0" } = options
   if (model !== "multi-register") {
     throw new UsageError(
-      `${file}:${events[0]!.line}: the history has transactions (:txn), which a ${model} has not. Try --model multi-register.`,
+      `${file}:${events[0]!.line}: transactions (:txn) require --model multi-register, not ${model}.`,
     )
   }
   const paired = pairEvents(transactionEvents(events, file), file)

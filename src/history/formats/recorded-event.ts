@@ -1,47 +1,47 @@
 import { UsageError } from "../../base/errors.ts"
 import { type History, type Operation, historyOf, neverReturned } from "../operation.ts"
 
-/** A line of a recorded history: a client calls, or learns how its call ended. */
+/** A line of a recorded history: the call of an operation, or its completion. */
 export interface RecordedEvent<Input, Output> {
-  /** Where it stands in the file, counted from 1. */
+  /** The line number, from 1. */
   readonly line: number
   readonly process: string
-  /** `"ok"` it took effect; `"fail"` it did not; `"info"` nobody knows. */
+  /** `"ok"`: it took effect; `"fail"`: it did not; `"info"`: unknown. */
   readonly type: EventType
-  /** What is asked, at `"invoke"`. */
+  /** The input, of `"invoke"`. */
   readonly input?: Input
-  /** What was answered, at `"ok"`. */
+  /** The output, of `"ok"`. */
   readonly output?: Output | undefined
-  /** What the events before and after are compared by: `read`, `put`. */
+  /** The operation's name, which call and completion share: `read`, `put`. */
   readonly name: string
-  /** In whatever unit the file measures. */
+  /** In the unit of the file. */
   readonly time?: number
 }
 
-/** How a line of a history is marked, in Jepsen's words. */
+/** The type of an event, as in Jepsen. */
 export type EventType = "invoke" | "ok" | "fail" | "info"
 
-/** Every mark. */
+/** All event types. */
 export const eventTypes: readonly string[] = ["invoke", "ok", "fail", "info"] satisfies EventType[]
 
-/** Where an operation's call and return stand in the file. */
+/** The line numbers of an operation's call and return. */
 export interface Lines {
   readonly called: number
   readonly returned?: number
 }
 
-/** The operations of a file, and where each stands in it. */
+/** The operations of a file, with their line numbers. */
 export interface PairedHistory<Input, Output> {
   readonly history: History<Input, Output>
   readonly lines: ReadonlyMap<Operation<unknown, unknown>, Lines>
-  /** Calls known to have had no effect, which are not part of the history. */
+  /** The number of operations known to have failed, which are not part of the history. */
   readonly failed: number
 }
 
 /**
- * The operations of events in the order of their lines. What a process has
- * called and not returned from when the file ends is of unknown outcome.
- * UsageError where an end has no call, or a process calls while it waits.
+ * Pairs calls with completions, given the events in the order of their lines. Calls that are
+ * open at the end of the file have an unknown outcome. Throws UsageError for a completion
+ * without a call, and for a call of a process whose last call is open.
  */
 export function pairEvents<Input, Output>(
   events: readonly RecordedEvent<Input, Output>[],
@@ -60,12 +60,12 @@ export function pairEvents<Input, Output>(
     }
     if (call === undefined) {
       throw new UsageError(
-        `${file}:${line}: process ${process} has the end (:${type}) of a ${event.name} that it has not called; every :${type} follows an :invoke of its process.`,
+        `${file}:${line}: :${type} of ${event.name} without an :invoke of process ${process}; every :${type} must follow an :invoke of its process.`,
       )
     }
     if (call.event.name !== event.name) {
       throw new UsageError(
-        `${file}:${line}: process ${process} called ${call.event.name} in line ${call.event.line}, and this is the end of ${event.name}.`,
+        `${file}:${line}: process ${process} called ${call.event.name} in line ${call.event.line}, but this line completes ${event.name}.`,
       )
     }
     open.delete(process)
@@ -105,6 +105,6 @@ function stillOpen(
   file: string,
 ): UsageError {
   return new UsageError(
-    `${file}:${line}: process ${process} calls again before its ${before.name} of line ${before.line} has ended; a process does one thing at a time. Where the outcome of the first is unknown, an :info line says so.`,
+    `${file}:${line}: process ${process} calls again while its ${before.name} of line ${before.line} is open; a process has one operation open at a time. Record an unknown outcome as :info.`,
   )
 }

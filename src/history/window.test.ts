@@ -28,7 +28,7 @@ test("bars show which operations overlap, and which outcomes are unknown", () =>
   expect(drawWindow({ operations: [write, lost, read], unplaceable: read }, show, 80)).toEqual([
     "  client 1   line 0   write 1  |-----------------|",
     "  client 12  line 10  write 2        |--- ?",
-    "  client 3   line 15  read: 3              |-----------| <- no place",
+    "  client 3   line 15  read: 3              |-----------| <- violation",
   ])
 })
 
