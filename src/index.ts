@@ -2,63 +2,58 @@
  * quorate as a library: the same values the command line works with. Below
  * this file nothing reads a clock, a file or the console, and everything runs
  * in a browser.
+ *
+ * What is asked most stands here by itself; the rest of a room is under its
+ * name: `analysis`, `paxos`, `explore`. What may load a solver is asynchronous,
+ * everything else is not. Every type that a signature names is exported.
  */
-export { ExperimentError, InvariantError, UsageError } from "./base/errors.ts"
-export { type NodeSet, fullSet, has, members, nodeSet, size } from "./base/node-set.ts"
-export { type Random, randomFromSeed } from "./base/random.ts"
-export * as statistics from "./base/statistics/estimates.ts"
-export type { Verdict } from "./base/verdict.ts"
+export { load, capacity, resilience, failureProbability, check } from "./questions.ts"
+export type { SystemOrText, PlanOrText } from "./questions.ts"
 
+// Quorum systems.
 export { catalogue } from "../quorums/index.ts"
-export { quorumSystemFrom } from "../quorums/from-text.ts"
-export { defineQuorumSystem } from "./quorum/define.ts"
-export { type QuorumExpr, and, dual, node, or, threshold, weighted } from "./quorum/expression.ts"
-export { everyPairMeets } from "./quorum/meet/intersect.ts"
+export { quorumPlanFrom, quorumSystemFrom } from "../quorums/from-text.ts"
+export * from "./quorum/define.ts"
+export * from "./quorum/expression.ts"
+export * from "./quorum/plan.ts"
+export * from "./quorum/system.ts"
+export * from "./quorum/meet/tally.ts"
+export * from "./quorum/meet/requirement.ts"
+export * from "./quorum/meet/intersect.ts"
+export type { Answers, Meeting, Question, Side } from "./quorum/meet/question.ts"
 export * as parameter from "./quorum/parameter.ts"
-export { type Epoch, type QuorumPlan, constantPlan, piecewisePlan } from "./quorum/plan.ts"
-export { type Replies, type Tally, tally } from "./quorum/meet/tally.ts"
-export { type Requirement, requirementById, requirements } from "./quorum/meet/requirement.ts"
-export {
-  type NodeId,
-  type Phase,
-  type QuorumSystem,
-  formatSet,
-  namesOf,
-  quorumSystem,
-  setOf,
-} from "./quorum/system.ts"
-
 export * as analysis from "./analysis/index.ts"
 
-export {
-  type Actor,
-  type Address,
-  type Input,
-  type Output,
-  type Process,
-  type Step,
-  broadcast,
-  send,
-} from "./protocol/actor.ts"
+// Protocols, and the world they run in.
+export * from "./protocol/actor.ts"
+export * as paxos from "./protocol/paxos/index.ts"
 export { type Cluster, paxosCluster } from "./protocol/paxos/cluster.ts"
 export type { PaxosMessage } from "./protocol/paxos/messages.ts"
-
+export type { Variant } from "./protocol/paxos/variant.ts"
+export type * as log from "./protocol/log/index.ts"
 export * as latency from "./world/simulate/latency.ts"
 export * as network from "./world/simulate/network.ts"
-export type { Scenario } from "./world/simulate/scenario.ts"
-export { simulate } from "./world/simulate/simulate.ts"
-export { traceOf } from "./world/simulate/simulate.ts"
-export type { TraceEvent } from "./world/simulate/trace.ts"
-export { type RunMeasures, decreeMeasures } from "./run/decree-measures.ts"
+export * as faults from "./world/faults/index.ts"
+export * from "./world/simulate/scenario.ts"
+export { type RunEnd, simulate, traceOf } from "./world/simulate/simulate.ts"
+export type {
+  Observer,
+  Reported,
+  SelectiveObserver,
+  TraceEvent,
+  TraceEventType,
+  Transfer,
+} from "./world/simulate/trace.ts"
+export { combinedHash } from "./world/simulate/trace-hash.ts"
+export * as explore from "./world/index.ts"
+
+// What is checked of them.
+export * as checks from "./check/index.ts"
+export { type ExploredPaxos, paxosModel, paxosProperties } from "./check/explored-paxos.ts"
 export { safety } from "./check/paxos/safety.ts"
 export * as history from "./history/index.ts"
-export * as explore from "./world/index.ts"
-export { type ExploredPaxos, paxosModel, paxosProperties } from "./check/explored-paxos.ts"
 
-export { namedLatencies } from "../experiments/data/latencies.ts"
-export * as column from "./experiment/column.ts"
-export { type DecreeSetup, decreeDefaults } from "./run/decree-settings.ts"
-export { defineExperiment } from "./experiment/define.ts"
+// Runs by their settings, and what is measured of them.
 export {
   type ExploredModel,
   type FactsOf,
@@ -73,9 +68,39 @@ export {
   defineProtocol,
 } from "./run/protocol.ts"
 export * as setting from "./run/setting.ts"
-export { type LeaderLatency, leaderLatencies } from "./run/closed-form.ts"
-export { type LogSetup, logDefaults } from "./run/log-settings.ts"
-export { runLog } from "./run/log.ts"
-export { runDecree } from "./run/decree.ts"
-export { sweep } from "./experiment/sweep.ts"
-export { type Table, intervalOf } from "./experiment/table.ts"
+export * from "./run/from-text.ts"
+export { type ClockRate, formatBackOff } from "./run/common-settings.ts"
+export * from "./run/decree-settings.ts"
+export * from "./run/decree.ts"
+export * from "./run/decree-measures.ts"
+export * from "./run/log-settings.ts"
+export * from "./run/log.ts"
+export * from "./run/log-measures.ts"
+export * from "./run/closed-form.ts"
+export * from "./run/latency-histogram.ts"
+export * from "./run/drawn-quorums.ts"
+export * from "./run/exploration.ts"
+export * from "./run/random-decree.ts"
+export * from "./run/random-variant.ts"
+export * from "./run/replay.ts"
+export * as swarm from "./run/swarm.ts"
+export { type LogInput, type SeededBug, knownBugs } from "./run/bugs.ts"
+export * as diagram from "./run/diagrams/index.ts"
+export { namedLatencies } from "../experiments/data/latencies.ts"
+
+// Experiments, tables and figures.
+export * from "./experiment/define.ts"
+export type { Chunk, ChunkResult, Executor } from "./experiment/executor.ts"
+export type { Stopping } from "./experiment/stopping.ts"
+export * from "./experiment/sweep.ts"
+export * from "./experiment/table.ts"
+export * as column from "./experiment/column.ts"
+export * as figure from "./experiment/figure/index.ts"
+
+// What they are made of.
+export { ExperimentError, InvariantError, UsageError } from "./base/errors.ts"
+export { once, oncePer } from "./base/memo.ts"
+export * from "./base/node-set.ts"
+export * from "./base/random.ts"
+export * from "./base/verdict.ts"
+export * as statistics from "./base/statistics/index.ts"

@@ -1,5 +1,13 @@
 /** The analyses, in the order of docs/analysis.md. Everything else in this folder is how they are done. */
-export { type Analysis, type AnalysisOptions, type PhaseAnalysis, analyse } from "./analyse.ts"
+export {
+  type Analysis,
+  type AnalysisOptions,
+  type PhaseAnalysis,
+  type StrategySummary,
+  type UsedQuorum,
+  analyse,
+} from "./analyse.ts"
+export type { Analysed, Tier } from "./exact/formula.ts"
 export { type QuorumCensus, liveCounts, quorumCensus } from "./exact/counts.ts"
 export { type Overlap, smallestOverlap } from "./exact/resilience.ts"
 export {
@@ -14,6 +22,7 @@ export {
   type NodeOptions,
   type NodeProperties,
   type NodeTable,
+  type PhasePair,
   nodeTable,
 } from "./nodes.ts"
 export { type Phase1Fraction, type WorkloadPoint, workloadOf } from "./strategy/workload.ts"
@@ -26,6 +35,7 @@ export {
   strategyOf,
   uniformStrategy,
 } from "./strategy/strategy.ts"
+export type { Measure } from "./strategy/program.ts"
 export {
   type OptimalStrategy,
   type StrategyRequest,

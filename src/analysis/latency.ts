@@ -1,10 +1,8 @@
 import { UsageError } from "../base/errors.ts"
-import type { Phase, QuorumSystem } from "../quorum/system.ts"
+import type { Phase } from "../quorum/system.ts"
 import type { DelayDistribution } from "./delay-law.ts"
-import { type Formula, alwaysHolds, childWeight, formulaOf } from "./exact/formula.ts"
+import { type Analysed, type Formula, alwaysHolds, childWeight, formulaOf } from "./exact/formula.ts"
 import { reliabilityOf } from "./exact/availability.ts"
-
-type Analysed = Pick<QuorumSystem, "nodes" | "expression">
 
 /**
  * When the first quorum of the phase has answered, if node x answers after

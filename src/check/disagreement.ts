@@ -8,14 +8,14 @@ import { type PaxosMemory, type PaxosTrace, decidedIn } from "./explored-paxos.t
 /** Two values decided at the end of a run of actors, and the quorums behind it. */
 export interface Disagreement {
   /** The decision of the lower epoch, with all that accepted it. */
-  readonly first: Decision
+  readonly first: AcceptedDecision
   /** The decision of another value. */
-  readonly second: Decision
+  readonly second: AcceptedDecision
   /** Undefined where every such quorums meet: then the protocol is to blame alone. */
   readonly apart: QuorumsApart | undefined
 }
 
-type Decision = PaxosMemory["accepted"][number]
+export type AcceptedDecision = PaxosMemory["accepted"][number]
 
 /**
  * Quorums of the run without an acceptor in common, by the requirement that
@@ -50,8 +50,8 @@ export function disagreementOf(plan: QuorumPlan, trace: PaxosTrace): Disagreemen
 function apartInOneEpoch(
   plan: QuorumPlan,
   trace: PaxosTrace,
-  { epoch, by }: Decision,
-  second: Decision,
+  { epoch, by }: AcceptedDecision,
+  second: AcceptedDecision,
 ): QuorumsApart | undefined {
   const phase2 = pairs(quorumsWithin(plan, epoch, 2, by), quorumsWithin(plan, epoch, 2, second.by)).find(
     areApart,
@@ -70,8 +70,8 @@ function apartInOneEpoch(
 function apartInTwoEpochs(
   plan: QuorumPlan,
   trace: PaxosTrace,
-  first: Decision,
-  second: Decision,
+  first: AcceptedDecision,
+  second: AcceptedDecision,
 ): QuorumsApart | undefined {
   const deciding = quorumsWithin(plan, first.epoch, 2, first.by)
   for (let epoch = first.epoch + 1; epoch <= second.epoch; epoch++) {
@@ -132,7 +132,7 @@ function promisesOf({ steps }: PaxosTrace, epoch: Epoch) {
 
 /** What happened, in a sentence. */
 export function describeDisagreement(plan: QuorumPlan, { first, second, apart }: Disagreement): string {
-  const said = ({ epoch, value, by }: Decision): string =>
+  const said = ({ epoch, value, by }: AcceptedDecision): string =>
     `${value} is decided in epoch ${epoch} by ${formatSet(plan, by)}`
   const because = apart === undefined ? "" : `: ${reasons(plan, apart).join(", so ")}`
   return `${said(first)} and ${said(second)}${because}.`

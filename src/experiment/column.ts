@@ -23,7 +23,7 @@ export interface Column {
   readonly empty?: string
 }
 
-interface Details {
+export interface Details {
   readonly unit?: string
   readonly empty?: string
 }

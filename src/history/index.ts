@@ -1,5 +1,13 @@
 /** Histories of client operations, and checks of linearizability and session guarantees. */
-export { type ReadHistory, type ReadOptions, readHistory } from "./formats/read-history.ts"
+export {
+  type HistoryFormat,
+  type HistoryModel,
+  type ReadHistory,
+  type ReadOptions,
+  readHistory,
+} from "./formats/read-history.ts"
+export type { Lines } from "./formats/recorded-event.ts"
+export type { CellOutput, Content } from "./cell.ts"
 export { writeJsonLines } from "./formats/json-lines.ts"
 export { type KeyValueInput, type KeyValueOutput, keyValueStore } from "./key-value.ts"
 export {
@@ -17,6 +25,12 @@ export {
   neverReturned,
 } from "./operation.ts"
 export { HistoryRecorder } from "./recorder.ts"
-export { type SessionVerdict, checkSessionGuarantees } from "./session-guarantees.ts"
-export type { Outline, Specification } from "./specification.ts"
+export {
+  type KeyValueOperation,
+  type SessionGuarantee,
+  type SessionVerdict,
+  type SessionWitness,
+  checkSessionGuarantees,
+} from "./session-guarantees.ts"
+export type { Answered, Effect, Origin, Outline, Specification, StateKey } from "./specification.ts"
 export type { FailingWindow } from "./window.ts"

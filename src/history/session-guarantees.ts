@@ -3,7 +3,8 @@ import { type CellOutput, type Content, cellUndoing } from "./cell.ts"
 import { type KeyValueInput, asCell, keyValueStore } from "./key-value.ts"
 import { type History, type Operation, grouped, groupedBy, isPending } from "./operation.ts"
 
-type KeyValueOperation = Operation<KeyValueInput, CellOutput>
+/** An operation on a store of keys. */
+export type KeyValueOperation = Operation<KeyValueInput, CellOutput>
 
 /** The session guarantees, in the order of Terry et al. (1994). */
 export const sessionGuarantees = [

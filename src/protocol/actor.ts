@@ -71,7 +71,7 @@ export type Output<Message, Stored, Report = never> =
   | Reporting<Report>
 
 /** What a process says of itself, for measures and checks; nobody else hears it. */
-type Reporting<Report> = [Report] extends [never]
+export type Reporting<Report> = [Report] extends [never]
   ? never
   : { readonly type: "report"; readonly report: Report }
 

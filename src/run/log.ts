@@ -254,7 +254,7 @@ export function placement(setup: PlacedSetup): Placement {
   }
 }
 
-type PlacedSetup = Pick<
+export type PlacedSetup = Pick<
   LogSetup,
   "latency" | "plan" | "replicaRegions" | "clientRegions" | "jitterSigma" | "clientGroups"
 >

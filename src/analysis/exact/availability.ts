@@ -1,9 +1,10 @@
 import type { Random } from "../../base/random.ts"
 import { proportionInterval } from "../../base/statistics/estimates.ts"
-import type { Phase, QuorumSystem } from "../../quorum/system.ts"
+import type { Phase } from "../../quorum/system.ts"
 import type { FaultDomain, NodeTable } from "../nodes.ts"
 import { decisionDiagram, denseDiagram } from "./decision-diagram.ts"
 import {
+  type Analysed,
   type Formula,
   type Gate,
   alwaysHolds,
@@ -56,7 +57,7 @@ export type Failures = Pick<NodeTable, "failureProbability" | "domains">
  * turn; otherwise a decision diagram decides, and past its limit `sampling`.
  */
 export function failureProbability(
-  system: Pick<QuorumSystem, "nodes" | "expression">,
+  system: Analysed,
   phase: Phase,
   failures: Failures,
   sampling?: Sampling,
@@ -180,7 +181,7 @@ function estimate(formula: Formula, failures: Failures, sampling: Sampling): Fai
  * deployment that must also survive a leader change cares about.
  */
 export function eitherPhaseFails(
-  system: Pick<QuorumSystem, "nodes" | "expression">,
+  system: Analysed,
   failures: Failures,
   sampling?: Sampling,
 ): FailureProbability {

@@ -34,6 +34,9 @@ export interface Gate {
   readonly children: readonly Formula[]
 }
 
+/** What an analysis reads of a quorum system: its formulas, over its nodes. */
+export type Analysed = Pick<QuorumSystem, "nodes" | "expression">
+
 /**
  * How hard a formula is to analyse.
  *
@@ -48,7 +51,7 @@ export type Tier = "tree" | "weighted" | "general"
  * answer. Systems are values, so the formula is made once and remembered: it is
  * also the key under which its decision diagram is.
  */
-export function formulaOf(system: Pick<QuorumSystem, "nodes" | "expression">, phase: Phase): Formula {
+export function formulaOf(system: Analysed, phase: Phase): Formula {
   return formulasOver(system.nodes)(system.expression[phase])
 }
 

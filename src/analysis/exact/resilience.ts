@@ -6,9 +6,7 @@ import type { Phase, QuorumSystem } from "../../quorum/system.ts"
 import { requireQuorum } from "../strategy/decompose.ts"
 import { anyPricerOf } from "../strategy/pricer.ts"
 import { ProgramBuilder, loadSolver, solveIntegers } from "../strategy/solver.ts"
-import { dualFormula, formulaOf, neverHolds, positionsIn } from "./formula.ts"
-
-type Analysed = Pick<QuorumSystem, "nodes" | "expression">
+import { type Analysed, dualFormula, formulaOf, neverHolds, positionsIn } from "./formula.ts"
 
 /**
  * The largest f such that whatever f nodes fail, a quorum of the phase remains:

@@ -3,7 +3,7 @@ import { UsageError } from "../../base/errors.ts"
 import type { Random } from "../../base/random.ts"
 import { type Phase, type QuorumSystem, formatSet, phases } from "../../quorum/system.ts"
 import { completion } from "../latency.ts"
-import { formulaOf } from "../exact/formula.ts"
+import { type Analysed, formulaOf } from "../exact/formula.ts"
 import type { NodeTable } from "../nodes.ts"
 import { type WorkloadPoint, meanShare, shareOf } from "./workload.ts"
 
@@ -39,7 +39,7 @@ export interface StrategyMeasures {
  * at which those of its members that have answered hold a quorum.
  */
 export function measureStrategy(
-  system: Pick<QuorumSystem, "nodes" | "expression">,
+  system: Analysed,
   strategy: Strategy,
   workload: readonly WorkloadPoint[],
   table: Pick<NodeTable, "capacity" | "latency">,
@@ -85,11 +85,7 @@ function usage(system: Pick<QuorumSystem, "nodes">, quorums: readonly WeightedQu
 }
 
 /** The smallest t such that the members of latency at most t are a quorum. */
-function quorumTime(
-  system: Pick<QuorumSystem, "nodes" | "expression">,
-  phase: Phase,
-  latency: readonly number[],
-): (quorum: NodeSet) => number {
+function quorumTime(system: Analysed, phase: Phase, latency: readonly number[]): (quorum: NodeSet) => number {
   const formula = formulaOf(system, phase)
   if (latency.every((t) => t === 0)) return () => 0
   return (quorum) => {

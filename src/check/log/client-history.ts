@@ -90,7 +90,7 @@ export const clientProperties: readonly LogProperty[] = [
 ]
 
 /** What a history says of linearizability and of each session guarantee. */
-interface HistoryVerdicts {
+export interface HistoryVerdicts {
   readonly linearizability: Verdict<Violation>
   readonly sessions: Readonly<Record<SessionGuarantee, Verdict<Violation>>>
 }

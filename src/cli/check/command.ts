@@ -1,12 +1,12 @@
 import { Command } from "commander"
 import { UsageError } from "../../base/errors.ts"
-import { requirements } from "../../quorum/meet/requirement.ts"
+import { defaultRequirement, requirements } from "../../quorum/meet/requirement.ts"
 import { type Context, exitCodeHelp, exitCodeOf } from "../shared/context.ts"
 import { type Format, formatOption, whole } from "../shared/options.ts"
 import { readPlan } from "../shared/system-argument.ts"
 import { printChecks } from "./print.ts"
 import type { GivenReplies } from "./tally.ts"
-import { type Selection, checkPlan, defaultRequirement, selectRequirements } from "./requirements.ts"
+import { type Selection, checkPlan, selectRequirements } from "./requirements.ts"
 
 interface CheckFlags extends Selection, GivenReplies {
   readonly rule?: string

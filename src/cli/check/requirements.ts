@@ -31,15 +31,6 @@ export function selectRequirements({ requirement, overlap }: Selection, fallback
   return [...byNumber(requirement ?? fallback), ...extra]
 }
 
-/**
- * The default requirement of a plan: FFP if an epoch is fast, 4.6 if quorums depend on the epoch,
- * otherwise the requirement its system is designed for, or 4.4.
- */
-export function defaultRequirement({ ranges }: QuorumPlan): string {
-  if (ranges.some(({ fast }) => fast === true)) return "FFP"
-  return ranges.length > 1 ? "4.6" : (ranges[0]!.system.requirement ?? "4.4")
-}
-
 /** The requirements of a list such as "3.1,4.4", or all of them for "all". */
 function byNumber(list: string): readonly Requirement[] {
   const ids = list.split(",").map((id) => id.trim())

@@ -9,7 +9,7 @@ import type { Interval } from "../table.ts"
  */
 export type Figure = LineFigure | BarFigure | HeatFigure | ScatterFigure
 
-interface FigureFrame {
+export interface FigureFrame {
   /** The name of its files and its LaTeX label, in kebab-case; not that of a table of the same experiment. */
   readonly id: string
   /** A sentence that says what is shown. */
@@ -138,7 +138,7 @@ export interface ScatterSeries {
   readonly points: readonly ScatterPoint[]
 }
 
-interface Place {
+export interface Place {
   readonly x: number
   readonly y: number
 }

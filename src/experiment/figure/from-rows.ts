@@ -3,7 +3,9 @@ import { type Interval, intervalOf } from "../table.ts"
 import { type Bar, type Point, type Series, distinct } from "./figure.ts"
 
 /** Rows whose columns `Name`, `${Name}Low` and `${Name}High` hold an estimate. */
-type WithEstimate<Name extends string> = Readonly<Record<Name | `${Name}Low` | `${Name}High`, number | null>>
+export type WithEstimate<Name extends string> = Readonly<
+  Record<Name | `${Name}Low` | `${Name}High`, number | null>
+>
 
 /** The points of an estimate by a numeric column; rows where the estimate is empty have none. */
 export function estimatePoints<X extends string, Name extends string>(

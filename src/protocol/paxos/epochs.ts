@@ -4,7 +4,7 @@ import type { Value } from "../actor.ts"
 import type { ProposerRecord } from "./messages.ts"
 
 /** What a proposer has on disk, if anything. */
-type Stored = ProposerRecord | null
+export type StoredEpochs = ProposerRecord | null
 
 /**
  * Where one proposer's epochs come from. Where epochs are dealt out in advance,
@@ -16,11 +16,11 @@ export interface EpochSource {
    * The smallest epoch that this proposer may use for `value`, greater than
    * `after` (of all, if `after` is null). Null: the allocator must be asked.
    */
-  next(after: Epoch | null, value?: Value | null, stored?: Stored): Epoch | null
+  next(after: Epoch | null, value?: Value | null, stored?: StoredEpochs): Epoch | null
   /** What must be durable before `epoch` is used; null if nothing new. */
-  record(epoch: Epoch, stored: Stored): Stored
+  record(epoch: Epoch, stored: StoredEpochs): StoredEpochs
   /** After a crash: no epoch up to `lastEpoch` may be used again; `record`, if any, is to be written first. */
-  recovered(stored: Stored): { readonly lastEpoch: Epoch | null; readonly record: Stored }
+  recovered(stored: StoredEpochs): { readonly lastEpoch: Epoch | null; readonly record: StoredEpochs }
   /** The value an epoch belongs to, where epochs are allocated by value. */
   valueFor(epoch: Epoch): Value | null
   /** When the allocator has none or does not answer: the next epoch without it, if there is another way. */
@@ -101,7 +101,7 @@ export function sequenceEpochs(pid: number, count: number): EpochSource {
  * of the earlier life (property 5, which only progress rests on).
  */
 export function versionedEpochs(pid: number, count: number, restarts: number): EpochSource {
-  const version = (stored: Stored): number => stored?.version ?? 0
+  const version = (stored: StoredEpochs): number => stored?.version ?? 0
   return source({
     next: (after, _value, stored) => {
       // Number (sid, pid, vid) is (sid · count + pid) · restarts + vid; this proposer's version is fixed

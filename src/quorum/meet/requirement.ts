@@ -266,3 +266,12 @@ function requirement(
   }
   return self
 }
+
+/**
+ * The default requirement of a plan: FFP if an epoch is fast, 4.6 if quorums depend on the epoch,
+ * otherwise the requirement its system is designed for, or 4.4.
+ */
+export function defaultRequirement({ ranges }: QuorumPlan): string {
+  if (ranges.some(({ fast }) => fast === true)) return "FFP"
+  return ranges.length > 1 ? "4.6" : (ranges[0]!.system.requirement ?? "4.4")
+}

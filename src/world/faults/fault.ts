@@ -130,7 +130,7 @@ export interface ScriptEntry {
 }
 
 /** The fault itself, without whom it strikes and when. */
-type WithoutTarget<F> = F extends unknown ? Omit<F, "process" | "at"> : never
+export type WithoutTarget<F> = F extends unknown ? Omit<F, "process" | "at"> : never
 
 /** A fault, or its end. An end is of one life: a crash in between makes it void. */
 export type Strike =

@@ -25,7 +25,7 @@ export interface Cast {
 }
 
 /** How a kind of fault is written, and what it means. */
-interface Form {
+export interface FaultForm {
   /** What stands in parentheses, if anything; durations are milliseconds. */
   readonly parameters: readonly string[]
   readonly about: "process" | "messages"
@@ -36,14 +36,14 @@ interface Form {
 
 /** One line of the list below. */
 const form = (
-  about: Form["about"],
-  lasts: Form["lasts"],
+  about: FaultForm["about"],
+  lasts: FaultForm["lasts"],
   meaning: string,
   ...parameters: readonly string[]
-): Form => ({ about, lasts, meaning, parameters })
+): FaultForm => ({ about, lasts, meaning, parameters })
 
 /** Every fault that can be written, in the order of the manual. */
-export const faultForms: ReadonlyMap<Fault["type"], Form> = new Map([
+export const faultForms: ReadonlyMap<Fault["type"], FaultForm> = new Map([
   ["loss", form("messages", "span", "each message is lost with probability p", "p")],
   [
     "burst-loss",
@@ -114,7 +114,7 @@ export function faultSummaries(): readonly { readonly fault: string; readonly me
 function readParameters(
   text: string,
   type: string,
-  { parameters }: Form,
+  { parameters }: FaultForm,
   list: string | undefined,
 ): string[] {
   const given = list === undefined || list.trim() === "" ? [] : list.split(",").map((part) => part.trim())
@@ -146,7 +146,7 @@ interface Times {
   readonly until: number | undefined
 }
 
-function readTimes(text: string, { lasts }: Form, from: string, until: string | undefined): Times {
+function readTimes(text: string, { lasts }: FaultForm, from: string, until: string | undefined): Times {
   const times = { from: microsOf(from), until: until === undefined ? undefined : endOf(until) }
   if (lasts === "span" && times.until === undefined)
     throw new UsageError(`${text}: it lasts from one time to another, in ms; write @1000-2000, or @1000-end.`)

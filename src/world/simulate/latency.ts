@@ -166,7 +166,7 @@ export type LatencyChoice =
   | { readonly kind: "matrix"; readonly name: string; readonly delays: RegionDelays }
 
 /** One model: its parameters, how it is built, what it means. */
-interface Form {
+export interface LatencyForm {
   readonly parameters: readonly string[]
   readonly build: (...values: readonly number[]) => LatencyModel
   readonly meaning: string
@@ -177,10 +177,10 @@ const form = (
   meaning: string,
   build: (...values: never[]) => LatencyModel,
   ...parameters: readonly string[]
-): Form => ({ meaning, parameters, build: build as Form["build"] })
+): LatencyForm => ({ meaning, parameters, build: build as LatencyForm["build"] })
 
 /** Every model the notation knows; all values in milliseconds, one way. */
-export const latencyForms: ReadonlyMap<string, Form> = new Map([
+export const latencyForms: ReadonlyMap<string, LatencyForm> = new Map([
   ["constant", form("every message takes exactly this long", constantLatency, "ms")],
   ["uniform", form("uniform between two bounds", uniformLatency, "min", "max")],
   ["exponential", form("exponential with this mean", exponentialLatency, "mean")],
@@ -204,7 +204,7 @@ export function parseLatency(text: string, named: ReadonlyMap<string, LatencyCho
   return { kind: "everywhere", model: found.build(...readValues(match[1]!, found, match[2]!)) }
 }
 
-function readValues(id: string, { parameters }: Form, list: string): number[] {
+function readValues(id: string, { parameters }: LatencyForm, list: string): number[] {
   const texts = list.split(",").map((part) => part.trim())
   const values = texts.map((value) => (value === "" ? NaN : Number(value)))
   if (values.length !== parameters.length || values.some(Number.isNaN)) {

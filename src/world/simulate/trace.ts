@@ -28,12 +28,12 @@ export type TraceEvent<Message = unknown, Stored = unknown, Report = never> = { 
 )
 
 /** What a process says of itself; protocols that say nothing have no such events. */
-type Reported<Report> = [Report] extends [never]
+export type Reported<Report> = [Report] extends [never]
   ? never
   : { readonly type: "report"; readonly process: Address; readonly report: Report }
 
 /** A message on its way, with the number that tells it from all others of the run. */
-interface Transfer<Message> {
+export interface Transfer<Message> {
   readonly id: number
   readonly from: Address
   readonly to: Address

@@ -1,0 +1,10 @@
+/** Paxos by its concepts: clusters, messages, variants, named plans, epochs, and the rules of both phases. */
+export * from "./cluster.ts"
+export * from "./epochs.ts"
+export * from "./messages.ts"
+export * from "./phase1.ts"
+export * from "./plans.ts"
+export type { BackOff, ProposerOptions, Recipients } from "./proposer-state.ts"
+export * from "./value-selection.ts"
+export * from "./variant.ts"
+export * from "./variants.ts"
