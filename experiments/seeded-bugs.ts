@@ -1,7 +1,8 @@
 import { count, text } from "../src/experiment/column.ts"
 import { defineExperiment } from "../src/experiment/define.ts"
 import { knownBugs } from "../src/run/bugs.ts"
-import { swarmReplay, swarmRun } from "../src/run/swarm.ts"
+import { swarmReplay } from "../src/run/replay.ts"
+import { swarmRun } from "../src/run/swarm.ts"
 import type { Table } from "../src/experiment/table.ts"
 import { swarmSystems } from "./swarm-systems.ts"
 import { traceHashColumn } from "../src/run/log.ts"
@@ -76,7 +77,7 @@ export default defineExperiment<Case, Observation | null, Row>({
         check: observation?.check ?? null,
         seeds,
         message: observation?.message ?? null,
-        replay: swarmReplay(seeds - 1, { bug }),
+        replay: swarmReplay(seeds - 1, { bug: bug.id }),
         traceHash: observation?.traceHash ?? null,
       },
     ]

@@ -19,7 +19,7 @@ import type { Phase, QuorumSystem } from "../quorum/system.ts"
 import type { NamedFault } from "../world/faults/fault.ts"
 import { type BuiltLog, firstLeader } from "./log.ts"
 import type { LogSetup } from "./log-settings.ts"
-import { canLoseDisks } from "./swarm-setup.ts"
+import { canLoseDisks } from "./random-log.ts"
 
 /** Every bug the checks are tested with, in the order of the table. */
 export const knownBugs: readonly SeededBug[] = [

@@ -13,7 +13,7 @@ import { knownBugs, withBug } from "./bugs.ts"
 import { decreeScenario } from "./decree.ts"
 import { buildLog } from "./log.ts"
 import { randomDecree } from "./random-decree.ts"
-import { swarmSetup } from "./swarm-setup.ts"
+import { randomLog } from "./random-log.ts"
 
 /*
  * Messages are values: which object carries one means nothing. A run in which every message is replaced
@@ -71,7 +71,7 @@ function expectSameTrace<Message, Stored, Report>(
 
 const systems = ["majority(3)", "majority(5)", "simple(5, 4, 2)", "grid(2, 3)"]
 const drawn = (seed: number) => ({
-  ...swarmSetup(
+  ...randomLog(
     seed,
     systems.map((text) => () => quorumSystemFrom(text)),
   ),

@@ -3,6 +3,7 @@ import { type DecreeSetup, decreeDefaults, decreeSettings } from "./decree-setti
 import { type LogSetup, logSettings } from "./log-settings.ts"
 import type { Algorithm } from "./random-decree.ts"
 import { replayWords } from "./setting.ts"
+import { type SwarmSetup, swarmDefaults, swarmSettings } from "./swarm-settings.ts"
 
 /** The command that shows a run again, message by message. Settings at their defaults are left out. */
 export function replayCommand(setup: DecreeSetup, seed: number): string {
@@ -37,6 +38,15 @@ export function logReplayCommand(setup: LogSetup, seed: number): string {
     ...replayWords(logSettings, setup),
     ...["--seed", String(seed)],
   ])
+}
+
+/** The command that shows the run of one seed of a swarm again. */
+export function swarmReplay(
+  seed: number,
+  { system = null, bug = null, keep = null }: Partial<SwarmSetup> = {},
+): string {
+  const words = replayWords(swarmSettings, { ...swarmDefaults, system, bug, keep })
+  return commandLine(["quorate", "swarm", "--first", String(seed), "--seeds", "1", ...words])
 }
 
 /** The text that gives a latency back. */

@@ -364,8 +364,10 @@ function readScalar(
     const found = Array.isArray(value) ? "a list" : "settings"
     return { mistakes: [{ path, message: `${key} must be one value, not ${found}.` }] }
   }
+  // What is left open is null, in every notation of that.
+  if (value === null && setting.default === null) return { value }
   try {
-    return { value: readSetting(setting, value === null ? "none" : String(value), key) }
+    return { value: readSetting(setting, String(value), key) }
   } catch (error) {
     if (!(error instanceof UsageError)) throw error
     return { mistakes: [{ path, message: ended(error.message) }] }
@@ -414,6 +416,7 @@ export function manifestOf<Table extends object>(
 
 function plain(setting: Setting<unknown>, value: unknown): Json {
   if (typeof value === "number" || typeof value === "boolean" || value === null) return value
-  if (Array.isArray(value)) return value.map((item: unknown) => setting.show([item]))
+  if (setting.separator !== undefined && Array.isArray(value))
+    return value.map((item: unknown) => setting.show([item]))
   return setting.show(value)
 }

@@ -7,8 +7,9 @@ import { requirementById } from "../quorum/meet/requirement.ts"
 import { isNetworkFault } from "../world/faults/fault.ts"
 import { knownBugs } from "./bugs.ts"
 import { runLog } from "./log.ts"
-import { shrink, swarmReplay, swarmRun } from "./swarm.ts"
-import { canLoseDisks } from "./swarm-setup.ts"
+import { swarmReplay } from "./replay.ts"
+import { shrink, swarmRun } from "./swarm.ts"
+import { canLoseDisks } from "./random-log.ts"
 import { quorumSystemFrom } from "../../quorums/from-text.ts"
 
 const systems = swarmSystems
@@ -103,7 +104,7 @@ describe("shrinking", () => {
       const rest = swarmRun(failed.seed, { ...options, keep: keep.filter((i) => i !== out) })
       expect(rest.violations.some(({ name }) => name === check)).toBe(false)
     }
-    expect(swarmReplay(failed.seed, { ...options, keep })).toBe(
+    expect(swarmReplay(failed.seed, { bug: options.bug.id, keep })).toBe(
       `quorate swarm --first ${failed.seed} --seeds 1 --bug small-phase-1-quorum --keep ${keep.join(",") || "none"}`,
     )
   })

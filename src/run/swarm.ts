@@ -9,7 +9,7 @@ import { requests } from "./log-measures.ts"
 import { type BuiltLog, buildLog, runBuiltLog } from "./log.ts"
 import type { LogSetup } from "./log-settings.ts"
 import { type SeededBug, withBug } from "./bugs.ts"
-import { swarmSetup } from "./swarm-setup.ts"
+import { randomLog } from "./random-log.ts"
 
 /** One random run and what became of it. */
 export interface SwarmRun {
@@ -42,7 +42,7 @@ export interface SwarmOptions {
 
 /** The random run of a seed, judged for safety while faults last and for progress afterwards. */
 export function swarmRun(seed: number, options: SwarmOptions): SwarmRun {
-  const drawn = swarmSetup(seed, options.systems)
+  const drawn = randomLog(seed, options.systems)
   const { keep } = options
   const setup =
     keep === undefined ? drawn : { ...drawn, faults: drawn.faults.filter((_, i) => keep.includes(i)) }
@@ -112,7 +112,7 @@ export interface Shrunk {
  */
 export function shrink(failed: SwarmRun, options: SwarmOptions): Shrunk {
   const check = failed.violations[0]!.name
-  const all = swarmSetup(failed.seed, options.systems).faults
+  const all = randomLog(failed.seed, options.systems).faults
   let keep = options.keep ?? all.map((_, i) => i)
   let run = failed
   for (let smaller = true; smaller;) {
@@ -128,12 +128,4 @@ export function shrink(failed: SwarmRun, options: SwarmOptions): Shrunk {
     }
   }
   return { run, keep, faults: all.filter((_, i) => keep.includes(i)) }
-}
-
-/** The command that shows a run again. */
-export function swarmReplay(seed: number, { bug, keep }: Pick<SwarmOptions, "bug" | "keep">): string {
-  const parts = ["quorate swarm --first", String(seed), "--seeds 1"]
-  if (bug !== undefined) parts.push("--bug", bug.id)
-  if (keep !== undefined) parts.push("--keep", keep.length === 0 ? "none" : keep.join(","))
-  return parts.join(" ")
 }

@@ -5,35 +5,26 @@ import { type Context, exitCodeHelp, exitCodes } from "../shared/context.ts"
 import { whole } from "../shared/options.ts"
 import { countsByName, printJson } from "../shared/output.ts"
 import { progressOn } from "../shared/progress.ts"
+import { addSettings, settingsFrom } from "../shared/setting-options.ts"
+import { type SwarmSetup, swarmSettings } from "../../run/swarm-settings.ts"
 import type { SwarmFailure, SwarmTally, SwarmTask } from "./share.ts"
 
-interface SwarmFlags {
-  readonly first: number
-  readonly seeds: number
-  readonly system?: string
-  readonly bug?: string
-  readonly keep?: string
+interface SwarmFlags extends SwarmSetup {
   readonly workers?: number
-  readonly twice: boolean
   readonly history?: string
   readonly format: "text" | "json"
 }
 
 /** `quorate swarm`: random runs of the replicated log under random faults, until one goes wrong or none does. */
 export function swarmCommand(context: Context): Command {
-  return new Command("swarm")
+  const command = new Command("swarm")
     .summary("run the replicated log under random faults, seed by seed")
     .description(
       "Runs the replicated log once for each seed: system, machines, clients and faults are drawn from it. " +
         "Each run is checked for safety while faults last and for progress when they are over; failures are shrunk to the fewest faults.",
     )
-    .option("-n, --seeds <count>", "how many seeds", whole("--seeds", 1), 1000)
-    .option("--first <seed>", "the first of them", whole("--first", 0), 0)
-    .option("--system <system>", "only this quorum system, instead of every family with 3 to 9 acceptors")
-    .option("--bug <id>", "plant a known bug in every replica: does a check notice?")
-    .option("--keep <faults>", 'only these faults of the seed, by number: "0,3", or "none"')
+  return addSettings(command, swarmSettings)
     .option("-w, --workers <count>", "threads (default: one for each core)", whole("--workers", 1))
-    .option("--twice", "run each seed twice and compare the traces", false)
     .option(
       "--history <file>",
       "write what the clients of the one seed saw, for quorate linearizable: JSON lines, or with a name in .edn as Porcupine's",
@@ -93,8 +84,9 @@ async function writeHistory(file: string, flags: SwarmFlags): Promise<void> {
   writeHistoryFile(file, clients.history)
 }
 
-async function taskOf({ first, seeds, system, bug, keep, twice }: SwarmFlags): Promise<SwarmTask> {
-  if (bug !== undefined) {
+async function taskOf(flags: SwarmFlags): Promise<SwarmTask> {
+  const { bug } = flags
+  if (bug !== null) {
     const { knownBugs } = await import("../../run/bugs.ts")
     const ids = knownBugs.map(({ id }) => id)
     if (!ids.includes(bug)) {
@@ -103,19 +95,7 @@ async function taskOf({ first, seeds, system, bug, keep, twice }: SwarmFlags): P
       )
     }
   }
-  return {
-    first,
-    seeds,
-    twice,
-    ...(system !== undefined && { system }),
-    ...(bug !== undefined && { bug }),
-    ...(keep !== undefined && { keep: readKeep(keep) }),
-  }
-}
-
-function readKeep(text: string): readonly number[] {
-  if (text === "none") return []
-  return text.split(",").map(whole("--keep", 0))
+  return settingsFrom(swarmSettings, { ...flags })
 }
 
 /** How many failures are shown in full. */
@@ -132,7 +112,7 @@ function print({ io }: Context, flags: SwarmFlags, tally: SwarmTally): void {
     io.out(`Undecided within the effort of the checks: seeds ${undecidedSeeds.join(", ")}.\n`)
   const struck = Object.entries(coverage).map(([name, count]) => `${name} ${count}`)
   if (struck.length > 0)
-    io.out(`${wrapText(`Faults that did something: ${struck.join(", ")}`, io.width).join("\n")}\n`)
+    io.out(`${wrapText(`Faults that took effect: ${struck.join(", ")}`, io.width).join("\n")}\n`)
   for (const failure of failures.slice(0, mostShown)) io.out(`\n${describe(failure, io.width)}`)
   if (failed > mostShown) io.out(`\n… and ${failed - mostShown} more\n`)
   if (flags.seeds === 1) io.out(`Trace ${tally.lastTraceHash}\n`)

@@ -1,22 +1,17 @@
 import { InvariantError } from "../../base/errors.ts"
 import { knownBugs } from "../../run/bugs.ts"
-import { type SwarmOptions, shrink, swarmReplay, swarmRun } from "../../run/swarm.ts"
+import { swarmReplay } from "../../run/replay.ts"
+import type { SwarmSetup } from "../../run/swarm-settings.ts"
+import { type SwarmOptions, shrink, swarmRun } from "../../run/swarm.ts"
 import type { NamedFault } from "../../world/faults/fault.ts"
 import { formatFault } from "../../world/faults/notation.ts"
 import { swarmSystems } from "../../../experiments/swarm-systems.ts"
 import { readSystem } from "../shared/system-argument.ts"
 
 /** Some seeds of a swarm, and how to run them: plain data, for a worker. */
-export interface SwarmTask {
-  readonly first: number
-  readonly seeds: number
+export interface SwarmTask extends SwarmSetup {
   /** Every how many seeds; 1 unless the work is shared. */
   readonly stride?: number
-  readonly system?: string
-  readonly bug?: string
-  readonly keep?: readonly number[]
-  /** Run each seed twice and compare the fingerprints. */
-  readonly twice: boolean
 }
 
 /** What came of the seeds of one share; shares add up to the same tally, however the seeds are dealt out. */
@@ -63,7 +58,7 @@ export async function runSwarmHere(task: SwarmTask, progress: (done: number) => 
   const end = task.first + task.seeds
   for (let seed = task.first; seed < end; seed += task.stride ?? 1) {
     const run = swarmRun(seed, options)
-    if (task.twice) mustBeEqual(seed, run.traceHash, swarmRun(seed, options).traceHash, options)
+    if (task.twice) mustBeEqual(seed, run.traceHash, swarmRun(seed, options).traceHash, task)
     runs++
     events += run.events
     answered += run.answered
@@ -80,9 +75,7 @@ export async function runSwarmHere(task: SwarmTask, progress: (done: number) => 
         violations: smallest.violations.map(({ name, verdict }) => ({ name, because: verdict.because })),
         faults,
         faultTexts: faults.map(formatFault),
-        replay:
-          swarmReplay(seed, { ...options, keep }) +
-          (task.system === undefined ? "" : ` --system "${task.system}"`),
+        replay: swarmReplay(seed, { ...task, keep }),
       })
     }
     if (runs % 50 === 0) progress(runs)
@@ -103,21 +96,21 @@ export async function runSwarmHere(task: SwarmTask, progress: (done: number) => 
 
 /** The options of every run of the task. */
 export async function optionsOf({ system, bug, keep, twice }: SwarmTask): Promise<SwarmOptions> {
-  const found = bug === undefined ? undefined : knownBugs.find(({ id }) => id === bug)
-  const given = system === undefined ? undefined : await readSystem(system)
+  const found = knownBugs.find(({ id }) => id === bug)
+  const given = system === null ? undefined : await readSystem(system)
   return {
     systems: given === undefined ? swarmSystems : [() => given],
     hashMessages: twice,
     ...(found && { bug: found }),
-    ...(keep && { keep }),
+    ...(keep !== null && { keep }),
   }
 }
 
-function mustBeEqual(seed: number, first: string, second: string, options: SwarmOptions): void {
+function mustBeEqual(seed: number, first: string, second: string, task: SwarmTask): void {
   if (first === second) return
   throw new InvariantError(
     `Seed ${seed} gave two different runs, ${first} and ${second}.`,
-    swarmReplay(seed, options),
+    swarmReplay(seed, task),
   )
 }
 

@@ -32,7 +32,7 @@ export const answeredWithinMs = 60_000
  * gone with the disks of the whole quorum that made it: such faults are drawn only
  * where the protocol promises to survive them.
  */
-export function swarmSetup(seed: number, systems: readonly (() => QuorumSystem)[]): LogSetup {
+export function randomLog(seed: number, systems: readonly (() => QuorumSystem)[]): LogSetup {
   const random = randomFromSeed(seed).fork("swarm")
   const system = pick(random, systems)()
   const n = system.nodes.length
