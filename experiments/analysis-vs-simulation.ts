@@ -10,8 +10,9 @@ import {
 } from "../src/analysis/index.ts"
 import { oncePer } from "../src/base/memo.ts"
 import { type Estimate, meanInterval, present, shareInterval } from "../src/base/statistics/estimates.ts"
-import { count, flag, measure, text } from "../src/experiment/column.ts"
+import { flag, measure, text } from "../src/experiment/column.ts"
 import { defineExperiment } from "../src/experiment/define.ts"
+import { meansOf, runsColumn } from "../src/experiment/measured.ts"
 import type { DecreeSetup } from "../src/run/decree-settings.ts"
 import { leastLoadStrategy } from "../src/run/drawn-quorums.ts"
 import { runDecree, runSafeDecree } from "../src/run/decree.ts"
@@ -58,7 +59,7 @@ const downProbability = 0.2
 const level = 0.999
 
 /**
- * The analysis and the simulator are different programs; where both apply they must say the same.
+ * The analysis and the simulator are independent programs; where both apply they must agree.
  *
  * Varied: the system. Held fixed: exponential delays of mean 10 ms for latency; one random quorum, or
  * one of the optimal strategy, for load; acceptors down with probability 0.2 for availability.
@@ -69,20 +70,20 @@ const level = 0.999
  */
 export default defineExperiment<Case, Observation, Row>({
   id: "analysis-vs-simulation",
-  question: "Does the simulator do what the analysis predicts?",
+  question: "Does the simulator agree with the analysis?",
   reference: "Naor and Wool 1998 (load, failure probability); order statistics of round trips",
   columns: [
     text("system", "The quorum system."),
     text(
       "quantity",
-      "latency: ms until the proposer learns; load: share of phases that ask the first acceptor, or the busiest under the best strategy; unavailability.",
+      "latency: time until the proposer learns, in ms; load: share of phases that contact the first acceptor, or the busiest under the optimal strategy; unavailability.",
     ),
-    measure("predicted", "What the analysis says, exactly.", { digits: 6 }),
-    measure("simulated", "The mean over the runs.", { digits: 6, empty: "no run" }),
-    measure("simulatedLow", "Lower end of its 99.9 % interval.", { digits: 6, empty: "no run" }),
-    measure("simulatedHigh", "Upper end of its 99.9 % interval.", { digits: 6, empty: "no run" }),
-    flag("agrees", "Whether the prediction lies in the interval."),
-    count("runs", "Number of independent runs."),
+    measure("predicted", "Exact value by the analysis.", { digits: 6 }),
+    measure("simulated", "Mean over the runs.", { digits: 6, empty: "no run" }),
+    measure("simulatedLow", "Lower end of the 99.9 % CI.", { digits: 6, empty: "no run" }),
+    measure("simulatedHigh", "Upper end of the 99.9 % CI.", { digits: 6, empty: "no run" }),
+    flag("agrees", "Whether the exact value lies in the CI."),
+    runsColumn,
   ],
   cases: () => [...systems, ...unevenSystems].map((system) => ({ system })),
   runs: 2000,
@@ -180,11 +181,11 @@ function predictedLoad(name: string): number {
 function agreement(rows: readonly Row[]): Table {
   return {
     id: "analysis-vs-simulation",
-    caption: "What the analysis predicts and what the simulator measures.",
+    caption: "Latency, load and unavailability: exact values by the analysis and simulated means, by system.",
     columns: [
       { heading: "system" },
       { heading: "quantity" },
-      { heading: "predicted", digits: 4 },
+      { heading: "exact", digits: 4 },
       { heading: "simulated", digits: 4 },
       { heading: "agrees" },
     ],
@@ -196,7 +197,7 @@ function agreement(rows: readonly Row[]): Table {
       row.agrees,
     ]),
     notes: [
-      `Means of ${rows[0]?.runs ?? 0} runs with 99.9 % intervals. Latency in milliseconds until the proposer learns, exponential one-way delays of mean ${meanMs} ms; load of one acceptor when quorums are drawn at random, and of the busiest when they are drawn from the strategy of least load; unavailability when acceptors are down with probability ${downProbability}.`,
+      `${meansOf(rows, "99.9 %")}. Latency (ms): until the proposer learns, exponential one-way delays with mean ${meanMs} ms. Load: of one acceptor with quorums chosen uniformly at random. Best load: of the busiest acceptor under the optimal strategy. Unavailability: acceptors down with probability ${downProbability}.`,
     ],
   }
 }
@@ -207,9 +208,9 @@ function agreementFigure(rows: readonly Row[]): Figure {
     kind: "bars",
     mark: "point",
     id: "analysis-vs-simulation-ratio",
-    caption: "What the simulator measures as a share of what the analysis predicts.",
+    caption: "Simulated means divided by the exact values of the analysis, by system and quantity.",
     groups: "",
-    value: { title: "simulated / predicted" },
+    value: { title: "simulated / exact" },
     reference: 1,
     panels: [
       {
@@ -225,6 +226,6 @@ function agreementFigure(rows: readonly Row[]): Figure {
         }),
       },
     ],
-    notes: [`Means of ${rows[0]?.runs ?? 0} runs with 99.9 % intervals; the prediction is exact.`],
+    notes: [`${meansOf(rows, "99.9 %")}.`],
   }
 }

@@ -1,15 +1,15 @@
 import { fullSet, has, nodeSet } from "../src/base/node-set.ts"
 import { randomFromSeed } from "../src/base/random.ts"
-import { meanShareInterval } from "../src/base/statistics/estimates.ts"
-import {
-  type EstimateCells,
-  count,
-  estimateCells,
-  estimateColumns,
-  measure,
-  text,
-} from "../src/experiment/column.ts"
+import { measure, text } from "../src/experiment/column.ts"
 import { defineExperiment } from "../src/experiment/define.ts"
+import {
+  type CellsOf,
+  type ObservationOf,
+  meanShare,
+  measured,
+  meansOf,
+  runsColumn,
+} from "../src/experiment/measured.ts"
 import type { Figure } from "../src/experiment/figure/figure.ts"
 import { estimatePoints, seriesBy } from "../src/experiment/figure/from-rows.ts"
 import { type Table, intervalOf } from "../src/experiment/table.ts"
@@ -26,15 +26,22 @@ interface Case {
   readonly downShare: number
 }
 
-interface Observation {
-  readonly answering: number
+const measures = measured({
+  answeringShare: meanShare(
+    "Mean availability: share of 500 ms windows in which some client gets an answer.",
+    {
+      digits: 4,
+    },
+  ),
+})
+
+interface Observation extends ObservationOf<typeof measures> {
   readonly traceHash: string
 }
 
-type Row = EstimateCells<"answeringShare"> & {
+type Row = CellsOf<typeof measures> & {
   readonly system: string
   readonly downShare: number
-  readonly runs: number
   readonly phase2LiveProbability: number
   readonly bothLiveProbability: number
   readonly traceHash: string
@@ -58,26 +65,23 @@ const intervalMs = 500
  */
 export default defineExperiment<Case, Observation, Row>({
   id: "availability-under-faults",
-  question:
-    "For what share of time do clients get answers when replicas crash and recover, elections included?",
+  question: "How available is the log while replicas crash and recover, elections included?",
   reference: "Howard 2019, §4.3.3; Naor and Wool 1998, §2 (failure probability)",
   columns: [
     text("system", "The quorum system."),
     measure(
       "downShare",
-      "Share of time for which a replica is down: exponential times of 3 s down on average.",
+      "Long-run share of time a replica is down; downtimes are exponential with mean 3 s.",
       { digits: 2 },
     ),
-    count("runs", "Number of independent runs of a minute."),
-    ...estimateColumns("answeringShare", "Mean share of half seconds in which some client got an answer.", {
-      digits: 4,
-    }),
+    runsColumn,
+    ...measures.columns,
     measure(
       "phase2LiveProbability",
-      "Exact probability that a phase-2 quorum is up: as good as it gets while nobody need be elected.",
+      "Exact probability of a live phase-2 quorum: an upper bound while no election is needed.",
       { digits: 4 },
     ),
-    measure("bothLiveProbability", "Exact probability that quorums of both phases are up.", { digits: 4 }),
+    measure("bothLiveProbability", "Exact probability that both phases have a live quorum.", { digits: 4 }),
     traceHashColumn,
   ],
   cases: () => systems.flatMap((system) => [0.05, 0.1, 0.2].map((downShare) => ({ system, downShare }))),
@@ -94,9 +98,10 @@ export default defineExperiment<Case, Observation, Row>({
       warmUpMs: 2000,
       horizonMs,
     })
-    const { measures, traceHash } = runSafeLog(setup, seed, { intervalMs })
+    const { measures: run, traceHash } = runSafeLog(setup, seed, { intervalMs })
     const intervals = (horizonMs - 2000) / intervalMs
-    return { answering: measures.perInterval.filter((answers) => answers > 0).length / intervals, traceHash }
+    const answering = run.perInterval.filter((answers) => answers > 0).length
+    return { answeringShare: answering / intervals, traceHash }
   },
   summarise: ({ system, downShare }, observations) => {
     const quorums = planFrom(system).systemAt(0)
@@ -104,8 +109,7 @@ export default defineExperiment<Case, Observation, Row>({
       {
         system,
         downShare,
-        runs: observations.length,
-        ...estimateCells("answeringShare", meanShareInterval(observations.map(({ answering }) => answering))),
+        ...measures.cells(observations),
         phase2LiveProbability: liveProbability(quorums, downShare, [2]),
         bothLiveProbability: liveProbability(quorums, downShare, [1, 2]),
         traceHash: combinedHash(observations.map(({ traceHash }) => traceHash)),
@@ -156,12 +160,12 @@ function availabilityTable(rows: readonly Row[]): Table {
   return {
     id: "availability-under-faults",
     caption:
-      "Share of time with answers while replicas crash and recover, beside the exact probability that quorums of both phases are up.",
+      "Availability while replicas crash and recover, and exact probability of a live quorum in both phases, by system and downtime.",
     columns: [
       { heading: "system" },
       ...shares.flatMap((share) => [
-        { heading: "answering", group: `${share * 100} % down`, digits: 3 },
-        { heading: "both up", group: `${share * 100} % down`, digits: 3 },
+        { heading: "availability", group: `${share * 100} % down`, digits: 3 },
+        { heading: "both phases live", group: `${share * 100} % down`, digits: 3 },
       ]),
     ],
     rows: systems.map((system) => [
@@ -172,8 +176,8 @@ function availabilityTable(rows: readonly Row[]): Table {
       }),
     ]),
     notes: [
-      "Times down are exponential with a mean of 3 s; followers wait from 0.3 to 0.6 s for a heartbeat; one-way delays uniform from 5 to 15 ms.",
-      `Means of ${rows[0]?.runs ?? 0} runs of a minute with 95 % intervals. A leader that is up goes on without a phase-1 quorum, and a crashed one costs an election: the share may lie on either side of the probability.`,
+      "Downtimes exponential with mean 3 s; election timeouts uniform in [0.3, 0.6] s; one-way delays uniform in [5, 15] ms.",
+      `${meansOf(rows)}, one simulated minute each. A live leader needs no phase-1 quorum, and a crashed one costs an election, so availability may lie on either side of the probability.`,
     ],
   }
 }
@@ -182,9 +186,9 @@ function availabilityFigure(rows: readonly Row[]): Figure {
   return {
     kind: "lines",
     id: "availability-under-faults-share",
-    caption: "Share of time with answers while replicas crash and recover.",
+    caption: "Availability while replicas crash and recover, by the share of time a replica is down.",
     x: { title: "share of time a replica is down" },
-    y: { title: "share of time with answers", zero: false, most: 1 },
+    y: { title: "availability (500 ms windows)", zero: false, most: 1 },
     join: "line",
     interval: "bars",
     panels: [
@@ -197,6 +201,6 @@ function availabilityFigure(rows: readonly Row[]): Figure {
         ),
       },
     ],
-    notes: [`Means of ${rows[0]?.runs ?? 0} runs of a minute; bars are 95 % intervals after Student.`],
+    notes: [`${meansOf(rows)}, one simulated minute each.`],
   }
 }

@@ -21,7 +21,7 @@ type Row = Case & {
   readonly escapes: boolean
 }
 
-/** Steady state: one request in a hundred needs a leader first. */
+/** Steady state: one request in a hundred runs phase 1. */
 const phase1Fraction = 0.01
 
 const systems = [
@@ -40,7 +40,7 @@ const systems = [
 const probabilities = [0.001, 0.01, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5]
 
 /**
- * Where splitting the phases buys what no single set of quorums can have: a low load and rare failure at once.
+ * Different quorums for the two phases reach what no single quorum system can: low load and low failure probability at once.
  *
  * Varied: the system, and the probability p that a node is down. Held fixed: about nine nodes; one
  * request in a hundred needs phase 1, as under a stable leader. Exact throughout.
@@ -52,14 +52,14 @@ const probabilities = [0.001, 0.01, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5]
 export default defineExperiment<Case, Omit<Row, "system" | "p">, Row>({
   id: "availability",
   question:
-    "How likely is it that no quorum is live, and where do flexible quorums escape the trade-off of single ones?",
+    "How likely is it that no quorum is live, and which flexible quorum systems beat the load-availability bound of single quorum systems?",
   reference:
     "Peleg and Wool 1995; Naor and Wool 1998, §4 (F_p ≥ p^(nL)); Howard, Malkhi and Spiegelman 2016, §5",
   columns: [
     text("system", "The quorum system, of about nine nodes."),
-    measure("p", "Probability that a node is down, independently."),
+    measure("p", "Probability $p$ that a node is down, independently of the others."),
     count("n", "Its number of nodes."),
-    fraction("load", "Load when one request in a hundred needs phase 1, proved optimal."),
+    fraction("load", "Optimal load with phase-1 fraction 0.01."),
     measure("failure1", "Probability that no phase-1 quorum is live: no new leader.", { significant: 9 }),
     measure(
       "failure2",
@@ -69,8 +69,12 @@ export default defineExperiment<Case, Omit<Row, "system" | "p">, Row>({
       },
     ),
     measure("failureEither", "Probability that one of the phases has no live quorum.", { significant: 9 }),
-    measure("singleBound", "No single system of this load fails less often: p^(n·load).", { significant: 9 }),
-    flag("escapes", "Whether phase 2 fails less often than any single system of this load can."),
+    measure(
+      "singleBound",
+      "Lower bound of the failure probability of a single quorum system with this load: $p$ to the power of $n$ times the load.",
+      { significant: 9 },
+    ),
+    flag("escapes", "Whether phase 2 fails less often than any single quorum system with this load."),
   ],
   cases: () => systems.flatMap((system) => probabilities.map((p) => ({ system, p }))),
   runs: 1,
@@ -95,22 +99,23 @@ export default defineExperiment<Case, Omit<Row, "system" | "p">, Row>({
   figures: [curvesFigure],
 })
 
-/** F of phase 2 by p: the curves. */
+/** The failure probability of either phase by p. */
 function curves(rows: readonly Row[]): Table {
   const shown = [0.001, 0.01, 0.1, 0.3, 0.5]
   const cell = (system: string, p: number): Row => rows.find((row) => row.system === system && row.p === p)!
-  const column = (p: number) => ({ heading: `p = ${p}`, significant: 3 })
+  const column = (p: number) => ({ heading: `$p = ${p}$`, significant: 3 })
   return {
     id: "availability-curves",
-    caption: "Probability that one of the phases has no live quorum, by the probability that a node is down.",
-    columns: [{ heading: "system" }, { heading: "n" }, ...shown.map(column)],
+    caption:
+      "Probability that either phase has no live quorum, by system and probability $p$ that a node is down.",
+    columns: [{ heading: "system" }, { heading: "$n$" }, ...shown.map(column)],
     rows: systems.map((system) => [
       system,
       cell(system, 0.1).n,
       ...shown.map((p) => cell(system, p).failureEither),
     ]),
     notes: [
-      "Exact. Below one half majorities fail least often; above, single nodes would (Peleg and Wool 1995).",
+      "Exact. For $p < 1/2$ majorities have the lowest failure probability, above it single nodes (Peleg and Wool 1995).",
     ],
   }
 }
@@ -120,20 +125,20 @@ function tradeOff(rows: readonly Row[]): Table {
   return {
     id: "availability-trade-off",
     caption:
-      "Failure probability against load when a tenth of the nodes is down: what splitting the phases buys.",
+      "Load and failure probability of each phase at $p = 0.1$, with the lower bound for single quorum systems.",
     columns: [
       { heading: "system" },
       { heading: "load" },
       { heading: "phase 1", group: "failure probability", significant: 3 },
       { heading: "phase 2", group: "failure probability", significant: 3 },
-      { heading: "single bound", significant: 3 },
-      { heading: "escapes" },
+      { heading: "lower bound", significant: 3 },
+      { heading: "phase 2 below bound" },
     ],
     rows: rows
       .filter(({ p }) => p === 0.1)
       .map((row) => [row.system, ratio(row.load), row.failure1, row.failure2, row.singleBound, row.escapes]),
     notes: [
-      "Load when one request in a hundred needs phase 1. A single system, with the same quorums in both phases, of that load L has a failure probability of at least p to the power nL.",
+      "Phase-1 fraction 0.01. A single quorum system (the same quorums in both phases) with load $L$ has a failure probability of at least $p$ to the power $n L$.",
     ],
   }
 }
@@ -150,8 +155,8 @@ function curvesFigure(rows: readonly Row[]): Figure {
   return {
     kind: "lines",
     id: "availability-phases",
-    caption: "Probability that a phase has no live quorum, by the probability that a node is down.",
-    x: { title: "probability that a node is down", scale: "log" },
+    caption: "Probability that a phase has no live quorum, by the probability $p$ that a node is down.",
+    x: { title: "$p$", scale: "log" },
     y: { title: "failure probability", scale: "log" },
     join: "line",
     interval: "bars",
@@ -159,6 +164,6 @@ function curvesFigure(rows: readonly Row[]): Figure {
       { title: "phase 1: no new leader", series: curve("failure1") },
       { title: "phase 2: no decision", series: curve("failure2") },
     ],
-    notes: ["Exact."],
+    notes: ["Exact values."],
   }
 }

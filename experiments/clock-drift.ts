@@ -36,7 +36,7 @@ const timeoutMs = replyMs + allowanceMs
 const horizonMs = 1000
 
 /**
- * The sole proposer's wait, δa + 2δm + δd by its own clock, when that clock runs fast or slow.
+ * The timeout of a sole proposer, δa + 2δm + δd by its own clock, when that clock runs fast or slow.
  *
  * Varied: the rate of the proposer's clock, and whether it watches a clock at all. Held fixed: constant
  * delays of 10 ms, an acceptor's write of 2 ms, hence a reply in δa + 2δm = 22 ms; a timeout of 24 ms by
@@ -50,19 +50,19 @@ const horizonMs = 1000
 export default defineExperiment<Case, Observation, Row>({
   id: "clock-drift",
   question:
-    "How fast may the clock of the only proposer run before it starves itself, and do negative replies help?",
+    "How fast may a sole proposer's clock run before its timeout prevents progress, and do negative replies help?",
   reference: "Howard 2019, §2.7 (liveness conditions) and §3.1",
   columns: [
     text(
       "retries",
-      "What makes the proposer start again: a timeout (Algorithm 3) or negative replies alone (Algorithm 5).",
+      "What makes the proposer retry: a timeout (Algorithm 3) or negative replies only (Algorithm 5).",
     ),
-    measure("clockRate", "Local seconds per second of the proposer's clock.", { digits: 3 }),
-    measure("waitMs", "How long it really waits for a phase.", { unit: "ms" }),
-    flag("covered", "Whether that covers the time a reply takes, δa + 2δm = 22 ms."),
-    flag("decided", "Whether a value was decided within a second."),
+    measure("clockRate", "Rate of the proposer's clock: local seconds per second.", { digits: 3 }),
+    measure("waitMs", "Actual duration of the timeout.", { unit: "ms" }),
+    flag("covered", "Whether the timeout exceeds the response time $δa + 2δm = 22$ ms."),
+    flag("decided", "Whether a value is decided within one second."),
     measure("decideMs", "Time to the commit point.", { unit: "ms", empty: "nothing was decided" }),
-    count("epochs", "Epochs started."),
+    count("epochs", "Number of epochs started."),
   ],
   cases: () =>
     [false, true].flatMap((nacks) =>
@@ -104,13 +104,13 @@ export default defineExperiment<Case, Observation, Row>({
 function clockTable(rows: readonly Row[]): Table {
   return {
     id: "clock-drift",
-    caption: `The only proposer of five acceptors waits ${timeoutMs} ms by its own clock; a reply takes ${replyMs} ms.`,
+    caption: `Progress of a sole proposer by the rate of its clock: timeout ${timeoutMs} ms by that clock, response time ${replyMs} ms, five acceptors.`,
     columns: [
-      { heading: "starts again on" },
+      { heading: "retries on" },
       { heading: "clock rate", digits: 2 },
-      { heading: "waits", unit: "ms", digits: 1 },
+      { heading: "timeout", unit: "ms", digits: 1 },
       { heading: "decides" },
-      { heading: "after", unit: "ms", digits: 1 },
+      { heading: "time to decide", unit: "ms", digits: 1 },
       { heading: "epochs" },
     ],
     rows: rows.map(({ retries, clockRate, waitMs, decided, decideMs, epochs }) => [
@@ -122,7 +122,7 @@ function clockTable(rows: readonly Row[]): Table {
       epochs,
     ]),
     notes: [
-      "Only the drift over one wait matters. A slow clock delays nothing here, because nothing goes wrong; a fast one starves its proposer for ever.",
+      "Only the drift during one timeout matters. A slow clock delays nothing without faults; with a fast clock every epoch times out before the replies arrive. One run per configuration; delays are constant.",
       "Agreement held in every run.",
     ],
   }
@@ -132,8 +132,8 @@ function clockFigure(rows: readonly Row[]): Figure {
   return {
     kind: "lines",
     id: "clock-drift-epochs",
-    caption: "Epochs the only proposer starts within a second, by how fast its clock runs.",
-    x: { title: "rate of the proposer's clock" },
+    caption: "Number of epochs that a sole proposer starts within one second, by the rate of its clock.",
+    x: { title: "clock rate" },
     y: { title: "epochs started", scale: "log" },
     join: "line",
     interval: "bars",
@@ -142,12 +142,12 @@ function clockFigure(rows: readonly Row[]): Figure {
         title: "",
         series: seriesBy(
           rows,
-          ({ retries }) => `starts again on ${retries}`,
+          ({ retries }) => `retries on ${retries}`,
           (own) => own.map((row) => ({ x: row.clockRate, y: row.epochs })),
         ),
       },
     ],
-    events: [{ x: timeoutMs / replyMs, label: "waits as long as a reply takes" }],
-    notes: ["One run to a point: constant delays, nothing is left to chance."],
+    events: [{ x: timeoutMs / replyMs, label: "timeout = response time" }],
+    notes: ["Each point is one run; delays are constant."],
   }
 }

@@ -73,28 +73,28 @@ function fastQuorumsOfTwo(): QuorumPlan {
 
 const mistakes: Readonly<Record<string, Mistake>> = {
   "sum-equals-n": {
-    mistake: "Quorum sizes that add up to n, instead of more: |Q1| + |Q2| = n",
+    mistake: "Quorum sizes that sum to n instead of more than n",
     requirement: "4.4",
     plan: ofSystem("simple(3, 1, 2)"),
   },
   "half-and-half": {
-    mistake: "Half of an even number of acceptors taken for a majority",
+    mistake: "Half of an even number of acceptors used as a majority",
     requirement: "4.4",
     plan: ofSystem("simple(4, 2, 2)"),
   },
   "rows-and-rows": {
-    mistake: "Rows of a grid in both phases",
+    mistake: "Rows of a grid as quorums of both phases",
     requirement: "4.4",
     plan: ofSystem("split(a1*a2 + a3*a4, a1*a2 + a3*a4)"),
   },
   "local-serial": {
     mistake:
-      "LOCAL_SERIAL in one data centre, SERIAL across two: a majority of 3 replicas against a majority of 6",
+      "LOCAL_SERIAL mixed with SERIAL across two data centres: a majority of 3 replicas and a majority of 6",
     requirement: "4.4",
     plan: ofSystem("split(choose(2, a1, a2, a3), choose(4, a1, a2, a3, a4, a5, a6))"),
   },
   "small-voting-quorums": {
-    mistake: "Epochs allocated by voting, with phase-1 quorums that do not meet one another",
+    mistake: "Epochs allocated by voting, with disjoint phase-1 quorums",
     requirement: "4.7",
     plan: ofSystem("simple(2, 1, 2)"),
     variant: { epochs: { kind: "voting" }, promise: "voting" },
@@ -125,21 +125,18 @@ const mistakes: Readonly<Record<string, Mistake>> = {
  */
 export default defineExperiment<Case, Observation, Row>({
   id: "counterexamples",
-  question: "What is the shortest run in which each of the classic mistakes decides two values?",
+  question: "What is the shortest run in which each classic mistake decides two values?",
   reference: "Howard 2019, requirements 4.4, 4.7 and 7.2; Howard, Malkhi and Spiegelman 2016; Lamport 2006",
   columns: [
-    text("id", "The name of the mistake, and of its figure."),
-    text("mistake", "What is done."),
-    text("system", "The quorums."),
-    text("requirement", "The requirement of the thesis that is not satisfied."),
-    text("requirementVerdict", "What the validator says of it."),
-    text(
-      "model",
-      "What was explored: spec, abstract Paxos, or actors, the state machines that are simulated.",
-    ),
-    count("states", "States met before the violation was found."),
-    count("stepsToViolation", "Steps of the run: the least possible."),
-    text("because", "What is violated."),
+    text("id", "Id of the mistake and of its diagram."),
+    text("mistake", "The mistake."),
+    text("system", "The quorum system."),
+    text("requirement", "The violated requirement of the thesis."),
+    text("requirementVerdict", "Verdict of the validator on it."),
+    text("model", "The explored model: spec (abstract Paxos) or actors (the simulated state machines)."),
+    count("states", "States explored until the violation is found."),
+    count("stepsToViolation", "Length of the run, in steps; minimal."),
+    text("because", "Why agreement is violated."),
     text("run", "The steps of the run, in order."),
   ],
   cases: () => Object.keys(mistakes).map((id) => ({ id })),
@@ -237,10 +234,10 @@ function diagram(id: string, run: readonly string[]): SequenceDiagram {
 function counterexampleTable(rows: readonly Row[]): Table {
   return {
     id: "counterexamples",
-    caption: "Classic mistakes, and the length of the shortest run that decides two values.",
+    caption: "Classic mistakes and the length of the shortest run in which each decides two values.",
     columns: [
       { heading: "mistake" },
-      { heading: "quorums" },
+      { heading: "system" },
       { heading: "requirement" },
       { heading: "model" },
       { heading: "steps" },
@@ -253,8 +250,8 @@ function counterexampleTable(rows: readonly Row[]): Table {
       stepsToViolation,
     ]),
     notes: [
-      "A step of the model spec is a message sent; a step of the model actors is a message delivered or a timer fired.",
-      "Each run is drawn in the figure of its name.",
+      "Steps: messages sent (spec), or messages delivered and timers fired (actors).",
+      "Each run is drawn as a sequence diagram.",
     ],
   }
 }

@@ -1,14 +1,14 @@
-import { shareInterval } from "../src/base/statistics/estimates.ts"
 import { clientHistory } from "../src/check/log/client-history.ts"
-import {
-  type EstimateCells,
-  count,
-  estimateCells,
-  estimateColumns,
-  flag,
-  measure,
-} from "../src/experiment/column.ts"
+import { flag, measure } from "../src/experiment/column.ts"
 import { defineExperiment } from "../src/experiment/define.ts"
+import {
+  type CellsOf,
+  type ObservationOf,
+  measured,
+  runsColumn,
+  share,
+  sharesOf,
+} from "../src/experiment/measured.ts"
 import type { Figure } from "../src/experiment/figure/figure.ts"
 import { estimatePoints } from "../src/experiment/figure/from-rows.ts"
 import { type Table, intervalOf } from "../src/experiment/table.ts"
@@ -18,21 +18,28 @@ import { combinedHash } from "../src/world/simulate/trace-hash.ts"
 import { logSetupFrom } from "./log-setup-from.ts"
 
 interface Case {
-  /** By which share clocks are really wrong: the leader's slow, the others' fast. */
+  /** The actual relative drift: the leader's clock is slow, the others' are fast. */
   readonly drift: number
-  /** By which share the leader takes them to be wrong: ε. */
+  /** The drift that the leader allows for: ε. */
   readonly margin: number
 }
 
-interface Observation {
-  readonly stale: boolean
+const measures = measured({
+  staleShare: share(
+    "Share of runs with a stale read that clients can detect: their history is not linearizable.",
+    {
+      digits: 3,
+    },
+  ),
+})
+
+interface Observation extends ObservationOf<typeof measures> {
   readonly traceHash: string
 }
 
-type Row = EstimateCells<"staleShare"> & {
+type Row = CellsOf<typeof measures> & {
   readonly drift: number
   readonly margin: number
-  readonly runs: number
   readonly promised: boolean
   readonly traceHash: string
 }
@@ -42,7 +49,7 @@ const [drifts, margins] = [
   [0, 0.1, 0.2],
 ]
 
-/** Time and again the leader loses touch with the other replicas, and not with the clients beside it. */
+/** Four partitions of the leader from the other replicas, not from the clients in its group. */
 const cuts = Array.from({ length: 4 }, (_, i): NamedFault => ({
   type: "cut",
   from: 1_000_000 + i * 1_500_000,
@@ -64,22 +71,16 @@ const cuts = Array.from({ length: 4 }, (_, i): NamedFault => ({
  */
 export default defineExperiment<Case, Observation, Row>({
   id: "drift-and-leases",
-  question: "How wrong may clocks be before a leader's lease lets it answer a read that is out of date?",
+  question: "How much clock drift makes lease reads stale?",
   reference: "Gray and Cheriton 1989; Howard 2019, §1.6 (leases are outside the model)",
   columns: [
-    measure("drift", "By which share clocks are wrong: the first leader's slow, the others' fast.", {
+    measure("drift", "Relative clock drift: the first leader's clock is slow, the others' are fast.", {
       digits: 2,
     }),
-    measure("margin", "By which share the leader allows for: ε.", { digits: 2 }),
-    count("runs", "Number of independent runs."),
-    ...estimateColumns(
-      "staleShare",
-      "Share of runs in which clients could tell that a read was out of date: not linearizable.",
-      {
-        digits: 3,
-      },
-    ),
-    flag("promised", "Whether the protocol promises that there is none: the drift is at most ε."),
+    measure("margin", "Drift margin $ε$ that the leader allows for.", { digits: 2 }),
+    runsColumn,
+    ...measures.columns,
+    flag("promised", "Whether the protocol guarantees that no read is stale: the drift is at most $ε$."),
     traceHashColumn,
   ],
   cases: () => margins.flatMap((margin) => drifts.map((drift) => ({ drift, margin }))),
@@ -108,14 +109,13 @@ export default defineExperiment<Case, Observation, Row>({
     // Only whether, and not where: to find the shortest failing windows would take most of the time.
     const options = { linearizability: false, gather: [clientHistory] }
     const { facts, traceHash } = runSafeLog(setup, seed, options)
-    return { stale: facts.of(clientHistory).linearizability === "violated", traceHash }
+    return { staleShare: facts.of(clientHistory).linearizability === "violated", traceHash }
   },
   summarise: ({ drift, margin }, observations) => [
     {
       drift,
       margin,
-      runs: observations.length,
-      ...estimateCells("staleShare", shareInterval(observations.map(({ stale }) => stale))),
+      ...measures.cells(observations),
       promised: drift <= margin,
       traceHash: combinedHash(observations.map(({ traceHash }) => traceHash)),
     },
@@ -129,12 +129,11 @@ function driftTable(rows: readonly Row[]): Table {
     rows.find((r) => r.drift === drift && r.margin === margin)!
   return {
     id: "drift-and-leases",
-    caption:
-      "Share of runs with a stale read, by how wrong clocks are and how wrong the leader takes them to be.",
+    caption: "Share of runs with a stale lease read, by clock drift and drift margin $ε$.",
     columns: [
       { heading: "drift", digits: 2 },
       ...margins.map((margin) => ({
-        heading: `margin ${margin}`,
+        heading: `$ε = ${margin}$`,
         group: "runs with a stale read",
         digits: 2,
       })),
@@ -144,8 +143,8 @@ function driftTable(rows: readonly Row[]): Table {
       ...margins.map((margin) => intervalOf(row(drift, margin), "staleShare")),
     ]),
     notes: [
-      "Leases of 300 ms by three replicas; the leader's clock is slow and the others' fast, each by the drift; the leader loses touch with the others four times a run.",
-      `${rows[0]?.runs ?? 0} runs each; 95 % intervals after Wilson.`,
+      "Three replicas, leases of 300 ms; the leader's clock is slow and the others' are fast, each by the drift; the leader is partitioned from the other replicas four times per run.",
+      `${sharesOf(rows)}.`,
     ],
   }
 }
@@ -154,14 +153,13 @@ function driftFigure(rows: readonly Row[]): Figure {
   return {
     kind: "lines",
     id: "drift-and-leases-stale",
-    caption:
-      "Runs with a stale read under leases, by how wrong clocks are and how wrong the leader takes them to be.",
-    x: { title: "drift of the clocks" },
+    caption: "Share of runs with a stale lease read, by clock drift and drift margin $ε$.",
+    x: { title: "clock drift" },
     y: { title: "share of runs with a stale read", most: 1 },
     join: "line",
     interval: "bars",
     panels: margins.map((margin) => ({
-      title: `the leader allows for ${margin}`,
+      title: `$ε = ${margin}$`,
       series: [
         {
           name: "runs",
@@ -173,6 +171,6 @@ function driftFigure(rows: readonly Row[]): Figure {
         },
       ],
     })),
-    notes: [`${rows[0]?.runs ?? 0} runs to a point; bars are 95 % intervals after Wilson.`],
+    notes: [`${sharesOf(rows)}.`],
   }
 }

@@ -1,13 +1,15 @@
-import { present, shareInterval } from "../src/base/statistics/estimates.ts"
-import {
-  type EstimateCells,
-  count,
-  estimateCells,
-  estimateColumns,
-  meanCells,
-  text,
-} from "../src/experiment/column.ts"
+import { present } from "../src/base/statistics/estimates.ts"
+import { count, text } from "../src/experiment/column.ts"
 import { defineExperiment } from "../src/experiment/define.ts"
+import {
+  type CellsOf,
+  type ObservationOf,
+  mean,
+  measured,
+  meansOf,
+  runsColumn,
+  share,
+} from "../src/experiment/measured.ts"
 import { formatBackOff } from "../src/run/common-settings.ts"
 import { runSafeDecree } from "../src/run/decree.ts"
 import { barsOf, estimatePoints, seriesBy } from "../src/experiment/figure/from-rows.ts"
@@ -18,24 +20,26 @@ import { setupFrom } from "../src/run/from-text.ts"
 import { milliseconds } from "../src/world/simulate/latency.ts"
 
 interface Case {
-  /** What proposers do about each other. */
+  /** How proposers react to each other. */
   readonly variant: (typeof ways)[number]
   readonly proposers: number
   readonly backOff: BackOff
 }
 
-interface Observation {
-  readonly decideMs: number | null
-  readonly allLearnedMs: number | null
-  readonly epochs: number
-  readonly messages: number
-}
+const measures = measured({
+  decidedShare: share("Share of runs that decide within two seconds.", { digits: 4 }),
+  decideMs: mean("Mean time to the commit point, over the runs that decide.", { unit: "ms" }),
+  allLearnedMs: mean("Mean time until every proposer has learned, over the runs in which all do.", {
+    unit: "ms",
+  }),
+  epochs: mean("Mean number of epochs started by all proposers.", { digits: 2 }),
+  messages: mean("Mean number of messages sent.", { digits: 1 }),
+})
 
-type Row = EstimateCells<"decidedShare" | "decideMs" | "allLearnedMs" | "epochs" | "messages"> & {
+type Row = CellsOf<typeof measures> & {
   readonly variant: string
   readonly proposers: number
   readonly backOff: string
-  readonly runs: number
 }
 
 const horizonMs = 2000
@@ -51,7 +55,7 @@ const policies: readonly BackOff[] = [
 ]
 
 /**
- * Proposers that void each other's epochs, and what they do about it.
+ * Duelling proposers: each supersedes the other's epoch, in five variants of Paxos.
  *
  * Varied: what proposers do about each other, how many they are, and how they back off. Held fixed:
  * majorities of five, delays uniform from 5 to 15 ms, a timeout of 100 ms, all proposers starting at
@@ -62,29 +66,16 @@ const policies: readonly BackOff[] = [
  * is that of taking turns. The mean of decided runs is no figure without the share of runs that
  * decide, which is why both are here.
  */
-export default defineExperiment<Case, Observation, Row>({
+export default defineExperiment<Case, ObservationOf<typeof measures>, Row>({
   id: "duelling",
-  question:
-    "How long do proposers that start together keep each other from deciding, and what does backing off buy?",
+  question: "How long do duelling proposers prevent a decision, and how much does back-off help?",
   reference: "Howard 2019, figure 2.6 (duelling proposers), §3.1 (negative replies), §3.9 and §3.10",
   columns: [
-    text("variant", "The member of the Paxos family; voting has negative replies too."),
-    count("proposers", "Number of proposers, all starting at once, each with a value of its own."),
-    text("backOff", "Pause before a proposer starts again; milliseconds."),
-    count("runs", "Number of independent runs."),
-    ...estimateColumns("decidedShare", "Share of runs that decide within two seconds.", { digits: 4 }),
-    ...estimateColumns("decideMs", "Mean time to the commit point, over the runs that decide.", {
-      unit: "ms",
-    }),
-    ...estimateColumns(
-      "allLearnedMs",
-      "Mean time until every proposer has learned, over the runs where all do.",
-      {
-        unit: "ms",
-      },
-    ),
-    ...estimateColumns("epochs", "Mean number of epochs started, over all proposers.", { digits: 2 }),
-    ...estimateColumns("messages", "Mean number of messages sent.", { digits: 1 }),
+    text("variant", "The Paxos variant; voting includes negative replies."),
+    count("proposers", "Number of proposers, all starting at time 0 with different values."),
+    text("backOff", "Back-off before a proposer retries, in milliseconds."),
+    runsColumn,
+    ...measures.columns,
   ],
   cases: () =>
     ways.flatMap((variant) =>
@@ -104,42 +95,28 @@ export default defineExperiment<Case, Observation, Row>({
       timeoutMs: 100,
       horizonMs,
     })
-    const { measures } = runSafeDecree(setup, seed)
-    const learned = present(measures.learnedAt)
+    const { measures: run } = runSafeDecree(setup, seed)
+    const learned = present(run.learnedAt)
     return {
-      decideMs: milliseconds(measures.decidedAt),
+      decidedShare: run.decidedAt !== null,
+      decideMs: milliseconds(run.decidedAt),
       allLearnedMs: learned.length === proposers ? milliseconds(Math.max(...learned)) : null,
-      epochs: measures.epochsUsed,
-      messages: measures.messagesSent,
+      epochs: run.epochsUsed,
+      messages: run.messagesSent,
     }
   },
-  summarise: ({ variant, proposers, backOff }, observations) => {
-    return [
-      {
-        variant,
-        proposers,
-        backOff: formatBackOff(backOff),
-        runs: observations.length,
-        ...estimateCells(
-          "decidedShare",
-          shareInterval(observations.map(({ decideMs }) => decideMs !== null)),
-        ),
-        ...meanCells("decideMs", observations, (o) => o.decideMs),
-        ...meanCells("allLearnedMs", observations, (o) => o.allLearnedMs),
-        ...meanCells("epochs", observations, (o) => o.epochs),
-        ...meanCells("messages", observations, (o) => o.messages),
-      },
-    ]
-  },
+  summarise: ({ variant, proposers, backOff }, observations) => [
+    { variant, proposers, backOff: formatBackOff(backOff), ...measures.cells(observations) },
+  ],
   tables: [duellingTable, variantsTable],
   figures: [duellingFigure, variantsFigure],
 })
 
 const columns: Table["columns"] = [
   { heading: "back-off", unit: "ms" },
-  { heading: "decided", digits: 3 },
-  { heading: "decided after", unit: "ms", digits: 0 },
-  { heading: "all learned after", unit: "ms", digits: 0 },
+  { heading: "share decided", digits: 3 },
+  { heading: "time to decide", unit: "ms", digits: 0 },
+  { heading: "time until all learn", unit: "ms", digits: 0 },
   { heading: "epochs", digits: 1 },
   { heading: "messages", digits: 0 },
 ]
@@ -161,8 +138,8 @@ function ruled(groups: readonly (readonly TableRow[])[]): Table["rows"] {
 /** What the tables and figures have in common. */
 function notes(rows: readonly Row[], replies: string): string[] {
   return [
-    `Majority of 5; one-way delays uniform from 5 to 15 ms; ${replies}; timeout 100 ms.`,
-    `Means of ${rows[0]?.runs ?? 0} runs of two seconds with 95 % intervals; times over the runs that got there.`,
+    `Five acceptors, majority quorums; one-way delays uniform in [5, 15] ms; ${replies}; timeout 100 ms.`,
+    `${meansOf(rows)}, two simulated seconds each; times are over the runs that decide (or in which all learn).`,
   ]
 }
 
@@ -174,7 +151,7 @@ function duellingTable(rows: readonly Row[]): Table {
       .map((row) => [row.proposers, ...cellsOf(row)])
   return {
     id: "duelling",
-    caption: "Proposers that start together, by their number and how they back off.",
+    caption: "Duelling proposers: time to decide by number of proposers and back-off policy.",
     columns: [{ heading: "proposers" }, ...columns],
     rows: ruled([1, 2, 3, 4].map(group)),
     notes: notes(rows, "negative replies"),
@@ -189,10 +166,10 @@ function variantsTable(rows: readonly Row[]): Table {
       .map((row) => [row.variant, ...cellsOf(row)])
   return {
     id: "duelling-variants",
-    caption: "Three proposers that start together, by what they do about each other.",
+    caption: "Three duelling proposers: time to decide by Paxos variant and back-off policy.",
     columns: [{ heading: "variant" }, ...columns],
     rows: ruled(ways.map(group)),
-    notes: notes(rows, "negative replies in all but classic"),
+    notes: notes(rows, "negative replies in every variant except classic"),
   }
 }
 
@@ -200,9 +177,10 @@ function duellingFigure(rows: readonly Row[]): Figure {
   return {
     kind: "lines",
     id: "duelling-proposers",
-    caption: "Proposers that start together: time until all have learned, by how they back off.",
+    caption:
+      "Duelling proposers: time until all proposers learn, by number of proposers and back-off policy.",
     x: { title: "proposers" },
-    y: { title: "all learned after", unit: "ms" },
+    y: { title: "time until all proposers learn", unit: "ms" },
     join: "line",
     interval: "bars",
     panels: [
@@ -224,10 +202,9 @@ function variantsFigure(rows: readonly Row[]): Figure {
   return {
     kind: "bars",
     id: "duelling-ways",
-    caption:
-      "Three proposers that start together: time until all have learned, by what they do about each other.",
+    caption: "Three duelling proposers: time until all learn, by Paxos variant and back-off policy.",
     groups: "",
-    value: { title: "all learned after", unit: "ms" },
+    value: { title: "time until all proposers learn", unit: "ms" },
     panels: [
       {
         title: "",
@@ -238,6 +215,9 @@ function variantsFigure(rows: readonly Row[]): Figure {
         }),
       },
     ],
-    notes: [...notes(rows, "negative replies in all but classic"), "No bar where no run got there."],
+    notes: [
+      ...notes(rows, "negative replies in every variant except classic"),
+      "No bar: all proposers learned in no run.",
+    ],
   }
 }

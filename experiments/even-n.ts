@@ -28,7 +28,7 @@ type Row = Case & {
 const phase1Fraction = 0.01
 
 /**
- * With n even, phase 2 needs only n/2: does an even cluster then stop being a waste of a node?
+ * With n even, phase-2 quorums of n/2 nodes suffice: does an even cluster then use its last node?
  *
  * Varied: n from 2 to 12, and for even n whether phase 2 takes n/2 + 1 nodes or n/2. Exact.
  *
@@ -38,25 +38,33 @@ const phase1Fraction = 0.01
  */
 export default defineExperiment<Case, Omit<Row, "n" | "rule">, Row>({
   id: "even-n",
-  question: "What does an even number of nodes gain when phase 2 needs only half of them?",
+  question: "What does an even number of nodes gain if phase-2 quorums are half of them?",
   reference:
     "Howard, Malkhi and Spiegelman 2016, §4.1 (even n: q1 = n/2 + 1, q2 = n/2); the advice of etcd and RabbitMQ to run odd clusters",
   columns: [
     count("n", "Number of nodes."),
-    text("rule", "majority: n/2 + 1 in both phases; half: n/2 in phase 2, for even n."),
+    text("rule", "majority: majorities in both phases; half: $n/2$ nodes in phase 2, for even $n$."),
     text("system", "The quorum system."),
-    count("phase1", "Nodes of a phase-1 quorum."),
-    count("phase2", "Nodes of a phase-2 quorum."),
-    count("resilience1", "Failures after which a leader can still be elected."),
-    count("resilience2", "Failures after which a stable leader still decides."),
-    fraction("load", "Load when one request in a hundred needs phase 1, proved optimal."),
+    count("phase1", "Size of phase-1 quorums."),
+    count("phase2", "Size of phase-2 quorums."),
+    count("resilience1", "Resilience of phase 1: failures after which a leader can still be elected."),
+    count("resilience2", "Resilience of phase 2: failures after which a stable leader still decides."),
+    fraction("load", "Optimal load with phase-1 fraction 0.01."),
     measure(
       "failure1P01",
       "Probability that no phase-1 quorum is live when nodes fail with probability 0.01.",
       { significant: 9 },
     ),
-    measure("failure2P01", "The same of phase 2.", { significant: 9 }),
-    measure("failure2P10", "The same of phase 2 when nodes fail with probability 0.1.", { significant: 9 }),
+    measure(
+      "failure2P01",
+      "Probability that no phase-2 quorum is live when nodes fail with probability 0.01.",
+      { significant: 9 },
+    ),
+    measure(
+      "failure2P10",
+      "Probability that no phase-2 quorum is live when nodes fail with probability 0.1.",
+      { significant: 9 },
+    ),
   ],
   cases: () =>
     Array.from({ length: 11 }, (_, i) => i + 2).flatMap((n): Case[] => [
@@ -89,16 +97,16 @@ function evenTable(rows: readonly Row[]): Table {
   return {
     id: "even-n",
     caption:
-      "Even clusters with phase-2 quorums of half the nodes, beside majorities of the sizes around them.",
+      "Resilience, load and failure probability of majorities and, for even $n$, of phase-2 quorums of $n/2$ nodes.",
     columns: [
-      { heading: "n" },
+      { heading: "$n$" },
       { heading: "system" },
-      { heading: "phase 1", group: "failures survived" },
-      { heading: "phase 2", group: "failures survived" },
+      { heading: "phase 1", group: "resilience" },
+      { heading: "phase 2", group: "resilience" },
       { heading: "load" },
-      { heading: "phase 1, p = 0.01", group: "failure probability", significant: 3 },
-      { heading: "phase 2, p = 0.01", group: "failure probability", significant: 3 },
-      { heading: "phase 2, p = 0.1", group: "failure probability", significant: 3 },
+      { heading: "phase 1, $p = 0.01$", group: "failure probability", significant: 3 },
+      { heading: "phase 2, $p = 0.01$", group: "failure probability", significant: 3 },
+      { heading: "phase 2, $p = 0.1$", group: "failure probability", significant: 3 },
     ],
     rows: rows.map((row) => [
       row.n,
@@ -111,13 +119,13 @@ function evenTable(rows: readonly Row[]): Table {
       row.failure2P10,
     ]),
     notes: [
-      "Load when one request in a hundred needs phase 1. A majority of an even n survives no more than one of n − 1; with phase-2 quorums of n/2 a stable leader survives one failure more.",
+      "Exact values; phase-1 fraction 0.01. Majorities of an even $n$ have the resilience of those of $n − 1$; with phase-2 quorums of $n/2$ a stable leader survives one more failure.",
     ],
   }
 }
 
 function evenFigure(rows: readonly Row[]): Figure {
-  const rules = { majority: "majority in both phases", half: "half of the nodes in phase 2" }
+  const rules = { majority: "majority in both phases", half: "$n/2$ nodes in phase 2" }
   const curve = (name: "failure1P01" | "failure2P01") =>
     seriesBy(
       rows,
@@ -127,8 +135,8 @@ function evenFigure(rows: readonly Row[]): Figure {
   return {
     kind: "lines",
     id: "even-n-failures",
-    caption: "Probability that a phase has no live quorum when nodes are down with probability 0.01.",
-    x: { title: "nodes" },
+    caption: "Probability that a phase has no live quorum at $p = 0.01$, by number of nodes $n$.",
+    x: { title: "$n$" },
     y: { title: "failure probability", scale: "log" },
     join: "line",
     interval: "bars",
@@ -136,6 +144,6 @@ function evenFigure(rows: readonly Row[]): Figure {
       { title: "phase 1", series: curve("failure1P01") },
       { title: "phase 2", series: curve("failure2P01") },
     ],
-    notes: ["Exact. Phase 1 is the same by both rules: a majority."],
+    notes: ["Exact values. Phase-1 quorums are majorities in both cases."],
   }
 }

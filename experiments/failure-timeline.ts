@@ -1,6 +1,7 @@
 import { meanInterval } from "../src/base/statistics/estimates.ts"
 import { type EstimateCells, count, estimateCells, estimateColumns, text } from "../src/experiment/column.ts"
 import { defineExperiment } from "../src/experiment/define.ts"
+import { meansOf, runsColumn } from "../src/experiment/measured.ts"
 import type { Figure } from "../src/experiment/figure/figure.ts"
 import { estimatePoints, seriesBy } from "../src/experiment/figure/from-rows.ts"
 import { type Table, intervalOf } from "../src/experiment/table.ts"
@@ -31,7 +32,7 @@ const [fromMs, intervalMs] = [3000, 500]
 const intervals = (horizonMs - fromMs) / intervalMs
 
 /**
- * Throughput through the crash of a leader, interval by interval.
+ * Throughput before and after a leader crash, window by window.
  *
  * Varied: the sizes of the quorums, and the matrix. Held fixed: as in `leader-failure`, with
  * ten clients beside each replica.
@@ -42,20 +43,16 @@ const intervals = (horizonMs - fromMs) / intervalMs
  */
 export default defineExperiment<Case, Observation, Row>({
   id: "failure-timeline",
-  question: "What do clients see of a leader's crash, from before it until the next leader is up to speed?",
+  question: "How does a leader crash affect throughput, until the next leader has caught up?",
   reference: "Howard 2019, §3.4 and §4.3.3",
   columns: [
     text("latency", "The latency matrix."),
     text("system", "The quorum system."),
-    count(
-      "atMs",
-      "Beginning of the interval of 500 ms, from the start of the run; the leader crashes at 5000.",
-      {
-        unit: "ms",
-      },
-    ),
-    count("runs", "Number of independent runs."),
-    ...estimateColumns("throughputPerS", "Mean number of answered requests per second in the interval.", {
+    count("atMs", "Start of the 500 ms window, since the start of the run; the leader crashes at 5000 ms.", {
+      unit: "ms",
+    }),
+    runsColumn,
+    ...estimateColumns("throughputPerS", "Mean number of answered requests per second in the window.", {
       unit: "1/s",
       digits: 1,
     }),
@@ -94,16 +91,17 @@ function timelineTable(rows: readonly Row[]): Table {
     rows.find((row) => row.latency === latency && row.system === system && row.atMs === atMs)!
   return {
     id: "failure-timeline",
-    caption: "Answered requests per second on the paxi matrix, before and after the leader crashes at 5 s.",
+    caption:
+      "Throughput before and after a leader crash at 5 s in the regions of the paxi matrix, by 500 ms window and system.",
     columns: [
-      { heading: "from", unit: "ms" },
+      { heading: "window start", unit: "ms" },
       ...systems.map(([system]) => ({ heading: system, unit: "1/s", digits: 0 })),
     ],
     rows: shown.map((atMs) => [
       atMs,
       ...systems.map(([system]) => intervalOf(cell("paxi", system, atMs), "throughputPerS")),
     ]),
-    notes: [`Intervals of ${intervalMs} ms; means of ${rows[0]?.runs ?? 0} runs with 95 % intervals.`],
+    notes: [`${meansOf(rows)}.`],
   }
 }
 
@@ -119,7 +117,7 @@ function timelineFigure(rows: readonly Row[]): Figure {
   return {
     kind: "lines",
     id: "failure-timeline-throughput",
-    caption: "Throughput through the crash of a leader that stays away.",
+    caption: "Throughput before and after a permanent leader crash at 5 s.",
     x: { title: "time", unit: "s" },
     y: { title: "throughput", unit: "requests/s" },
     join: "line",
@@ -132,9 +130,9 @@ function timelineFigure(rows: readonly Row[]): Figure {
         seconds,
       ),
     })),
-    events: [{ x: crashAtMs / 1000, label: "crash" }],
+    events: [{ x: crashAtMs / 1000, label: "leader crash" }],
     notes: [
-      `Five replicas with ten clients beside each, which outlive them. Intervals of ${intervalMs} ms; means of ${rows[0]?.runs ?? 0} runs, bands are 95 % intervals after Student.`,
+      `Five replicas, ten clients in each region; ${intervalMs} ms windows. ${meansOf(rows)}, drawn as bands.`,
     ],
   }
 }

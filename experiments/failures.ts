@@ -1,17 +1,9 @@
 import { eitherPhaseFails } from "../src/analysis/exact/availability.ts"
 import { nodeTable } from "../src/analysis/nodes.ts"
 import { InvariantError } from "../src/base/errors.ts"
-import { shareInterval } from "../src/base/statistics/estimates.ts"
-import {
-  type EstimateCells,
-  count,
-  estimateCells,
-  estimateColumns,
-  flag,
-  measure,
-  text,
-} from "../src/experiment/column.ts"
+import { flag, measure, text } from "../src/experiment/column.ts"
 import { defineExperiment } from "../src/experiment/define.ts"
+import { type CellsOf, measured, runsColumn, share, sharesOf } from "../src/experiment/measured.ts"
 import { runSafeDecree } from "../src/run/decree.ts"
 import { estimatePoints, seriesBy } from "../src/experiment/figure/from-rows.ts"
 import type { Figure } from "../src/experiment/figure/figure.ts"
@@ -24,10 +16,13 @@ interface Case {
   readonly crashProbability: number
 }
 
-type Row = EstimateCells<"decidedShare"> & {
+const measures = measured({
+  decidedShare: share("Share of runs in which a value is decided.", { digits: 4 }),
+})
+
+type Row = CellsOf<typeof measures> & {
   readonly system: string
   readonly crashProbability: number
-  readonly runs: number
   readonly liveProbability: number
   readonly agrees: boolean
 }
@@ -57,17 +52,17 @@ const systems = [
 export default defineExperiment<Case, boolean, Row>({
   id: "failures",
   question:
-    "How often is a value decided when acceptors have crashed, and is that what the quorum system predicts?",
+    "How often is a value decided when acceptors are down, and does the exact failure probability predict it?",
   reference: "Howard 2019, theorem 16 (progress); Naor and Wool 1998, §2 (failure probability)",
   columns: [
     text("system", "The quorum system."),
-    measure("crashProbability", "Probability that an acceptor is down, independently of the others.", {
+    measure("crashProbability", "Probability $p$ that an acceptor is down, independently of the others.", {
       digits: 2,
     }),
-    count("runs", "Number of independent runs."),
-    ...estimateColumns("decidedShare", "Share of the runs in which a value was decided.", { digits: 4 }),
-    measure("liveProbability", "Exact probability that quorums of both phases are up.", { digits: 6 }),
-    flag("agrees", "Whether the exact probability lies in the interval of the simulated share."),
+    runsColumn,
+    ...measures.columns,
+    measure("liveProbability", "Exact probability that both phases have a live quorum.", { digits: 6 }),
+    flag("agrees", "Whether the exact probability lies in the 95 % CI of the simulated share."),
   ],
   cases: () =>
     systems.flatMap((system) =>
@@ -80,16 +75,15 @@ export default defineExperiment<Case, boolean, Row>({
     return runSafeDecree(setup, seed).measures.decidedAt !== null
   },
   summarise: ({ system, crashProbability }, observations) => {
-    const share = shareInterval(observations)
+    const cells = measures.cells(observations.map((decidedShare) => ({ decidedShare })))
     const exact = liveProbability(planFrom(system).systemAt(0), crashProbability)
     return [
       {
         system,
         crashProbability,
-        runs: observations.length,
-        ...estimateCells("decidedShare", share),
+        ...cells,
         liveProbability: exact,
-        agrees: share.low! <= exact && exact <= share.high!,
+        agrees: cells.decidedShareLow! <= exact && exact <= cells.decidedShareHigh!,
       },
     ]
   },
@@ -111,12 +105,12 @@ function failuresTable(rows: readonly Row[]): Table {
   return {
     id: "failures",
     caption:
-      "Share of runs that decide when each acceptor is down with probability p, beside the exact probability.",
+      "Share of runs that decide and exact probability of a live quorum in both phases, by system and $p$.",
     columns: [
       { heading: "system" },
       ...shown.flatMap((p) => [
-        { heading: "simulated", group: `p = ${p}`, digits: 3 },
-        { heading: "exact", group: `p = ${p}`, digits: 4 },
+        { heading: "simulated", group: `$p = ${p}$`, digits: 3 },
+        { heading: "exact", group: `$p = ${p}$`, digits: 4 },
       ]),
     ],
     rows: systems.map((system) => [
@@ -124,8 +118,8 @@ function failuresTable(rows: readonly Row[]): Table {
       ...shown.flatMap((p) => [intervalOf(of(system, p), "decidedShare"), of(system, p).liveProbability]),
     ]),
     notes: [
-      `Six acceptors, down from the start or not at all. ${rows[0]?.runs ?? 0} runs each; 95 % intervals after Wilson.`,
-      `${rows.filter(({ agrees }) => agrees).length} of the ${rows.length} intervals of the experiment contain the exact value; all systems meet the same crashes, so they miss together.`,
+      `Six acceptors, each down throughout a run with probability $p$. ${sharesOf(rows)}.`,
+      `${rows.filter(({ agrees }) => agrees).length} of ${rows.length} CI contain the exact value. All systems see the same crashes, so their misses are correlated.`,
     ],
   }
 }
@@ -134,8 +128,8 @@ function failuresFigure(rows: readonly Row[]): Figure {
   return {
     kind: "lines",
     id: "failures-decided",
-    caption: "Share of runs that decide, by the probability that an acceptor is down.",
-    x: { title: "probability that an acceptor is down" },
+    caption: "Share of runs that decide, by the probability $p$ that an acceptor is down.",
+    x: { title: "$p$" },
     y: { title: "share of runs that decide", most: 1 },
     join: "line",
     interval: "bars",
@@ -150,8 +144,8 @@ function failuresFigure(rows: readonly Row[]): Figure {
       },
     ],
     notes: [
-      `Six acceptors, down from the start or not at all. ${rows[0]?.runs ?? 0} runs to a point; bars are 95 % intervals after Wilson.`,
-      "Systems that do equally well lie one upon the other: all meet the same crashes.",
+      `Six acceptors, each down throughout a run with probability $p$. ${sharesOf(rows)}.`,
+      "Curves of equally available systems coincide: all systems see the same crashes.",
     ],
   }
 }

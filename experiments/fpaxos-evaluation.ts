@@ -58,22 +58,22 @@ const horizonMs = 5000
  */
 export default defineExperiment<Case, Observation, Row>({
   id: "fpaxos-evaluation",
-  question: "What do smaller phase-2 quorums buy a leader that its own processor limits?",
+  question: "How much do smaller phase-2 quorums raise the throughput of a CPU-bound leader?",
   reference: "Howard, Malkhi and Spiegelman 2016, §6, Figures 1 and 4",
   columns: [
     text(
       "system",
-      "paxos: everyone is asked, a majority waited for; fpaxos: a random phase-2 quorum is asked.",
+      "paxos: all replicas contacted, majority quorums; fpaxos: one random phase-2 quorum contacted.",
     ),
-    count("replicas", "Number of replicas n."),
-    count("phase2", "Size of a phase-2 quorum; those of phase 1 are n + 1 − this."),
-    measure("warmUpMs", "What is left out at the beginning, found by MSER-5 (White, Cobb and Spratt 2000).", {
+    count("replicas", "Number of replicas $n$."),
+    count("phase2", "Size of phase-2 quorums; phase-1 quorums have $n + 1 − |Q2|$ replicas."),
+    measure("warmUpMs", "Warm-up removed by MSER-5 (White, Cobb and Spratt 2000).", {
       unit: "ms",
       digits: 1,
     }),
-    measure("latencyMs", "Mean time from a request to its answer.", { unit: "ms", digits: 2 }),
+    measure("latencyMs", "Mean request latency.", { unit: "ms", digits: 2 }),
     measure("throughputPerS", "Answered requests per second.", { unit: "1/s", digits: 1 }),
-    measure("inFlight", "Latency times throughput: by Little's law the ten requests in flight.", {
+    measure("inFlight", "Latency times throughput, which by Little's law is the ten requests in flight.", {
       digits: 2,
     }),
     traceHashColumn,
@@ -140,28 +140,28 @@ function steadyState(
 /** Figure 1 of the paper, read off its vectors: requests per second of LibPaxos3 with 3 to 14 replicas. */
 const published = [296, 289, 278, 272, 264, 243, 250, 240, 199, 196, 178, 167]
 
-/** Figure 1: with everyone asked, beside what was published. */
+/** Figure 1: all replicas contacted, with the published throughput. */
 function scaling(rows: readonly Row[]): Table {
   const paxos = rows.filter(({ system }) => system === "paxos")
   return {
     id: "fpaxos-figure-1",
     caption:
-      "Multi-Paxos with everyone asked, by the number of replicas, beside the published throughput of LibPaxos3.",
+      "Multi-Paxos with all replicas contacted: simulated latency and throughput, and published throughput of LibPaxos3, by number of replicas.",
     columns: [
-      { heading: "n" },
+      { heading: "$n$" },
       { heading: "latency", unit: "ms", digits: 1 },
       { heading: "throughput", unit: "1/s", digits: 0 },
       { heading: "published", unit: "1/s", digits: 0 },
     ],
     rows: paxos.map((row, i) => [row.replicas, row.latencyMs, row.throughputPerS, published[i]!]),
     notes: [
-      "Costs of a message fitted to the published throughputs by a straight line in n; ten requests in flight, 64 bytes, 5 ms per link.",
+      "Per-message CPU costs fitted to the published throughput by linear regression on $n$; ten requests in flight, 64 bytes, 5 ms per link.",
       "Published: Howard, Malkhi and Spiegelman 2016, Figure 1, digitised to ± 1.",
     ],
   }
 }
 
-/** Figure 4: by the size of the phase-2 quorum, like for like in n. */
+/** Figure 4: by the size of the phase-2 quorum, for equal n. */
 function phase2Sizes(rows: readonly Row[]): Table {
   const shown = [5, 8, 11, 14]
   const of = (system: string, n: number, phase2?: number): Row | undefined =>
@@ -171,10 +171,10 @@ function phase2Sizes(rows: readonly Row[]): Table {
   return {
     id: "fpaxos-figure-4",
     caption:
-      "Throughput by the size of the phase-2 quorum that is asked, and with everyone asked, for the same n.",
+      "Throughput by $|Q2|$ with one random phase-2 quorum contacted, and with all replicas contacted, for four $n$.",
     columns: [
-      { heading: "|Q2|" },
-      ...shown.map((n) => ({ heading: `n = ${n}`, unit: "1/s", group: "throughput", digits: 0 })),
+      { heading: "$|Q2|$" },
+      ...shown.map((n) => ({ heading: `$n = ${n}$`, unit: "1/s", group: "throughput", digits: 0 })),
     ],
     rows: [
       ...[1, 2, 3, 4, 5, 6, 7].map((q2) => [
@@ -182,24 +182,25 @@ function phase2Sizes(rows: readonly Row[]): Table {
         ...shown.map((n) => of("fpaxos", n, q2)?.throughputPerS ?? null),
       ]),
       "rule" as const,
-      ["everyone", ...shown.map((n) => of("paxos", n)!.throughputPerS)],
+      ["all replicas", ...shown.map((n) => of("paxos", n)!.throughputPerS)],
     ],
     notes: [
-      "Like for like: the published Figure 4 shows its Paxos bars three replicas too far to the right, n = 8 beside n = 5 and n = 11 beside n = 8.",
+      "Each column compares equal $n$. The published Figure 4 shifts its Paxos bars by one group: $n = 8$ beside $n = 5$ and $n = 11$ beside $n = 8$.",
     ],
   }
 }
 
 const sample =
-  "One run of five seconds to a point, its warm-up left out by MSER-5; the simulation has no spread to speak of, so there are no intervals."
+  "Each point is one run of five simulated seconds, warm-up removed by MSER-5; no CI, as the variance is negligible."
 
 function scalingFigure(rows: readonly Row[]): Figure {
   const paxos = rows.filter(({ system }) => system === "paxos")
   return {
     kind: "lines",
     id: "fpaxos-scaling",
-    caption: "Throughput of Multi-Paxos with everyone asked, by the number of replicas.",
-    x: { title: "replicas" },
+    caption:
+      "Throughput of Multi-Paxos with all replicas contacted, simulated and published, by number of replicas.",
+    x: { title: "number of replicas" },
     y: { title: "throughput", unit: "requests/s" },
     join: "line",
     interval: "bars",
@@ -223,8 +224,8 @@ function sizesFigure(rows: readonly Row[]): Figure {
   return {
     kind: "lines",
     id: "fpaxos-sizes",
-    caption: "Throughput by the size of the phase-2 quorum that is asked.",
-    x: { title: "|Q2|" },
+    caption: "Throughput by $|Q2|$ with one random phase-2 quorum contacted, by number of replicas.",
+    x: { title: "$|Q2|$" },
     y: { title: "throughput", unit: "requests/s" },
     join: "line",
     interval: "bars",

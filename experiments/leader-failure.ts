@@ -1,7 +1,15 @@
 import { fullSet, isSubset, size, withoutMember } from "../src/base/node-set.ts"
-import { meanInterval } from "../src/base/statistics/estimates.ts"
-import { type EstimateCells, count, estimateCells, estimateColumns, text } from "../src/experiment/column.ts"
+import { count, text } from "../src/experiment/column.ts"
 import { defineExperiment } from "../src/experiment/define.ts"
+import {
+  type CellsOf,
+  type ObservationOf,
+  mean,
+  measured,
+  meansOf,
+  runsColumn,
+  runsOf,
+} from "../src/experiment/measured.ts"
 import type { Figure } from "../src/experiment/figure/figure.ts"
 import { type Table, intervalOf } from "../src/experiment/table.ts"
 import type { Address, Micros } from "../src/protocol/actor.ts"
@@ -55,21 +63,32 @@ interface Case {
   readonly latency: string
 }
 
-interface Observation {
-  readonly electedMs: number
-  readonly phase1Ms: number
-  readonly gapMs: number
-  readonly elections: number
+const measures = measured({
+  electedMs: mean("Mean time from the crash until the end of the first phase 1 after it.", {
+    unit: "ms",
+    digits: 1,
+  }),
+  phase1Ms: mean(
+    "Mean duration of that phase 1 by the latency matrix: the round trip to the closest phase-1 quorum.",
+    { unit: "ms", digits: 1 },
+  ),
+  gapMs: mean("Mean unavailability: the longest interval in which no client gets an answer.", {
+    unit: "ms",
+    digits: 1,
+  }),
+  elections: mean("Mean number of leaders after the crash.", { digits: 2 }),
+})
+
+interface Observation extends ObservationOf<typeof measures> {
   readonly traceHash: string
 }
 
-type Row = EstimateCells<"electedMs" | "phase1Ms" | "gapMs" | "elections"> & {
+type Row = CellsOf<typeof measures> & {
   readonly system: string
   readonly latency: string
   readonly n: number
   readonly phase1: number
   readonly phase2: number
-  readonly runs: number
   readonly traceHash: string
 }
 
@@ -88,29 +107,16 @@ type Row = EstimateCells<"electedMs" | "phase1Ms" | "gapMs" | "elections"> & {
 export default defineExperiment<Case, Observation, Row>({
   id: "leader-failure",
   question:
-    "How long does nobody get an answer after the leader has crashed, and what does a larger phase-1 quorum add?",
+    "How long is the log unavailable after a leader crash, and how much does a larger phase-1 quorum add?",
   reference: "Howard 2019, §3.4 (failure detection) and §4.3.3 (the price of a larger phase-1 quorum)",
   columns: [
     text("system", "The quorum system."),
     text("latency", "The latency matrix."),
     count("n", "Number of replicas."),
     count("phase1", "Size of the smallest phase-1 quorum without the crashed leader."),
-    count("phase2", "Size of the smallest phase-2 quorum without it."),
-    count("runs", "Number of independent runs."),
-    ...estimateColumns("electedMs", "Mean time from the crash until the end of the first phase 1 after it.", {
-      unit: "ms",
-      digits: 1,
-    }),
-    ...estimateColumns(
-      "phase1Ms",
-      "Mean time that this phase 1 takes by the matrix: to the nearest phase-1 quorum and back.",
-      { unit: "ms", digits: 1 },
-    ),
-    ...estimateColumns("gapMs", "Mean length of the longest time without an answer to any client.", {
-      unit: "ms",
-      digits: 1,
-    }),
-    ...estimateColumns("elections", "Mean number of leaders after the crash.", { digits: 2 }),
+    count("phase2", "Size of the smallest phase-2 quorum without the crashed leader."),
+    runsColumn,
+    ...measures.columns,
     traceHashColumn,
   ],
   cases: () => latencies.flatMap((latency) => [...systems.keys()].map((system) => ({ system, latency }))),
@@ -121,8 +127,8 @@ export default defineExperiment<Case, Observation, Row>({
       replicaRegions: regionsOf(system, latency),
       warmUpMs: 2000,
     }
-    const { measures, traceHash } = runSafeLog(setup, seed)
-    const { elections, longestGap } = measures
+    const { measures: run, traceHash } = runSafeLog(setup, seed)
+    const { elections, longestGap } = run
     const after = elections.filter(({ at }) => at > crashAtMs * 1000)
     return {
       electedMs: ms(after[0]!.at) - crashAtMs,
@@ -134,7 +140,6 @@ export default defineExperiment<Case, Observation, Row>({
   },
   summarise: ({ system, latency }, observations) => {
     const quorums = planFrom(system).systemAt(0)
-    const estimate = (of: (o: Observation) => number) => meanInterval(observations.map(of))
     return [
       {
         system,
@@ -142,23 +147,7 @@ export default defineExperiment<Case, Observation, Row>({
         n: quorums.nodes.length,
         phase1: smallestWithoutLeader(quorums, 1),
         phase2: smallestWithoutLeader(quorums, 2),
-        runs: observations.length,
-        ...estimateCells(
-          "electedMs",
-          estimate(({ electedMs }) => electedMs),
-        ),
-        ...estimateCells(
-          "phase1Ms",
-          estimate(({ phase1Ms }) => phase1Ms),
-        ),
-        ...estimateCells(
-          "gapMs",
-          estimate(({ gapMs }) => gapMs),
-        ),
-        ...estimateCells(
-          "elections",
-          estimate(({ elections }) => elections),
-        ),
+        ...measures.cells(observations),
         traceHash: combinedHash(observations.map(({ traceHash }) => traceHash)),
       },
     ]
@@ -194,15 +183,15 @@ function leaderFailureTable(latency: string, rows: readonly Row[]): Table {
   const shown = rows.filter((row) => row.latency === latency)
   return {
     id: `leader-failure-${latency}`,
-    caption: `The time without answers after the leader has crashed, on the ${latency} matrix, by the size of a phase-1 quorum of those that are left.`,
+    caption: `Unavailability after a leader crash in the regions of the ${latency} matrix, by quorum system.`,
     columns: [
       { heading: "system" },
-      { heading: "n" },
-      { heading: "|Q1|" },
-      { heading: "|Q2|" },
+      { heading: "$n$" },
+      { heading: "$|Q1|$" },
+      { heading: "$|Q2|$" },
       { heading: "phase 1", unit: "ms", digits: 0 },
-      { heading: "elected after", unit: "ms", digits: 0 },
-      { heading: "no answers for", unit: "ms", digits: 0 },
+      { heading: "time to elect", unit: "ms", digits: 0 },
+      { heading: "unavailability", unit: "ms", digits: 0 },
       { heading: "leaders", digits: 2 },
     ],
     rows: [...shown]
@@ -218,9 +207,9 @@ function leaderFailureTable(latency: string, rows: readonly Row[]): Table {
         row.elections,
       ]),
     notes: [
-      "A replica in each region in turn, a zone in a region; followers wait from one to two seconds for a heartbeat, and the earliest of them stands. Phase 1 by the matrix, without competition.",
-      `Not here, for nobody is ever answered again: ${stuck.join(", ")}.`,
-      `Means of ${rows[0]?.runs ?? 0} runs, with 95 % intervals.`,
+      "$|Q1|$, $|Q2|$: smallest quorums without the crashed leader. Replicas are assigned to regions in turn, zones to one region each. Election timeouts are uniform in [1, 2] s. Phase 1: round trip to the closest quorum by the matrix.",
+      `Left out, as they stay unavailable: ${stuck.join(", ")}.`,
+      `${meansOf(rows)}.`,
     ],
   }
 }
@@ -230,9 +219,10 @@ function windowFigure(rows: readonly Row[]): Figure {
   return {
     kind: "scatter",
     id: "leader-failure-window",
-    caption: "The leader has crashed: the longest time without an answer, by the size of a phase-1 quorum.",
-    x: { title: "size of the smallest phase-1 quorum that is left" },
-    y: { title: "no answers for", unit: "ms" },
+    caption:
+      "Unavailability after a leader crash, by the size of the smallest phase-1 quorum without the leader.",
+    x: { title: "$|Q1|$" },
+    y: { title: "unavailability", unit: "ms" },
     series: latencies.map((latency) => ({
       name: latency,
       points: rows
@@ -240,7 +230,7 @@ function windowFigure(rows: readonly Row[]): Figure {
         .map(({ phase1, gapMs }) => ({ x: phase1, y: gapMs! })),
     })),
     front: [],
-    notes: [`Each point is a quorum system: the mean of ${rows[0]?.runs ?? 0} runs.`],
+    notes: [`Each point is a quorum system: mean of ${runsOf(rows)}.`],
   }
 }
 
@@ -249,10 +239,9 @@ function phase1Figure(rows: readonly Row[]): Figure {
   return {
     kind: "scatter",
     id: "leader-failure-phase1",
-    caption:
-      "The leader has crashed: the time from the crash to the end of phase 1, by the length of phase 1.",
-    x: { title: "phase 1 by the matrix", unit: "ms" },
-    y: { title: "elected after", unit: "ms" },
+    caption: "Time to elect a leader after a leader crash, by the duration of phase 1.",
+    x: { title: "phase-1 latency by the matrix", unit: "ms" },
+    y: { title: "time to elect", unit: "ms" },
     series: latencies.map((latency) => ({
       name: latency,
       points: rows
@@ -260,6 +249,6 @@ function phase1Figure(rows: readonly Row[]): Figure {
         .map(({ phase1Ms, electedMs }) => ({ x: phase1Ms!, y: electedMs! })),
     })),
     front: [],
-    notes: [`Each point is a quorum system: the mean of ${rows[0]?.runs ?? 0} runs.`],
+    notes: [`Each point is a quorum system: mean of ${runsOf(rows)}.`],
   }
 }

@@ -56,7 +56,7 @@ const failures = (phase: 1 | 2) =>
   )
 
 /**
- * What each family of quorum systems trades for what, exactly, at equal sizes.
+ * Load, resilience and failure probability of each family of quorum systems, exactly, at equal sizes.
  *
  * Varied: the family, at sizes near 9, 16, 25, 49 and 100. Nothing is simulated and nothing is random:
  * loads are optima of linear programs, proved where a fraction is given, and probabilities are exact.
@@ -68,20 +68,20 @@ const failures = (phase: 1 | 2) =>
  */
 export default defineExperiment<Case, Omit<Row, "about" | "system">, Row>({
   id: "load-resilience",
-  question: "What do quorum systems of the same size trade between load, resilience and availability?",
+  question: "How do quorum systems of the same size trade load for resilience and availability?",
   reference: "Naor and Wool 1998; Peleg and Wool 1997; Howard, Malkhi and Spiegelman 2016, §4",
   columns: [
-    count("about", "The size the system stands for."),
+    count("about", "The size class of the system."),
     text("system", "The quorum system."),
-    count("n", "Its number of nodes."),
+    count("n", "Number of nodes."),
     count("smallest1", "Nodes of the smallest phase-1 quorum.", { empty: "not known" }),
     count("smallest2", "Nodes of the smallest phase-2 quorum.", { empty: "not known" }),
-    count("resilience1", "Failures that phase 1 survives, whichever they are."),
-    count("resilience2", "Failures that phase 2 survives, whichever they are."),
-    fraction("load1", "Load when all work is phase 1, proved optimal.", unproved),
-    fraction("load2", "Load when all work is phase 2, proved optimal.", unproved),
-    fraction("load", "Load when half of the work is phase 1, proved optimal.", unproved),
-    measure("loadDecimal", "The same as a decimal.", { digits: 6 }),
+    count("resilience1", "Resilience of phase 1: the largest f such that any f failures leave a quorum."),
+    count("resilience2", "Resilience of phase 2: the largest f such that any f failures leave a quorum."),
+    fraction("load1", "Optimal load with phase-1 fraction 1.", unproved),
+    fraction("load2", "Optimal load with phase-1 fraction 0.", unproved),
+    fraction("load", "Optimal load with phase-1 fraction 0.5.", unproved),
+    measure("loadDecimal", "Optimal load with phase-1 fraction 0.5, as a decimal.", { digits: 6 }),
     ...failures(1),
     ...failures(2),
   ],
@@ -121,18 +121,18 @@ export default defineExperiment<Case, Omit<Row, "about" | "system">, Row>({
 function sizeTable(about: number, rows: readonly Row[]): Table {
   return {
     id: `load-resilience-${about}`,
-    caption: `Quorum systems of about ${about} nodes.`,
+    caption: `Quorum size, resilience $f$, load and failure probability of quorum systems with about ${about} nodes, by increasing load.`,
     columns: [
       { heading: "system" },
-      { heading: "n" },
-      { heading: "phase 1", group: "smallest quorum" },
-      { heading: "phase 2", group: "smallest quorum" },
-      { heading: "phase 1", group: "survives" },
-      { heading: "phase 2", group: "survives" },
-      { heading: "load" },
-      { heading: "decimal", digits: 3 },
-      { heading: "phase 1", group: "failure probability at 0.1", significant: 3 },
-      { heading: "phase 2", group: "failure probability at 0.1", significant: 3 },
+      { heading: "$n$" },
+      { heading: "$|Q1|$" },
+      { heading: "$|Q2|$" },
+      { heading: "$f1$" },
+      { heading: "$f2$" },
+      { heading: "exact", group: "load" },
+      { heading: "decimal", group: "load", digits: 3 },
+      { heading: "phase 1", group: "failure probability", significant: 3 },
+      { heading: "phase 2", group: "failure probability", significant: 3 },
     ],
     rows: rows
       .filter((row) => row.about === about)
@@ -150,12 +150,12 @@ function sizeTable(about: number, rows: readonly Row[]): Table {
         row.failure2P10,
       ]),
     notes: [
-      "By load, half of the work phase 1; survives so many failures, whichever nodes fail. Fractions are proved optimal; an empty cell is one too long to print or without a proof, or a probability not known exactly.",
+      "$|Q1|$, $|Q2|$: smallest quorums; $f1$, $f2$: resilience of each phase; load with phase-1 fraction 0.5, fractions proved optimal; failure probability of each phase at $p = 0.1$. Empty: a fraction too long to print or not proved, or a probability not known exactly.",
     ],
   }
 }
 
-/** The systems of one size as points, and those that no other beats in both. */
+/** The systems of one size as points, with the Pareto front. */
 function frontFigure(about: number, rows: readonly Row[]): Figure {
   const shown = rows
     .filter((row) => row.about === about)
@@ -165,14 +165,12 @@ function frontFigure(about: number, rows: readonly Row[]): Figure {
   return {
     kind: "scatter",
     id: `load-resilience-${about}-front`,
-    caption: `Load against failure probability when a tenth of the nodes is down: systems of about ${about} nodes.`,
-    x: { title: "load, half of the work phase 1" },
+    caption: `Failure probability at $p = 0.1$ by load, for quorum systems with about ${about} nodes.`,
+    x: { title: "load (phase-1 fraction 0.5)" },
     y: { title: "failure probability of the worse phase", scale: "log" },
     series: [{ name: "systems", points: shown }],
     front: paretoFront(shown),
-    notes: [
-      "Exact. No system beats one on the line in both; those whose probability is not known exactly are missing.",
-    ],
+    notes: ["Exact values. Line: Pareto-optimal systems. Systems without an exact probability are left out."],
   }
 }
 

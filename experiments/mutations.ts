@@ -4,6 +4,7 @@ import { everyPropertyFor } from "../src/check/paxos/selections.ts"
 import { mistakes, mutantNamed, mutants } from "../src/check/mutants/index.ts"
 import { count, text } from "../src/experiment/column.ts"
 import { defineExperiment } from "../src/experiment/define.ts"
+import { runsOf } from "../src/experiment/measured.ts"
 import { randomDecree } from "../src/run/random-decree.ts"
 import { randomFaultsCommand } from "../src/run/replay.ts"
 import { runJudgedDecree } from "../src/run/decree.ts"
@@ -49,7 +50,7 @@ const kinds: ReadonlyMap<string, (name: string) => boolean> = new Map([
 ])
 
 /**
- * Properties switched off one at a time, before every check, under random faults.
+ * Properties disabled one at a time, under random faults, with every check.
  *
  * Varied: which mutant is in the cluster, or none; the seed decides what else happens. Fixed: majorities
  * of three, a thousand runs for each. A cell of the matrix is the number of runs until a lemma broke, so
@@ -61,23 +62,22 @@ const kinds: ReadonlyMap<string, (name: string) => boolean> = new Map([
  */
 export default defineExperiment<Case, Observation, Row>({
   id: "mutations",
-  question:
-    "Which lemmas break when a property is switched off, and how many random runs does it take to see it?",
+  question: "Which lemmas are violated when a property is disabled, and after how many random runs?",
   reference: "Howard 2019, §2.4, §2.5 and table 2.3",
   columns: [
-    text("system", "The quorum system of the run."),
-    text("mutant", "What is switched off, by its name for --mutant.", { empty: "nothing" }),
-    text("property", "The property of the thesis that it breaks.", {
+    text("system", "The quorum system."),
+    text("mutant", "The mutant, by its id for `--mutant`.", { empty: "none" }),
+    text("property", "The property of the thesis that it disables.", {
       empty: "none of the proposer or acceptor",
     }),
-    text("does", "What it does instead."),
-    text("check", "The check that was violated, or a kind of checks."),
+    text("does", "What the mutant does instead."),
+    text("check", "The violated check, or a kind of checks."),
     text("number", "The property or lemma it checks.", { empty: "it is none of chapter 2's" }),
-    count("runs", "Random runs made."),
-    count("runsViolated", "Runs in which the check was violated."),
-    count("firstRun", "The first such run, counted from 1: the seeds needed.", { empty: "there was none" }),
-    count("firstSeed", "Its seed.", { empty: "there was none" }),
-    text("replay", "The command that shows it.", { empty: "there was none" }),
+    count("runs", "Number of random runs."),
+    count("runsViolated", "Runs in which the check is violated."),
+    count("firstRun", "Number of runs until the first violation.", { empty: "no violation" }),
+    count("firstSeed", "Seed of that run.", { empty: "no violation" }),
+    text("replay", "Command that replays it.", { empty: "no violation" }),
   ],
   cases: () => [
     { mutant: null, system: "majority(3)" },
@@ -151,21 +151,24 @@ function matrixTable(rows: readonly Row[]): Table {
   )
   return {
     id: "mutations",
-    caption: "Table 2.3 by experiment: random runs until switching off a property has broken a lemma.",
-    columns: [{ heading: "lemma" }, ...numbers.map((heading) => ({ heading, group: "without", digits: 0 }))],
+    caption: "Table 2.3 by experiment: number of random runs until disabling a property violates a lemma.",
+    columns: [
+      { heading: "lemma" },
+      ...numbers.map((heading) => ({ heading, group: "disabled property", digits: 0 })),
+    ],
     rows: [
       ["itself", ...numbers.map((property) => firstRunOf(rows, property, property))],
       "rule",
       ...lines.map((line) => [...line]),
     ],
     notes: [
-      `Empty: never, in ${rows[0]?.runs ?? 0} runs of each mutant. ${
+      `Empty: no violation in ${runsOf(rows)} of each mutant. ${
         different.length === 0
-          ? "What breaks is exactly what table 2.3 says rests on the property, by itself or by way of other lemmas"
-          : `This is not what table 2.3 says of ${different.join(", ")}`
-      }; ${strays.length === 0 ? "and no other property breaks" : `properties ${strays.join(", ")} broke besides`}.`,
-      "Table 2.3's row for lemma 7 is read as 9 and 10; it is printed as 8 and 10 (erratum E9). Property 5 is needed for progress only.",
-      "The replays are in the CSV, one for each cell.",
+          ? "The violated lemmas are exactly those that depend on the property in table 2.3, directly or through other lemmas"
+          : `Different from table 2.3: ${different.join(", ")}`
+      }; ${strays.length === 0 ? "no other property is violated" : `properties ${strays.join(", ")} are violated too`}.`,
+      "The row of lemma 7 in table 2.3 is read as 9 and 10, printed 8 and 10 (erratum E9). Property 5 is needed for progress only.",
+      "The CSV has a replay command for each cell.",
     ],
   }
 }
@@ -188,19 +191,19 @@ function mutantsTable(rows: readonly Row[]): Table {
   ]
   return {
     id: "mutants",
-    caption: "Random runs until a mutant or a mistake is caught.",
+    caption: "Number of random runs until a mutant or mistake is detected, by kind of check.",
     columns: [
       { heading: "mutant" },
-      { heading: "without" },
-      { heading: "any check", group: "first caught by" },
-      { heading: "a definition", group: "first caught by" },
-      { heading: "the oracle", group: "first caught by" },
-      { heading: "its seed", align: "right" },
+      { heading: "disabled property" },
+      { heading: "any check", group: "runs until detected by" },
+      { heading: "a definition", group: "runs until detected by" },
+      { heading: "the oracle", group: "runs until detected by" },
+      { heading: "seed", align: "right" },
     ],
     rows: cases.map(line),
     notes: [
-      `Of ${rows[0]?.runs ?? 0} random runs. A definition: agreement, validity or safe learning.`,
-      'See one with `quorate simulate "majority(3)" --random-faults --checks --mutant <mutant> --seed <seed>`.',
+      `${runsOf(rows)} of each. Empty: not detected. A definition: agreement, validity or safe learning.`,
+      'Replay: `quorate simulate "majority(3)" --random-faults --checks --mutant <mutant> --seed <seed>`.',
     ],
   }
 }

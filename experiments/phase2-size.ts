@@ -1,17 +1,19 @@
 import { resilience } from "../src/analysis/exact/resilience.ts"
 import { oncePer } from "../src/base/memo.ts"
-import { type Estimate, differenceOfEstimates, pairedDifference } from "../src/base/statistics/estimates.ts"
-import {
-  type EstimateCells,
-  count,
-  estimateCells,
-  estimateColumns,
-  meanCells,
-  meanOf,
-  measure,
-  text,
-} from "../src/experiment/column.ts"
+import { type Estimate, differenceOfEstimates } from "../src/base/statistics/estimates.ts"
+import { count, text } from "../src/experiment/column.ts"
 import { defineExperiment } from "../src/experiment/define.ts"
+import {
+  type CellsOf,
+  type ObservationOf,
+  mean,
+  meanDifference,
+  measured,
+  meansOf,
+  plainMean,
+  runsColumn,
+  runsOf,
+} from "../src/experiment/measured.ts"
 import type { Figure } from "../src/experiment/figure/figure.ts"
 import { estimatePoints, seriesBy } from "../src/experiment/figure/from-rows.ts"
 import { type Table, intervalOf } from "../src/experiment/table.ts"
@@ -25,22 +27,24 @@ interface Case {
   readonly quorums: "broadcast" | "random"
 }
 
-interface Observation {
-  readonly decideMs: number | null
-  readonly learnMs: number | null
-  /** The same of a majority of n under the same delays. */
-  readonly majorityLearnMs: number | null
-  readonly phase2Ms: number | null
-  readonly messages: number
-}
+const measures = measured({
+  decideMs: mean("Mean time to the commit point.", { unit: "ms" }),
+  learnMs: mean("Mean time until the proposer learns the value.", { unit: "ms" }),
+  learnMsLessMajority: meanDifference(
+    "Mean difference to a majority of n under the same delays, paired run by run.",
+    { unit: "ms" },
+  ),
+  phase2Ms: mean("Mean phase-2 latency: from the first proposal sent until the proposer learns.", {
+    unit: "ms",
+  }),
+  messagesPerDecision: plainMean("Messages sent, replies included.", { digits: 1 }),
+})
 
-type Row = EstimateCells<"decideMs" | "learnMs" | "learnMsLessMajority" | "phase2Ms"> & {
+type Row = CellsOf<typeof measures> & {
   readonly n: number
   readonly q1: number
   readonly q2: number
   readonly quorums: string
-  readonly runs: number
-  readonly messagesPerDecision: number
   readonly resiliencePhase1: number
   readonly resiliencePhase2: number
 }
@@ -51,7 +55,7 @@ const latency = "exponential(10)"
 const systemOf = ({ n, q2 }: Case): string => `simple(${n}, ${n - q2 + 1}, ${q2})`
 
 /**
- * The question of Flexible Paxos: what a smaller phase-2 quorum buys, and what the larger phase-1 quorum costs.
+ * The question of Flexible Paxos: what smaller phase-2 quorums gain, and what the larger phase-1 quorums cost.
  *
  * Varied: n from 3 to 9, every q2, and whether all acceptors are asked or one random quorum.
  * Held fixed: one proposer, exponential one-way delays of mean 10 ms, no faults; run r
@@ -63,30 +67,28 @@ const systemOf = ({ n, q2 }: Case): string => `simple(${n}, ${n - q2 + 1}, ${q2}
  * survives, q2 − 1 against n − q2 in phase 2. That the times are those of the order statistics is shown
  * in `analysis-vs-simulation`.
  */
-export default defineExperiment<Case, Observation, Row>({
+export default defineExperiment<Case, ObservationOf<typeof measures>, Row>({
   id: "phase2-size",
-  question:
-    "What does each size of the phase-2 quorum cost and buy, with the smallest phase-1 quorum that meets it?",
+  question: "How do phase-2 latency, messages and resilience depend on the size of phase-2 quorums?",
   reference: "Howard, Malkhi and Spiegelman 2016, §4.1 and §6",
   columns: [
     count("n", "Number of acceptors."),
     count("q1", "Size of phase-1 quorums: n − q2 + 1."),
     count("q2", "Size of phase-2 quorums."),
-    text("quorums", "Whom the proposer asks: everyone (broadcast), or one quorum drawn at random (random)."),
-    count("runs", "Number of independent runs."),
-    ...estimateColumns("decideMs", "Mean time to the commit point.", { unit: "ms" }),
-    ...estimateColumns("learnMs", "Mean time until the proposer learns.", { unit: "ms" }),
-    ...estimateColumns(
-      "learnMsLessMajority",
-      "Mean of the differences to a majority of n under the same delays, run by run.",
-      { unit: "ms" },
+    text(
+      "quorums",
+      "Contacted acceptors: all (broadcast) or one quorum chosen uniformly at random (random).",
     ),
-    ...estimateColumns("phase2Ms", "Mean time from the first proposal sent until the proposer learns.", {
-      unit: "ms",
-    }),
-    measure("messagesPerDecision", "Messages sent, replies included.", { digits: 1 }),
-    count("resiliencePhase1", "Whatever this many acceptors fail, a phase-1 quorum is left."),
-    count("resiliencePhase2", "Whatever this many acceptors fail, a phase-2 quorum is left."),
+    runsColumn,
+    ...measures.columns,
+    count(
+      "resiliencePhase1",
+      "Resilience of phase 1: the largest f such that after any f failures a phase-1 quorum is live.",
+    ),
+    count(
+      "resiliencePhase2",
+      "Resilience of phase 2: the largest f such that after any f failures a phase-2 quorum is live.",
+    ),
   ],
   cases: () =>
     [3, 4, 5, 6, 7, 8, 9].flatMap((n) =>
@@ -97,14 +99,15 @@ export default defineExperiment<Case, Observation, Row>({
   runs: 400,
   observe: (c, seed) => {
     const setup = setupFrom(systemOf(c), latency, { quorumSelection: c.quorums })
-    const { measures } = runSafeDecree(setup, seed)
-    const learned = measures.learnedAt[0] ?? null
+    const { measures: run } = runSafeDecree(setup, seed)
+    const learned = run.learnedAt[0] ?? null
+    const learnMs = milliseconds(learned)
     return {
-      decideMs: milliseconds(measures.decidedAt),
-      learnMs: milliseconds(learned),
-      majorityLearnMs: majorityLearnMs(c.n)(c.quorums)(seed),
-      phase2Ms: milliseconds(learned === null ? null : learned - measures.proposedAt!),
-      messages: measures.messagesSent,
+      decideMs: milliseconds(run.decidedAt),
+      learnMs,
+      learnMsLessMajority: [learnMs, majorityLearnMs(c.n)(c.quorums)(seed)],
+      phase2Ms: milliseconds(learned === null ? null : learned - run.proposedAt!),
+      messagesPerDecision: run.messagesSent,
     }
   },
   summarise: async (c, observations) => {
@@ -115,18 +118,7 @@ export default defineExperiment<Case, Observation, Row>({
         q1: c.n - c.q2 + 1,
         q2: c.q2,
         quorums: c.quorums,
-        runs: observations.length,
-        ...meanCells("decideMs", observations, (o) => o.decideMs),
-        ...meanCells("learnMs", observations, (o) => o.learnMs),
-        ...estimateCells(
-          "learnMsLessMajority",
-          pairedDifference(
-            observations.map((o) => o.learnMs),
-            observations.map((o) => o.majorityLearnMs),
-          ),
-        ),
-        ...meanCells("phase2Ms", observations, (o) => o.phase2Ms),
-        messagesPerDecision: meanOf(observations, (o) => o.messages).value!,
+        ...measures.cells(observations),
         resiliencePhase1: await resilience(system, 1),
         resiliencePhase2: await resilience(system, 2),
       },
@@ -156,12 +148,12 @@ function pairedTable(rows: readonly Row[]): Table {
   const majority = shown.find(({ q1, q2 }) => q1 === q2)
   return {
     id: "phase2-size-paired",
-    caption: "Five acceptors: time until learned against that of a majority, under the same delays.",
+    caption: "Five acceptors: time to learn relative to majority quorums under the same delays, by $|Q2|$.",
     columns: [
-      { heading: "|Q2|" },
-      { heading: "learned after", unit: "ms", digits: 1 },
-      { heading: "paired", unit: "ms", group: "less that of a majority", digits: 1 },
-      { heading: "not paired", unit: "ms", group: "less that of a majority", digits: 1 },
+      { heading: "$|Q2|$" },
+      { heading: "time to learn", unit: "ms", digits: 1 },
+      { heading: "paired", unit: "ms", group: "difference to a majority", digits: 1 },
+      { heading: "unpaired", unit: "ms", group: "difference to a majority", digits: 1 },
     ],
     rows: shown.map((row) => [
       row.q2,
@@ -170,7 +162,7 @@ function pairedTable(rows: readonly Row[]): Table {
       majority === undefined ? null : differenceOfEstimates(learn(row), learn(majority)),
     ]),
     notes: [
-      "Everyone is asked. Paired: the mean of the differences run by run (common random numbers), with Student's interval; not paired: from the intervals of the two means.",
+      `All acceptors contacted. ${meansOf(rows)}. Paired: mean difference run by run (common random numbers); unpaired: difference of the two means.`,
     ],
   }
 }
@@ -182,16 +174,17 @@ function phase2Table(rows: readonly Row[]): Table {
     shown.find((other) => other.q2 === row.q2 && other.quorums === quorums)!
   return {
     id: "phase2-size",
-    caption: "Five acceptors: what each size of the phase-2 quorum costs and buys.",
+    caption:
+      "Five acceptors: phase-2 latency, messages and resilience by $|Q2|$, with $|Q1| = n + 1 − |Q2|$.",
     columns: [
-      { heading: "|Q2|" },
-      { heading: "|Q1|" },
-      { heading: "broadcast", unit: "ms", group: "phase 2 lasts", digits: 1 },
-      { heading: "one quorum", unit: "ms", group: "phase 2 lasts", digits: 1 },
-      { heading: "broadcast", group: "messages", digits: 0 },
+      { heading: "$|Q2|$" },
+      { heading: "$|Q1|$" },
+      { heading: "all contacted", unit: "ms", group: "phase-2 latency", digits: 1 },
+      { heading: "one quorum", unit: "ms", group: "phase-2 latency", digits: 1 },
+      { heading: "all contacted", group: "messages", digits: 0 },
       { heading: "one quorum", group: "messages", digits: 0 },
-      { heading: "phase 1", group: "failures survived" },
-      { heading: "phase 2", group: "failures survived" },
+      { heading: "phase 1", group: "resilience" },
+      { heading: "phase 2", group: "resilience" },
     ],
     rows: shown
       .filter(({ quorums }) => quorums === "broadcast")
@@ -206,8 +199,8 @@ function phase2Table(rows: readonly Row[]): Table {
         row.resiliencePhase2,
       ]),
     notes: [
-      `One proposer; one-way delays exponential with mean 10 ms; no faults. Means of ${shown[0]?.runs ?? 0} runs with 95 % intervals.`,
-      "One quorum: the proposer asks one quorum drawn at random, so every member of it must answer.",
+      `One proposer; exponential one-way delays with mean 10 ms; no faults. ${meansOf(shown)}.`,
+      "One quorum: the proposer contacts one quorum chosen uniformly at random, and all of its members must reply.",
     ],
   }
 }
@@ -218,21 +211,20 @@ function phase2Lines(rows: readonly Row[]): Figure {
   return {
     kind: "lines",
     id: "phase2-size-time",
-    caption:
-      "How long phase 2 lasts, by the size of its quorums: waiting for the fastest, or for those asked.",
-    x: { title: "|Q2|" },
-    y: { title: "phase 2 lasts", unit: "ms" },
+    caption: "Phase-2 latency by $|Q2|$: all acceptors contacted, or one quorum.",
+    x: { title: "$|Q2|$" },
+    y: { title: "phase-2 latency", unit: "ms" },
     join: "line",
     interval: "bars",
     panels: shownSizes.map((n) => ({
       title: `${n} acceptors`,
       series: seriesBy(
         rows.filter((row) => row.n === n),
-        ({ quorums }) => (quorums === "broadcast" ? "everyone asked" : "one quorum asked"),
+        ({ quorums }) => (quorums === "broadcast" ? "all contacted" : "one quorum contacted"),
         (own) => estimatePoints(own, "q2", "phase2Ms"),
       ),
     })),
-    notes: [`${sample(rows)} Bars are 95 % intervals after Student.`],
+    notes: [`${sample(rows)} Error bars: 95 % CI (Student t).`],
   }
 }
 
@@ -242,20 +234,20 @@ function quorumSizes(rows: readonly Row[]): Figure {
   return {
     kind: "heat",
     id: "phase2-size-heat",
-    caption: "Mean time until the proposer learns, both phases included, by the sizes of the quorums.",
-    x: { title: "|Q1|" },
-    y: { title: "|Q2|" },
-    value: { title: "time until learned", unit: "ms" },
+    caption: "Mean time until the proposer learns (both phases), by $|Q1|$ and $|Q2|$.",
+    x: { title: "$|Q1|$" },
+    y: { title: "$|Q2|$" },
+    value: { title: "time to learn", unit: "ms" },
     digits: 0,
     panels: [{ title: "", cells: shown.map(({ q1, q2, learnMs }) => ({ x: q1, y: q2, value: learnMs! })) }],
     notes: [
-      "Of |Q1| + |Q2| − 1 acceptors, so that any two quorums of the two phases meet; n is the same along a falling diagonal.",
-      `${sample(rows)} Their 95 % intervals are in the CSV.`,
+      "$n = |Q1| + |Q2| − 1$ acceptors, the most for which all phase-1 and phase-2 quorums intersect; $n$ is constant along falling diagonals.",
+      `${sample(rows)} The CSV has 95 % CI.`,
     ],
   }
 }
 
-/** The sentence that says what the figures are made of. */
+/** The conditions and the sample of the figures. */
 function sample(rows: readonly Row[]): string {
-  return `One proposer; one-way delays exponential with mean 10 ms; no faults. Means of ${rows[0]?.runs ?? 0} runs.`
+  return `One proposer; exponential one-way delays with mean 10 ms; no faults. Means of ${runsOf(rows)}.`
 }

@@ -49,7 +49,7 @@ type Row = {
 const acceptorsOf = (seed: number): number => 3 + (seed % 3)
 
 /**
- * Every variant in random trouble, before every check there is.
+ * Every variant under random faults, with every applicable check.
  *
  * Varied: everything that can be: the variant or a random safe combination of switches and
  * quorums, two to five acceptors, one to four proposers, and trouble of every kind. Fixed: the
@@ -62,33 +62,29 @@ const acceptorsOf = (seed: number): number => 3 + (seed % 3)
 export default defineExperiment<Case, Observation, Row>({
   id: "random-runs",
   question:
-    "Does any variant, or any combination of switches called safe, break a property it should keep, whatever goes wrong?",
+    "Does any variant, or any combination of switches and quorums judged safe, violate a property under random faults?",
   reference: "Howard 2019, §2.4 to §2.7 and chapters 3 to 7; Howard and Mortier 2019",
   columns: [
     text(
       "kind",
-      "named: a variant of the thesis; combination: random switches and quorums that the validator calls safe; control: a variant as it is printed, and wrong.",
+      "named: a variant of the thesis; combination: random switches and quorums that the validator judges safe; control: a variant with a known erratum, as printed.",
     ),
-    text("variant", "The variant, by its id; of a combination, how epochs are handed out."),
-    text("reference", "Its algorithms in Howard 2019, or its section.", { empty: "it is a combination" }),
+    text("variant", "The variant, by its id; of a combination, its epoch allocation."),
+    text("reference", "Algorithms or section in Howard 2019.", { empty: "it is a combination" }),
     count(
       "runs",
-      "Random runs: of named variants with three to five acceptors, of combinations with two to five.",
+      "Number of random runs: named variants with three to five acceptors, combinations with two to five.",
     ),
     count(
       "checks",
-      "Checks on each run, at most: definitions, properties and lemmas the variant keeps, statements, oracle.",
+      "Largest number of checks per run: definitions, properties and lemmas the variant keeps, statements, oracle.",
     ),
     count("events", "Simulated events in all runs."),
-    ...estimateColumns(
-      "learnedShare",
-      "Share of runs in which some process learned a value, for all their faults.",
-      { digits: 3 },
-    ),
-    count("runsViolated", "Runs in which some check was violated."),
-    count("oracleViolated", "Runs in which a rule of the oracle was."),
-    text("violated", "The checks that were violated.", { empty: "none" }),
-    text("replay", "The command that shows the first run with a violation.", { empty: "there was none" }),
+    ...estimateColumns("learnedShare", "Share of runs in which some process learns a value.", { digits: 3 }),
+    count("runsViolated", "Runs in which some check is violated."),
+    count("oracleViolated", "Runs in which a rule of the oracle is violated."),
+    text("violated", "The violated checks.", { empty: "none" }),
+    text("replay", "Command that replays the first run with a violation.", { empty: "no violation" }),
   ],
   cases: () => [
     ...variants.map(({ id }) => ({ variant: id, epochs: null })),
@@ -156,20 +152,20 @@ function runsTable(rows: readonly Row[]): Table {
   return {
     id: "random-runs",
     caption:
-      "Every variant, and random combinations of switches and quorums, under random faults before every check.",
+      "Violations under random faults: named variants, random combinations of switches and quorums, and controls.",
     columns: [
       { heading: "variant" },
       { heading: "checks" },
       { heading: "runs" },
-      { heading: "learned", digits: 3 },
-      { heading: "any check", group: "runs that violate" },
-      { heading: "the oracle", group: "runs that violate" },
+      { heading: "share that learn", digits: 3 },
+      { heading: "any check", group: "runs with violations" },
+      { heading: "the oracle", group: "runs with violations" },
     ],
     rows: [...lines("named"), "rule", ...lines("combination"), "rule", ...lines("control")],
     notes: [
-      "Loss, duplication, late messages, crashes with and without recovery, partitions, slow disks; one to four proposers, two to five acceptors.",
-      "In the middle, epochs are handed out as it says and all other switches and the quorums are drawn at random, until the validator calls them safe.",
-      `Above the last line ${total} runs, of which ${broken} violate anything; below it, controls: algorithms as they are printed. printed-multi-path is safe and can halt.`,
+      "Faults: message loss, duplication and delay, crashes with and without recovery, partitions, slow disks; one to four proposers, two to five acceptors.",
+      "Middle part: the given epoch allocation; all other switches and the quorums are random among those the validator judges safe.",
+      `Above the last rule: ${total} runs, ${broken} with violations. Below it: controls, algorithms with known errata as printed; printed-multi-path is safe and can halt.`,
     ],
   }
 }

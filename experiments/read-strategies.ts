@@ -34,15 +34,15 @@ type Row = Case & Observation & Readonly<Record<string, string | number>>
 export default defineExperiment<Case, Observation, Row>({
   id: "read-strategies",
   question:
-    "What does a linearizable read cost: through the log, from a phase-1 quorum, or under a leader's lease?",
+    "What does a linearizable read cost: through the log, from a phase-1 quorum, or under a leader lease?",
   reference: "Charapko, Ailijiang and Demirbas 2019 (quorum reads); Gray and Cheriton 1989 (leases)",
   columns: [
-    text("latency", "The latency matrix; five replicas, one in each region, clients beside each."),
+    text("latency", "The latency matrix; five replicas and a group of clients in each of five regions."),
     text("system", "The quorum system."),
-    text("reads", "How gets are answered."),
+    text("reads", "How gets are answered: through the log, by a phase-1 quorum, or under a lease."),
     measure("readShare", "Share of requests that are gets.", { digits: 2 }),
     measure("readMs", "Mean latency of gets, over clients in all regions.", { unit: "ms", digits: 2 }),
-    measure("readMsP99", "Its 99th percentile.", { unit: "ms", digits: 2 }),
+    measure("readMsP99", "99th percentile of get latency.", { unit: "ms", digits: 2 }),
     measure("writeMs", "Mean latency of puts.", { unit: "ms", digits: 2 }),
     measure("messagesPerRequest", "Messages sent per answered request, heartbeats included.", { digits: 2 }),
     traceHashColumn,
@@ -91,13 +91,13 @@ function readsTable(latency: string, rows: readonly Row[]): Table {
   const shown = rows.filter((row) => row.latency === latency && row.readShare === 0.9)
   return {
     id: `read-strategies-${latency}`,
-    caption: `Reads on the regions of the ${latency} matrix: nine gets to a put, the leader in CA.`,
+    caption: `Latency of gets and puts in the regions of the ${latency} matrix, by system and read strategy: 90 % gets, leader in CA.`,
     columns: [
       { heading: "system" },
       { heading: "reads" },
-      { heading: "get, mean", unit: "ms", digits: 1 },
-      { heading: "get, p99", unit: "ms", digits: 1 },
-      { heading: "put, mean", unit: "ms", digits: 1 },
+      { heading: "mean get latency", unit: "ms", digits: 1 },
+      { heading: "p99 get latency", unit: "ms", digits: 1 },
+      { heading: "mean put latency", unit: "ms", digits: 1 },
       { heading: "messages per request", digits: 1 },
     ],
     rows: shown.map((row) => [
@@ -109,7 +109,7 @@ function readsTable(latency: string, rows: readonly Row[]): Table {
       row.messagesPerRequest,
     ]),
     notes: [
-      "A quorum read also waits until the replica it was asked at has carried out what the quorum had accepted; commit indexes travel with the next proposal or heartbeat.",
+      "A quorum read also waits until its replica has executed what the quorum had accepted; commit indexes travel with the next proposal or heartbeat. One run per configuration.",
     ],
   }
 }
@@ -119,10 +119,9 @@ function readsFigure(rows: readonly Row[]): Figure {
   return {
     kind: "bars",
     id: "read-strategies-gets",
-    caption:
-      "Mean latency of a linearizable read by how it is answered: nine gets to a put, the leader in CA.",
+    caption: "Mean latency of a linearizable read, by system and read strategy: 90 % gets, leader in CA.",
     groups: "",
-    value: { title: "latency of gets", unit: "ms" },
+    value: { title: "mean get latency", unit: "ms" },
     panels: ["aws", "paxi"].map((latency) => ({
       title: latency,
       bars: barsOf(
@@ -135,7 +134,7 @@ function readsFigure(rows: readonly Row[]): Figure {
       ),
     })),
     notes: [
-      "One run of twelve measured seconds to a bar, clients in all regions; no interval, because requests of one run are not independent.",
+      "Bars: means over one run of twelve measured seconds, clients in all regions; no CI, as requests of one run are not independent.",
     ],
   }
 }

@@ -1,13 +1,15 @@
-import { present, shareInterval } from "../src/base/statistics/estimates.ts"
-import {
-  type EstimateCells,
-  count,
-  estimateCells,
-  estimateColumns,
-  meanCells,
-  text,
-} from "../src/experiment/column.ts"
+import { present } from "../src/base/statistics/estimates.ts"
+import { count, text } from "../src/experiment/column.ts"
 import { defineExperiment } from "../src/experiment/define.ts"
+import {
+  type CellsOf,
+  type ObservationOf,
+  mean,
+  measured,
+  meansOf,
+  runsColumn,
+  share,
+} from "../src/experiment/measured.ts"
 import { runSafeDecree } from "../src/run/decree.ts"
 import { estimatePoints, seriesBy } from "../src/experiment/figure/from-rows.ts"
 import type { Figure } from "../src/experiment/figure/figure.ts"
@@ -25,20 +27,19 @@ interface Case {
   readonly proposers: number
 }
 
-interface Observation {
-  readonly fast: boolean
-  readonly decideMs: number | null
-  readonly allLearnedMs: number | null
-  readonly messages: number
-  readonly epochs: number
-}
+const measures = measured({
+  fastShare: share("Share of runs that decide in the first epoch.", { digits: 4 }),
+  decideMs: mean("Mean time to the commit point.", { unit: "ms" }),
+  allLearnedMs: mean("Mean time until every proposer has learned.", { unit: "ms" }),
+  messages: mean("Mean number of messages sent.", { digits: 1 }),
+  epochs: mean("Mean number of epochs started by all proposers.", { digits: 2 }),
+})
 
-type Row = EstimateCells<"fastShare" | "decideMs" | "allLearnedMs" | "messages" | "epochs"> & {
+type Row = CellsOf<typeof measures> & {
   readonly algorithm: string
   readonly n: number
   readonly k: number
   readonly proposers: number
-  readonly runs: number
 }
 
 /** Phase-1 quorums with which Fast Paxos may recover from fast quorums of k: any three meet (2n < 2k + q). */
@@ -76,25 +77,21 @@ function cases(): Case[] {
  * with n − k + 1 promises (table 7.1), Fast Paxos waits for a quorum that meets any two fast ones,
  * so that its proposers learn later.
  */
-export default defineExperiment<Case, Observation, Row>({
+export default defineExperiment<Case, ObservationOf<typeof measures>, Row>({
   id: "recovery-epochs",
   question:
-    "When proposers share the first epoch, how often do their values collide, and what does it cost to tell them apart?",
+    "When proposers share the first epoch, how often do their values collide, and what does recovery cost?",
   reference: "Howard 2019, §7.3, §7.4.3 and table 7.1; Lamport 2006",
   columns: [
     text(
       "algorithm",
-      "classic: two phases; recovery: Algorithms 24 to 26; fast-paxos: one fast epoch, then a fixed phase-1 quorum.",
+      "classic: two phases; recovery: epochs by recovery (Algorithms 24 to 26); fast-paxos: one fast epoch, then a fixed phase-1 quorum.",
     ),
     count("n", "Number of acceptors."),
-    count("k", "Size of a phase-2 quorum, in the first epoch."),
-    count("proposers", "Proposers that start at once, each with a value of its own."),
-    count("runs", "Number of independent runs."),
-    ...estimateColumns("fastShare", "Share of runs decided in the first epoch.", { digits: 4 }),
-    ...estimateColumns("decideMs", "Mean time to the commit point.", { unit: "ms" }),
-    ...estimateColumns("allLearnedMs", "Mean time until every proposer has learned.", { unit: "ms" }),
-    ...estimateColumns("messages", "Mean number of messages sent.", { digits: 1 }),
-    ...estimateColumns("epochs", "Mean number of epochs started, over all proposers.", { digits: 2 }),
+    count("k", "Size of phase-2 quorums in the first epoch."),
+    count("proposers", "Number of proposers, all starting at time 0 with different values."),
+    runsColumn,
+    ...measures.columns,
   ],
   cases,
   runs: 200,
@@ -107,29 +104,17 @@ export default defineExperiment<Case, Observation, Row>({
       backOff: { kind: "exponential", base: 15_000, most: 240_000 },
       horizonMs: 5000,
     })
-    const { measures } = runSafeDecree(setup, seed)
-    const learned = present(measures.learnedAt)
+    const { measures: run } = runSafeDecree(setup, seed)
+    const learned = present(run.learnedAt)
     return {
-      fast: measures.decidedEpoch === 0,
-      decideMs: milliseconds(measures.decidedAt),
+      fastShare: run.decidedEpoch === 0,
+      decideMs: milliseconds(run.decidedAt),
       allLearnedMs: learned.length === c.proposers ? milliseconds(Math.max(...learned)) : null,
-      messages: measures.messagesSent,
-      epochs: measures.epochsUsed,
+      messages: run.messagesSent,
+      epochs: run.epochsUsed,
     }
   },
-  summarise: (c, observations) => {
-    return [
-      {
-        ...c,
-        runs: observations.length,
-        ...estimateCells("fastShare", shareInterval(observations.map(({ fast }) => fast))),
-        ...meanCells("decideMs", observations, ({ decideMs }) => decideMs),
-        ...meanCells("allLearnedMs", observations, ({ allLearnedMs }) => allLearnedMs),
-        ...meanCells("messages", observations, ({ messages }) => messages),
-        ...meanCells("epochs", observations, ({ epochs }) => epochs),
-      },
-    ]
-  },
+  summarise: (c, observations) => [{ ...c, ...measures.cells(observations) }],
   tables: [recoveryTable],
   figures: [recoveryFigure],
 })
@@ -138,15 +123,15 @@ function recoveryTable(rows: readonly Row[]): Table {
   return {
     id: "recovery-epochs",
     caption:
-      "Sharing the first epoch: time until a value is decided and until all know it, delays uniform on 5 to 15 ms.",
+      "A shared first epoch with five acceptors: share decided in it, time to decide and time until all proposers learn.",
     columns: [
-      { heading: "n" },
+      { heading: "$n$" },
       { heading: "proposers" },
       { heading: "algorithm" },
-      { heading: "k" },
-      { heading: "in epoch 0", digits: 2 },
-      { heading: "decided", unit: "ms", digits: 1 },
-      { heading: "all learned", unit: "ms", digits: 1 },
+      { heading: "$k$" },
+      { heading: "decided in epoch 0", digits: 2 },
+      { heading: "time to decide", unit: "ms", digits: 1 },
+      { heading: "time until all learn", unit: "ms", digits: 1 },
     ],
     rows: rows
       .filter(({ n }) => n === 5)
@@ -159,7 +144,10 @@ function recoveryTable(rows: readonly Row[]): Table {
         intervalOf(row, "decideMs"),
         intervalOf(row, "allLearnedMs"),
       ]),
-    notes: ["The CSV has 3, 4 and 7 acceptors, messages and epochs too."],
+    notes: [
+      `One-way delays uniform in [5, 15] ms. ${meansOf(rows)}.`,
+      "The CSV also has 3, 4 and 7 acceptors, messages and epochs.",
+    ],
   }
 }
 
@@ -169,9 +157,9 @@ function recoveryFigure(rows: readonly Row[]): Figure {
     kind: "lines",
     id: "recovery-epochs-learned",
     caption:
-      "Sharing the first epoch, seven acceptors: time until all proposers know the value, by quorum size.",
-    x: { title: "size of the first phase-2 quorum" },
-    y: { title: "all learned after", unit: "ms" },
+      "A shared first epoch with seven acceptors: time until all proposers learn, by the size $k$ of phase-2 quorums in that epoch.",
+    x: { title: "$k$" },
+    y: { title: "time until all proposers learn", unit: "ms" },
     join: "line",
     interval: "bars",
     panels: [1, 2, 3].map((proposers) => ({
@@ -182,8 +170,6 @@ function recoveryFigure(rows: readonly Row[]): Figure {
         (own) => estimatePoints(own, "k", "allLearnedMs"),
       ),
     })),
-    notes: [
-      `Delays uniform on 5 to 15 ms. Means of ${rows[0]?.runs ?? 0} runs; bars are 95 % intervals after Student.`,
-    ],
+    notes: [`One-way delays uniform in [5, 15] ms. ${meansOf(rows)}.`],
   }
 }

@@ -1,14 +1,15 @@
-import { present, shareInterval } from "../src/base/statistics/estimates.ts"
-import {
-  type EstimateCells,
-  count,
-  estimateCells,
-  estimateColumns,
-  meanCells,
-  measure,
-  text,
-} from "../src/experiment/column.ts"
+import { present } from "../src/base/statistics/estimates.ts"
+import { measure, text } from "../src/experiment/column.ts"
 import { defineExperiment } from "../src/experiment/define.ts"
+import {
+  type CellsOf,
+  type ObservationOf,
+  mean,
+  measured,
+  meansOf,
+  runsColumn,
+  share,
+} from "../src/experiment/measured.ts"
 import type { Figure } from "../src/experiment/figure/figure.ts"
 import { barsOf } from "../src/experiment/figure/from-rows.ts"
 import { type Table, intervalOf } from "../src/experiment/table.ts"
@@ -32,24 +33,27 @@ interface Case {
   readonly condition: Condition
 }
 
-interface Observation {
-  readonly decideMs: number | null
-  readonly learnMs: number | null
-  readonly phases: number | null
-  readonly messages: number
-  readonly bytes: number
-  readonly writes: number
-  readonly epochs: number
-}
+const measures = measured({
+  decidedShare: share("Share of runs that decide within ten seconds.", { digits: 4 }),
+  decideMs: mean("Mean time from the first request to the commit point.", { unit: "ms", digits: 1 }),
+  learnMs: mean("Mean time until all live proposers have learned, over the runs in which they do.", {
+    unit: "ms",
+    digits: 1,
+  }),
+  phases: mean("Mean number of round trips started by the proposer that starts most, until it learns.", {
+    digits: 2,
+  }),
+  messages: mean("Mean number of messages sent.", { digits: 1 }),
+  bytes: mean("Mean number of bytes sent, with values of 1,000 bytes.", { digits: 0 }),
+  writes: mean("Mean number of synchronous writes by all processes.", { digits: 1 }),
+  epochs: mean("Mean number of epochs started by all proposers.", { digits: 2 }),
+})
 
-type Row = EstimateCells<
-  "decidedShare" | "decideMs" | "learnMs" | "phases" | "messages" | "bytes" | "writes" | "epochs"
-> & {
+type Row = CellsOf<typeof measures> & {
   readonly variant: string
   readonly reference: string
   readonly condition: string
   readonly roundTrips: number | null
-  readonly runs: number
 }
 
 const n = 5
@@ -63,7 +67,7 @@ const takeoverMs = 400
 const slowAcceptor = "slow(100) a2 @0-60000"
 const valueBytes = 1000
 
-const measured = variants.filter(({ control }) => control !== true)
+const shownVariants = variants.filter(({ control }) => control !== true)
 
 /** What a condition changes about a run. */
 function under(condition: Condition, { colocated }: NamedVariant): Partial<DecreeSetup> {
@@ -117,47 +121,26 @@ function roundTripsOf(named: NamedVariant): number {
  * constant delays, where they are exact. What a variant gains there it may lose under contention,
  * and that is what the other conditions are for.
  */
-export default defineExperiment<Case, Observation, Row>({
+export default defineExperiment<Case, ObservationOf<typeof measures>, Row>({
   id: "revisions",
   question:
-    "What does each revision of Paxos gain and cost: alone, with a slow acceptor, with a dead leader, after a failed proposer, under contention?",
+    "What does each revision of Paxos gain and cost: in the best case, with a slow acceptor, with a dead leader, after a proposer failure, under contention?",
   reference: "Howard 2019, chapters 2 to 7",
   columns: [
-    text("variant", "The member of the family, by its name in this program."),
+    text("variant", "The Paxos variant, by its id."),
     text("reference", "Its algorithms or its section in the thesis."),
     text(
       "condition",
-      "best case: one proposer; slow acceptor: each message costs a2 100 ms more; dead leader: p1 is the distinguished proposer and is down, p2 is asked; proposer fails: p1 250 ms after it was asked, p2 is asked at 400 ms; contention: three proposers at once.",
+      "best case: one proposer; slow acceptor: a2 takes 100 ms longer per message; dead leader: the distinguished proposer p1 is down and p2 gets the request; proposer fails: p1 fails 250 ms after its request, p2 gets one at 400 ms; contention: three proposers at once.",
     ),
-    count("runs", "Number of independent runs."),
-    measure("roundTrips", "Round trips until the proposer has learned, where all delays are alike.", {
+    runsColumn,
+    measure("roundTrips", "Round trips until the proposer learns, counted with equal constant delays.", {
       digits: 1,
       empty: "counted in the best case only",
     }),
-    ...estimateColumns("decidedShare", "Share of runs that decide within ten seconds.", { digits: 4 }),
-    ...estimateColumns("decideMs", "Mean time from the first request to the commit point.", {
-      unit: "ms",
-      digits: 1,
-    }),
-    ...estimateColumns(
-      "learnMs",
-      "Mean time until all live proposers have learned, over the runs where they do.",
-      {
-        unit: "ms",
-        digits: 1,
-      },
-    ),
-    ...estimateColumns(
-      "phases",
-      "Mean number of round trips begun by the proposer that begins most, until it learns.",
-      { digits: 2 },
-    ),
-    ...estimateColumns("messages", "Mean number of messages sent.", { digits: 1 }),
-    ...estimateColumns("bytes", "Mean number of bytes sent, where a value has 1,000.", { digits: 0 }),
-    ...estimateColumns("writes", "Mean number of synchronous writes, by all processes.", { digits: 1 }),
-    ...estimateColumns("epochs", "Mean number of epochs started, over all proposers.", { digits: 2 }),
+    ...measures.columns,
   ],
-  cases: () => measured.flatMap(({ id }) => conditions.map((condition) => ({ variant: id, condition }))),
+  cases: () => shownVariants.flatMap(({ id }) => conditions.map((condition) => ({ variant: id, condition }))),
   runs: 30,
   observe: ({ variant, condition }, seed) => {
     const named = variantNamed(variant)
@@ -172,20 +155,21 @@ export default defineExperiment<Case, Observation, Row>({
       ...under(condition, named),
     })
     let bytes = 0
-    const { measures, phasesBegun } = runCounted(setup, seed, (message) => {
+    const { measures: run, phasesBegun } = runCounted(setup, seed, (message) => {
       bytes += messageBytes(message, valueBytes)
     })
     const live = losesFirst.includes(condition) ? 1 : 0
-    const learned = measures.learnedAt.slice(live, setup.proposers)
+    const learned = run.learnedAt.slice(live, setup.proposers)
     const phases = phasesBegun.slice(live, setup.proposers)
     return {
-      decideMs: sinceStart(measures.decidedAt),
+      decidedShare: run.decidedAt !== null,
+      decideMs: sinceStart(run.decidedAt),
       learnMs: sinceStart(latest(learned)),
       phases: latest(phases),
-      messages: measures.messagesSent,
+      messages: run.messagesSent,
       bytes,
-      writes: measures.syncWrites,
-      epochs: measures.epochsUsed,
+      writes: run.syncWrites,
+      epochs: run.epochsUsed,
     }
   },
   summarise: ({ variant, condition }, observations) => {
@@ -195,19 +179,8 @@ export default defineExperiment<Case, Observation, Row>({
         variant,
         reference: named.reference,
         condition,
-        runs: observations.length,
         roundTrips: condition === "best case" ? roundTripsOf(named) : null,
-        ...estimateCells(
-          "decidedShare",
-          shareInterval(observations.map(({ decideMs }) => decideMs !== null)),
-        ),
-        ...meanCells("decideMs", observations, (o) => o.decideMs),
-        ...meanCells("learnMs", observations, (o) => o.learnMs),
-        ...meanCells("phases", observations, (o) => o.phases),
-        ...meanCells("messages", observations, (o) => o.messages),
-        ...meanCells("bytes", observations, (o) => o.bytes),
-        ...meanCells("writes", observations, (o) => o.writes),
-        ...meanCells("epochs", observations, (o) => o.epochs),
+        ...measures.cells(observations),
       },
     ]
   },
@@ -254,19 +227,19 @@ function lines(cellsOf: (variant: string) => readonly (number | null)[]) {
     cellsOf(variant)
       .map((cell) => (cell === null ? "" : cell.toFixed(0)))
       .join()
-  const alike = measured
+  const alike = shownVariants
     .map(({ id }) => id)
     .filter((id) => id !== "classic" && rounded(id) === rounded("classic"))
   return {
-    rows: measured.filter(({ id }) => !alike.includes(id)).map(({ id }) => [id, ...cellsOf(id)]),
-    notes: alike.length === 0 ? [] : [`As classic in every column: ${alike.join(", ")}.`],
+    rows: shownVariants.filter(({ id }) => !alike.includes(id)).map(({ id }) => [id, ...cellsOf(id)]),
+    notes: alike.length === 0 ? [] : [`Equal to classic in every column: ${alike.join(", ")}.`],
   }
 }
 
 const conditionNote =
-  "Best: one proposer. Slow: each message costs acceptor a2 100 ms more. Dead: the distinguished proposer p1 is down; p2 forwards its value to it, waits 500 ms, and does without. Fails: p1 fails 250 ms after its start, p2 begins 150 ms later. Cont.: three proposers at once."
+  "Best: one proposer. Slow: acceptor a2 takes 100 ms longer per message. Dead: the distinguished proposer p1 is down; p2 forwards its value, times out after 500 ms and proposes itself. Fails: p1 fails 250 ms after its start, p2 starts 150 ms later. Cont.: three proposers at once."
 const sourceNote =
-  "Intervals are in the CSV; the latencies are those of paxi, with a lognormal factor of σ = 0.1; clients ask 400 ms after the processes start."
+  "The CSV has 95 % CI. Latency matrix paxi with lognormal jitter ($σ = 0.1$); requests arrive 400 ms after the processes start."
 
 const shortNames: Readonly<Record<Condition, string>> = {
   "best case": "best",
@@ -291,13 +264,14 @@ function decidedTable(rows: readonly Row[]): Table {
   const { rows: body, notes } = lines(cellsOf)
   return {
     id: "revisions",
-    caption: "Every revision of Paxos on five regions: mean time until a value is decided.",
+    caption:
+      "Revisions of Paxos in five regions: mean time to decide under five conditions, and costs in the best case.",
     columns: [
       { heading: "variant" },
       { heading: "round trips", digits: 1, group: "best case" },
       { heading: "messages", digits: 0, group: "best case" },
       { heading: "writes", digits: 0, group: "best case" },
-      ...perCondition("decided after (ms)"),
+      ...perCondition("time to decide (ms)"),
     ],
     rows: body,
     notes: [...notes, conditionNote, sourceNote],
@@ -308,8 +282,9 @@ function learnedTable(rows: readonly Row[]): Table {
   const { rows: body, notes } = lines((variant) => across(rows, variant, "learnMs"))
   return {
     id: "revisions-learned",
-    caption: "Every revision of Paxos on five regions: mean time until all live proposers have learned.",
-    columns: [{ heading: "variant" }, ...perCondition("all learned after (ms)")],
+    caption:
+      "Revisions of Paxos in five regions: mean time until all live proposers learn, under five conditions.",
+    columns: [{ heading: "variant" }, ...perCondition("time until all learn (ms)")],
     rows: body,
     notes: [...notes, conditionNote, sourceNote],
   }
@@ -319,10 +294,10 @@ function phasesTable(rows: readonly Row[]): Table {
   const { rows: body, notes } = lines((variant) => across(rows, variant, "phases"))
   return {
     id: "revisions-round-trips",
-    caption: "Every revision of Paxos on five regions: mean number of round trips begun.",
-    columns: [{ heading: "variant" }, ...perCondition("round trips begun", 1)],
+    caption: "Revisions of Paxos in five regions: mean number of round trips started, under five conditions.",
+    columns: [{ heading: "variant" }, ...perCondition("round trips started", 1)],
     rows: body,
-    notes: [...notes, "Of the proposer that begins most, until it learns.", conditionNote],
+    notes: [...notes, "Of the proposer that starts most, until it learns.", conditionNote],
   }
 }
 
@@ -331,10 +306,11 @@ function costTable(rows: readonly Row[]): Table {
   const { rows: body, notes } = lines((variant) => figures.flatMap((figure) => across(rows, variant, figure)))
   return {
     id: "revisions-cost",
-    caption: "Every revision of Paxos on five regions: mean number of messages and of synchronous writes.",
+    caption:
+      "Revisions of Paxos in five regions: mean number of messages and of synchronous writes, under five conditions.",
     columns: [{ heading: "variant" }, ...figures.flatMap((group) => perCondition(group))],
     rows: body,
-    notes: [...notes, "Of all processes, until nothing is left to do.", conditionNote],
+    notes: [...notes, "Sums over all processes, until no event is pending.", conditionNote],
   }
 }
 
@@ -347,9 +323,10 @@ function revisionsFigure(rows: readonly Row[]): Figure {
     kind: "bars",
     mark: "point",
     id: "revisions-times",
-    caption: "Revisions of Paxos on five regions: mean time until all live proposers have learned.",
+    caption:
+      "Revisions of Paxos in five regions: mean time until all live proposers learn, under four conditions.",
     groups: "",
-    value: { title: "all learned after", unit: "ms", scale: "log" },
+    value: { title: "time until all learn", unit: "ms", scale: "log" },
     panels: shown.map((condition) => ({
       title: condition,
       bars: barsOf(
@@ -358,7 +335,7 @@ function revisionsFigure(rows: readonly Row[]): Figure {
       ),
     })),
     notes: [
-      `Means of ${rows[0]?.runs ?? 0} runs with 95 % intervals after Student; no point where no run got there. Latencies of paxi, with a lognormal factor of σ = 0.1.`,
+      `${meansOf(rows)}. No point: all live proposers learned in no run. Latency matrix paxi with lognormal jitter ($σ = 0.1$).`,
     ],
   }
 }

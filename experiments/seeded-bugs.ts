@@ -28,11 +28,11 @@ type Row = {
   readonly traceHash: string | null
 }
 
-/** A bug that no seed below this shows counts as not caught. */
+/** A bug that no seed below this exposes counts as not detected. */
 const mostSeeds = 300
 
 /**
- * Mistakes that implementations of Paxos have made, planted one at a time: which check notices, and how soon.
+ * Bugs of real implementations of Paxos, seeded one at a time: which check detects each, and after how many runs.
  *
  * Varied: which bug is planted. Fixed: the swarm of random runs, from seed 0 on,
  * and the checks that may notice.
@@ -42,17 +42,16 @@ const mostSeeds = 300
  */
 export default defineExperiment<Case, Observation | null, Row>({
   id: "seeded-bugs",
-  question:
-    "Do the checks of the replicated log notice when it is wrong, and how many random runs does it take?",
+  question: "Do the checkers detect seeded bugs in the replicated log, and after how many runs?",
   reference: "Howard 2019, table 2.3: a property taken away breaks the lemmas that rest on it",
   columns: [
-    text("bug", "The bug, as quorate swarm --bug knows it."),
-    text("mistake", "What is wrong."),
-    text("check", "The check that noticed.", { empty: `none in ${mostSeeds} seeds` }),
-    count("seeds", "How many random runs it took, from seed 0 on."),
-    text("message", "What the check said.", { empty: "nothing noticed" }),
-    text("replay", "The command that shows it again."),
-    { ...traceHashColumn, empty: "nothing noticed" },
+    text("bug", "Id of the bug, for `quorate swarm --bug`."),
+    text("mistake", "The bug."),
+    text("check", "The check that detects it.", { empty: `none in ${mostSeeds} seeds` }),
+    count("seeds", "Number of random runs until detection, from seed 0."),
+    text("message", "The message of the check.", { empty: "not detected" }),
+    text("replay", "Command that replays the run."),
+    { ...traceHashColumn, empty: "not detected" },
   ],
   cases: () => knownBugs.map(({ id }) => ({ bug: id })),
   runs: 1,
@@ -88,13 +87,14 @@ export default defineExperiment<Case, Observation | null, Row>({
 function bugsTable(rows: readonly Row[]): Table {
   return {
     id: "seeded-bugs",
-    caption: "Planted bugs, the check that notices each, and how many random runs that takes.",
-    columns: ["bug", "check", "seeds", "mistake"].map((heading) => ({ heading })),
+    caption:
+      "Seeded bugs in the replicated log: the check that detects each and the number of random runs until then.",
+    columns: ["bug", "check", "runs", "description"].map((heading) => ({ heading })),
     rows: rows.map(({ bug, check, seeds, mistake }) => [bug, check, seeds, mistake]),
     notes: [
-      "Each bug is planted around a correct replica, by changing what it hears, says or remembers; seeds from 0 on.",
-      `${rows.filter(({ check }) => check !== null).length} of ${rows.length} are noticed.`,
-      "The last of the seeds is seen again by `quorate swarm --first <seeds - 1> --seeds 1 --bug <bug>`; the CSV has each command.",
+      "Each bug wraps a correct replica and changes what it receives, sends or stores. Seeds count from 0.",
+      `${rows.filter(({ check }) => check !== null).length} of ${rows.length} bugs are detected.`,
+      "Replay: `quorate swarm --first <runs - 1> --seeds 1 --bug <bug>`; the CSV has each command.",
     ],
   }
 }

@@ -65,20 +65,24 @@ const mostBits = 27
  */
 export default defineExperiment<Case, Observation, Row>({
   id: "small-scope",
-  question: "How many states has Paxos on a small cluster, and in which can two values be decided?",
+  question:
+    "How many states does Paxos reach within small bounds, and for which systems can two values be decided?",
   reference: "Lamport, Paxos.tla (the counts are TLC's); Howard 2019, requirement 4.4",
   columns: [
     text("system", "The quorum system."),
     count("acceptors", "The number of acceptors."),
     count("values", "Values that may be proposed."),
     count("epochs", "Epochs that may be used."),
-    text("requirement44", "What the validator says of phase 1 meeting phase 2: holds or violated."),
+    text(
+      "requirement44",
+      "Verdict on requirement 4.4 (phase-1 and phase-2 quorums intersect): holds or violated.",
+    ),
     count("distinct", "Reachable states."),
     count("generated", "The initial state and every action branch of every state."),
     count("depth", "Levels of the breadth-first search."),
     count("orbits", "States up to permutations of interchangeable acceptors and of values."),
-    text("verdict", "What the exploration says of agreement: holds or violated."),
-    count("stepsToViolation", "Steps of a shortest violation.", { empty: "agreement holds" }),
+    text("verdict", "Verdict of the exploration on agreement: holds or violated."),
+    count("stepsToViolation", "Length of a shortest violation, in steps.", { empty: "agreement holds" }),
   ],
   cases: () =>
     systems.flatMap((system) =>
@@ -118,7 +122,8 @@ export default defineExperiment<Case, Observation, Row>({
 function smallScopeTable(rows: readonly Row[]): Table {
   return {
     id: "small-scope",
-    caption: "Every run of Paxos within small bounds.",
+    caption:
+      "Exhaustive exploration of abstract Paxos within small bounds: states and verdict on agreement, by system, values and epochs.",
     columns: [
       { heading: "system" },
       { heading: "values" },
@@ -145,8 +150,8 @@ function smallScopeTable(rows: readonly Row[]): Table {
       ],
     ]),
     notes: [
-      "Within one epoch nothing can go wrong: one value is proposed in it.",
-      "A small scope proves nothing about larger ones; requirement 4.4 does, and agrees wherever two epochs and two values are explored.",
+      "Orbits: states up to permutations of interchangeable acceptors and of values. A single epoch cannot violate agreement: only one value is proposed in it.",
+      "The verdicts agree with requirement 4.4 wherever two values and two epochs are explored; the exploration proves nothing beyond its bounds.",
     ],
   }
 }

@@ -1,5 +1,13 @@
-import { type EstimateCells, count, estimateColumns, meanCells, text } from "../src/experiment/column.ts"
+import { text } from "../src/experiment/column.ts"
 import { defineExperiment } from "../src/experiment/define.ts"
+import {
+  type CellsOf,
+  type ObservationOf,
+  mean,
+  measured,
+  meansOf,
+  runsColumn,
+} from "../src/experiment/measured.ts"
 import { runSafeDecree } from "../src/run/decree.ts"
 import { barsOf, exactly } from "../src/experiment/figure/from-rows.ts"
 import type { Figure } from "../src/experiment/figure/figure.ts"
@@ -14,18 +22,21 @@ interface Case {
   readonly leader: string | null
 }
 
-interface Observation {
-  readonly decideMs: number | null
-  readonly learnMs: number | null
-  readonly phase2Ms: number | null
-  readonly messages: number
-}
+const measures = measured({
+  decideMs: mean("Mean time to the commit point.", { unit: "ms" }),
+  learnMs: mean("Mean time until the proposer learns the value.", { unit: "ms" }),
+  phase2Ms: mean("Mean phase-2 latency: from the first proposal sent until the proposer learns.", {
+    unit: "ms",
+  }),
+  messagesThrifty: mean("Mean number of messages per decision when only the closest quorums are contacted.", {
+    digits: 1,
+  }),
+})
 
-type Row = EstimateCells<"decideMs" | "learnMs" | "phase2Ms" | "messagesThrifty"> & {
+type Row = CellsOf<typeof measures> & {
   readonly system: string
   readonly latency: string
   readonly leader: string | null
-  readonly runs: number
 }
 
 /** Six acceptors each: a size of which grids and even majorities exist. */
@@ -48,7 +59,7 @@ function leadersOf(latency: string): (string | null)[] {
 }
 
 /**
- * Systems of the same number of acceptors side by side, on a LAN and on published WAN latencies, led from everywhere.
+ * Quorum systems of six acceptors compared on a LAN and on published WAN latencies, with the leader in every region.
  *
  * Varied: the system, the latency, and the region of the leader. Held fixed: six acceptors, in the
  * regions in turn; one proposer and no faults. Over a matrix nothing is random, and a mean is exact.
@@ -58,23 +69,16 @@ function leadersOf(latency: string): (string | null)[] {
  * the best place for the leader is another for each system. In one data centre the differences are
  * those of order statistics: small.
  */
-export default defineExperiment<Case, Observation, Row>({
+export default defineExperiment<Case, ObservationOf<typeof measures>, Row>({
   id: "systems",
   question: "How do quorum systems of the same size compare, and where should their leader be?",
   reference: "Howard, Malkhi and Spiegelman 2016, §4; latencies: see experiments/data/README.md",
   columns: [
     text("system", "The quorum system."),
     text("latency", "The latency model or matrix."),
-    text("leader", "The region of the proposer.", { empty: "all places are alike" }),
-    count("runs", "Number of independent runs; runs over a matrix are all alike."),
-    ...estimateColumns("decideMs", "Mean time to the commit point.", { unit: "ms" }),
-    ...estimateColumns("learnMs", "Mean time until the proposer learns.", { unit: "ms" }),
-    ...estimateColumns("phase2Ms", "Mean time from the first proposal sent until the proposer learns.", {
-      unit: "ms",
-    }),
-    ...estimateColumns("messagesThrifty", "Mean messages per decision when the nearest quorums are asked.", {
-      digits: 1,
-    }),
+    text("leader", "The region of the leader (the only proposer).", { empty: "no regions" }),
+    runsColumn,
+    ...measures.columns,
   ],
   cases: () =>
     latencies.flatMap((latency) =>
@@ -91,21 +95,10 @@ export default defineExperiment<Case, Observation, Row>({
       decideMs: milliseconds(measures.decidedAt),
       learnMs: milliseconds(learned),
       phase2Ms: milliseconds(learned === null ? null : learned - measures.proposedAt!),
-      messages: runSafeDecree(setup, seed).measures.messagesSent,
+      messagesThrifty: runSafeDecree(setup, seed).measures.messagesSent,
     }
   },
-  summarise: (c, observations) => {
-    return [
-      {
-        ...c,
-        runs: observations.length,
-        ...meanCells("decideMs", observations, (o) => o.decideMs),
-        ...meanCells("learnMs", observations, (o) => o.learnMs),
-        ...meanCells("phase2Ms", observations, (o) => o.phase2Ms),
-        ...meanCells("messagesThrifty", observations, (o) => o.messages),
-      },
-    ]
-  },
+  summarise: (c, observations) => [{ ...c, ...measures.cells(observations) }],
   tables: [(rows) => leadersTable("aws", rows), (rows) => leadersTable("paxi", rows), lanTable],
   figures: [(rows) => leadersFigure("aws", rows), (rows) => leadersFigure("paxi", rows)],
 })
@@ -116,10 +109,10 @@ function leadersTable(latency: string, rows: readonly Row[]): Table {
   const leaders = [...new Set(shown.map(({ leader }) => leader!))]
   return {
     id: `systems-${latency}`,
-    caption: `Time of phase 2 by the region of the leader: six acceptors over the regions of the ${latency} matrix.`,
+    caption: `Phase-2 latency by leader region: six acceptors in the regions of the ${latency} matrix.`,
     columns: [
       { heading: "system" },
-      ...leaders.map((leader) => ({ heading: leader, unit: "ms", group: "leader in", digits: 1 })),
+      ...leaders.map((leader) => ({ heading: leader, unit: "ms", group: "leader region", digits: 1 })),
     ],
     rows: systems.map((system) => [
       system,
@@ -128,7 +121,7 @@ function leadersTable(latency: string, rows: readonly Row[]): Table {
       ),
     ]),
     notes: [
-      "Published average round trips, one way taken as half; the six acceptors are placed over the five regions in turn, two in the first. Exact: no spread.",
+      "Published average round-trip times; the one-way delay is half. Acceptors are assigned to the five regions in turn, two to the first. Exact: delays have no variance.",
     ],
   }
 }
@@ -138,13 +131,13 @@ function lanTable(rows: readonly Row[]): Table {
   const shown = rows.filter((row) => row.latency === "lan")
   return {
     id: "systems-lan",
-    caption: "Six acceptors in one data centre.",
+    caption: "Latency and messages of six acceptors in one data centre.",
     columns: [
       { heading: "system" },
-      { heading: "decided", unit: "ms", digits: 3 },
-      { heading: "learned", unit: "ms", digits: 3 },
-      { heading: "phase 2", unit: "ms", digits: 3 },
-      { heading: "messages, thrifty", digits: 0 },
+      { heading: "time to decide", unit: "ms", digits: 3 },
+      { heading: "time to learn", unit: "ms", digits: 3 },
+      { heading: "phase-2 latency", unit: "ms", digits: 3 },
+      { heading: "messages (one quorum contacted)", digits: 0 },
     ],
     rows: shown.map((row) => [
       row.system,
@@ -153,9 +146,7 @@ function lanTable(rows: readonly Row[]): Table {
       intervalOf(row, "phase2Ms"),
       row.messagesThrifty,
     ]),
-    notes: [
-      `Round trips of mean 0.427 ms and deviation 0.0476 ms. Means of ${shown[0]?.runs ?? 0} runs with 95 % intervals.`,
-    ],
+    notes: [`Round-trip times with mean 0.427 ms and standard deviation 0.0476 ms. ${meansOf(shown)}.`],
   }
 }
 
@@ -165,9 +156,9 @@ function leadersFigure(latency: string, rows: readonly Row[]): Figure {
   return {
     kind: "bars",
     id: `systems-${latency}-leaders`,
-    caption: `Time of phase 2 by the region of the leader: six acceptors over the regions of the ${latency} matrix.`,
-    groups: "leader in",
-    value: { title: "phase 2 lasts", unit: "ms" },
+    caption: `Phase-2 latency by leader region: six acceptors in the regions of the ${latency} matrix.`,
+    groups: "leader region",
+    value: { title: "phase-2 latency", unit: "ms" },
     panels: [
       {
         title: "",
@@ -179,7 +170,7 @@ function leadersFigure(latency: string, rows: readonly Row[]): Figure {
       },
     ],
     notes: [
-      "Exact: published average round trips, one way taken as half, without spread. No bar where it takes no time: the other acceptor asked is in the leader's region.",
+      "Exact: published average round-trip times; the one-way delay is half, without variance. No bar: the latency is zero, as the quorum lies in the leader's region.",
     ],
   }
 }

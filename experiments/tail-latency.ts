@@ -10,6 +10,7 @@ import {
   measure,
 } from "../src/experiment/column.ts"
 import { defineExperiment } from "../src/experiment/define.ts"
+import { runsColumn, runsOf } from "../src/experiment/measured.ts"
 import type { Figure } from "../src/experiment/figure/figure.ts"
 import { seriesBy } from "../src/experiment/figure/from-rows.ts"
 import { type Table, intervalOf } from "../src/experiment/table.ts"
@@ -41,7 +42,7 @@ type Row = EstimateCells<"latencyMs"> & {
 const shares = [0.01, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.98, 0.99, 0.995, 0.998, 0.999, 0.9995]
 
 /**
- * Heavy-tailed links, and now and then a slow replica: waiting for fewer hides more of them.
+ * Heavy-tailed links, and now and then a slow replica: smaller quorums wait for fewer of them.
  *
  * Varied: the size of the phase-2 quorum, and whether one follower is slow. Held fixed:
  * five replicas, everyone asked, lognormal links, clients at the leader only, so that
@@ -54,17 +55,17 @@ const shares = [0.01, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.98, 0.99, 0.995, 
  */
 export default defineExperiment<Case, Observation, Row>({
   id: "tail-latency",
-  question: "How much of the tail of latency does a smaller phase-2 quorum hide?",
+  question: "How much do smaller phase-2 quorums reduce tail latency?",
   reference: "Dean and Barroso 2013 (the tail at scale); Howard, Malkhi and Spiegelman 2016, §4",
   columns: [
-    count("phase2", "Size of a phase-2 quorum; five replicas, everyone asked."),
-    flag("slowNode", "Whether one follower reads every message 20 ms late."),
-    measure("share", "Share of requests answered within the latency.", { digits: 4 }),
-    count("runs", "Number of independent runs."),
-    count("requests", "Requests of all of them together."),
+    count("phase2", "Size of phase-2 quorums; five replicas, all contacted."),
+    flag("slowNode", "Whether one follower processes every message 20 ms late."),
+    measure("share", "Share of requests answered within the latency (the quantile's level).", { digits: 4 }),
+    runsColumn,
+    count("requests", "Number of requests in all runs."),
     ...estimateColumns(
       "latencyMs",
-      "Quantile of latency (nearest rank) over the requests of all runs, by bootstrap over runs.",
+      "Quantile of request latency (nearest rank) over all runs; CI by bootstrap over runs.",
       { unit: "ms", digits: 2 },
     ),
     traceHashColumn,
@@ -117,16 +118,17 @@ function tailTable(rows: readonly Row[]): Table {
   const row = (phase2: number, slowNode: boolean, share: number): Row =>
     rows.find((r) => r.phase2 === phase2 && r.slowNode === slowNode && r.share === share)!
   const shown = [
-    [0.5, "p50"],
-    [0.99, "p99"],
-    [0.999, "p99.9"],
+    [0.5, "p50 latency"],
+    [0.99, "p99 latency"],
+    [0.999, "p99.9 latency"],
   ] as const
   const columns = (group: string): Table["columns"] =>
     shown.map(([, heading]) => ({ heading, unit: "ms", group, digits: 1 }))
   return {
     id: "tail-latency",
-    caption: "Latency at the leader by the size of the phase-2 quorum, on links with a heavy tail.",
-    columns: [{ heading: "|Q2|" }, ...columns("five alike"), ...columns("one slow")],
+    caption:
+      "Request latency quantiles with heavy-tailed link delays, by $|Q2|$, without and with a slow follower.",
+    columns: [{ heading: "$|Q2|$" }, ...columns("no slow follower"), ...columns("one slow follower")],
     rows: [1, 2, 3, 4, 5].map((phase2) => [
       phase2,
       ...[false, true].flatMap((slow) =>
@@ -134,8 +136,8 @@ function tailTable(rows: readonly Row[]): Table {
       ),
     ]),
     notes: [
-      "One-way delays lognormal with median 2 ms, the logarithm's deviation 0.6; the slow follower reads each message 20 ms late, one after the other.",
-      `Over all requests of ${rows[0]?.runs ?? 0} runs; 95 % intervals by bootstrap over runs. With |Q2| = 1 the leader decides alone.`,
+      "One-way delays lognormal with median 2 ms and $σ = 0.6$; the slow follower takes 20 ms longer per message, one message at a time; clients at the leader.",
+      `Quantiles over all requests of ${runsOf(rows)}; 95 % CI (bootstrap over runs). With $|Q2| = 1$ the leader decides alone.`,
     ],
   }
 }
@@ -147,22 +149,21 @@ function tailFigure(rows: readonly Row[]): Figure {
   return {
     kind: "lines",
     id: "tail-latency-distribution",
-    caption:
-      "Share of requests still waiting by the time since they were made, by the size of the phase-2 quorum.",
+    caption: "Complementary CDF of request latency, by $|Q2|$, without and with a slow follower.",
     x: { title: "latency", unit: "ms", scale: "log" },
-    y: { title: "share still waiting", scale: "log" },
+    y: { title: "share of requests with higher latency", scale: "log" },
     join: "line",
     interval: "bars",
     panels: [false, true].map((slowNode) => ({
-      title: slowNode ? "one slow" : "five alike",
+      title: slowNode ? "one slow follower" : "no slow follower",
       series: seriesBy(
         rows.filter((row) => row.slowNode === slowNode && row.phase2 > 1),
-        ({ phase2 }) => `|Q2| = ${phase2}`,
+        ({ phase2 }) => `$|Q2| = ${phase2}$`,
         waiting,
       ),
     })),
     notes: [
-      `One less the distribution function, so that the tail can be seen, at ${shares.length} quantiles of ${(rows[0]?.requests ?? 0).toLocaleString("en")} requests and more in ${rows[0]?.runs ?? 0} runs; their 95 % intervals, by bootstrap over runs, are in the CSV. With |Q2| = 1 the leader decides alone and nobody waits.`,
+      `${shares.length} quantiles of at least ${(rows[0]?.requests ?? 0).toLocaleString("en")} requests in ${runsOf(rows)}; the CSV has 95 % CI (bootstrap over runs). $|Q2| = 1$ is left out: the leader decides alone.`,
     ],
   }
 }

@@ -2,6 +2,7 @@ import { proportionInterval } from "../src/base/statistics/estimates.ts"
 import { type EstimateCells, count, estimateCells, estimateColumns, text } from "../src/experiment/column.ts"
 import { InvariantError } from "../src/base/errors.ts"
 import { defineExperiment } from "../src/experiment/define.ts"
+import { sharesOf } from "../src/experiment/measured.ts"
 import { runDecree } from "../src/run/decree.ts"
 import { type Table, intervalOf } from "../src/experiment/table.ts"
 import { requirementById } from "../src/quorum/meet/requirement.ts"
@@ -39,7 +40,7 @@ const pairs: readonly (readonly [unsafe: string, safe: string])[] = [
 ]
 
 /**
- * Quorum systems whose phases do not meet, beside intersecting twins, under the same random conditions.
+ * Quorum systems with disjoint quorums and similar intersecting ones, under the same random conditions.
  *
  * Varied: the system; each unsafe one stands beside a twin that differs by one number or one vote. Held
  * fixed: two proposers, exponential delays, loss, duplication and an early timeout, so that
@@ -52,14 +53,18 @@ const pairs: readonly (readonly [unsafe: string, safe: string])[] = [
  */
 export default defineExperiment<Case, Observation, Row>({
   id: "unsafe",
-  question: "Does a missing intersection lead to two decided values, and an intersecting twin never?",
+  question:
+    "Do quorum systems that violate intersection decide two values, and similar ones that satisfy it never?",
   reference: "Howard 2019, requirement 4.4 and lemma 14 (agreement)",
   columns: [
     text("system", "The quorum system."),
-    text("twin", "The system it is compared with."),
-    text("requirement44", "What the validator says of phase 1 meeting phase 2: holds or violated."),
-    text("witness", "A phase-1 and a phase-2 quorum that do not meet.", { empty: "the phases meet" }),
-    count("runs", "Number of runs, each of another seed."),
+    text("twin", "The similar system it is compared with."),
+    text(
+      "requirement44",
+      "Verdict on requirement 4.4 (phase-1 and phase-2 quorums intersect): holds or violated.",
+    ),
+    text("witness", "A phase-1 and a phase-2 quorum that are disjoint.", { empty: "all quorums intersect" }),
+    count("runs", "Number of independent runs."),
     count("violations", "Runs in which two different values were decided."),
     ...estimateColumns("violatedShare", "Share of such runs.", { digits: 5 }),
     count("firstSeed", "The seed of the first such run.", { empty: "no run violated agreement" }),
@@ -112,13 +117,14 @@ export default defineExperiment<Case, Observation, Row>({
 function unsafeTable(rows: readonly Row[]): Table {
   return {
     id: "unsafe",
-    caption: "Quorum systems whose phases do not meet, each above an intersecting twin.",
+    caption:
+      "Agreement violations of quorum systems with disjoint quorums, each above a similar intersecting system.",
     columns: [
       { heading: "system" },
-      { heading: "phase 1 meets phase 2" },
+      { heading: "requirement 4.4" },
       { heading: "disjoint quorums" },
       { heading: "runs" },
-      { heading: "two values decided" },
+      { heading: "runs with two values" },
       { heading: "share", digits: 4 },
     ],
     rows: rows.flatMap((row, i) => [
@@ -133,9 +139,9 @@ function unsafeTable(rows: readonly Row[]): Table {
       ],
     ]),
     notes: [
-      "Two proposers; one-way delays exponential with mean 10 ms; 5 % of messages lost, 5 % duplicated; timeout 60 ms. 95 % intervals after Wilson.",
+      `Two proposers; exponential one-way delays with mean 10 ms; 5 % of messages lost, 5 % duplicated; timeout 60 ms. ${sharesOf(rows)}.`,
       ...rows.flatMap(({ system, replay }) =>
-        replay === null ? [] : [`To see ${system} fail: \`${replay}\``],
+        replay === null ? [] : [`Replay of a violation by ${system}: \`${replay}\``],
       ),
     ],
   }

@@ -33,8 +33,8 @@ function thriftily(n: number): Recipients {
 export function table21(): Table {
   return {
     id: "thesis-2-1",
-    caption: "Notation of the thesis, and the names of the same things here.",
-    columns: [{ heading: "notation" }, { heading: "meaning" }, { heading: "here" }],
+    caption: "Notation of the thesis and the corresponding names in the code.",
+    columns: [{ heading: "notation" }, { heading: "meaning" }, { heading: "name in the code" }],
     rows: [
       ["e, f, g", "epochs", "Epoch, a whole number from 0"],
       ["(e, v)", "proposal with epoch e and value v", "Proposal"],
@@ -62,7 +62,7 @@ export function table22(): Table {
   const phase = (type: string): string => (type === "prepare" || type === "promise" ? "1" : "2")
   return {
     id: "thesis-2-2",
-    caption: "Messages exchanged in classic Paxos, as a run shows them.",
+    caption: "Messages exchanged in classic Paxos, recorded from a run.",
     columns: [
       { heading: "phase" },
       { heading: "message" },
@@ -87,7 +87,7 @@ export function table23(): Table {
     ]),
     notes: [
       "Lemma 7 is printed with properties 8 and 10; its proof uses 9 and 10.",
-      "Shown by experiment in test/testdata/thesis/table-2.3-by-mutation.txt.",
+      "Confirmed by mutation testing: test/testdata/thesis/table-2.3-by-mutation.txt.",
     ],
   }
 }
@@ -131,11 +131,12 @@ export function table24(): Table {
   ]
   return {
     id: "thesis-2-4",
-    caption: "The single acceptor algorithm (SAA) and classic Paxos, in the best case.",
+    caption:
+      "Requirements and best-case costs of the single acceptor algorithm (SAA) and of classic Paxos, by $n$.",
     columns: [
       { heading: "" },
       { heading: "SAA", align: "right" },
-      ...sizes.map((n) => ({ heading: `n = ${n}`, group: "classic Paxos", align: "right" as const })),
+      ...sizes.map((n) => ({ heading: `$n = ${n}$`, group: "classic Paxos", align: "right" as const })),
     ],
     rows: [
       ["acceptors", ...clusters.map(({ acceptors }) => String(acceptors.length))],
@@ -153,9 +154,9 @@ export function table24(): Table {
       measured("synchronous writes on the way", ({ writesOnTheWay }) => writesOnTheWay),
     ],
     notes: [
-      "Printed: 2n + 2 messages for classic Paxos. That is the count for one quorum of an odd n; of an even n it is 2n + 4, and to all acceptors 4n.",
-      "Writes on the way to a decision: the proposer's epoch, a promise, an acceptance. Acceptors write at the same time.",
-      "Two proposers of figure 2.1 both learn; the duel of figure 2.6 goes on for ever.",
+      "Printed: $2n + 2$ messages for classic Paxos, which holds for one quorum of an odd $n$; for an even $n$ it is $2n + 4$, and to all acceptors $4n$.",
+      "Sequential writes before a decision: the proposer's epoch, a promise, an acceptance. Acceptors write in parallel.",
+      "Both proposers of figure 2.1 learn; the duel of figure 2.6 never ends.",
     ],
   }
 }

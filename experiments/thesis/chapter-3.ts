@@ -44,11 +44,12 @@ export function table38(): Table {
   ]
   return {
     id: "thesis-3-8",
-    caption: "Synchronous writes of one proposer for 100 epochs and one restart.",
-    columns: [{ heading: "epochs" }, { heading: "writes" }],
+    caption:
+      "Number of synchronous writes of one proposer for 100 epochs and one restart, by epoch allocation.",
+    columns: [{ heading: "epoch allocation" }, { heading: "writes" }],
     rows: ways.map(([name, allocation]) => [name, writesFor(allocation, 100)]),
     notes: [
-      "A restart loses what is left of a reserved bound. By value and by recovery an epoch may be used again.",
+      "A restart loses the unused epochs below a reserved bound. With allocation by value and by recovery an epoch may be reused.",
     ],
   }
 }
@@ -63,8 +64,8 @@ export function table312(): Table {
   ]
   return {
     id: "thesis-3-12",
-    caption: "Messages and message delays of one phase, measured over both.",
-    columns: [{ heading: "n" }, { heading: "sent" }, { heading: "messages" }, { heading: "delays" }],
+    caption: "Messages and message delays of one phase (mean of both), by $n$ and recipients.",
+    columns: [{ heading: "$n$" }, { heading: "recipients" }, { heading: "messages" }, { heading: "delays" }],
     rows: [3, 5, 7, 9].flatMap((n) =>
       ways(n).map(([name, recipients]) => {
         const { messages, hops } = bestCase(
@@ -79,6 +80,6 @@ export function table312(): Table {
         return [n, name, messages / 2, hops / 2]
       }),
     ),
-    notes: ["The thesis: 2n, 2(⌊n/2⌋ + 1), and ⌊n/2⌋ + 2 messages; 2, 2, and ⌊n/2⌋ + 2 delays."],
+    notes: ["The thesis: $2n$, $2(⌊n/2⌋ + 1)$ and $⌊n/2⌋ + 2$ messages; 2, 2 and $⌊n/2⌋ + 2$ delays."],
   }
 }

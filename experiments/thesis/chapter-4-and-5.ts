@@ -18,7 +18,7 @@ export function table41(): Table {
     [...system.minimalQuorums(phase)].map((quorum) => formatSet(system, quorum)).join(" ")
   return {
     id: "thesis-4-1",
-    caption: `Quorums of all aboard Paxos with three acceptors, k = ${k}.`,
+    caption: `Quorums of all aboard Paxos with three acceptors, $k = ${k}$.`,
     columns: [{ heading: "epochs" }, { heading: "phase-1 quorums" }, { heading: "phase-2 quorums" }],
     rows: plan.ranges.map((range) => {
       const last = lastEpoch(plan, range)
@@ -27,7 +27,7 @@ export function table41(): Table {
       return [epochs, listed(range.system, 1), listed(range.system, 2)]
     }),
     notes: [
-      "Phase 1 is the least that revision B allows: the sets that meet every phase-2 quorum of smaller epochs.",
+      "Phase-1 quorums are minimal for revision B: they intersect every phase-2 quorum of smaller epochs.",
     ],
   }
 }
@@ -63,11 +63,12 @@ export function table42(): Table {
   ): TableRow => [name, when, ...sizes.map((n) => promisesNeeded(rule, n, epoch, greatest))]
   return {
     id: "thesis-4-2",
-    caption: "Promises after which phase 1 may end, with majorities of n acceptors.",
+    caption:
+      "Number of promises after which phase 1 may end, with majorities of $n$ acceptors, by condition.",
     columns: [
       { heading: "condition" },
       { heading: "epoch" },
-      ...sizes.map((n) => ({ heading: String(n), group: "n", align: "right" as const })),
+      ...sizes.map((n) => ({ heading: String(n), group: "$n$", align: "right" as const })),
     ],
     rows: rules.flatMap(([name, rule]) => [
       row(name, rule, "the first", 0, null),
@@ -75,8 +76,8 @@ export function table42(): Table {
       row(name, rule, "succ(e_max)", 9, 8),
     ]),
     notes: [
-      "Table 4.2's classic condition and Algorithm 12's differ for even n: a set can meet all majorities without being one.",
-      "Table 5.1 reads off the rows: B is A or the first epoch; C is B or the epoch after the greatest reported.",
+      "The classic condition of table 4.2 and Algorithm 12 differ for even $n$: a set can intersect all majorities without being one.",
+      "Table 5.1 follows: B is A or the first epoch; C is B or the epoch after the greatest reported.",
     ],
   }
 }
@@ -101,8 +102,9 @@ export function table51(): Table {
     b(p, a) || (p.greatest !== null && p.epoch === p.greatest + 1)
   return {
     id: "thesis-5-1",
-    caption: "Conditions to go on with phase 1 where quorums do not depend on the epoch.",
-    columns: [{ heading: "revision" }, { heading: "go on while" }, { heading: "same as the algorithm" }],
+    caption:
+      "Conditions to continue phase 1 if quorums do not depend on the epoch, compared with the algorithms.",
+    columns: [{ heading: "revision" }, { heading: "continue while" }, { heading: "equals the algorithm" }],
     rows: [
       ["A", "some phase-2 quorum has no promise", compare("revision-A", (_, a) => a)],
       ["B", "as A, and e ≠ e_min", compare("revision-B", b)],
@@ -127,7 +129,7 @@ export function tableGrid(): Table {
   ] as const
   return {
     id: "thesis-grid",
-    caption: "Smallest quorums of grids: Paxos and Flexible Paxos.",
+    caption: "Size of the smallest quorums of grids in Paxos and Flexible Paxos, by shape.",
     columns: [
       { heading: "rows" },
       { heading: "columns" },

@@ -36,13 +36,14 @@ export function table71(): Table {
   )
   return {
     id: "thesis-7-1",
-    caption: "Promises needed with counting quorums of k acceptors, epochs by recovery.",
-    columns: [{ heading: "n" }, { heading: "k" }, { heading: "|Q_P|", align: "right" }],
+    caption:
+      "Number of promises phase 1 needs with epochs by recovery and counting quorums of $k$ acceptors, by $n$ and $k$.",
+    columns: [{ heading: "$n$" }, { heading: "$k$" }, { heading: "|Q_P|", align: "right" }],
     rows: sizes.map(([n, k]) => {
       const { least, most } = promisesWithRecovery(n, k)
       return [n, k, least === most ? String(least) : `${least} – ${most}`]
     }),
-    notes: ["The thesis: from n − k + 1 to 2n − 2k + 1."],
+    notes: ["The thesis: from $n − k + 1$ to $2n − 2k + 1$."],
   }
 }
 
@@ -58,7 +59,7 @@ export function table72(): Table {
   ]
   return {
     id: "thesis-7-2",
-    caption: "Approaches to epoch allocation.",
+    caption: "Approaches to epoch allocation and the uniqueness of their epochs.",
     columns: [
       { heading: "approach" },
       { heading: "unique to values" },

@@ -22,11 +22,11 @@ export function table432(): Table {
   return {
     id: "thesis-4-3-2",
     caption:
-      "Least phase-1 quorums of five co-located participants whose majorities contain the epoch's owner.",
+      "Minimal phase-1 quorums of five co-located participants whose majorities contain the owner of the epoch.",
     columns: [{ heading: "epoch" }, { heading: "owner" }, { heading: "phase-1 quorums" }],
     rows: shownEpochs.map((epoch) => [epoch, `u${(epoch % n) + 1}`, least(epoch)]),
     notes: [
-      "The sets that meet every phase-2 quorum of all smaller epochs; among them always the owners of those epochs.",
+      "The minimal sets that intersect every phase-2 quorum of all smaller epochs; they include the set of owners of those epochs.",
     ],
   }
 }
@@ -78,8 +78,8 @@ export function table54(): Table {
   }
   return {
     id: "thesis-5-4",
-    caption: "With fewer than three promises, phase 1 of epoch 3 ends under Revision C in these cases only.",
-    columns: [{ heading: "promises of any of" }, { heading: "reports" }, { heading: "and besides" }],
+    caption: "All cases in which phase 1 of epoch 3 ends under Revision C with fewer than three promises.",
+    columns: [{ heading: "promises of any of" }, { heading: "reports" }, { heading: "and also" }],
     rows: [...kinds.values()].map(({ who, said: what, and }) => [
       who.toSorted().join(" "),
       what,

@@ -43,9 +43,10 @@ const valueName = (i: number): string => String.fromCharCode(65 + i)
 export function tableE6(): Table {
   return {
     id: "thesis-e6",
-    caption: "The slow path of multi-path Paxos: promises with which it halts, as printed and corrected.",
+    caption:
+      "Promises with which the slow path of multi-path Paxos halts, by $n$, with the printed and the corrected threshold.",
     columns: [
-      { heading: "n" },
+      { heading: "$n$" },
       { heading: "majority" },
       { heading: "threshold", group: "as printed" },
       { heading: "halts on", group: "as printed" },
@@ -61,8 +62,8 @@ export function tableE6(): Table {
       shown(n, "corrected"),
     ]),
     notes: [
-      "Algorithm 32, line 17: printed ⌈n/4⌉; corrected k + ⌊n/2⌋ + 1 − n with k = ⌈3n/4⌉. They are the same for n ≡ 1 (mod 4) only.",
-      "All distributions of reports of the first epoch over a majority of promises were tried, corrected also over more; the first that leaves two values is shown.",
+      "Algorithm 32, line 17: printed $⌈n/4⌉$; corrected $k + ⌊n/2⌋ + 1 − n$ with $k = ⌈3n/4⌉$. They are equal only for $n ≡ 1$ (mod 4).",
+      "All distributions of first-epoch reports over a majority of promises were tried (for the corrected threshold also over more); the first that leaves two values is shown.",
     ],
   }
 }
