@@ -130,7 +130,18 @@ function isNumber(text: string): boolean {
 export const renamed: Renamed = {
   columns: { replicas: "runs" },
   kept: { "fpaxos-evaluation": ["replicas"] },
-  texts: {},
+  texts: {
+    everyone: "all replicas",
+    "Quorum sizes that add up to n, instead of more: |Q1| + |Q2| = n":
+      "Quorum sizes that sum to n instead of more than n",
+    "Half of an even number of acceptors taken for a majority":
+      "Half of an even number of acceptors used as a majority",
+    "Rows of a grid in both phases": "Rows of a grid as quorums of both phases",
+    "LOCAL_SERIAL in one data centre, SERIAL across two: a majority of 3 replicas against a majority of 6":
+      "LOCAL_SERIAL mixed with SERIAL across two data centres: a majority of 3 replicas and a majority of 6",
+    "Epochs allocated by voting, with phase-1 quorums that do not meet one another":
+      "Epochs allocated by voting, with disjoint phase-1 quorums",
+  },
 }
 
 const [, script, before, after] = process.argv
