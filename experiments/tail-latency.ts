@@ -151,7 +151,7 @@ function tailFigure(rows: readonly Row[]): Figure {
     id: "tail-latency-distribution",
     caption: "Complementary CDF of request latency, by $|Q2|$, without and with a slow follower.",
     x: { title: "latency", unit: "ms", scale: "log" },
-    y: { title: "share of requests with higher latency", scale: "log" },
+    y: { title: "complementary CDF", scale: "log" },
     join: "line",
     interval: "bars",
     panels: [false, true].map((slowNode) => ({

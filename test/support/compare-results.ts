@@ -76,7 +76,7 @@ function bodyCells(file: string): string[][] {
   return lines.slice(2).map((line) =>
     line
       .split(/(?<!\\)\|/)
-      .map((cell) => cell.trim())
+      .map((cell) => cell.trim().replace(/\\(.)/g, "$1"))
       .slice(1, -1),
   )
 }

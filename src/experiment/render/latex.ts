@@ -146,7 +146,7 @@ function onPages(table: Table, layout: Layout): string {
 function longColumns(table: Table, { kinds }: Layout): string[] {
   const widths = table.columns.map((column, i) => {
     const texts = bodyRows(table).map((row) => plainCell(row[i] ?? null, column))
-    return Math.max(longest(headingText(column).split(" ")), Math.min(longest(texts), 32)) + 3
+    return Math.max(longest(headingText(column).split(" ")), Math.min(longest(texts), 32)) + 4
   })
   const total = Math.max(
     tooWide,
