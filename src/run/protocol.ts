@@ -1,6 +1,6 @@
 import { UsageError, didYouMean } from "../base/errors.ts"
 import type { Random } from "../base/random.ts"
-import type { Address, Process, Value } from "../protocol/actor.ts"
+import type { Address, Micros, Process, Value } from "../protocol/actor.ts"
 import type { QuorumPlan } from "../quorum/plan.ts"
 import type { ActorModel, Local, WorldEvent } from "../world/explore/model.ts"
 import type { ActorTrace } from "../world/explore/trace.ts"
@@ -73,11 +73,19 @@ export interface ProtocolRun<Setup = object> {
   readonly random: Random
 }
 
-/** The processes of a run, and which of them clients ask. */
+/** The processes of a run, whom clients ask, and what the conditions of a run must know of them. */
 export interface ProtocolCluster<Message = unknown, Stored = unknown, Report = unknown> {
   readonly processes: readonly Process<Message, Stored, Report>[]
   /** Whom the clients ask, each for the value of the same place; the nodes in turn, unless given. */
   readonly asked?: readonly Address[]
+  /** Whom a fault may name together: "acceptors"; processes by their roles, unless given. */
+  readonly groups?: Readonly<Record<string, readonly Address[]>>
+  /** Whom a fault at the leader strikes, where that is known from the start. */
+  readonly leader?: Address
+  /** Whether nothing in it was drawn from the random stream of the run: then all seeds share one. */
+  readonly isFixed?: boolean
+  /** What the client of a process asks for once that has recovered, where clients resubmit; a new value, unless given. */
+  resubmits?(process: Address, at: Micros): Value | undefined
 }
 
 /** For each type of message its forms. */

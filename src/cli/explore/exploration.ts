@@ -2,9 +2,9 @@ import { z } from "zod"
 import { UsageError } from "../../base/errors.ts"
 import { type Exploration, explorationOf } from "../../run/exploration.ts"
 import { type Protocol, ownPlanOf, settingsOf, withDefaults } from "../../run/protocol.ts"
-import { manifestOf, readSetting, readSettings } from "../../run/setting.ts"
+import { manifestOf, readSettings } from "../../run/setting.ts"
 import { networkKinds } from "../../world/explore/model.ts"
-import { readProtocol } from "../shared/protocol-argument.ts"
+import { readAssignments, readProtocol } from "../shared/protocol-argument.ts"
 import { readPlan } from "../shared/system-argument.ts"
 
 /**
@@ -65,28 +65,11 @@ export async function settingWords(
 ): Promise<Readonly<Record<string, unknown>>> {
   const protocol = await readProtocol(name)
   const table = settingsOf(protocol)
-  const given = Object.fromEntries([
-    ...(variant === undefined ? [] : [["variant", variant] as const]),
-    ...(nacks ? [["nacks", "true"] as const] : []),
-    ...set.map(assignment),
+  const given = readAssignments(protocol, [
+    ...(variant === undefined ? [] : [`variant=${variant}`]),
+    ...(nacks ? ["nacks=true"] : []),
+    ...set,
   ])
-  const unknown = Object.keys(given).find((key) => !Object.hasOwn(table, key))
-  if (unknown !== undefined) {
-    const known = Object.keys(table)
-    throw new UsageError(
-      `${unknown} is no setting of ${protocol.id}; it has ${known.length === 0 ? "none" : known.join(", ")}.`,
-    )
-  }
-  const values = Object.entries(given).map(([key, text]): [string, unknown] => [
-    key,
-    readSetting(table[key]!, text, key),
-  ])
-  return manifestOf(table, withDefaults(protocol, Object.fromEntries<unknown>(values)) as never)
-}
-
-/** "window=3" as key and value. */
-function assignment(text: string): readonly [string, string] {
-  const at = text.indexOf("=")
-  if (at > 0) return [text.slice(0, at), text.slice(at + 1)]
-  throw new UsageError(`--set is ${text}; it must be a setting and its value, such as --set window=3.`)
+  const stated = Object.fromEntries(Object.keys(given).map((key) => [key, table[key]!]))
+  return manifestOf(stated, given as never)
 }

@@ -1,6 +1,7 @@
 import { UsageError } from "../../base/errors.ts"
-import { type Protocol, whatIsMissing } from "../../run/protocol.ts"
+import { type Protocol, settingsOf, whatIsMissing } from "../../run/protocol.ts"
 import { protocolNamed } from "../../run/protocols/index.ts"
+import { readSetting } from "../../run/setting.ts"
 
 /** The protocol of an argument: one by its id, or a file of the user's own, whose code runs because it is named. */
 export async function readProtocol(text: string): Promise<Protocol> {
@@ -23,5 +24,27 @@ function checked(value: unknown, path: string): Protocol {
   throw new UsageError(
     `${path} ${missing} It needs: export default defineProtocol({ id, about, reference, cluster, messages, facts, properties }); ` +
       "docs/adding.md has a complete example.",
+  )
+}
+
+/** The settings of a protocol that `--set name=value` gives, as values. */
+export function readAssignments(
+  protocol: Protocol,
+  assignments: readonly string[],
+): Readonly<Record<string, unknown>> {
+  const table = settingsOf(protocol)
+  return Object.fromEntries(
+    assignments.map((text) => {
+      const at = text.indexOf("=")
+      if (at < 1) {
+        throw new UsageError(`--set is ${text}; it must be a setting and its value, such as --set window=3.`)
+      }
+      const key = text.slice(0, at)
+      if (Object.hasOwn(table, key)) return [key, readSetting(table[key]!, text.slice(at + 1), key)]
+      const known = Object.keys(table)
+      throw new UsageError(
+        `${key} is no setting of ${protocol.id}; it has ${known.length === 0 ? "none" : known.join(", ")}.`,
+      )
+    }),
   )
 }

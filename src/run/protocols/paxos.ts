@@ -1,4 +1,4 @@
-import { UsageError } from "../../base/errors.ts"
+import { UsageError, didYouMean } from "../../base/errors.ts"
 import { members } from "../../base/node-set.ts"
 import { describeDisagreement, decisionNews, disagreementOf } from "../../check/disagreement.ts"
 import {
@@ -10,7 +10,7 @@ import {
   paxosHistory,
   paxosStateText,
 } from "../../check/explored-paxos.ts"
-import { mistakes, mutants } from "../../check/mutants/index.ts"
+import { type Mutant, mistakes, mutants } from "../../check/mutants/index.ts"
 import type { Address } from "../../protocol/actor.ts"
 import { type Cluster, type ClusterOptions, paxosCluster } from "../../protocol/paxos/cluster.ts"
 import {
@@ -25,26 +25,26 @@ import { quorumSampler } from "../../analysis/strategy/strategy.ts"
 import { closestQuorum } from "../../quorum/system.ts"
 import type { ActorTrace } from "../../world/explore/trace.ts"
 import { micros } from "../../world/simulate/latency.ts"
-import { type DecreeSetup, decreeDefaults } from "../decree-settings.ts"
-import { type MessageForm, type ProtocolProperty, type ProtocolRun, defineProtocol } from "../protocol.ts"
-import { flag, name } from "../setting.ts"
+import { type DecreeSetup, decreeDefaults, decreeSettings } from "../decree-settings.ts"
+import {
+  type MessageForm,
+  type ProtocolCluster,
+  type ProtocolProperty,
+  type ProtocolRun,
+  defineProtocol,
+  proposedValue,
+} from "../protocol.ts"
 
-/** What of a set-up is the algorithm: which member of the family, who takes part, whom they ask, how they wait. */
-export type PaxosSetup = Pick<
-  DecreeSetup,
-  | "variant"
-  | "switches"
-  | "colocated"
-  | "learners"
-  | "readers"
-  | "recoveryProposers"
-  | "distinguished"
-  | "nacks"
-  | "timeoutMs"
-  | "backOff"
-  | "quorumSelection"
-  | "strategy"
->
+/** Those of the settings of a single decree that are Paxos's own: which variant, who takes part, whom they ask, how they wait. */
+const { variant, switches, colocated, learners, readers, recoveryProposers } = decreeSettings
+const { distinguished, nacks, timeoutMs, backOff, quorumSelection } = decreeSettings
+const settings = {
+  ...{ variant, switches, colocated, learners, readers, recoveryProposers },
+  ...{ distinguished, nacks, timeoutMs, backOff, quorumSelection },
+}
+
+/** The settings of Paxos, and the strategy that quorums are drawn from. */
+export type PaxosSetup = Pick<DecreeSetup, keyof typeof settings | "strategy">
 
 type PaxosRun = ProtocolRun<PaxosSetup>
 
@@ -53,10 +53,7 @@ export const paxos = defineProtocol<PaxosMessage, PaxosRecord, never, PaxosMemor
   id: "paxos",
   about: "Single-decree Paxos and its variants: one value is decided.",
   reference: "Howard 2019, chapters 2 to 7",
-  settings: {
-    variant: name({ about: "member of the Paxos family", group: "Protocol", default: "classic" }),
-    nacks: flag({ about: "acceptors answer messages of old epochs", group: "Protocol", default: false }),
-  },
+  settings,
   exploredSettings: {
     // Durations mean nothing to an explorer: a timer that is set may fire at any moment.
     timeoutMs: 0.001,
@@ -71,7 +68,7 @@ export const paxos = defineProtocol<PaxosMessage, PaxosRecord, never, PaxosMemor
   mutants: [...mutants, ...mistakes].map((mutant) => ({
     id: mutant.id,
     does: mutant.does,
-    apply: (cluster, run) => mutant.apply(cluster as Cluster, clusterOptions(run)),
+    apply: (cluster, run) => ({ ...cluster, ...mutated(mutant, cluster as Cluster, run) }),
   })),
   model: (run, { epochs }) => exploredPart(paxosCluster(clusterOptions(run)), epochs),
   stateText: paxosStateText,
@@ -79,10 +76,35 @@ export const paxos = defineProtocol<PaxosMessage, PaxosRecord, never, PaxosMemor
   remarks: (trace, { plan }) => decisionNews(plan, trace),
 })
 
-/** The processes of a run, and in which order clients ask them: proposers, then readers. */
-function paxosClusterOf(run: PaxosRun): Cluster & { readonly asked: readonly Address[] } {
-  const cluster = paxosCluster(clusterOptions(run))
-  return { ...cluster, asked: [...cluster.proposers.slice(0, run.values.length), ...cluster.readers] }
+/** The processes of a run; clients ask proposers, then readers. */
+function paxosClusterOf(run: PaxosRun): Cluster & ProtocolCluster<PaxosMessage, PaxosRecord, never> {
+  const options = clusterOptions(run)
+  const cluster = paxosCluster(options)
+  const { proposers, readers, acceptors, learners, variant } = cluster
+  const { quorumSelection } = run.settings
+  return {
+    ...cluster,
+    asked: [...proposers.slice(0, run.values.length), ...readers],
+    groups: { acceptors, proposers, learners, readers },
+    ...(options.distinguished !== undefined && { leader: proposers[options.distinguished]! }),
+    isFixed: quorumSelection !== "random" && quorumSelection !== "strategy",
+    // It wants something else by then: a proposer that used an old epoch for it would be found out.
+    resubmits: (process, at) => {
+      const index = proposers.indexOf(process)
+      if (index < 0) return undefined
+      // Where epochs belong to values, the client has to stay with one that has epochs.
+      return variant.epochs.kind === "by-value" ? proposedValue(index) : `${proposedValue(index)}@${at}`
+    },
+  }
+}
+
+/** A mutant changes acceptors or proposers; where the two are one process there is nothing to change. */
+function mutated(mutant: Mutant, cluster: Cluster, run: PaxosRun): Cluster {
+  const options = clusterOptions(run)
+  if (options.colocated !== true) return mutant.apply(cluster, options)
+  throw new UsageError(
+    `The mutant ${mutant.id} changes acceptors or proposers that are processes of their own; here they are co-located.`,
+  )
 }
 
 /** The options of a cluster; who is asked, and whom it asks, depends on the delays of the run. */
@@ -115,7 +137,7 @@ function proposerIndex(distinguished: string, { plan, values }: PaxosRun, coloca
   const index = names.indexOf(distinguished)
   if (index >= 0) return index
   throw new UsageError(
-    `There is no proposer ${distinguished} to be the distinguished one; they are ${names.join(", ")}.`,
+    `distinguished: there is no proposer ${distinguished}; there are ${names.join(", ")}.${didYouMean(distinguished, names)}`,
   )
 }
 

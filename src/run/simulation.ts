@@ -1,0 +1,384 @@
+import { type Random, randomFromSeed } from "../base/random.ts"
+import { type Verdict, holds, unknown, violated } from "../base/verdict.ts"
+import type { Judgement, Violation } from "../check/property.ts"
+import type { Address, Micros, Value } from "../protocol/actor.ts"
+import { type Fault, type NetworkFault, isNetworkFault, isProcessFault } from "../world/faults/fault.ts"
+import { withNetworkFaults } from "../world/faults/network.ts"
+import { type Cast, resolveFaults } from "../world/faults/notation.ts"
+import { refuseRegions, regionsInTurn } from "../world/simulate/latency-matrix.ts"
+import { type LatencyModel, matrixLatency, micros } from "../world/simulate/latency.ts"
+import { type NetworkModel, duplicating, lossy, reliable, reordering } from "../world/simulate/network.ts"
+import type { Crash, Scenario } from "../world/simulate/scenario.ts"
+import { type RunEnd, simulate } from "../world/simulate/simulate.ts"
+import type { Observer, TraceEvent } from "../world/simulate/trace.ts"
+import { ratesOf } from "./common-settings.ts"
+import type { DecreeSetup } from "./decree-settings.ts"
+import {
+  type Protocol,
+  type ProtocolCluster,
+  type ProtocolProperty,
+  type ProtocolRun,
+  clusterOf,
+  messageSize,
+  proposedValue,
+  requestsOf,
+} from "./protocol.ts"
+
+/** The conditions of a run, whatever its protocol: topology, clients, machines, faults. */
+export type RunConditions = Pick<
+  DecreeSetup,
+  | "plan"
+  | "latency"
+  | "jitterSigma"
+  | "acceptorRegions"
+  | "proposerRegions"
+  | "proposers"
+  | "startMs"
+  | "staggerMs"
+  | "retryAfterRecovery"
+  | "mutant"
+  | "writeMs"
+  | "linkMbitPerSecond"
+  | "valueBytes"
+  | "lossProbability"
+  | "duplicateProbability"
+  | "reorderProbability"
+  | "reorderMs"
+  | "crashProbability"
+  | "faults"
+  | "clockRates"
+  | "horizonMs"
+>
+
+/** Runs of a protocol under given conditions: everything but the seed. */
+export interface Simulation {
+  readonly protocol: Protocol
+  readonly conditions: RunConditions
+  /** The protocol's own settings, all of them. */
+  readonly settings: object
+}
+
+/** The processes of one run, and the scenario they are in. */
+export interface SimulationRun {
+  readonly run: ProtocolRun
+  readonly cluster: ProtocolCluster
+  readonly scenario: Scenario<unknown, unknown, unknown>
+}
+
+/**
+ * The runs of a simulation by their seeds; draws of one kind never move those of
+ * another. What the seed has no part in is made once. Throws UsageError where the
+ * conditions do not fit the protocol: a fault of a process there is not.
+ */
+export function simulationOf({
+  protocol,
+  conditions,
+  settings,
+}: Simulation): (seed: number) => SimulationRun {
+  const { plan, mutant } = conditions
+  const values = Array.from({ length: conditions.proposers }, (_, i) => proposedValue(i))
+  const runOf = (random: Random, distance: ProtocolRun["distance"]): ProtocolRun => ({
+    ...{ plan, values, settings, distance, random },
+  })
+  // Where processes are depends on who they are, and whom they ask may depend on where they are.
+  const unplaced = clusterOf(
+    protocol,
+    runOf(setupDraws(0), () => 0),
+    mutant,
+  )
+  const placement = placementOf(conditions, unplaced)
+  const latency = placedLatency(conditions, placement)
+  const made = (random: Random) => {
+    const run = runOf(random, (from, to) => latency.expected(from, to))
+    return { run, cluster: clusterOf(protocol, run, mutant) }
+  }
+  // Processes are values without memory of their own: where nothing is drawn, all runs share them.
+  const first = made(setupDraws(0))
+  const always = constantParts(protocol, conditions, first, latency, placement)
+  return (seed) => {
+    const random = setupDraws(seed)
+    const { run, cluster } = first.cluster.isFixed === true ? first : made(random)
+    const crashes = crashesOf(conditions, random.fork("crashes"))
+    // A spread of as many fields takes a microsecond.
+    const scenario = Object.assign({ seed, processes: cluster.processes, crashes }, always)
+    return { run, cluster, scenario }
+  }
+}
+
+const setupDraws = (seed: number): Random => randomFromSeed(seed).fork("setup")
+
+/** What is the same for every seed; of the cluster only the addresses are looked at. */
+function constantParts(
+  protocol: Protocol,
+  conditions: RunConditions,
+  made: { readonly run: ProtocolRun; readonly cluster: ProtocolCluster },
+  latency: LatencyModel,
+  placement: readonly number[],
+): Omit<Scenario<unknown, unknown, unknown>, "seed" | "processes" | "crashes"> {
+  const cast = castOf(protocol, conditions, made.cluster, placement)
+  const faults = resolveFaults(conditions.faults, cast)
+  const processFaults = faults.filter((fault) => isProcessFault(fault))
+  const rates = ratesOf(conditions.clockRates, cast)
+  const { linkMbitPerSecond: rate, valueBytes } = conditions
+  return {
+    network: networkOf(conditions, latency, made.cluster, faults),
+    proposals: proposalsOf(conditions, made, faults),
+    ...(processFaults.length > 0 && { faults: processFaults }),
+    writeLatency: micros(conditions.writeMs),
+    ...(rates.length > 0 && { clockRates: rates }),
+    // Megabits per second are bits per microsecond.
+    ...(rate !== null && {
+      bandwidth: () => rate / 8,
+      bytesOf: (message: unknown) => messageSize(protocol, message, valueBytes),
+    }),
+    horizon: micros(conditions.horizonMs),
+  }
+}
+
+/** Who faults may name: processes, their groups, regions, and the leader where the cluster has one. */
+function castOf(
+  { messages }: Protocol,
+  { latency }: RunConditions,
+  cluster: ProtocolCluster,
+  placement: readonly number[],
+): Cast {
+  const { processes, leader } = cluster
+  const groups = new Map<string, readonly Address[]>(Object.entries(cluster.groups ?? byRole(cluster)))
+  groups.set("all", [...processes.keys()])
+  if (leader !== undefined) groups.set("leader", [leader])
+  if (latency.kind === "matrix") {
+    placement.forEach((region, address) => {
+      const name = latency.delays.regions[region]!
+      groups.set(name, [...(groups.get(name) ?? []), address])
+    })
+  }
+  const names = processes.map(({ name }) => name)
+  return { names, groups, hasLeader: false, messageTypes: Object.keys(messages) }
+}
+
+/** "replicas", "clients": the processes of each role. */
+function byRole({ processes }: ProtocolCluster): Record<string, readonly Address[]> {
+  const groups: Record<string, Address[]> = {}
+  processes.forEach(({ role }, address) => (groups[`${role}s`] ??= []).push(address))
+  return groups
+}
+
+/** What clients ask, one after another; and ask again of processes that come back, if they are such. */
+function proposalsOf(
+  { startMs, staggerMs, retryAfterRecovery }: RunConditions,
+  { run, cluster }: { readonly run: ProtocolRun; readonly cluster: ProtocolCluster },
+  faults: readonly Fault[],
+): Scenario<unknown, unknown>["proposals"] {
+  const requests = requestsOf(run, cluster)
+  const first = requests.map((request, index) => ({ at: micros(startMs + staggerMs * index), ...request }))
+  if (!retryAfterRecovery) return first
+  const another = (process: Address, at: Micros): Value | undefined => {
+    if (cluster.resubmits !== undefined) return cluster.resubmits(process, at)
+    const asked = requests.find((request) => request.process === process)
+    return asked && `${asked.value}@${at}`
+  }
+  const again = faults.flatMap((fault) => {
+    if (fault.type !== "crash" || fault.recoverAt === undefined || fault.process === "leader") return []
+    const value = another(fault.process, fault.recoverAt)
+    return value === undefined ? [] : [{ at: fault.recoverAt + 1, process: fault.process, value }]
+  })
+  return [...first, ...again]
+}
+
+/** Binds a matrix to where the processes are. */
+function placedLatency(
+  { latency, acceptorRegions, proposerRegions, jitterSigma }: RunConditions,
+  placement: readonly number[],
+): LatencyModel {
+  if (latency.kind === "everywhere") {
+    refuseRegions([...acceptorRegions, ...proposerRegions])
+    return latency.model
+  }
+  return matrixLatency(latency.name, latency.delays, placement, jitterSigma)
+}
+
+/** The region of each process, by number: the nodes of the plan, then the processes of each further role, in turn over the regions. */
+function placementOf(
+  { plan, latency, acceptorRegions, proposerRegions }: RunConditions,
+  { processes }: ProtocolCluster,
+): number[] {
+  if (latency.kind === "everywhere") return []
+  const n = plan.nodes.length
+  const seen = new Map<string, number>()
+  return processes.map(({ role }, address) => {
+    const kind = address < n ? "node" : role
+    const place = seen.get(kind) ?? 0
+    seen.set(kind, place + 1)
+    const named = kind === "node" ? acceptorRegions : isClientSide(kind) ? proposerRegions : []
+    return regionsInTurn(latency, place + 1, named)[place]!
+  })
+}
+
+const isClientSide = (role: string): boolean => role === "proposer" || role === "client"
+
+/**
+ * Loss, duplication and reordering that last throughout, each with a stream of its
+ * own; around them what the faults do to messages.
+ */
+function networkOf(
+  conditions: RunConditions,
+  latency: LatencyModel,
+  { processes }: ProtocolCluster,
+  faults: readonly Fault[],
+): NetworkModel {
+  const late = reordering(conditions.reorderProbability, micros(conditions.reorderMs), reliable(latency))
+  const faulty = lossy(conditions.lossProbability, duplicating(conditions.duplicateProbability, late))
+  const ofMessages = faults.filter((fault): fault is NetworkFault => isNetworkFault(fault))
+  if (ofMessages.length === 0) return faulty
+  return withNetworkFaults(
+    {
+      faults: ofMessages,
+      processes: processes.length,
+      replicas: conditions.plan.nodes.length,
+      leader: () => undefined,
+      onFault: () => undefined,
+    },
+    faulty,
+  )
+}
+
+function crashesOf({ plan, crashProbability }: RunConditions, random: Random): Crash[] {
+  const down = plan.nodes.flatMap((_, process) => (random.unit() < crashProbability ? [process] : []))
+  return down.map((process) => ({ process, at: 0 }))
+}
+
+/** What a run cost and came to, of any protocol. Times are virtual microseconds from its start. */
+export interface ProtocolMeasures {
+  readonly messagesSent: number
+  readonly messagesDelivered: number
+  /** Sent but lost by the network, or arriving where nobody was up. */
+  readonly messagesLost: number
+  readonly messagesByType: Readonly<Record<string, number>>
+  readonly syncWrites: number
+  /** What each process learned first, in order. */
+  readonly learned: readonly { readonly process: string; readonly value: Value; readonly at: Micros }[]
+}
+
+/** One run of any protocol: what was measured, and what its properties say of it. */
+export interface ProtocolRunResult {
+  readonly measures: ProtocolMeasures
+  readonly judgements: readonly Judgement[]
+  readonly end: RunEnd
+}
+
+/** Simulates a run of any protocol, measures it and judges it by the properties of the protocol. */
+export function runProtocol(
+  { protocol }: Pick<Simulation, "protocol">,
+  { run, cluster, scenario }: SimulationRun,
+  ...observers: readonly Observer<unknown, unknown, unknown>[]
+): ProtocolRunResult {
+  const costs = new Costs(cluster)
+  const judge = new FactsJudge(protocol, run)
+  const end = simulate(scenario, costs.observe, judge.observe, ...observers)
+  return { measures: costs.measures, judgements: judge.judgements, end }
+}
+
+type AnyEvent = TraceEvent<unknown, unknown, unknown>
+
+class Costs {
+  private readonly byType: Record<string, number> = {}
+  private readonly learned: { process: string; value: Value; at: Micros }[] = []
+  private sent = 0
+  private delivered = 0
+  private lost = 0
+  private writes = 0
+  private readonly cluster: ProtocolCluster
+
+  constructor(cluster: ProtocolCluster) {
+    this.cluster = cluster
+  }
+
+  readonly observe = (event: AnyEvent): void => {
+    switch (event.type) {
+      case "send": {
+        const { type } = event.message as { readonly type: string }
+        this.sent++
+        this.byType[type] = (this.byType[type] ?? 0) + 1
+        if (event.copies === 0) this.lost++
+        return
+      }
+      case "deliver":
+        this.delivered++
+        return
+      case "miss":
+        this.lost++
+        return
+      case "store":
+        if (event.volatile !== true) this.writes++
+        return
+      case "learn": {
+        const process = this.cluster.processes[event.process]!.name
+        if (this.learned.some((one) => one.process === process)) return
+        this.learned.push({ process, value: event.value, at: event.at })
+        return
+      }
+      default:
+        return
+    }
+  }
+
+  get measures(): ProtocolMeasures {
+    return {
+      messagesSent: this.sent,
+      messagesDelivered: this.delivered,
+      messagesLost: this.lost,
+      messagesByType: this.byType,
+      syncWrites: this.writes,
+      learned: this.learned,
+    }
+  }
+}
+
+/** Folds the facts of a run and judges them whenever they change. */
+class FactsJudge {
+  private readonly protocol: Protocol
+  private readonly run: ProtocolRun
+  private readonly found = new Map<ProtocolProperty<unknown>, Violation>()
+  private readonly seen = new Set<ProtocolProperty<unknown>>()
+  private facts: unknown
+
+  constructor(protocol: Protocol, run: ProtocolRun) {
+    this.protocol = protocol
+    this.run = run
+    this.facts = protocol.facts.initial
+    this.judge(0)
+  }
+
+  readonly observe = (event: AnyEvent): void => {
+    if (event.type === "propose" || event.type === "timeout" || event.type === "miss") return
+    const facts = this.protocol.facts.observe(this.facts, event)
+    if (facts === this.facts) return
+    this.facts = facts
+    this.judge(event.at)
+  }
+
+  private judge(at: Micros): void {
+    for (const property of this.protocol.properties) {
+      if (property.holds(this.facts, this.run)) this.seen.add(property)
+      else if (!this.found.has(property)) {
+        const why = property.explain?.(this.facts, this.run) ?? property.statement
+        this.found.set(property, { at, message: why })
+      }
+    }
+  }
+
+  get judgements(): Judgement[] {
+    return this.protocol.properties.map((property) => ({
+      name: property.name,
+      reference: property.reference ?? this.protocol.reference,
+      verdict: this.verdictOn(property),
+    }))
+  }
+
+  private verdictOn(property: ProtocolProperty<unknown>): Verdict<Violation> {
+    if ((property.kind ?? "always") !== "always")
+      return this.seen.has(property) ? holds("so in this run") : unknown("not so in this run")
+    const violation = this.found.get(property)
+    return violation === undefined ? holds(property.statement) : violated(violation, violation.message)
+  }
+}
