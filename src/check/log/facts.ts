@@ -47,44 +47,7 @@ export function logProperty<N extends Needs<LogSubject, LogEvent>>(
   return property<LogSubject, LogEvent, N>(definition)
 }
 
-// ---- What acceptors promise
-
-/** The epochs that acceptors wrote as promised. */
-export class Promises implements Gatherer<LogEvent> {
-  /** Writes that say what is promised. */
-  count = 0
-  /** The first that was below what the acceptor had promised before. */
-  lowered: { at: Micros; acceptor: Address; epoch: Epoch; before: Epoch } | undefined
-  private readonly last: Epoch[]
-
-  constructor(replicas: number) {
-    this.last = Array.from({ length: replicas }, () => noEpoch)
-  }
-
-  observe(event: LogEvent): void {
-    if (event.type !== "store") return
-    const { at, process, record } = event
-    // After the loss of its disk an acceptor is bound by what the others know; its own attempts to lead are void.
-    if (record.type === "image") this.last[process] = record.lastPromised
-    else if (record.type === "promise" || record.type === "accept" || record.type === "accepts")
-      this.promised(at, process, record.epoch)
-  }
-
-  private promised(at: Micros, acceptor: Address, epoch: Epoch): void {
-    this.count++
-    const before = this.last[acceptor]!
-    if (epoch < before) this.lowered ??= { at, acceptor, epoch, before }
-    else this.last[acceptor] = epoch
-  }
-}
-
-/** What acceptors promised. */
-export const promises: LogFact<Promises> = {
-  wants: ["store"],
-  gather: ({ plan }) => new Promises(plan.nodes.length),
-}
-
-// ---- What is accepted, and so decided
+// ---- What acceptors write, and what is decided by that
 
 /** Acceptances of one proposal for a slot; those that come after it is decided need not be noted. */
 interface Ballot {
@@ -104,37 +67,54 @@ interface TwoValues {
 }
 
 /**
- * Who has durably accepted what, slot by slot, and what is decided by that: not
- * what anybody says is decided. Almost every slot has proposals of one epoch only,
- * which lie in flat arrays; others have a list of them. Slots before `base` have
- * been forgotten.
+ * What acceptors have durably promised and accepted, slot by slot, and what is
+ * decided by that: not what anybody says is decided. Almost every slot has
+ * proposals of one epoch only, which lie in flat arrays; others have a list of
+ * them. Slots before `base` have been forgotten.
  */
-export class Acceptances implements Gatherer<LogEvent> {
-  count = 0
+export class AcceptorWrites implements Gatherer<LogEvent> {
+  /** Writes that say what is promised, acceptances and decided slots. */
+  promises = 0
+  acceptances = 0
   decisions = 0
+  /** The first write of a promise below what the acceptor had promised before. */
+  lowered: { at: Micros; acceptor: Address; epoch: Epoch; before: Epoch } | undefined
   /** The first slot with two proposals of one epoch. */
   rivals: TwoValues | undefined
   /** The first slot with two decisions: `by` accepted the second, in `epoch`. */
   redecided: TwoValues | undefined
   base = 0
   private readonly plan: QuorumPlan
+  private readonly lastPromised: Epoch[]
   private readonly ballots: (Ballot | undefined)[] = []
   private readonly decided: (Batch | undefined)[] = []
   private readonly more = new Map<number, Ballot[]>()
 
   constructor(plan: QuorumPlan) {
     this.plan = plan
+    this.lastPromised = plan.nodes.map(() => noEpoch)
   }
 
   observe(event: LogEvent): void {
     if (event.type !== "store") return
     const { at, process, record } = event
-    if (record.type === "accept") {
-      this.accepted(at, process, record.slot, record.epoch, record.batch)
-    } else if (record.type === "accepts") {
-      record.batches.forEach((batch, i) => this.accepted(at, process, record.slot + i, record.epoch, batch))
-    } else if (record.type === "image") {
-      this.imageWritten(at, process, record)
+    switch (record.type) {
+      case "promise":
+        return this.promised(at, process, record.epoch)
+      case "accept":
+        this.promised(at, process, record.epoch)
+        return this.accepted(at, process, record.slot, record.epoch, record.batch)
+      case "accepts":
+        this.promised(at, process, record.epoch)
+        return record.batches.forEach((batch, i) =>
+          this.accepted(at, process, record.slot + i, record.epoch, batch),
+        )
+      case "image":
+        // After the loss of its disk an acceptor is bound by what the others know; its own attempts to lead are void.
+        this.lastPromised[process] = record.lastPromised
+        return this.imageWritten(at, process, record)
+      default:
+        return
     }
   }
 
@@ -155,6 +135,13 @@ export class Acceptances implements Gatherer<LogEvent> {
     this.base = slot
   }
 
+  private promised(at: Micros, acceptor: Address, epoch: Epoch): void {
+    this.promises++
+    const before = this.lastPromised[acceptor]!
+    if (epoch < before) this.lowered ??= { at, acceptor, epoch, before }
+    else this.lastPromised[acceptor] = epoch
+  }
+
   /**
    * A whole disk at once: what is on it for the epoch promised last is accepted. What
    * is there for earlier epochs was told by others, binds whoever asks, and is no
@@ -171,7 +158,7 @@ export class Acceptances implements Gatherer<LogEvent> {
   private accepted(at: Micros, acceptor: Address, slot: number, epoch: Epoch, batch: Batch): void {
     if (slot < this.base) return
     const ballot = this.ballotAt(slot, epoch, batch)
-    this.count++
+    this.acceptances++
     if (ballot.batch !== batch && !sameBatch(ballot.batch, batch))
       this.rivals ??= { at, slot, epoch, first: ballot.batch, second: batch, by: ballot.by }
     const before = this.decidedAt(slot)
@@ -218,18 +205,21 @@ export class Acceptances implements Gatherer<LogEvent> {
   }
 }
 
-/** What acceptors accepted. */
-export const acceptances: LogFact<Acceptances> = {
+/** What acceptors wrote. */
+export const acceptorWrites: LogFact<AcceptorWrites> = {
   wants: ["store"],
-  gather: ({ plan }) => new Acceptances(plan),
+  gather: ({ plan }) => new AcceptorWrites(plan),
 }
 
-// ---- What replicas execute
+// ---- What replicas execute, and what clients are told of it
 
 /** Slots are remembered until every replica has executed them, but no more than this many. */
 const mostRemembered = 1 << 20
 
-/** Which slots replicas executed, and with what results, beside a reference copy that executes what is decided. */
+/**
+ * Which slots replicas executed, and with what results, and what clients were told
+ * of their writes, beside a reference copy that executes what is decided.
+ */
 export class Executions implements Gatherer<LogEvent> {
   /** Slots executed, by all replicas together, and those of them that had not been forgotten. */
   count = 0
@@ -245,16 +235,22 @@ export class Executions implements Gatherer<LogEvent> {
   unequal:
     | { at: Micros; replica: Address; slot: number; command: Command; result: Result; expected: Result }
     | undefined
+  /** Answers to clients that say a write has happened. */
+  answers = 0
+  /** The first answer to a command that was in no executed slot. */
+  unexecuted: { at: Micros; command: Command } | undefined
+  /** The first that told a client something else than the result of its command. */
+  untrue: { at: Micros; command: Command; result: Result; expected: Result } | undefined
   /** Executes each slot once, when the first replica does. */
-  readonly reference = new StateMachine()
-  private readonly acceptances: Acceptances
+  private readonly reference = new StateMachine()
+  private readonly writes: AcceptorWrites
   /** By replica: the slot it executes next. */
   private readonly next: number[]
   private readonly expected: (readonly Result[] | undefined)[] = []
   private expectedBase = 0
 
-  constructor(replicas: number, accepted: Acceptances) {
-    this.acceptances = accepted
+  constructor(replicas: number, writes: AcceptorWrites) {
+    this.writes = writes
     this.next = Array.from({ length: replicas }, () => 0)
   }
 
@@ -268,6 +264,8 @@ export class Executions implements Gatherer<LogEvent> {
       } else if (report.type === "installed") {
         this.next[process] = report.upTo
         this.executeDecided(report.upTo)
+      } else if (report.type === "return") {
+        this.answered(at, report.command, report.result)
       }
     }
   }
@@ -283,14 +281,14 @@ export class Executions implements Gatherer<LogEvent> {
     const expected = this.next[replica]!
     if (slot !== expected) this.outOfOrder ??= { at, replica, slot, expected }
     this.next[replica] = slot + 1
-    if (slot >= this.acceptances.base) this.mustBeDecided(at, replica, slot, batch)
+    if (slot >= this.writes.base) this.mustBeDecided(at, replica, slot, batch)
     this.compareResults(at, replica, slot, batch, results)
-    if (slot - this.acceptances.base >= 2048) this.forgetOld()
+    if (slot - this.writes.base >= 2048) this.forgetOld()
   }
 
   private mustBeDecided(at: Micros, replica: Address, slot: number, batch: Batch): void {
     this.remembered++
-    const decided = this.acceptances.decidedAt(slot)
+    const decided = this.writes.decidedAt(slot)
     if (decided === batch) return
     if (decided === undefined || !sameBatch(decided, batch))
       this.undecided ??= { at, replica, slot, batch, decided }
@@ -322,17 +320,30 @@ export class Executions implements Gatherer<LogEvent> {
    */
   private executeDecided(upTo: number): void {
     for (let slot = this.expectedBase + this.expected.length; slot < upTo; slot++) {
-      const batch = this.acceptances.decidedAt(slot)
+      const batch = this.writes.decidedAt(slot)
       if (batch === undefined) return
       this.expected.push(this.reference.applyAll(batch))
     }
   }
 
+  /** A get may be answered without the log; whether it is fresh is for `ClientHistory`. */
+  private answered(at: Micros, command: Command, result: Result): void {
+    if (command.operation === "get") return
+    this.answers++
+    const known = this.reference.lastRequest(command.client)
+    if (known < command.request) {
+      this.unexecuted ??= { at, command }
+    } else if (known === command.request) {
+      const expected = this.reference.lastResult(command.client)
+      if (expected !== result) this.untrue ??= { at, command, result, expected }
+    }
+  }
+
   private forgetOld(): void {
     const everyone = this.next.reduce((least, slot) => Math.min(least, slot))
-    const keep = Math.max(everyone, this.acceptances.end - mostRemembered)
-    if (keep - this.acceptances.base < 1024) return
-    this.acceptances.forget(keep)
+    const keep = Math.max(everyone, this.writes.end - mostRemembered)
+    if (keep - this.writes.base < 1024) return
+    this.writes.forget(keep)
     this.expected.splice(0, keep - this.expectedBase)
     this.expectedBase = keep
   }
@@ -341,45 +352,10 @@ export class Executions implements Gatherer<LogEvent> {
 /** What replicas executed. */
 export const executions: LogFact<Executions> = {
   wants: ["report", "recover"],
-  gather: ({ plan }, facts) => new Executions(plan.nodes.length, facts.of(acceptances)),
+  gather: ({ plan }, facts) => new Executions(plan.nodes.length, facts.of(acceptorWrites)),
 }
 
-// ---- What clients and acceptors are told
-
-/** Answers to clients that say a write has happened. */
-export class WriteAnswers implements Gatherer<LogEvent> {
-  count = 0
-  /** The first answer to a command that was in no executed slot. */
-  unexecuted: { at: Micros; command: Command } | undefined
-  /** The first that told a client something else than the result of its command. */
-  untrue: { at: Micros; command: Command; result: Result; expected: Result } | undefined
-  private readonly reference: StateMachine
-
-  constructor(reference: StateMachine) {
-    this.reference = reference
-  }
-
-  /** A get may be answered without the log; whether it is fresh is for `ClientHistory`. */
-  observe(event: LogEvent): void {
-    if (event.type !== "report" || event.report.type !== "return") return
-    const { command, result } = event.report
-    if (command.operation === "get") return
-    this.count++
-    const known = this.reference.lastRequest(command.client)
-    if (known < command.request) {
-      this.unexecuted ??= { at: event.at, command }
-    } else if (known === command.request) {
-      const expected = this.reference.lastResult(command.client)
-      if (expected !== result) this.untrue ??= { at: event.at, command, result, expected }
-    }
-  }
-}
-
-/** What clients were told of writes. */
-export const writeAnswers: LogFact<WriteAnswers> = {
-  wants: ["report"],
-  gather: (_, facts) => new WriteAnswers(facts.of(executions).reference),
-}
+// ---- What acceptors answer
 
 /** What is on the disk of one acceptor. */
 interface OnDisk {

@@ -6,12 +6,10 @@ import { type Violation, verdictOf } from "../property.ts"
 import {
   type LogProperty,
   type LogSubject,
-  acceptances,
   acceptorAnswers,
+  acceptorWrites,
   executions,
   logProperty,
-  promises,
-  writeAnswers,
 } from "./facts.ts"
 
 /**
@@ -23,8 +21,8 @@ export const logSafety: readonly LogProperty[] = [
     name: "agreement",
     reference: "Howard 2019, lemma 14, for each slot",
     statement: "At most one value is decided for a slot.",
-    needs: { acceptances },
-    judge: ({ acceptances: { decisions, redecided } }, { plan }) =>
+    needs: { acceptorWrites },
+    judge: ({ acceptorWrites: { decisions, redecided } }, { plan }) =>
       verdictOf(
         decisions,
         "decided slots",
@@ -39,10 +37,10 @@ export const logSafety: readonly LogProperty[] = [
     name: "one-value-per-epoch",
     reference: "Howard 2019, lemma 9",
     statement: "At most one value is proposed for a slot in an epoch.",
-    needs: { acceptances },
-    judge: ({ acceptances: { count, rivals } }) =>
+    needs: { acceptorWrites },
+    judge: ({ acceptorWrites: { acceptances, rivals } }) =>
       verdictOf(
-        count,
+        acceptances,
         "acceptances",
         seen(
           rivals,
@@ -55,10 +53,10 @@ export const logSafety: readonly LogProperty[] = [
     name: "last-promised-monotone",
     reference: "Howard 2019, lemmas 6 and 7",
     statement: "No acceptor promises or accepts below what it has promised.",
-    needs: { promises },
-    judge: ({ promises: { count, lowered } }, subject) =>
+    needs: { acceptorWrites },
+    judge: ({ acceptorWrites: { promises, lowered } }, subject) =>
       verdictOf(
-        count,
+        promises,
         "writes",
         seen(
           lowered,
@@ -120,10 +118,10 @@ export const logSafety: readonly LogProperty[] = [
     name: "acknowledged",
     reference: "durability: what a client was told is decided",
     statement: "A write that was answered is in an executed slot, with the result that the client was told.",
-    needs: { writeAnswers },
-    judge: ({ writeAnswers: { count, unexecuted, untrue } }) =>
+    needs: { executions },
+    judge: ({ executions: { answers, unexecuted, untrue } }) =>
       verdictOf(
-        count,
+        answers,
         "answers to writes",
         seen(
           unexecuted,
