@@ -114,6 +114,14 @@ export class Facts<Subject, Event> {
     return Object.keys(this.gatherers) as TraceEventType[]
   }
 
+  /** Each kind as an observer of its own, in order: for runs of millions of events, which `observe` would slow. */
+  get observers(): { readonly wants: readonly TraceEventType[]; observe(event: Event): void }[] {
+    return [...this.gathered].map(([{ wants }, gatherer]) => ({
+      wants,
+      observe: gatherer.observe.bind(gatherer),
+    }))
+  }
+
   readonly observe = (event: Event): void => {
     const gatherers = this.gatherers[(event as { readonly type: TraceEventType }).type]
     if (gatherers === undefined) return

@@ -360,7 +360,7 @@ export function runBuiltLog(
   const end = simulate(
     isOver === undefined ? built.scenario : { ...built.scenario, isOver: (now) => isOver(facts, now) },
     built.leadership,
-    facts,
+    ...facts.observers,
     ...(hash === undefined ? [] : [hash.observer]),
     ...observers,
   )

@@ -112,7 +112,7 @@ function listening<Message, Stored, Report>(
 ): Observer<Message, Stored, Report>[] {
   return observers.flatMap((observer) => {
     if (typeof observer === "function") return [observer]
-    return observer.wants.includes(type) ? [(event) => observer.observe(event)] : []
+    return observer.wants.includes(type) ? [observer.observe.bind(observer)] : []
   })
 }
 
