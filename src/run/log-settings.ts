@@ -141,7 +141,6 @@ export const logSettings = {
   }),
   window: integer({
     about: "maximum number of undecided slots",
-    unit: "slots",
     group: algorithm,
     default: 100_000,
     min: 1,
@@ -159,7 +158,6 @@ export const logSettings = {
   }),
   snapshotEvery: integer({
     about: "snapshot and truncate the log after this many slots",
-    unit: "slots",
     group: algorithm,
     default: 1000,
     min: 1,
@@ -173,7 +171,7 @@ export const logSettings = {
     }),
   ),
   rejoin: flag({
-    about: "recovery of a replica that lost its disk before it takes part; off is an unsafe control",
+    about: "the recovery, before it takes part, of a replica that lost its disk: unsafe, a control",
     group: algorithm,
     default: true,
   }),

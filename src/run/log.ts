@@ -39,6 +39,7 @@ import { ratesOf } from "./common-settings.ts"
 import { inProportion } from "./drawn-quorums.ts"
 import { type LogMeasures, measuresWithin } from "./log-measures.ts"
 import type { LogSetup } from "./log-settings.ts"
+import { logReplayCommand } from "./replay.ts"
 
 /** A scenario of the simulator for a log. */
 export type LogScenario = Scenario<LogMessage, LogRecord, LogReport>
@@ -391,6 +392,7 @@ export function runSafeLog(
   if (violation !== undefined) {
     throw new InvariantError(
       `${setup.plan.name}, seed ${seed}: ${violation.name} was violated: ${violation.verdict.because}.`,
+      logReplayCommand(setup, seed),
     )
   }
   return run

@@ -86,7 +86,7 @@ const faults = faultSummaries()
   .join("\n")
 
 const help = `
-Faults, with times in ms: "<what> <whom> @<from>-<until>".
+Faults, with times in ms: "<what> <whom> @<from>-<until>"; @<from>-end lasts on.
 ${faults}
   What was being written at a crash is lost; partial keeps any of it, torn a
   first part; after lost the disk is empty. Whom: replicas by name, clients1 and

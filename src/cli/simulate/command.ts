@@ -119,6 +119,10 @@ Examples:
   $ quorate simulate "majority(3)" --mutant one-promise --proposers 2 --checks
   $ quorate simulate --variant recovery --random-faults --seed 7 --checks
 
+Faults are written as in quorate log --help: "crash a1 @100-500",
+"cut a1,a2|a3 @100-500", "slow(50) a2 @0-end", "loss(0.1) a1>a2 @0-300". Groups
+are acceptors, proposers, learners, readers, all and the regions of a matrix.
+
 quorate list names the variants, their switches and the mutants.
 
 ${exitCodeHelp}`

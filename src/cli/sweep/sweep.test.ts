@@ -141,6 +141,22 @@ describe("a sweep file", () => {
     expect(buildLog(logSetup(data, c!), 1).scenario.bandwidth!(0, 1)).toBe(10)
   })
 
+  test("may draw quorums from the strategy of least load, and names its systems", async () => {
+    const text =
+      "runs: 3\nprotocol: log\nsetup: {horizonMs: 1500, warmUpMs: 500, clientsPerGroup: 1}\n" +
+      'matrix:\n  system: [{system: "simple(5, 4, 2)", name: FPaxos}, wheel(4)]\n' +
+      "  workload: [default, {quorumSelection: strategy}]\n"
+    const experiment = await sweepExperiment(readSweep(file(text)))
+    const rows = await sweep(experiment, { rootSeed: 1 })
+    expect(rows.map(({ system, workload }) => [system, workload])).toEqual([
+      ["simple(5, 4, 2)", "default"],
+      ["simple(5, 4, 2)", "quorumSelection strategy"],
+      ["wheel(4)", "default"],
+      ["wheel(4)", "quorumSelection strategy"],
+    ])
+    expect(rows.every(({ throughputPerS }) => Number(throughputPerS) > 0)).toBe(true)
+  })
+
   test("has its cases by position as it has them one after the other, and none beyond", () => {
     const cases = sweepCases(readSweep(file(small)))
     expect([...cases]).toEqual(Array.from({ length: 8 }, (_, i) => cases.at(i)))

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest"
 import type { RowOf } from "../../experiment/define.ts"
 import { type BarFigure, distinct } from "../../experiment/figure/figure.ts"
-import { sweepFigures } from "./output.ts"
+import { sweepFigures, sweepTables } from "./output.ts"
 import type { SweepData } from "./document.ts"
 
 const measure = { name: "learnMs", id: "learned", title: "learned after", unit: "ms" }
@@ -36,4 +36,25 @@ test("a sweep of more than a figure can hold has none", () => {
   const many = Array.from({ length: 9 }, (_, i) => `majority(${i + 3})`)
   expect(figureOf(many, ["paxi", "lan"])).toBeUndefined()
   expect(figureOf(many, ["paxi"])).toBeDefined()
+})
+
+test("a sweep's caption, label and names of systems are those of its tables and figures; rows keep the expression", () => {
+  const named: SweepData = {
+    ...data([], ["paxi"]),
+    caption: "Time to learn, paxi.",
+    label: "learning",
+    matrix: {
+      system: [{ system: "simple(5, 4, 2)", name: "FPaxos" }, "majority(5)"],
+      latency: "paxi",
+    },
+  }
+  const written = rows(["simple(5, 4, 2)", "majority(5)"], ["paxi"])
+  const figure = sweepFigures(named, [measure])[0]!(written) as BarFigure
+  expect([figure.id, figure.caption]).toEqual(["learning-learned", "Time to learn, paxi."])
+  expect(figure.panels[0]!.bars.map(({ group }) => group)).toEqual(["FPaxos", "majority(5)"])
+  const table = sweepTables(named, [{ name: "learnMs", heading: "learned", digits: 1 }])[0]!(written)
+  expect([table.id, table.caption]).toEqual(["learning", "Time to learn, paxi."])
+  expect(table.rows.map((row) => (row as readonly unknown[])[0])).toEqual(["FPaxos", "majority(5)"])
+  const plain = sweepTables(data(["majority(5)"], ["paxi"]), [])[0]!(rows(["majority(5)"], ["paxi"]))
+  expect([plain.id, plain.caption]).toEqual(["mine", "How do the cases of mine compare?"])
 })

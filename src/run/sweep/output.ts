@@ -104,16 +104,16 @@ function sweepTable(data: SweepData, measures: readonly TableMeasure[], rows: re
     notes: [
       ...(same.length === 0 ? [] : [`Common to all rows: ${same.join("; ")}.`]),
       "Means with 95 % intervals.",
-      ...violationNote(rows),
+      ...violationNote(rows, systems),
     ],
   }
 }
 
 /** What was violated is said first of all. */
-function violationNote(rows: readonly RowOf[]): string[] {
+function violationNote(rows: readonly RowOf[], names: ReadonlyMap<string, string>): string[] {
   const broken = rows.filter((row) => Number(row["violations"]) > 0)
   if (broken.length === 0) return []
-  const systems = [...new Set(broken.map((row) => String(row["system"])))]
+  const systems = [...new Set(broken.map((row) => names.get(String(row["system"])) ?? String(row["system"])))]
   return [
     `Safety was violated in some runs of ${systems.join(", ")}; they are in no average, and the CSV says how to replay them.`,
   ]

@@ -72,41 +72,6 @@ export function reordering(probability: number, upTo: Micros, inner: NetworkMode
   }
 }
 
-/** A time during which some processes cannot reach others. */
-export interface Partition {
-  readonly from: Micros
-  readonly until: Micros
-  readonly side: readonly Address[]
-  readonly otherSide: readonly Address[]
-  /** Whether only messages from `side` to `otherSide` are lost, or both ways. */
-  readonly oneWay: boolean
-}
-
-/** Messages sent across a partition while it lasts are lost; those already on their way arrive. */
-export function partitioned(partitions: readonly Partition[], inner: NetworkModel): NetworkModel {
-  const cuts = partitions.map((partition) => ({
-    ...partition,
-    side: new Set(partition.side),
-    otherSide: new Set(partition.otherSide),
-  }))
-  const crosses = (from: Address, to: Address, now: Micros): boolean =>
-    cuts.some(
-      (cut) =>
-        cut.from <= now &&
-        now < cut.until &&
-        ((cut.side.has(from) && cut.otherSide.has(to)) ||
-          (!cut.oneWay && cut.side.has(to) && cut.otherSide.has(from))),
-    )
-  return (random) => {
-    const route = inner(random)
-    // The inner network draws whether or not the message crosses: a partition moves no other delay.
-    return (from, to, now, message) => {
-      const copies = route(from, to, now, message)
-      return crosses(from, to, now) ? [] : copies
-    }
-  }
-}
-
 function refuseImprobable(what: string, probability: number): void {
   if (!(probability >= 0 && probability <= 1)) {
     throw new UsageError(`The probability of ${what} is ${probability}; a probability is from 0 to 1.`)

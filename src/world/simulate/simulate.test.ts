@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest"
 import type { Actor, Output } from "../../protocol/actor.ts"
 import { constantLatency } from "./latency.ts"
-import { partitioned, reliable } from "./network.ts"
+import { withNetworkFaults } from "../faults/network.ts"
+import { type NetworkModel, reliable } from "./network.ts"
 import type { Scenario } from "./scenario.ts"
 import { simulate, traceOf } from "./simulate.ts"
 
@@ -120,11 +121,21 @@ describe("simulate", () => {
   })
 
   test("a partition loses what is sent across it while it lasts, one way or both", () => {
-    const cut = { from: 0, until: 11_000, side: [1], otherSide: [2] }
+    const cut = (oneWay: boolean, side: number[], otherSide: number[]): NetworkModel =>
+      withNetworkFaults(
+        {
+          faults: [{ type: "cut", from: 0, until: 11_000, path: { side, otherSide, oneWay } }],
+          processes: 3,
+          replicas: 3,
+          leader: () => undefined,
+          onFault: () => undefined,
+        },
+        reliable(constantLatency(10)),
+      )
     const lossesWith = (oneWay: boolean, side: number[], otherSide: number[]): number =>
-      traceOf(
-        chain({ network: partitioned([{ ...cut, side, otherSide, oneWay }], reliable(constantLatency(10))) }),
-      ).filter((event) => event.type === "send" && event.copies === 0).length
+      traceOf(chain({ network: cut(oneWay, side, otherSide) })).filter(
+        (event) => event.type === "send" && event.copies === 0,
+      ).length
     expect(lossesWith(true, [1], [2])).toBe(1)
     expect(lossesWith(true, [2], [1])).toBe(0)
     expect(lossesWith(false, [2], [1])).toBe(1)
