@@ -43,7 +43,7 @@ describe("a protocol of the reader's own, as docs/adding.md has it", () => {
       if (!isAsShown(output, printed)) expect(printed.trimEnd(), `line ${line}: ${command}`).toBe(output)
       return status
     })
-    expect(statuses).toEqual([1, 0, 1, 1])
+    expect(statuses).toEqual([1, 0, 1, 1, 1])
   })
 
   test("runs only where it is named", () => {
@@ -78,5 +78,7 @@ describe("a protocol of the reader's own, as docs/adding.md has it", () => {
     )
     expect(quorate(...explore, "--set", "asksFirst=maybe").printed).toContain("must be true or false")
     expect(quorate(...explore, "--mutant", "half").printed).toContain("primary-backup has no mutants")
+    const simulate = ["simulate", "majority(3)", "--protocol", "./primary-backup.ts"]
+    expect(quorate(...simulate, "--variant", "recovery").printed).toContain("requires --protocol paxos")
   })
 })

@@ -34,6 +34,7 @@ async function readLists() {
     { switchForms },
     { planFamilies },
     { mutants, mistakes },
+    { protocols },
   ] = await Promise.all([
     import("../../experiments/index.ts"),
     import("../../quorums/index.ts"),
@@ -45,6 +46,7 @@ async function readLists() {
     import("../protocol/paxos/switches.ts"),
     import("../protocol/paxos/plans.ts"),
     import("../check/mutants/index.ts"),
+    import("../run/protocols/index.ts"),
   ])
   return {
     experiments: [...experiments.values()].map(({ id, question, reference, runs }) => ({
@@ -72,6 +74,7 @@ async function readLists() {
       meaning,
       reference,
     })),
+    protocols: protocols.map(({ id, about, reference }) => ({ id, about, reference })),
     plans: planFamilies.map(({ call, meaning, reference, example }) => ({
       plan: call,
       meaning,
@@ -89,7 +92,7 @@ async function readLists() {
   }
 }
 
-function listTables({ experiments, systems, latencies, requirements, ...family }: Lists): Table[] {
+function listTables({ experiments, systems, latencies, requirements, protocols, ...family }: Lists): Table[] {
   return [
     listTable(
       "experiments",
@@ -118,6 +121,13 @@ function listTables({ experiments, systems, latencies, requirements, ...family }
       ["requirement", "title", "meaning"],
       requirements,
       ({ id, title, meaning }) => [id, title, meaning],
+    ),
+    listTable(
+      "protocols",
+      "Protocols (--protocol); a file of your own is also accepted, see docs/adding.md",
+      ["protocol", "description", "reference"],
+      protocols,
+      ({ id, about, reference }) => [id, about, reference],
     ),
     ...familyTables(family),
   ]

@@ -1,4 +1,4 @@
-import { Command } from "commander"
+import { Command, Option } from "commander"
 import { UsageError } from "../../base/errors.ts"
 import { type DecreeSetup, decreeSettings } from "../../run/decree-settings.ts"
 import { type Context, exitCodeHelp, exitCodes } from "../shared/context.ts"
@@ -15,6 +15,8 @@ import { addSettings } from "../shared/setting-options.ts"
 import { type DecreeFlags, readDecreeSetup } from "./setup.ts"
 
 interface SimulateFlags extends DecreeFlags {
+  readonly protocol: string
+  readonly set: readonly string[]
   readonly seed: number
   readonly trace: boolean
   readonly registers: boolean
@@ -33,6 +35,12 @@ export function simulateCommand(context: Context): Command {
     )
     .argument("[system]", 'a quorum system, such as "grid(2, 3)"; or a plan, "allAboard(3, 3)"')
     .addOption(seedOption())
+    .option("-p, --protocol <id>", "a protocol: paxos, or a file of your own such as ./mine.ts", "paxos")
+    .addOption(
+      new Option("--set <setting=value>", "a setting of a protocol of your own; repeatable")
+        .argParser((text: string, before: readonly string[]) => [...before, text])
+        .default([], "none"),
+    )
     .option("-t, --trace", "print every message and event, too", false)
     .option("--checks", "judge the run by every property and lemma the variant keeps, too", false)
     .option("--random-faults", "draw processes, faults and delays from the seed", false)
@@ -49,6 +57,11 @@ export function simulateCommand(context: Context): Command {
       defaultAcceptors,
     )
     .action(async (system: string | undefined, options: SimulateFlags) => {
+      if (options.protocol !== "paxos") return ownProtocol(context, command, system, options)
+      if (options.set.length > 0)
+        throw new UsageError(
+          "--set requires a protocol of your own; Paxos has a flag for each of its settings.",
+        )
       if (options.registers) refuseOneAnswer(options.format)
       const given = await readDecreeSetup(system ?? (await ownQuorums(options)), options)
       const setup = options.randomFaults ? await withRandomFaults(given, options.seed) : given
@@ -62,6 +75,21 @@ export function simulateCommand(context: Context): Command {
       if (options.registers) await printRegisters(context, options.format, setup, options.seed)
       if (run.violations.length > 0 || run.checks?.some(isViolated) === true) context.end(exitCodes.violated)
     })
+}
+
+/** One run of a protocol that is named, with the measures that every protocol has. */
+async function ownProtocol(
+  context: Context,
+  command: Command,
+  system: string | undefined,
+  options: SimulateFlags,
+): Promise<void> {
+  const { readProtocol } = await import("../shared/protocol-argument.ts")
+  const { refuseForeignFlags, refuseNoSystem, simulateProtocol } = await import("./protocol.ts")
+  const protocol = await readProtocol(options.protocol)
+  refuseForeignFlags(command, protocol)
+  const setup = await readDecreeSetup(system ?? refuseNoSystem(protocol), options)
+  await simulateProtocol(context, setup, options)
 }
 
 const defaultAcceptors = 5
@@ -118,6 +146,7 @@ Examples:
   $ quorate simulate "majority(3)" --switches "nacks=proposal; copying=latest"
   $ quorate simulate "majority(3)" --mutant one-promise --proposers 2 --checks
   $ quorate simulate --variant recovery --random-faults --seed 7 --checks
+  $ quorate simulate "majority(3)" --protocol ./primary-backup.ts --trace
 
 Faults are written as in quorate log --help: "crash a1 @100-500",
 "cut a1,a2|a3 @100-500", "slow(50) a2 @0-end", "loss(0.1) a1>a2 @0-300". Groups

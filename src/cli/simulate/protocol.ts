@@ -1,0 +1,200 @@
+import type { Command } from "commander"
+import { UsageError } from "../../base/errors.ts"
+import { count, text } from "../../experiment/column.ts"
+import { rowsToCsv } from "../../experiment/csv.ts"
+import { storedRow } from "../../experiment/sweep.ts"
+import { type DecreeSetup, decreeSettings } from "../../run/decree-settings.ts"
+import { type Protocol, messageText, ownPlanOf, settingsOf, withDefaults } from "../../run/protocol.ts"
+import { protocols } from "../../run/protocols/index.ts"
+import { commandLine, latencyName } from "../../run/replay.ts"
+import { type SettingsTable, flagOf, replayWords } from "../../run/setting.ts"
+import {
+  type ProtocolRunResult,
+  type SimulationRun,
+  runProtocol,
+  simulationOf,
+} from "../../run/simulation.ts"
+import type { Observer, TraceEvent } from "../../world/simulate/trace.ts"
+import { type Context, exitCodes } from "../shared/context.ts"
+import type { Format } from "../shared/options.ts"
+import { countsByName, printJson, printTables, styler } from "../shared/output.ts"
+import { readAssignments, readProtocol } from "../shared/protocol-argument.ts"
+
+/** What `quorate simulate` was asked for, where it names a protocol. */
+export interface ProtocolFlags {
+  readonly protocol: string
+  readonly set: readonly string[]
+  readonly seed: number
+  readonly trace: boolean
+  readonly format: Format
+}
+
+/** Settings in the table of single decrees that belong to a shipped protocol, and flags that only Paxos has. */
+const owned = new Set(protocols.flatMap((protocol) => Object.keys(settingsOf(protocol))))
+const ofPaxos = ["checks", "registers", "randomFaults", "unsafe", "acceptors"]
+
+/** The settings that every protocol has: topology, clients, machines, faults. */
+const conditionSettings = Object.fromEntries(
+  Object.entries(decreeSettings).filter(([key]) => !owned.has(key)),
+) as SettingsTable
+
+/** Refuses flags that say something to another protocol. */
+export function refuseForeignFlags(command: Command, { id }: Protocol): void {
+  const foreign = [...owned, ...ofPaxos].find((key) => command.getOptionValueSource(key) === "cli")
+  if (foreign === undefined) return
+  throw new UsageError(
+    `${flagOf(foreign)} requires --protocol paxos; settings of ${id} are given by --set name=value.`,
+  )
+}
+
+/** The quorums that the protocol is at home with, where no system is given. */
+export function refuseNoSystem(protocol: Protocol): never {
+  ownPlanOf(protocol, "own(3)", withDefaults(protocol))
+  throw new UsageError(`--protocol ${protocol.id} needs a quorum system, such as "majority(3)".`)
+}
+
+/** Simulates a protocol that has no measures of its own, and prints what any protocol can say. */
+export async function simulateProtocol(
+  context: Context,
+  setup: DecreeSetup,
+  flags: ProtocolFlags,
+): Promise<void> {
+  const protocol = await readProtocol(flags.protocol)
+  const settings = withDefaults(protocol, readAssignments(protocol, flags.set))
+  const simulated = simulationOf({ protocol, conditions: setup, settings })(flags.seed)
+  const lines: string[] = []
+  const result = runProtocol(
+    { protocol },
+    simulated,
+    ...(flags.trace ? [tracer(protocol, simulated, lines)] : []),
+  )
+  const replay = commandLine([
+    ...["quorate", "simulate", setup.plan.name, "--protocol", flags.protocol],
+    ...flags.set.flatMap((assignment) => ["--set", assignment]),
+    ...["--latency", latencyName(setup.latency), ...replayWords(conditionSettings, setup as never)],
+    ...["--seed", String(flags.seed), "--trace"],
+  ])
+  await print(context, { protocol, setup, flags, result, replay, lines })
+  if (result.judgements.some(({ verdict }) => verdict.verdict === "violated")) context.end(exitCodes.violated)
+}
+
+interface Printed {
+  readonly protocol: Protocol
+  readonly setup: DecreeSetup
+  readonly flags: ProtocolFlags
+  readonly result: ProtocolRunResult
+  readonly replay: string
+  readonly lines: readonly string[]
+}
+
+const columns = [
+  text("protocol", "The protocol."),
+  text("system", "The quorum system."),
+  text("latency", "The latency model."),
+  count("seed", "The seed of the run."),
+  count("messagesSent", "Messages sent by all processes."),
+  count("messagesDelivered", "Messages delivered."),
+  count("messagesLost", "Messages lost by the network, or arriving where nobody was up."),
+  count("syncWrites", "Synchronous writes by all processes."),
+  count("learned", "Processes that learned a value."),
+  count("violations", "Properties that were violated."),
+]
+
+function rowOf({ protocol, setup, flags, result: { measures, judgements } }: Printed) {
+  const { messagesSent, messagesDelivered, messagesLost, syncWrites, learned } = measures
+  return {
+    protocol: protocol.id,
+    system: setup.plan.name,
+    latency: latencyName(setup.latency),
+    seed: flags.seed,
+    ...{ messagesSent, messagesDelivered, messagesLost, syncWrites },
+    learned: learned.length,
+    violations: judgements.filter(({ verdict }) => verdict.verdict === "violated").length,
+  }
+}
+
+async function print({ io }: Context, printed: Printed): Promise<void> {
+  const { flags, result, replay, lines } = printed
+  const { measures, judgements } = result
+  const row = rowOf(printed)
+  const messagesByType = countsByName(Object.entries(measures.messagesByType))
+  const verdicts = judgements.map(({ name, reference, verdict: { verdict, because } }) => ({
+    ...{ property: name, reference, verdict, because },
+  }))
+  if (flags.format === "json") {
+    const trace = flags.trace ? { trace: lines } : {}
+    printJson(io, { ...row, learned: measures.learned, messagesByType, verdicts, replay, ...trace })
+  } else if (flags.format === "csv") {
+    io.out(rowsToCsv(columns, [storedRow({ id: "simulate", columns }, row)]))
+  } else if (flags.format === "table") {
+    if (flags.trace) io.out(`   time ms  event\n${lines.join("\n")}\n\n`)
+    io.out(`${(await runLines(printed, await styler(io, "red"))).join("\n")}\n`)
+  } else {
+    await printTables(io, flags.format, [
+      {
+        id: "simulate",
+        caption: `One run of ${row.protocol} with ${row.system}, latency ${row.latency}, seed ${row.seed}`,
+        columns: ["property", "verdict", "because"].map((heading) => ({ heading })),
+        rows: verdicts.map(({ property, verdict, because }) => [property, verdict, because]),
+        notes: [],
+      },
+    ])
+  }
+}
+
+async function runLines(printed: Printed, red: (text: string) => string): Promise<string[]> {
+  const { measures, judgements } = printed.result
+  const row = rowOf(printed)
+  const learned = measures.learned.map(({ process, value, at }) => `${process} ${value} at ${inMs(at)} ms`)
+  const types = Object.entries(measures.messagesByType).map(([type, sent]) => `${sent} ${type}`)
+  const width = Math.max(...judgements.map(({ name }) => name.length))
+  return [
+    `${row.protocol}, ${row.system}, latency ${row.latency}, seed ${row.seed}`,
+    "",
+    ...(learned.length === 0 ? [] : [`learned   ${learned.join(", ")}`]),
+    `messages  ${row.messagesSent} sent, ${row.messagesDelivered} delivered, ${row.messagesLost} lost`,
+    ...(types.length === 0 ? [] : [`          ${types.join(", ")}`]),
+    `writes    ${row.syncWrites} synchronous`,
+    "",
+    ...judgements.map(
+      ({ name, verdict: { verdict, because } }) =>
+        `${name.padEnd(width)}  ${verdict === "violated" ? red(verdict) : verdict}: ${because}`,
+    ),
+    ...(row.violations === 0 ? [] : [`replay    ${printed.replay}`]),
+  ]
+}
+
+const inMs = (micros: number): string => (micros / 1000).toFixed(3)
+
+/** Writes every event into `lines`. */
+function tracer(
+  protocol: Protocol,
+  { cluster: { processes } }: SimulationRun,
+  lines: string[],
+): Observer<unknown, unknown, unknown> {
+  const name = (address: number): string => processes[address]!.name
+  const told = (event: TraceEvent<unknown, unknown, unknown>): string => {
+    switch (event.type) {
+      case "send":
+        return `${name(event.from)} → ${name(event.to)}  ${messageText(protocol, event.message)}${event.copies === 0 ? " (lost)" : ""}`
+      case "deliver":
+        return `${name(event.to)} ← ${name(event.from)}  ${messageText(protocol, event.message)}`
+      case "miss":
+        return `${name(event.to)} is down and misses ${messageText(protocol, event.message)} from ${name(event.from)}`
+      case "store":
+        return `${name(event.process)} has written ${JSON.stringify(event.record)}`
+      case "learn":
+        return `${name(event.process)} learns ${event.value}, decided in epoch ${event.epoch}`
+      case "report":
+        return `${name(event.process)} reports ${messageText({ messages: {} }, event.report)}`
+      case "propose":
+        return `${name(event.process)} is asked for ${event.value}`
+      case "timeout":
+        return `${name(event.process)} timeout ${event.timer}`
+      case "crash":
+      case "recover":
+        return `${name(event.process)} ${event.type}`
+    }
+  }
+  return (event) => lines.push(`${inMs(event.at).padStart(10)}  ${told(event)}`)
+}
