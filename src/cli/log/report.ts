@@ -5,7 +5,8 @@ import type { Table } from "../../experiment/table.ts"
 import { closedFormLatency } from "../../run/closed-form.ts"
 import type { LatencyHistogram } from "../../run/latency-histogram.ts"
 import type { LogTraffic } from "../../run/log-measures.ts"
-import type { LogSetup } from "../../run/log-settings.ts"
+import { type LogSetup, logSettings } from "../../run/log-settings.ts"
+import { manifestOf } from "../../run/setting.ts"
 import { type LogRun, firstLeader, placement, traceHashColumn } from "../../run/log.ts"
 import { latencyName } from "../../run/replay.ts"
 import type { Io } from "../shared/context.ts"
@@ -56,6 +57,7 @@ export async function printLogRun(io: Io, format: Format, reported: ReportedRun)
   } else if (format === "json") {
     printJson(io, {
       ...storedRow({ id: "log", columns }, rowOf(reported)),
+      settings: manifestOf(logSettings, reported.setup),
       groups: groupsOf(reported),
       messagesByType: countsByName(traffic.byType.map(({ type, sent }) => [type, sent] as const)),
       elections: run.measures.elections.map(({ at, process, epoch }) => ({

@@ -13,10 +13,11 @@ import { type PaxosMessage, type PaxosRecord, formatMessage } from "../../protoc
 import { formatRecord } from "../../protocol/paxos/records.ts"
 import { formatSet } from "../../quorum/system.ts"
 import type { RunMeasures } from "../../run/decree-measures.ts"
-import type { DecreeSetup } from "../../run/decree-settings.ts"
+import { type DecreeSetup, decreeSettings } from "../../run/decree-settings.ts"
 import { type RunViolation, decreeScenario, runJudgedDecree } from "../../run/decree.ts"
 import { livenessOf } from "../../run/liveness.ts"
 import { latencyName } from "../../run/replay.ts"
+import { type Json, manifestOf } from "../../run/setting.ts"
 import type { Observer, TraceEvent } from "../../world/simulate/trace.ts"
 import type { Io } from "../shared/context.ts"
 import type { Format } from "../shared/options.ts"
@@ -27,6 +28,8 @@ export interface SimulatedRun {
   readonly row: RunRow
   readonly measures: RunMeasures
   readonly violations: readonly RunViolation[]
+  /** Every setting of the run. */
+  readonly settings: Readonly<Record<string, Json>>
   /** The proposers by name, in the order of the measures. */
   readonly proposers: readonly string[]
   /** What every check found, if that was asked for. */
@@ -81,10 +84,8 @@ export function simulateOnce(
     measures,
     proposers: cluster.proposers.map((address) => cluster.processes[address]!.name),
     ...(options.checks && { checks: judgements.map(judged) }),
-    violations: violations.map((violation) => ({
-      ...violation,
-      replay: violation.replay,
-    })),
+    settings: manifestOf(decreeSettings, setup),
+    violations,
     ...(options.trace && { trace }),
   }
 }
@@ -141,6 +142,7 @@ export async function printRun(io: Io, format: Format, run: SimulatedRun): Promi
     const messagesByType = countsByName(Object.entries(measures.messagesByType))
     printJson(io, {
       ...row,
+      settings: run.settings,
       learnedMs,
       messagesByType,
       violations,

@@ -78,8 +78,8 @@ export function logSweep(data: SweepData, strategies: Strategies): AnyExperiment
       ]
     },
     tables: sweepTables(data, [
-      { name: "latencyMs", heading: "latency", unit: "ms", digits: 1 },
-      { name: "latencyMsP99", heading: "99 %", unit: "ms", digits: 1 },
+      { name: "latencyMs", heading: "mean latency", unit: "ms", digits: 1 },
+      { name: "latencyMsP99", heading: "p99 latency", unit: "ms", digits: 1 },
       { name: "throughputPerS", heading: "throughput", unit: "1/s", digits: 0, plain: true },
       ...(crashes ? [{ name: "longestGapMs", heading: "longest gap", unit: "ms", digits: 0 }] : []),
     ]),
