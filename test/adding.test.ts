@@ -52,7 +52,7 @@ describe("a protocol of the reader's own, as docs/adding.md has it", () => {
   })
 
   test.each([
-    ["is not there", undefined, "There is no file ./wrong.ts"],
+    ["is not there", undefined, "no file ./wrong.ts"],
     ["exports nothing", "export const x = 1", "./wrong.ts has no default export that is a protocol."],
     [
       "has no cluster",

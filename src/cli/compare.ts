@@ -18,15 +18,15 @@ interface CompareOptions {
 export function compareCommand(context: Context): Command {
   const { io } = context
   return new Command("compare")
-    .summary("which rows moved between two results, and whether by more than chance")
+    .summary("compare two results: which values changed significantly")
     .description(
-      "Compares two results of the same experiment, value by value. Of estimates it says whether they moved by more than chance, " +
-        "at 95 % over all of them together (Holm 1979), by the interval of their difference.",
+      "Compares two results of the same experiment value by value. For estimates it tests whether the change is significant " +
+        "(95 % family-wise by Holm 1979, from the CI of the difference).",
     )
-    .argument("<before>", "a result's folder or CSV file, or an experiment by id")
+    .argument("<before>", "folder or CSV file of a result, or an experiment id")
     .argument("<after>", "the same")
-    .option("--from <folder>", "where results are looked up by id", "results")
-    .option("--all", "show every value, not only those that moved", false)
+    .option("--from <folder>", "folder in which results are found by id", "results")
+    .option("--all", "show every value, not only those that changed", false)
     .addOption(formatOption())
     .addHelpText("after", help)
     .action(async (before: string, after: string, { from, all, format }: CompareOptions) => {

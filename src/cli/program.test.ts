@@ -60,7 +60,7 @@ describe("the command line", () => {
     [["run", "systems", "--seed", "-1"], "--seed is -1; it must be a non-negative integer"],
     [["run", "systems", "--seed", "1.5"], "--seed is 1.5;"],
     [["run", "systems", "--runs", "0"], "--runs is 0; it must be a positive integer"],
-    [["run", "all", "--format", "csv", "--no-write"], "--format csv prints one table of rows"],
+    [["run", "all", "--format", "csv", "--no-write"], "--format csv requires a single experiment"],
     [["table", "nothing"], "There is no result nothing"],
     [
       ["simulate", "majority(3)", "--loss-probability", "1.2"],
@@ -91,7 +91,7 @@ describe("the command line", () => {
     [["replay", "no.json"], "no such file: no.json. quorate replay takes"],
     [["replay", "README.md"], "README.md is not JSON. quorate replay takes"],
     [["linearizable", "docs"], "docs is a folder, not a file. quorate linearizable takes histories"],
-    [["merge", "unsafe", "no.journal"], "There is no shard no.journal."],
+    [["merge", "unsafe", "no.journal"], "no shard no.journal."],
     [["table", "unsfe"], "Did you mean unsafe?"],
     [["simulate", "majority(3)", "-x", "cut a1 @5-9"], 'cut a1 @5-9: "a1" is not two sides'],
   ])("%j ends with 2 and one clear message", async (args, message) => {

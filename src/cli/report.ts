@@ -12,13 +12,13 @@ interface ReportOptions {
 /** `quorate report`: one page with everything about a result. */
 export function reportCommand({ io }: Context): Command {
   return new Command("report")
-    .summary("one self-contained HTML page of a result: tables, figures, configuration, manifest")
+    .summary("write a result as one self-contained HTML page")
     .description(
-      "Writes one HTML page with the tables, figures, configuration, columns, rows and manifest of a result, from its CSV, without running anything. It needs no other file and no network.",
+      "Writes one HTML page with the tables, figures, configuration, columns, rows and manifest of a result, from its CSV. The page is self-contained.",
     )
-    .argument("<result>", "an experiment by id, or the path of a result's folder or CSV file")
-    .option("-o, --out <file>", "where the page goes; <experiment>.html unless given, - for stdout")
-    .option("--from <folder>", "where results are looked up by id", "results")
+    .argument("<result>", "an experiment id, or the folder or CSV file of a result")
+    .option("-o, --out <file>", "output file; - for stdout (default: <experiment>.html)")
+    .option("--from <folder>", "folder in which results are found by id", "results")
     .addHelpText("after", help)
     .action(async (name: string, { from, out }: ReportOptions) => {
       const { csvFile, readResult } = await import("./shared/read-result.ts")

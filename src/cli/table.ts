@@ -14,12 +14,10 @@ interface TableOptions {
 /** `quorate table`: makes the tables of results again, from their CSV, without running anything. */
 export function tableCommand({ io }: Context): Command {
   return new Command("table")
-    .summary("print the tables of a result again, from its CSV")
-    .description(
-      "Prints the tables of results again in any format, from their CSV, without running anything.",
-    )
-    .argument("<results...>", "experiments by id, or paths of result folders or CSV files")
-    .option("--from <folder>", "where results are looked up by id", "results")
+    .summary("print the tables of a result from its CSV")
+    .description("Prints the tables of results in any format, from their CSV, without running anything.")
+    .argument("<results...>", "experiment ids, or folders or CSV files of results")
+    .option("--from <folder>", "folder in which results are found by id", "results")
     .addOption(formatOption())
     .addHelpText("after", help)
     .action(async (names: string[], { from, format }: TableOptions) => {
@@ -46,7 +44,7 @@ async function thesisTables(names: readonly string[]): Promise<Table[]> {
     const make = known.get(name)
     if (make !== undefined) return make()
     throw new UsageError(
-      `There is no table ${name}; there are ${[...known.keys()].join(", ")}.${didYouMean(name, known.keys())}`,
+      `unknown table ${name}. Tables: ${[...known.keys()].join(", ")}.${didYouMean(name, known.keys())}`,
     )
   })
 }

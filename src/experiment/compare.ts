@@ -94,9 +94,7 @@ function keyColumns(columns: readonly Column[], before: readonly RowOf[], after:
     if ([before, after].every((rows) => new Set(rows.map((row) => keyOf(keys, row))).size === rows.length))
       return keys
   }
-  throw new UsageError(
-    "Some rows of a result are the same in every column: there is no telling which is which.",
-  )
+  throw new UsageError("cannot match rows: some rows of a result are equal in every column.")
 }
 
 function byKey(keys: readonly string[], rows: readonly RowOf[]): Map<string, RowOf> {

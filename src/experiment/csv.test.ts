@@ -53,7 +53,7 @@ describe("rows as CSV", () => {
 
   test.each([
     ["", "x.csv:1: the columns are missing"],
-    ["a,b\n", "x.csv:1: the columns are a, b; expected system, latency_ms_p50"],
+    ["a,b\n", "x.csv:1: the columns are a, b; they must be system, latency_ms_p50"],
     ["system,latency_ms_p50,runs,safe,load,remark\na,1,x,,,\n", "x.csv:2: runs is x; it must be a number."],
     ["system,latency_ms_p50,runs,safe,load,remark\na,1,1,,,\na,1,,,,\n", "x.csv:3: runs is empty;"],
     ["system,latency_ms_p50,runs,safe,load,remark\na,NaN,1,,,\n", "x.csv:2: latency_ms_p50 is NaN;"],

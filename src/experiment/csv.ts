@@ -43,8 +43,8 @@ export function rowsFromCsv(columns: readonly Column[], csv: string, fileName: s
   const expected = columns.map(({ name }) => snakeCase(name))
   if (header.join() !== expected.join()) {
     throw new UsageError(
-      `${fileName}:1: the columns are ${header.join(", ") || "missing"}; expected ${expected.join(", ")}. ` +
-        `Was it written by another version, or for another experiment?`,
+      `${fileName}:1: the columns are ${header.join(", ") || "missing"}; they must be ${expected.join(", ")}. ` +
+        `The file may be of another version or experiment.`,
     )
   }
   return records.map((record, i) =>

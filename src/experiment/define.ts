@@ -78,22 +78,22 @@ export function defineExperiment<Case, Observation, Row extends RowOf>(
 ): Experiment<Case, Observation, Row> {
   const { id, columns, runs } = experiment
   if (!/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(id)) {
-    throw new UsageError(`The experiment id ${id} is not in kebab-case, such as phase2-size.`)
+    throw new UsageError(`experiment id ${id} must be in kebab-case, such as phase2-size.`)
   }
-  refuseOddColumns(id, columns)
+  checkColumns(id, columns)
   if (!Number.isSafeInteger(runs) || runs < 1) {
-    throw new UsageError(`Experiment ${id} has ${runs} runs; it needs a whole number of at least 1.`)
+    throw new UsageError(`experiment ${id}: runs is ${runs}; it must be a positive integer.`)
   }
   return experiment
 }
 
-function refuseOddColumns(id: string, columns: readonly Column[]): void {
+function checkColumns(id: string, columns: readonly Column[]): void {
   const names = columns.map(({ name }) => name)
   const odd = names.find((name) => !isCamelCase(name))
-  if (odd !== undefined) throw new UsageError(`Experiment ${id}: column ${odd} is not in camelCase.`)
+  if (odd !== undefined) throw new UsageError(`experiment ${id}: column ${odd} must be in camelCase.`)
   const twice = names.find((name, position) => names.indexOf(name) !== position)
-  if (twice !== undefined) throw new UsageError(`Experiment ${id} has two columns called ${twice}.`)
-  if (names.length === 0) throw new UsageError(`Experiment ${id} has no columns.`)
+  if (twice !== undefined) throw new UsageError(`experiment ${id}: duplicate column ${twice}.`)
+  if (names.length === 0) throw new UsageError(`experiment ${id} has no columns.`)
 }
 
 /** The experiments the command line knows, by id, in teaching order. */
@@ -105,7 +105,7 @@ export type ExperimentCatalogue = ReadonlyMap<string, AnyExperiment>
  */
 export function experimentCatalogue(experiments: readonly AnyExperiment[]): ExperimentCatalogue {
   const byId = new Map(experiments.map((experiment) => [experiment.id, experiment]))
-  if (byId.size < experiments.length) throw new UsageError("Two experiments have the same id.")
+  if (byId.size < experiments.length) throw new UsageError("duplicate experiment id.")
   return byId
 }
 

@@ -35,10 +35,10 @@ export function intervalColumns(experiment: AnyExperiment): readonly string[] {
 }
 
 /** An experiment without intervals would never know when to stop. */
-export function refuseNoIntervals(experiment: AnyExperiment): void {
+export function checkHasIntervals(experiment: AnyExperiment): void {
   if (intervalColumns(experiment).length > 0) return
   throw new UsageError(
-    `--until-ci looks at the intervals of a result, and ${experiment.id} has none. Leave it out; its numbers are exact, or one run each.`,
+    `--until-ci requires results with CI, and ${experiment.id} has none: its values are exact, or of one run each.`,
   )
 }
 

@@ -10,7 +10,7 @@ import {
   mostRuns,
   upTo,
 } from "./executor.ts"
-import { type Stopping, isSettled, nextRound, refuseNoIntervals } from "./stopping.ts"
+import { type Stopping, isSettled, nextRound, checkHasIntervals } from "./stopping.ts"
 
 /**
  * From which seed, how often and by whom an experiment is carried out.
@@ -102,8 +102,8 @@ async function rowsOfCase(
 
 function checkRuns(experiment: AnyExperiment, runs: number, stopping: Stopping | undefined): void {
   const most = stopping?.mostRuns ?? runs
-  if (most > mostRuns) throw new UsageError(`A case may have ${mostRuns} runs at most, not ${most}.`)
-  if (stopping !== undefined) refuseNoIntervals(experiment)
+  if (most > mostRuns) throw new UsageError(`the number of runs is ${most}; it must be at most ${mostRuns}.`)
+  if (stopping !== undefined) checkHasIntervals(experiment)
 }
 
 /** Things with numbers from 0, given out in order whatever the order in which they come. */

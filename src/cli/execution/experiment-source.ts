@@ -100,8 +100,8 @@ async function refuseOverrides(names: readonly string[], overrides: readonly Ove
   if (overrides.length === 0 || other === undefined) return
   const { UsageError } = await import("../../base/errors.ts")
   throw new UsageError(
-    `--set changes a sweep file (.yaml or .json), and ${other} is none: what it runs is written in its code. ` +
-      `--seed and --runs are for every experiment.`,
+    `--set requires a sweep file (.yaml or .json); ${other} is not one. ` +
+      `--seed and --runs apply to every experiment.`,
   )
 }
 
@@ -113,7 +113,7 @@ async function distinct(found: readonly SourcedExperiment[]): Promise<readonly S
     if (before !== undefined && JSON.stringify(before.source) !== JSON.stringify(one.source)) {
       const { UsageError } = await import("../../base/errors.ts")
       throw new UsageError(
-        `Two different experiments are called ${one.experiment.id}, and both would write to the same folder. Give one another id.`,
+        `duplicate experiment id ${one.experiment.id}: both would write to the same folder. Change one of the ids.`,
       )
     }
     byId.set(one.experiment.id, before ?? one)

@@ -39,7 +39,7 @@ describe("where a file cannot grow", () => {
       /^error: Cannot write to the folder .*duelling: the file would be larger than is allowed \(EFBIG\)\..* is kept in .*unfinished\.journal/m,
     )
     const again = run(limited)
-    expect(again.err).toContain("duelling: continues what was begun")
+    expect(again.err).toContain("duelling: continuing from")
     expect(again.code).toBe(0)
     expect(run(whole).code).toBe(0)
     expect(csvOf(limited)).toBe(csvOf(whole))
@@ -62,10 +62,7 @@ describe.skipIf(!mayMount)("on a small disk of its own", () => {
       rmSync(join(place, "filler"))
       mount("-o", "remount,size=8m", place)
       const again = run(place)
-      expect([again.code, again.err]).toEqual([
-        0,
-        expect.stringContaining("duelling: continues what was begun"),
-      ])
+      expect([again.code, again.err]).toEqual([0, expect.stringContaining("duelling: continuing from")])
       const whole = join(folder, "other")
       run(whole)
       expect(csvOf(place)).toBe(csvOf(whole))

@@ -122,7 +122,7 @@ describe("a journal", () => {
     const file = newFile()
     await attempt(file, failingAfter(2))
     const before = readFileSync(file)
-    expect(() => openJournal(file, { ...header, ...difference })).toThrow(/not mixed.*--fresh/)
+    expect(() => openJournal(file, { ...header, ...difference })).toThrow(/different configuration.*--fresh/)
     expect(readFileSync(file)).toEqual(before)
     const fresh = openJournal(file, { ...header, ...difference }, { fresh: true })
     expect([fresh.continued, existsSync(file), ...fresh.results()]).toEqual([false, false])

@@ -166,8 +166,8 @@ function refuseOther(file: string, found: JournalHeader, expected: JournalHeader
   const difference = headerDifference(found, expected)
   if (difference === undefined) return
   throw new UsageError(
-    `${file} is an unfinished run of another kind: ${difference}. Results of the two are not mixed. ` +
-      `Finish it as it was begun, throw it away with --fresh, or choose another folder with --out.`,
+    `${file} holds unfinished work of a different configuration: ${difference}. ` +
+      `Finish it with its original command, discard it with --fresh, or choose another folder with --out.`,
   )
 }
 
@@ -179,7 +179,7 @@ export function headerDifference(found: JournalHeader, expected: JournalHeader):
   }
   if (found.seed !== expected.seed) return `it has seed ${found.seed}, and ${expected.seed} was asked for`
   if (found.runs !== expected.runs) {
-    return `it has ${found.runs} runs per configuration, and ${expected.runs} were asked for`
+    return `it has ${found.runs} runs per configuration instead of ${expected.runs}`
   }
   if (JSON.stringify(found.stopping) !== JSON.stringify(expected.stopping)) {
     return `it stops at other intervals: ${stoppingText(found)}, and this is ${stoppingText(expected)}`
@@ -220,7 +220,7 @@ function keptSoFar(file: string, error: unknown): unknown {
   const explained = unwritable(dirname(file), error)
   if (!(explained instanceof UsageError)) return error
   return new UsageError(
-    `${explained.message} What was computed so far is kept in ${file}; the same command continues from there.`,
+    `${explained.message} Completed work is kept in ${file}; the same command continues from there.`,
   )
 }
 

@@ -40,7 +40,7 @@ export async function mergeShards(
   const { experiment, argument = experiment.id } = sourced
   if (files.length === 0) {
     throw new UsageError(
-      `There are no shards of ${argument} there. Make them with: quorate run ${argument} --shard 1/2`,
+      `no shards of ${argument} found. Create them with: quorate run ${argument} --shard 1/2`,
     )
   }
   const headers = files.map(readHeader)
@@ -65,13 +65,13 @@ const unwatched = {
 }
 
 function readHeader(file: string): JournalHeader {
-  if (!existsSync(file)) throw new UsageError(`There is no shard ${file}.`)
+  if (!existsSync(file)) throw new UsageError(`no shard ${file}.`)
   if (!existsSync(file)) {
-    throw new UsageError(`There is no shard ${file}. Shards are written by quorate run … --shard 1/2.`)
+    throw new UsageError(`no shard ${file}. Shards are written by quorate run … --shard 1/2.`)
   }
   const { header } = readJournal(file)
   if (header?.quorateJournal === 1) return header
-  throw new UsageError(`${file} is not a shard, or its first line is damaged; make it again.`)
+  throw new UsageError(`${file} is not a shard, or its first line is damaged; compute it again.`)
 }
 
 function refuseOther(file: string, header: JournalHeader, expected: JournalHeader): void {
@@ -79,8 +79,8 @@ function refuseOther(file: string, header: JournalHeader, expected: JournalHeade
   const difference = headerDifference(found, expected)
   if (difference === undefined) return
   throw new UsageError(
-    `${file}${shard === undefined ? "" : ` (shard ${shard})`} does not belong to this merge: ${difference}. ` +
-      `All shards are made by the same code, with the same seed and number of runs.`,
+    `${file}${shard === undefined ? "" : ` (shard ${shard})`} does not match the other shards: ${difference}. ` +
+      `All shards must have the same code, seed and number of runs.`,
   )
 }
 
@@ -106,7 +106,7 @@ function refuseMissing(
   const count = shard === undefined ? 1 : parseShard(shard).count
   const wanted = [...new Set(missing.map((position) => (position % count) + 1))].sort((a, b) => a - b)
   throw new UsageError(
-    `${missing.length} of ${position} chunks of ${id} are in none of the shards. Make what is missing with:` +
+    `${missing.length} of ${position} chunks of ${id} are missing. Compute them with:` +
       wanted
         .slice(0, 20)
         .map((i) => `\n  quorate run ${id} --seed ${seed} --runs ${runs} --shard ${i}/${count}`)

@@ -184,7 +184,7 @@ export async function queuePackages(): Promise<QueuePackages> {
     return { bullmq: queues, redis: clients.Redis }
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "ERR_MODULE_NOT_FOUND") throw error
-    throw new UsageError("--queue needs two packages that are not installed: npm install bullmq ioredis")
+    throw new UsageError("--queue requires two packages that are not installed: npm install bullmq ioredis")
   }
 }
 
@@ -192,7 +192,7 @@ export async function queuePackages(): Promise<QueuePackages> {
 export async function connect({ redis }: QueuePackages, url: string): Promise<Redis> {
   if (!/^rediss?:\/\//.test(url)) {
     throw new UsageError(
-      `--queue is ${url}; it must be the address of a Redis, such as redis://localhost:6379.`,
+      `--queue is ${url}; it must be the address of a Redis server, such as redis://localhost:6379.`,
     )
   }
   let connected = false
@@ -211,7 +211,7 @@ export async function connect({ redis }: QueuePackages, url: string): Promise<Re
     client.disconnect()
     const why = error instanceof Error && error.message !== "Connection is closed." ? error.message : reason
     throw new UsageError(
-      `Cannot reach Redis at ${shownAddress(url)}: ${why}. Is it running? redis-server --port 6379 starts one.`,
+      `Cannot reach Redis at ${shownAddress(url)}: ${why}. Start one with: redis-server --port 6379`,
     )
   }
   connected = true

@@ -55,9 +55,7 @@ export async function runAll(
   onResult: (result: Result) => Promise<void>,
 ): Promise<"complete" | "interrupted"> {
   if (options.shard !== undefined && !options.write) {
-    throw new UsageError(
-      "--shard writes a part of the work for quorate merge, so it cannot go with --no-write.",
-    )
+    throw new UsageError("--shard cannot be combined with --no-write: quorate merge needs its file.")
   }
   const session = await openSession(context, runs, options)
   announce(context, runs, session)
@@ -141,9 +139,7 @@ async function openQueue(
 ): Promise<QueueService | undefined> {
   if (queue === undefined) return undefined
   if (workers !== undefined) {
-    throw new UsageError(
-      "--workers are threads here, and with --queue others compute: give --workers to quorate worker.",
-    )
+    throw new UsageError("--workers cannot be combined with --queue: give --workers to quorate worker.")
   }
   const { QueueService } = await import("./queue-service.ts")
   const service = await QueueService.open(queue, programSha256, warn)
@@ -178,9 +174,9 @@ function takePlaces(
 
 function announce({ io }: Context, runs: readonly RunConfiguration[], { options, kept }: Session): void {
   const seeds = [...new Set(runs.map(({ rootSeed }) => rootSeed))]
-  io.err(`seed ${seeds.join(", ")}${options.write ? `; results go to ${options.out}/` : ""}\n`)
+  io.err(`seed ${seeds.join(", ")}${options.write ? `; writing results to ${options.out}/` : ""}\n`)
   for (const [{ experiment }, { journal }] of kept) {
-    if (journal.continued) io.err(`${experiment.id}: continues what was begun in ${journal.file}\n`)
+    if (journal.continued) io.err(`${experiment.id}: continuing from ${journal.file}\n`)
   }
 }
 

@@ -42,7 +42,7 @@ describe("a lock", () => {
 
   test("of another machine is left alone, and how to go on is said", () => {
     writeFileSync(file, JSON.stringify({ pid: 1, host: "elsewhere.example", started: null }))
-    expect(() => takeLock(file)).toThrow(/machine elsewhere\.example.*delete that file/)
+    expect(() => takeLock(file)).toThrow(/host elsewhere\.example.*delete the lock/)
     expect(existsSync(file)).toBe(true)
   })
 

@@ -24,7 +24,7 @@ export function takeLock(file: string): () => void {
     if (create(file, text)) return () => giveBack(file, text)
     removeStale(file)
   }
-  throw new UsageError(`The lock ${file} changes hands all the time; is another run starting? Try again.`)
+  throw new UsageError(`cannot acquire ${file}: its owner keeps changing. Try again.`)
 }
 
 /** Creates the lock with its whole text at once: nobody sees half a lock. Answers whether there was none. */
@@ -76,14 +76,14 @@ function refuseIfHeld(file: string, text: string): void {
   if (holder === undefined) return
   if (holder.host !== hostname()) {
     throw new UsageError(
-      `${file} is held by process ${holder.pid} of the machine ${holder.host}: another run writes here. ` +
-        `Choose another folder with --out, or delete that file if you know the run is over.`,
+      `${file} is held by process ${holder.pid} on host ${holder.host}, which writes to the same folder. ` +
+        `Choose another folder with --out, or delete the lock if that process has ended.`,
     )
   }
   const sameProcess = holder.started === null || holder.started === startOf(holder.pid)
   if (isAlive(holder.pid) && sameProcess && holder.pid !== 0) {
     throw new UsageError(
-      `${file} is held by process ${holder.pid}: another run writes here. Wait for it, or choose another folder with --out.`,
+      `${file} is held by process ${holder.pid}, which writes to the same folder. Wait for it, or choose another folder with --out.`,
     )
   }
 }

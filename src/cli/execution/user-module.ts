@@ -32,9 +32,7 @@ export interface UserFile {
 /** A module of the user's own, as it is now; `what` and `define` say what it should be where there is none. */
 export function userFile(path: string, what: string, define: string): UserFile {
   if (existsSync(path)) return { path: resolve(path), sha256: hashOf(path) }
-  throw new UsageError(
-    `There is no file ${path}. ${what} of one's own is a module whose default export is ${define}({ … }).`,
-  )
+  throw new UsageError(`no file ${path}. ${what} file is a module whose default export is ${define}({ … }).`)
 }
 
 /** Runs a module and takes its default export. In it, `quorate` is this program, wherever the file is and whatever is installed beside it. */
@@ -42,7 +40,7 @@ export async function defaultExportOf({ path: given, sha256 }: UserFile): Promis
   const path = resolve(given)
   if (!existsSync(path) || hashOf(path) !== sha256) {
     throw new UsageError(
-      `${path} is not here as it was where the run began. Every machine needs the same file in the same place.`,
+      `${path} differs from the file where the run started. Every machine needs the same file at the same path.`,
     )
   }
   // What is registered last is asked first.
@@ -124,8 +122,8 @@ async function readTypeScript(path: string): Promise<void> {
     return
   }
   throw new UsageError(
-    `${path} is TypeScript, which Node ${process.versions.node} does not read by itself. Any of these will do: ` +
-      `npm install tsx beside the file; Node 22.18 or later; or compile it with npx tsc and run ${basename(path).replace(/ts$/, "js")}.`,
+    `${path} is TypeScript, which Node ${process.versions.node} cannot load. Options: ` +
+      `npm install tsx next to the file; use Node 22.18 or later; or compile it with npx tsc and run ${basename(path).replace(/ts$/, "js")}.`,
   )
 }
 

@@ -78,7 +78,7 @@ async function configurationOf(folder: string): Promise<RunConfiguration> {
   const manifest = readManifest(folder)?.result
   if (manifest === undefined) {
     throw new UsageError(
-      `${join(folder, manifestName)} is missing or damaged; it says how ${basename(folder)} was computed. Results are made by: quorate run ${basename(folder)}`,
+      `${join(folder, manifestName)} is missing or damaged, so ${basename(folder)} cannot be recomputed. Create results with: quorate run ${basename(folder)}`,
     )
   }
   const source = (manifest.origin as ExperimentSource | undefined) ?? {

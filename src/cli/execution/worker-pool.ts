@@ -46,8 +46,8 @@ export class WorkerPool implements ParcelService {
       // What an experiment throws comes back as an answer; here the thread itself has ended.
       if (this.pool !== pool) throw error
       throw new UsageError(
-        `A worker thread ended while it computed ${parcel.work[0]!.chunk.experiment}: ${(error as Error).message}. ` +
-          `Did it run out of memory, or call process.exit? Fewer threads may help: --workers 1.`,
+        `a worker thread computing ${parcel.work[0]!.chunk.experiment} terminated: ${(error as Error).message}. ` +
+          `It may have run out of memory or called process.exit; try --workers 1.`,
       )
     }
   }

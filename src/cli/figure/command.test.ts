@@ -36,16 +36,16 @@ describe("quorate figure of results", () => {
     const { out } = await quorate("figure", "counterexamples", "--only", "half-and-half")
     expect(out).toBe(readFileSync("results/counterexamples/half-and-half.svg", "utf8"))
     const { code, err } = await quorate("figure", "counterexamples", "--only", "half-and-half", "-f", "tex")
-    expect([code, err]).toEqual([2, expect.stringContaining("only svg and png")])
+    expect([code, err]).toEqual([2, expect.stringContaining("--format must be svg or png")])
   })
 
   test.each([
-    [["figure", "phase2-size"], "name it with --only"],
+    [["figure", "phase2-size"], "choose it with --only"],
     [["figure", "phase2-size", "--only", "phase2-size-tine"], "Did you mean phase2-size-time"],
-    [["figure", "phase2-size", "--out", "x.svg"], "there are 2 figures"],
-    [["figure", "phase2-size", "--only", time, "--out", `${folder}/x.gif`], "written as .svg"],
+    [["figure", "phase2-size", "--out", "x.svg"], "is one file for 2 figures"],
+    [["figure", "phase2-size", "--only", time, "--out", `${folder}/x.gif`], "must be .svg"],
     [["figure", "unsafe"], "unsafe has no figures"],
-    [["figure", "2.4", "phase2-size"], "one after the other"],
+    [["figure", "2.4", "phase2-size"], "use one command for each"],
     [["figure", "nothing-of-the-kind"], "There is no result nothing-of-the-kind"],
   ])("refuses %j", async (args, message) => {
     const { code, err } = await quorate(...args)
@@ -62,7 +62,7 @@ describe("quorate figure of results", () => {
     expect(readFileSync(join(place, "one.svg"), "utf8")).toBe(
       (await quorate("figure", "2.2", "-d", "svg")).out,
     )
-    expect((await quorate("figure", "2.2", "--format", "tex")).err).toContain("only svg and png")
+    expect((await quorate("figure", "2.2", "--format", "tex")).err).toContain("--format must be svg or png")
   })
 
   test("does not print an image on a terminal", async () => {
@@ -93,7 +93,7 @@ describe("quorate search --figure", () => {
 
   test("refuses an ending that it does not know", async () => {
     const { code, err } = await quorate("search", "3", "--figure", "front.jpg")
-    expect([code, err]).toEqual([2, expect.stringContaining("written as .svg")])
+    expect([code, err]).toEqual([2, expect.stringContaining("must be .svg")])
   })
 })
 

@@ -18,9 +18,9 @@ interface FigureOptions {
 /** `quorate figure`: the figures of results from their CSV, and message sequence diagrams of the thesis. */
 export function figureCommand(context: Context): Command {
   return new Command("figure")
-    .summary("figures of results, from their CSV; and those of the thesis")
+    .summary("draw figures of results from their CSV, and figures of the thesis")
     .description(
-      "Draws the figures of results from their CSV, without running anything. A number is a message sequence diagram of Howard 2019: " +
+      "Draws the figures of results from their CSV without running anything. A number is a message sequence diagram of Howard 2019: " +
         "the script, and what the real acceptors and proposers make of it. Without arguments it lists those; E15 and E16 are ours: runs that break algorithms as they are printed.",
     )
     .argument(
@@ -33,9 +33,9 @@ export function figureCommand(context: Context): Command {
         "svg or png, of results also tex and vega-lite; for a file, its ending unless given",
       ).choices(figureFormats),
     )
-    .option("--only <ids...>", "these figures of the results alone")
-    .option("-o, --out <place>", "a file for one figure, or a folder for any number; stdout unless given")
-    .option("--from <folder>", "where results are looked up by id", "results")
+    .option("--only <ids...>", "only these figures of the results")
+    .option("-o, --out <place>", "a file for one figure, a folder for several (default: stdout)")
+    .option("--from <folder>", "folder in which results are found by id", "results")
     .addOption(
       new Option("-d, --draw <how>", "how to draw a figure of the thesis").choices(drawings).default("text"),
     )
@@ -46,7 +46,7 @@ export function figureCommand(context: Context): Command {
       const results = names.filter((name) => !isThesisFigure(name))
       if (numbers.length > 0 && results.length > 0) {
         throw new UsageError(
-          `${numbers.join(", ")} are figures of the thesis and ${results.join(", ")} of results; ask for them one after the other.`,
+          `${numbers.join(", ")} are figures of the thesis, ${results.join(", ")} are results; use one command for each.`,
         )
       }
       if (numbers.length > 0) await showThesisFigures(context, numbers, options)

@@ -53,7 +53,7 @@ export async function renderFigure(figure: Figure, format: FigureFormat): Promis
 async function renderDrawing({ id, svg }: Drawing, format: FigureFormat): Promise<string | Uint8Array> {
   if (format === "svg") return svg
   if (format === "png") return (await import("./png.ts")).renderPng(svg)
-  throw new UsageError(`${id} is a message sequence diagram: there is no ${format} of it, only svg and png.`)
+  throw new UsageError(`${id} is a message sequence diagram; --format must be svg or png, not ${format}.`)
 }
 
 /** Which figures are wanted, in which format, and where. */
@@ -76,8 +76,8 @@ export async function outputFigures(
   if (isFolder(out)) return writeFigures(io, wanted, format ?? "svg", out)
   if (wanted.length > 1) {
     throw new UsageError(
-      `--out ${out} is a file, and there are ${wanted.length} figures: ${idsOf(wanted)}. ` +
-        `Name one with --only, or a folder: --out ${out.replace(/\.\w+$/, "")}/`,
+      `--out ${out} is one file for ${wanted.length} figures: ${idsOf(wanted)}. ` +
+        `Choose one with --only, or give a folder: --out ${out.replace(/\.\w+$/, "")}/`,
     )
   }
   writeFileSync(out, await wanted[0]!.render(format ?? formatOfFile(out)))
@@ -90,16 +90,14 @@ function chosen(
   only: readonly string[] | undefined,
 ): readonly ShownFigure[] {
   if (figures.length === 0) {
-    throw new UsageError(
-      `${names.join(", ")} has no figures: the experiment declares none. Its tables: quorate table ${names.join(" ")}`,
-    )
+    throw new UsageError(`${names.join(", ")} has no figures. Its tables: quorate table ${names.join(" ")}`)
   }
   if (only === undefined) return figures
   const ids = figures.map(({ id }) => id)
   const unknown = only.find((id) => !ids.includes(id))
   if (unknown !== undefined) {
     throw new UsageError(
-      `There is no figure ${unknown} in ${names.join(", ")}; there are ${idsOf(figures)}.${didYouMean(unknown, ids)}`,
+      `unknown figure ${unknown} of ${names.join(", ")}. Figures: ${idsOf(figures)}.${didYouMean(unknown, ids)}`,
     )
   }
   return figures.filter(({ id }) => only.includes(id))
@@ -108,11 +106,11 @@ function chosen(
 async function printFigures(io: Io, figures: readonly ShownFigure[], format: FigureFormat): Promise<void> {
   if (format !== "tex" && figures.length > 1) {
     throw new UsageError(
-      `There are ${figures.length} figures: ${idsOf(figures)}. One ${format} goes to stdout: name it with --only, or write all with --out <folder>/.`,
+      `There are ${figures.length} figures: ${idsOf(figures)}. Only one can be printed as ${format}: choose it with --only, or write all with --out <folder>/.`,
     )
   }
   if (format === "png" && io.outIsTerminal) {
-    throw new UsageError("A PNG is not for a terminal. Write it to a file: --out figure.png")
+    throw new UsageError("cannot print a PNG to a terminal; write it to a file: --out figure.png")
   }
   for (const [i, figure] of figures.entries()) {
     if (i > 0) io.out("\n")
@@ -146,9 +144,7 @@ export function formatOfFile(file: string): FigureFormat {
   if (ending === "json") return "vega-lite"
   const format = figureFormats.find((known) => known === ending)
   if (format !== undefined) return format
-  throw new UsageError(
-    `${file}: figures are written as .svg, .png, .tex or .json; choose one, or say --format.`,
-  )
+  throw new UsageError(`${file}: the extension must be .svg, .png, .tex or .json, or give --format.`)
 }
 
 function idsOf(figures: readonly ShownFigure[]): string {

@@ -37,7 +37,7 @@ describe("quorate run", () => {
       "recovery-epochs.tex",
     ])
     expect(out).toContain("reproduce with")
-    expect(err).toMatch(/^seed 1; results go to /)
+    expect(err).toMatch(/^seed 1; writing results to /)
     expect(err).toMatch(/recovery-epochs: \d+ rows, 3 runs each, [\d.]+ s\n$/)
   })
 

@@ -34,51 +34,44 @@ interface RunOptions {
 /** `quorate run`: computes experiments, writes their results, prints their tables. */
 export function runCommand(context: Context): Command {
   return new Command("run")
-    .summary("run experiments and sweeps; write their CSV, tables and manifest")
+    .summary("run experiments and sweeps; write CSV, tables and manifest")
     .description(
-      "Runs experiments. Writes <out>/<id>/ with the CSV, each table as Markdown and LaTeX, and manifest.json; prints the tables.",
+      "Runs experiments and prints their tables. Writes <out>/<id>/: the CSV, tables as Markdown and LaTeX, figures and manifest.json.",
     )
-    .argument(
-      "<experiments...>",
-      "by id, as quorate list shows them, or all; or a file: sweep.yaml, mine.ts, mine.js",
-    )
+    .argument("<experiments...>", "ids (see quorate list), all, or files: sweep.yaml, mine.ts, mine.js")
     .addOption(seedOption())
     .option(
       "-n, --runs <n>",
       "runs per configuration (default: each experiment's own number)",
       whole("--runs", 1),
     )
-    .option("--full", "the long sweep: ten times the runs, or what the experiment says")
+    .option("--full", "long version: ten times the runs, unless the experiment defines another number")
     .option(
       "--until-ci <share>",
-      "add runs to a case until half of each interval is within this share of its value: 2%",
+      "add runs until the half-width of every CI is within this share of its value: 2%",
       parseShare,
     )
     .option(
       "--most-runs <n>",
-      "with --until-ci: where it stops at the latest; 100 times the runs unless given",
+      "with --until-ci: maximum runs per configuration (default: 100 times the first round)",
       whole("--most-runs", 1),
     )
     .option(
       "--set <path=value>",
-      "change a sweep file: setup.proposers=2; repeatable",
+      "override a key of a sweep file: setup.proposers=2; repeatable",
       (text, before: string[]) => [...before, text],
       [],
     )
-    .option("--dry-run", "list the cases and estimate the time, and compute nothing")
-    .option("-o, --out <folder>", "where the results go", "results")
-    .option("--no-write", "print only")
-    .option(
-      "-w, --workers <n>",
-      "worker threads, 0 for none; as many as there are cores unless given",
-      whole("--workers", 0),
-    )
+    .option("--dry-run", "list the configurations and estimate the time; compute nothing")
+    .option("-o, --out <folder>", "output folder", "results")
+    .option("--no-write", "print only, write no files")
+    .option("-w, --workers <n>", "worker threads; 0 for none (default: one per core)", whole("--workers", 0))
     .option(
       "-q, --queue <address>",
-      "let quorate worker compute it, by a Redis such as redis://localhost:6379",
+      "distribute work to quorate worker processes through Redis: redis://localhost:6379",
     )
     .option("--shard <i/n>", "compute only the i-th of n parts, for quorate merge", parseShard)
-    .option("--fresh", "throw unfinished work away instead of continuing it")
+    .option("--fresh", "discard unfinished work instead of continuing it")
     .addOption(formatOption())
     .addHelpText("after", help)
     .action(async (names: string[], options: RunOptions) => {
@@ -109,9 +102,9 @@ async function startThreads(
 }
 
 const help = `
---format csv prints the rows of one experiment, json those of all, the others their tables.
+--format csv prints the rows of one experiment, json the rows of all, other formats the tables.
 The same seed and number of runs give the same bytes on every machine, with any number of workers.
-A run that was stopped or killed is continued by the same command; nothing is computed twice.
+The same command continues after an interruption or crash; nothing is computed twice.
 
 Examples:
   $ quorate run all
@@ -146,8 +139,8 @@ async function run(
   const { format, out, seed } = options
   if (format === "csv" && sourced.length > 1 && options.dryRun !== true) {
     throw new UsageError(
-      `--format csv prints one table of rows, and ${sourced.length} experiments were asked for. ` +
-        `Name one, or read the files under ${out}/.`,
+      `--format csv requires a single experiment, not ${sourced.length}. ` +
+        `Name one, or read the CSV files in ${out}/.`,
     )
   }
   const runs = sourced.map((one) => configurationOf(one, options))
@@ -179,15 +172,17 @@ function stoppingOf(options: RunOptions, runs: number): Stopping | undefined {
   const { untilCi: relativeHalfWidth, mostRuns = 100 * runs, shard } = options
   if (relativeHalfWidth === undefined) {
     if (options.mostRuns === undefined) return undefined
-    throw new UsageError("--most-runs bounds --until-ci, which is not given. For a fixed number: --runs.")
+    throw new UsageError("--most-runs requires --until-ci. For a fixed number of runs use --runs.")
   }
   if (shard !== undefined) {
     throw new UsageError(
-      "--until-ci decides by all runs of a case, and a shard has only some of them. Use --workers or --queue instead of --shard.",
+      "--until-ci needs all runs of a configuration, and a shard has only some. Use --workers or --queue instead of --shard.",
     )
   }
   if (mostRuns < runs) {
-    throw new UsageError(`--most-runs is ${mostRuns}, below the ${runs} runs of the first round.`)
+    throw new UsageError(
+      `--most-runs is ${mostRuns}; it must be at least the ${runs} runs of the first round.`,
+    )
   }
   return { relativeHalfWidth, mostRuns }
 }

@@ -75,10 +75,7 @@ describe("a run that is killed", () => {
     expect(err).toContain("the same command continues from there:\n  quorate run duelling")
     expect(existsSync(`${journalOf("stopped")}.lock`)).toBe(false)
     const again = await quorate("run", "duelling", "--runs", runs, "--out", join(folder, "stopped"))
-    expect([again.code, again.err]).toEqual([
-      0,
-      expect.stringContaining("duelling: continues what was begun"),
-    ])
+    expect([again.code, again.err]).toEqual([0, expect.stringContaining("duelling: continuing from")])
     expect(filesOf("stopped")).toEqual(filesOf("whole"))
   }, 300_000)
 })
@@ -91,7 +88,7 @@ describe("two runs into one folder", () => {
     const second = await quorate("run", "all", "--runs", "2", "--out", join(folder, "two"))
     giveBack()
     expect([second.code, second.out]).toEqual([2, ""])
-    expect(second.err).toMatch(/^error: .* held by process \d+: another run writes here/)
+    expect(second.err).toMatch(/^error: .* held by process \d+, which writes to the same folder/)
     expect(filesOf("two")).toEqual(before)
     const left = readdirSync(join(folder, "two"), { recursive: true, encoding: "utf8" })
     expect(left.filter((name) => /\.(lock|tmp)$/.test(name))).toEqual([])
@@ -122,7 +119,7 @@ describe("shards", () => {
 
   test("of another seed are not merged, and no shard is begun over another's", async () => {
     await shard(2)
-    expect((await shard(1, "--seed", "9")).err).toMatch(/seed 1, and 9 was asked for.*not mixed/)
+    expect((await shard(1, "--seed", "9")).err).toMatch(/seed 1, and 9 was asked for.*Finish it/)
     expect((await shard(1, "--seed", "9", "--fresh")).code).toBe(0)
     const { code, err } = await merge(...[2, 1, 3].map(place))
     expect([code, err]).toEqual([2, expect.stringContaining("seed 9, and 1 was asked for")])

@@ -13,14 +13,14 @@ interface MergeOptions {
 /** `quorate merge`: makes a result of the shards of a run. */
 export function mergeCommand({ io, args }: Context): Command {
   return new Command("merge")
-    .summary("make one result of the shards of a run")
+    .summary("merge the shards of a run into one result")
     .description(
-      "Makes a result of the shards that quorate run --shard wrote, as if they had been one run: the same bytes.",
+      "Merges the shards written by quorate run --shard into one result, byte for byte that of an undivided run.",
     )
     .argument("<experiment>", "an experiment by its id")
-    .argument("[files...]", "shards; those in <from>/<experiment>/ unless named")
-    .option("--from <folder>", "where the shards are looked for", "results")
-    .option("-o, --out <folder>", "where the result goes; <from> unless given")
+    .argument("[files...]", "shard files (default: all in <from>/<experiment>/)")
+    .option("--from <folder>", "folder of the shards", "results")
+    .option("-o, --out <folder>", "output folder (default: <from>)")
     .addOption(formatOption())
     .addHelpText("after", help)
     .action(async (name: string, files: string[], options: MergeOptions) => {

@@ -11,18 +11,14 @@ interface VerifyOptions {
 /** `quorate verify`: computes results again, and compares every byte. */
 export function verifyCommand(context: Context): Command {
   return new Command("verify")
-    .summary("compute results again and compare every byte")
+    .summary("recompute results and compare every byte")
     .description(
-      "Computes results again as their manifests say, in a folder of its own, and compares every file to the byte.",
+      "Recomputes results from their manifests in a temporary folder and compares every file byte for byte.",
     )
     .argument("<results...>", "result folders, or experiments by id, or all")
-    .option("--from <folder>", "where results are looked up by id", "results")
-    .option(
-      "-w, --workers <n>",
-      "worker threads, 0 for none; as many as there are cores unless given",
-      whole("--workers", 0),
-    )
-    .option("-q, --queue <address>", "let quorate worker compute it, by a Redis")
+    .option("--from <folder>", "folder in which results are found by id", "results")
+    .option("-w, --workers <n>", "worker threads; 0 for none (default: one per core)", whole("--workers", 0))
+    .option("-q, --queue <address>", "distribute work to quorate worker processes through Redis")
     .addHelpText("after", help)
     .action(async (names: string[], options: VerifyOptions) => {
       const { verifyResults } = await import("../execution/verify-results.ts")

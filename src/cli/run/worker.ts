@@ -12,13 +12,13 @@ interface WorkerOptions {
 /** `quorate worker`: computes what `quorate run --queue` asks for, on any number of machines. */
 export function workerCommand({ io }: Context): Command {
   return new Command("worker")
-    .summary("compute for quorate run --queue, on this machine")
+    .summary("compute work of quorate run --queue on this machine")
     .description(
-      "Takes work from a queue in Redis and computes it, until it is stopped. Any number may run, and come and go; those of other code are not given the work.",
+      "Computes work from a queue in Redis until stopped. Workers may join and leave at any time; workers with different code get no work.",
     )
-    .requiredOption("-q, --queue <address>", "the Redis, such as redis://localhost:6379")
+    .requiredOption("-q, --queue <address>", "address of Redis, such as redis://localhost:6379")
     .option("-w, --workers <n>", "worker threads", whole("--workers", 1), availableParallelism())
-    .option("--idle <seconds>", "stop after so long without work; never unless given", whole("--idle", 1))
+    .option("--idle <seconds>", "stop after this time without work (default: never)", whole("--idle", 1))
     .addHelpText("after", help)
     .action(async ({ queue: url, workers: threads, idle }: WorkerOptions) => {
       const { serveQueue } = await import("../execution/queue-worker.ts")

@@ -334,7 +334,7 @@ describe("quorate run of files", () => {
   })
 
   test("--set is for sweep files", async () => {
-    expect((await quorate("run", "duelling", "--set", "a=1")).err).toContain("duelling is none")
+    expect((await quorate("run", "duelling", "--set", "a=1")).err).toContain("duelling is not one")
   })
 
   const body = (id: string) => `import { column, defineExperiment, quorumSystemFrom } from "quorate"
@@ -436,8 +436,8 @@ describe("--until-ci", () => {
   test.each([
     [["clock-drift", "--until-ci", "2%"], "has none"],
     [["duelling", "--until-ci", "2"], "a share between 0 and 1"],
-    [["duelling", "--until-ci", "2%", "--shard", "1/2"], "a shard has only some of them"],
-    [["duelling", "--most-runs", "20"], "--until-ci, which is not given"],
+    [["duelling", "--until-ci", "2%", "--shard", "1/2"], "a shard has only some"],
+    [["duelling", "--most-runs", "20"], "--most-runs requires --until-ci"],
   ])("refuses %j", async (args, message) => {
     const { code, err } = await quorate("run", ...args, "--no-write")
     expect([code, err]).toEqual([2, expect.stringContaining(message)])

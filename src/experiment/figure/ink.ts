@@ -43,8 +43,8 @@ export const mostSeries = inks.length
 export function inksFor(names: readonly string[], figureId: string): readonly Ink[] {
   if (names.length > mostSeries) {
     throw new UsageError(
-      `Figure ${figureId} has ${names.length} series; at most ${mostSeries} can be told apart. ` +
-        `Show fewer, or part them over panels.`,
+      `Figure ${figureId} has ${names.length} series; at most ${mostSeries} are distinguishable. ` +
+        `Show fewer, or split them over panels.`,
     )
   }
   return inks.slice(0, names.length)

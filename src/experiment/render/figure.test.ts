@@ -179,7 +179,7 @@ describe("what cannot be shown", () => {
   test("is refused where there are too many series to tell apart", () => {
     const one = { name: "i", points: [{ x: 1, y: 1 }] }
     const many = { ...lines, panels: [{ title: "", series: [...lines.panels[0]!.series, one] }] }
-    expect(() => vegaLiteSpec(many)).toThrow("has 9 series; at most 8 can be told apart")
+    expect(() => vegaLiteSpec(many)).toThrow("has 9 series; at most 8 are distinguishable")
     expect(() => renderPgfplots(many)).toThrow("Show fewer, or part them over panels")
   })
 
