@@ -180,7 +180,7 @@ describe("what cannot be shown", () => {
     const one = { name: "i", points: [{ x: 1, y: 1 }] }
     const many = { ...lines, panels: [{ title: "", series: [...lines.panels[0]!.series, one] }] }
     expect(() => vegaLiteSpec(many)).toThrow("has 9 series; at most 8 are distinguishable")
-    expect(() => renderPgfplots(many)).toThrow("Show fewer, or part them over panels")
+    expect(() => renderPgfplots(many)).toThrow("Show fewer, or split them over panels")
   })
 
   test("is left out of a logarithmic axis, and nothing else is", () => {
