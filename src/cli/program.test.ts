@@ -61,7 +61,7 @@ describe("the command line", () => {
     [["run", "systems", "--seed", "1.5"], "--seed is 1.5;"],
     [["run", "systems", "--runs", "0"], "--runs is 0; it must be a positive integer"],
     [["run", "all", "--format", "csv", "--no-write"], "--format csv requires a single experiment"],
-    [["table", "nothing"], "There is no result nothing"],
+    [["table", "nothing"], "no result nothing"],
     [
       ["simulate", "majority(3)", "--loss-probability", "1.2"],
       "--loss-probability is 1.2; it must be a number from 0 to 1",

@@ -36,7 +36,7 @@ describe("where a file cannot grow", () => {
     const { code, err } = run(limited, "ulimit -f 40 && trap '' XFSZ")
     expect(code).toBe(2)
     expect(err).toMatch(
-      /^error: Cannot write to the folder .*duelling: the file would be larger than is allowed \(EFBIG\)\..* is kept in .*unfinished\.journal/m,
+      /^error: cannot write to the folder .*duelling: file too large \(EFBIG\)\..* is kept in .*unfinished\.journal/m,
     )
     const again = run(limited)
     expect(again.err).toContain("duelling: continuing from")
@@ -57,7 +57,7 @@ describe.skipIf(!mayMount)("on a small disk of its own", () => {
       const { code, err } = run(place)
       expect([code, err]).toEqual([
         2,
-        expect.stringMatching(/no space is left on the disk \(ENOSPC\).* is kept in /),
+        expect.stringMatching(/no space left on the disk \(ENOSPC\).* is kept in /),
       ])
       rmSync(join(place, "filler"))
       mount("-o", "remount,size=8m", place)
@@ -79,7 +79,7 @@ describe.skipIf(!mayMount)("on a small disk of its own", () => {
       const { code, err } = run(place)
       expect([code, err]).toEqual([
         2,
-        expect.stringMatching(/^error: Cannot write to the folder .*read-only \(EROFS\)/),
+        expect.stringMatching(/^error: cannot write to the folder .*read-only \(EROFS\)/),
       ])
     } finally {
       spawnSync("umount", [place])

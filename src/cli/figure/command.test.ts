@@ -46,7 +46,7 @@ describe("quorate figure of results", () => {
     [["figure", "phase2-size", "--only", time, "--out", `${folder}/x.gif`], "must be .svg"],
     [["figure", "unsafe"], "unsafe has no figures"],
     [["figure", "2.4", "phase2-size"], "use one command for each"],
-    [["figure", "nothing-of-the-kind"], "There is no result nothing-of-the-kind"],
+    [["figure", "nothing-of-the-kind"], "no result nothing-of-the-kind"],
   ])("refuses %j", async (args, message) => {
     const { code, err } = await quorate(...args)
     expect(code).toBe(2)
@@ -85,7 +85,7 @@ describe("quorate search --figure", () => {
       const file = join(folder, `front.${ending}`)
       const { code, out, err } = await quorate("search", "4", "--figure", file)
       expect([code, err]).toEqual([0, `${file}\n`])
-      expect(out).toContain("failure probability, logarithmic")
+      expect(out).toContain("failure probability (log scale)")
       expect(readFileSync(file).length).toBeGreaterThan(1000)
     }
     expect(readFileSync(join(folder, "front.svg"), "utf8")).toContain(">load<")

@@ -88,7 +88,7 @@ describe("quorate run", () => {
     writeFileSync(join(folder, "file"), "in the way")
     const { code, out, err } = await quorate("run", "all", "--out", join(folder, "file"))
     expect([code, out]).toEqual([2, ""])
-    expect(err).toMatch(/^error: Cannot write to the folder .*file.* Choose another with --out/)
+    expect(err).toMatch(/^error: cannot write to the folder .*file.* Choose another with --out/)
     expect(err.trimEnd().split("\n")).toHaveLength(1)
     expect(readFileSync(join(folder, "file"), "utf8")).toBe("in the way")
   })

@@ -43,9 +43,9 @@ describe("quorate verify", () => {
       expect(code).toBe(2)
       return err
     }
-    expect(await said("o/x")).toContain("There is no result o/x: neither a CSV file, nor a folder with one.")
+    expect(await said("o/x")).toContain("no result o/x: no such CSV file, no folder with one.")
     expect(await said("evenn")).toContain("Did you mean even-n?")
-    expect(await said(folder)).toContain(`${folder} is a folder of results, not one of them.`)
+    expect(await said(folder)).toContain(`${folder} contains several results; name one of them`)
   })
 
   test("needs a manifest", async () => {

@@ -14,7 +14,7 @@ import { sha256 } from "../execution/environment.ts"
 /**
  * A result from its CSV and manifest: `name` is a CSV file, a result's folder,
  * or the id of an experiment whose result is in the folder `from`. The seed and
- * runs come from the manifest, without which a table cannot say them.
+ * number of runs come from the manifest; a result without one is refused.
  */
 export async function readResult(name: string, from: string, io: Io): Promise<Result> {
   const file = csvFile(name, from)
@@ -24,7 +24,7 @@ export async function readResult(name: string, from: string, io: Io): Promise<Re
   return { experiment, rows, ...configurationOf(file, csv, experiment, io) }
 }
 
-/** The experiment of a result: one that is not shipped is in its manifest. */
+/** The experiment of a result; the manifest names one that is not part of the package. */
 async function experimentOf(file: string): Promise<AnyExperiment> {
   const origin = readManifest(dirname(file))?.result.origin
   if (origin === undefined) return (await readExperiments([basename(file, ".csv")]))[0]!
@@ -32,7 +32,7 @@ async function experimentOf(file: string): Promise<AnyExperiment> {
   return loadExperiment(origin as ExperimentSource)
 }
 
-/** The CSV a name stands for; a folder has that of the experiment its manifest names. */
+/** The CSV of a result given by id, folder or file; in a folder, the CSV of the experiment its manifest names. */
 export function csvFile(name: string, from: string): string {
   const folder = existsSync(name) ? name : resultFolder(from, name)
   const file =
@@ -43,23 +43,22 @@ export function csvFile(name: string, from: string): string {
   throw noResult(name, from)
 }
 
-/** That a name stands for no result, and what may have been meant. */
+/** The error for a name that is not a result, with suggestions. */
 export function noResult(name: string, from: string): UsageError {
   const inside = existsSync(name) && statSync(name).isDirectory() ? readdirSync(name) : []
   const results = inside.filter((one) => existsSync(join(name, one, manifestName)))
   if (results.length > 0) {
     return new UsageError(
-      `${name} is a folder of results, not one of them. Name those you mean: ${join(name, results[0]!)}` +
-        (results.length > 1 ? `, or another of its ${results.length}.` : "."),
+      `${name} contains several results; name one of them, such as ${join(name, results[0]!)}.`,
     )
   }
-  // A name with a slash is a path, and no id to be looked up.
+  // A name with a slash is a path, not an id.
   const isId = basename(name) === name
   const nor = isId ? `, nor ${join(resultFolder(from, name), `${name}.csv`)}` : ""
   const meant = didYouMean(name, existsSync(from) ? readdirSync(from) : [])
   return new UsageError(
-    `There is no result ${name}: neither a CSV file, nor a folder with one${nor}.` +
-      (meant === "" ? ` Make it with: quorate run ${basename(name, ".csv")}` : meant),
+    `no result ${name}: no such CSV file, no folder with one${nor}.` +
+      (meant === "" ? ` Create it with: quorate run ${basename(name, ".csv")}` : meant),
   )
 }
 
@@ -78,13 +77,13 @@ function configurationOf(
   const described = manifest.files.find(({ name }) => name === basename(file))
   if (described?.sha256 !== sha256(csv)) {
     io.err(
-      `warning: ${file} is not as quorate wrote it; its tables will not be reproduced by ${manifest.command}\n`,
+      `warning: ${file} was modified after quorate wrote it; ${manifest.command} will not reproduce its tables\n`,
     )
   }
   return originOf(manifest)
 }
 
-/** What a result was computed from, by its manifest: all but the experiment and the rows. */
+/** The provenance of a result by its manifest: everything but the experiment and the rows. */
 export function originOf({
   command,
   configuration,

@@ -25,7 +25,7 @@ import {
 import { type Result, type ResultFile, csvName, renderedFiles, resultFiles } from "../../experiment/result.ts"
 import { sha256 } from "../execution/environment.ts"
 
-/** The file beside every result that says where it comes from. */
+/** The file in every result's folder that records its provenance. */
 export const manifestName = "manifest.json"
 
 /** The folder of an experiment's result. */
@@ -33,7 +33,7 @@ export function resultFolder(out: string, experiment: string): string {
   return join(out, experiment)
 }
 
-/** Makes the folder and tries to write in it, so that a long computation is not begun for nothing. */
+/** Creates the folder and checks that it is writable, before a long computation starts. */
 export function prepareFolder(folder: string): void {
   const probe = join(folder, `.quorate-${process.pid}.tmp`)
   try {
@@ -46,8 +46,8 @@ export function prepareFolder(folder: string): void {
 }
 
 /**
- * Makes a folder and those above it, one by one. Node's own recursive mkdir
- * never returns where the file system answers "no such folder" for a new one, as /proc does.
+ * Creates a folder and its ancestors, one by one. Node's recursive mkdir never returns
+ * on file systems that report "no such folder" for a new one, such as /proc.
  */
 export function makeFolder(folder: string): void {
   if (existsSync(folder)) return
@@ -57,13 +57,12 @@ export function makeFolder(folder: string): void {
 }
 
 /**
- * Writes a result and its manifest. Every file is written beside its place
- * under a temporary name and then renamed, the manifest last: a reader never
- * sees half a file, and after a failure the old files are still there. The CSV
- * may have been staged already, row by row.
+ * Writes a result and its manifest. Every file is written under a temporary name
+ * and then renamed, the manifest last: a reader never sees a partial file, and
+ * after a failure the old files are intact. The CSV may have been staged already.
  *
- * A manifest whose result part is already the same is left as it is: running
- * an experiment again changes no file unless a number changed.
+ * A manifest with an unchanged result part is kept: running an experiment again
+ * changes no file unless a number changed.
  */
 export async function writeResult(
   folder: string,
@@ -84,7 +83,7 @@ function describeFile({ name, text }: ResultFile): ManifestFile {
   return { name, bytes: Buffer.byteLength(text), sha256: sha256(text) }
 }
 
-/** All files under temporary names first, then all renamed. */
+/** Writes all files under temporary names, then renames them. */
 export function writeTogether(folder: string, files: readonly ResultFile[], staged?: StagedCsv): void {
   const places = files.map(({ name, text }) => ({
     place: join(folder, name),
@@ -102,7 +101,7 @@ export function writeTogether(folder: string, files: readonly ResultFile[], stag
   }
 }
 
-/** The manifest of a folder, or nothing where there is none that can be read. */
+/** The manifest of a folder; undefined if it is missing or unreadable. */
 export function readManifest(folder: string): Manifest | undefined {
   const file = join(folder, manifestName)
   if (!existsSync(file)) return undefined
@@ -113,7 +112,7 @@ export function readManifest(folder: string): Manifest | undefined {
   }
 }
 
-/** Does something with files of a folder; a failure to write is explained. */
+/** Runs `act`; a failure to write becomes a UsageError that names the folder. */
 export function explained<T>(folder: string, act: () => T): T {
   try {
     return act()
@@ -122,13 +121,13 @@ export function explained<T>(folder: string, act: () => T): T {
   }
 }
 
-/** What a failure to write means to the caller; anything else is left as it is. */
+/** The UsageError for a failure to write; any other error is returned unchanged. */
 export function unwritable(folder: string, error: unknown): unknown {
   const { code } = error as NodeJS.ErrnoException
   if (code === undefined) return error
   const reason = reasons[code] ?? code
   return new UsageError(
-    `Cannot write to the folder ${folder}: ${reason}. Choose another with --out, or print without writing by --no-write.`,
+    `cannot write to the folder ${folder}: ${reason}. Choose another with --out, or print only with --no-write.`,
   )
 }
 
@@ -136,18 +135,18 @@ const reasons: Readonly<Record<string, string>> = {
   EACCES: "permission denied (EACCES)",
   EPERM: "not permitted (EPERM)",
   EROFS: "the file system is read-only (EROFS)",
-  ENOSPC: "no space is left on the disk (ENOSPC)",
-  ENOTDIR: "part of the path is a file, not a folder (ENOTDIR)",
-  EDQUOT: "the quota of the disk is used up (EDQUOT)",
-  EFBIG: "the file would be larger than is allowed (EFBIG)",
-  EEXIST: "there is a file of that name (EEXIST)",
+  ENOSPC: "no space left on the disk (ENOSPC)",
+  ENOTDIR: "a component of the path is not a folder (ENOTDIR)",
+  EDQUOT: "disk quota exceeded (EDQUOT)",
+  EFBIG: "file too large (EFBIG)",
+  EEXIST: "a file of that name exists (EEXIST)",
 }
 
 /**
- * The CSV of a result, written row by row beside its place, under a temporary
- * name. It is described when it is whole, and takes its place when the other
- * files of the result are written, too. In memory are some thousand rows. The
- * folder must be locked; what a killed run has left of it is written over.
+ * The CSV of a result, streamed to a temporary file. `finish` completes and describes it;
+ * `publish` renames it when the other files of the result are written. At most some
+ * thousand rows are in memory. The folder must be locked; the remains of a killed run
+ * are overwritten.
  */
 export class StagedCsv {
   rows = 0
@@ -174,7 +173,7 @@ export class StagedCsv {
     if (this.batch.length >= rowsAtOnce) this.writeBatch()
   }
 
-  /** Ends it, and puts it on disk. */
+  /** Completes the file and syncs it to disk. */
   finish(): ManifestFile {
     if (this.batch.length > 0 || !this.headed) this.writeBatch()
     fsyncSync(this.descriptor)
@@ -182,12 +181,12 @@ export class StagedCsv {
     return { name: csvName(this.experiment), bytes: this.bytes, sha256: this.hash.digest("hex") }
   }
 
-  /** Takes its place. */
+  /** Renames the file to its final name. */
   publish(): void {
     renameSync(this.temporary, this.place)
   }
 
-  /** Takes it away, unless it has its place. */
+  /** Deletes the temporary file, if it was not published. */
   discard(): void {
     this.close()
     rmSync(this.temporary, { force: true })
@@ -212,5 +211,5 @@ export class StagedCsv {
   }
 }
 
-/** Rows that are turned into text together. */
+/** The number of rows formatted at a time. */
 const rowsAtOnce = 2000
