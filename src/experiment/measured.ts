@@ -7,7 +7,7 @@ import {
 } from "../base/statistics/estimates.ts"
 import { type Column, type EstimateCells, count, estimateCells, estimateColumns, measure } from "./column.ts"
 
-interface Details {
+export interface MeasureDetails {
   readonly unit?: string
   /** Decimals kept; 3 unless said. */
   readonly digits?: number
@@ -18,7 +18,7 @@ interface Details {
 /** One quantity that every run of a case is observed for, and how its values are summarised over the runs. */
 export interface Measure<Value, Interval extends boolean = true> {
   readonly meaning: string
-  readonly details: Details
+  readonly details: MeasureDetails
   /** Whether the row has the ends of a 95 % interval beside the value. */
   readonly interval: Interval
   estimate(values: readonly Value[]): Estimate
@@ -28,7 +28,7 @@ const measureOf =
   <Value, Interval extends boolean>(
     interval: Interval,
     estimate: (values: readonly Value[]) => Estimate,
-  ): ((meaning: string, details?: Details) => Measure<Value, Interval>) =>
+  ): ((meaning: string, details?: MeasureDetails) => Measure<Value, Interval>) =>
   (meaning, details = {}) => ({ meaning, details, interval, estimate })
 
 const present = (values: readonly (number | null)[]): number[] => values.filter((value) => value !== null)
@@ -54,14 +54,14 @@ export const meanDifference = measureOf(true, (pairs: readonly (readonly [number
 )
 
 /** Measures by name: the names of their columns in camelCase, and of their values in an observation. */
-type Measures = Readonly<Record<string, Measure<unknown, boolean>>>
+export type Measures = Readonly<Record<string, Measure<unknown, boolean>>>
 
-type ValueOf<M> = M extends Measure<infer Value, boolean> ? Value : never
-type WithInterval<M extends Measures> = {
+export type ValueOf<M> = M extends Measure<infer Value, boolean> ? Value : never
+export type WithInterval<M extends Measures> = {
   [K in keyof M]: M[K]["interval"] extends true ? K : never
 }[keyof M] &
   string
-type WithoutInterval<M extends Measures> = Exclude<keyof M & string, WithInterval<M>>
+export type WithoutInterval<M extends Measures> = Exclude<keyof M & string, WithInterval<M>>
 
 /** What is observed in a run: a value for each measure. */
 export type ObservationOf<T> =
