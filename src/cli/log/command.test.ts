@@ -41,7 +41,7 @@ test("a log of quorums that do not meet is noted to be a control", async () => {
 test("--history writes what clients saw, which can be judged again", async () => {
   const args = ["log", "majority(3)", "--read-share", ".5", "--keys", "uniform(5)", "-d", "2000"]
   for (const [name, format] of [
-    ["run.jsonl", "kv, at first nil"],
+    ["run.jsonl", "kv, initially nil"],
     ["run.edn", "kv, at first the empty text"],
   ] as const) {
     const file = join(folder, name)
