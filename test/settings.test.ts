@@ -47,7 +47,8 @@ const notSettings = {
   log: ["latency", "interval-ms", "timeline", "history", "no-history", "seed", "format", "help"],
   simulate: [
     ...["latency", "seed", "trace", "checks", "random-faults", "registers", "format", "unsafe"],
-    ...["acceptors", "help"],
+    // Which protocol, and the settings that it brings itself.
+    ...["acceptors", "help", "protocol", "set"],
   ],
 }
 

@@ -119,11 +119,11 @@ export function formatBackOff(backOff: BackOff): string {
 }
 
 /** The policy of waiting before a further attempt. */
-export function backOff(about: string, usual: BackOff): Setting<BackOff> {
+export function backOff(about: string, fallback: BackOff): Setting<BackOff> {
   return notation(backOffNotation, {
     about,
     group: group.algorithm,
-    default: usual,
+    default: fallback,
     placeholder: "policy",
     unit: "ms",
   })
@@ -201,6 +201,6 @@ export function ratesOf(rates: readonly ClockRate[], cast: Cast): number[] {
 }
 
 /** When a run ends. */
-export function horizonMs(about: string, usual: number): Setting<number> {
-  return duration({ about, group: group.run, default: usual, short: "d" })
+export function horizonMs(about: string, fallback: number): Setting<number> {
+  return duration({ about, group: group.run, default: fallback, short: "d" })
 }

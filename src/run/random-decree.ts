@@ -10,11 +10,11 @@ import { type DecreeSetup, decreeDefaults } from "./decree-settings.ts"
 export type Algorithm = Pick<DecreeSetup, "variant" | "switches" | "mutant" | "colocated">
 
 /**
- * A setup full of trouble, drawn from a seed: one to four proposers, messages
+ * A setup full of faults, drawn from a seed: one to four proposers, messages
  * that are lost, repeated and late, processes that crash and may come back,
  * partitions, slow disks. For searching violations, not for measuring.
  *
- * Each kind of trouble is absent from some setups, because faults hide each
+ * Each kind of fault is absent from some setups, because faults hide each
  * other: where everything is lost, nothing is ever decided twice. Durations are
  * short, so that thousands of runs take seconds.
  */

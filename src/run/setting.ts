@@ -393,8 +393,8 @@ export function schemaOf(table: object): JsonSchema {
 export function replayWords<Table extends object>(table: Table, setup: ValuesOf<Table>): string[] {
   const values = setup as Readonly<Record<string, unknown>>
   return entriesOf(table).flatMap(([key, setting]) => {
-    const [text, usual] = [setting.show(values[key]), setting.show(setting.default)]
-    if (text === usual) return []
+    const text = setting.show(values[key])
+    if (text === setting.show(setting.default)) return []
     if (setting.placeholder === undefined) return [switchOf(key, setting as Setting<boolean>)]
     return [flagOf(key), text]
   })
