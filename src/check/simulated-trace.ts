@@ -4,7 +4,8 @@ import type { Envelope, WorldStep } from "../world/explore/model.ts"
 import type { ActorTrace } from "../world/explore/trace.ts"
 import type { Actor, Address, Input, Micros, Process, Timer } from "../protocol/actor.ts"
 import type { Route } from "../world/simulate/network.ts"
-import type { Crash, Scenario } from "../world/simulate/scenario.ts"
+import type { Scenario } from "../world/simulate/scenario.ts"
+import type { Crash } from "../world/faults/fault.ts"
 
 /** Step i of a trace happens at (i + 1) milliseconds; requests at 0. */
 const stepEvery: Micros = 1000

@@ -2,13 +2,19 @@ import { type Random, randomFromSeed } from "../base/random.ts"
 import { type Verdict, holds, unknown, violated } from "../base/verdict.ts"
 import type { Judgement, Violation } from "../check/property.ts"
 import type { Address, Micros, Value } from "../protocol/actor.ts"
-import { type Fault, type NetworkFault, isNetworkFault, isProcessFault } from "../world/faults/fault.ts"
+import {
+  type Crash,
+  type Fault,
+  type NetworkFault,
+  isNetworkFault,
+  isProcessFault,
+} from "../world/faults/fault.ts"
 import { withNetworkFaults } from "../world/faults/network.ts"
 import { type Cast, resolveFaults } from "../world/faults/notation.ts"
 import { refuseRegions, regionsInTurn } from "../world/simulate/latency-matrix.ts"
 import { type LatencyModel, matrixLatency, micros } from "../world/simulate/latency.ts"
 import { type NetworkModel, duplicating, lossy, reliable, reordering } from "../world/simulate/network.ts"
-import type { Crash, Scenario } from "../world/simulate/scenario.ts"
+import type { Scenario } from "../world/simulate/scenario.ts"
 import { type RunEnd, simulate } from "../world/simulate/simulate.ts"
 import type { Observer, TraceEvent } from "../world/simulate/trace.ts"
 import { ratesOf } from "./common-settings.ts"

@@ -1,5 +1,5 @@
 /** Exploring, as a library: abstract Paxos, and any actors over a modelled network. The rest is how it is done. */
-export { type SpecExploration, type SpecOptions, type SpecProgress, exploreSpec } from "./spec/explore.ts"
+export { type SpecExploration, exploreSpec } from "./spec/explore.ts"
 export { type Phase2Quorums, type SpecBounds, type SpecModel, specModel } from "./spec/model.ts"
 export type { AcceptorState, Proposal, SpecMessage, SpecState, SpecStep } from "./spec/transition.ts"
 export type { ActorOutcome } from "./explore/outcome.ts"
@@ -31,3 +31,4 @@ export type {
 export type { Property } from "./explore/model.ts"
 export { type ActorTrace, runDescribedSteps as runActors } from "./explore/trace.ts"
 export { describeStep } from "./spec/transition.ts"
+export type { SpecOptions, SpecProgress } from "./spec/memory.ts"

@@ -4,8 +4,9 @@ import { Facts, judge } from "../../src/check/property.ts"
 import type { Cluster } from "../../src/protocol/paxos/cluster.ts"
 import { uniformLatency } from "../../src/world/simulate/latency.ts"
 import { duplicating, lossy, reliable, reordering } from "../../src/world/simulate/network.ts"
-import type { Crash } from "../../src/world/simulate/scenario.ts"
+
 import { simulate } from "../../src/world/simulate/simulate.ts"
+import type { Crash } from "../../src/world/faults/fault.ts"
 
 /** Runs a cluster under loss, duplication, late messages and crashes, and says what was violated. */
 export function violationsIn(cluster: Cluster, seed: number): string[] {

@@ -5,7 +5,7 @@ import { type Cluster, paxosCluster } from "../../src/protocol/paxos/cluster.ts"
 import { objectionsTo } from "../../src/protocol/paxos/variant-rules.ts"
 import { variantOf } from "../../src/protocol/paxos/variant.ts"
 import { variantById } from "../../src/protocol/paxos/variants.ts"
-import { fixedQuorumsPlan, majorityOf, counting } from "../../src/protocol/paxos/plans.ts"
+import { counting, fixedQuorumsPlan, majorityOf } from "../../src/protocol/paxos/plans.ts"
 import { constantPlan } from "../../src/quorum/plan.ts"
 import { uniformLatency } from "../../src/world/simulate/latency.ts"
 import {
@@ -15,8 +15,9 @@ import {
   reliable,
   reordering,
 } from "../../src/world/simulate/network.ts"
-import type { Crash } from "../../src/world/simulate/scenario.ts"
+
 import { simulate } from "../../src/world/simulate/simulate.ts"
+import type { Crash } from "../../src/world/faults/fault.ts"
 
 /** Runs for each way to have epochs. */
 const wanted = process.env["SLOW"] === "1" ? 500 : 12

@@ -1,7 +1,7 @@
 import { UsageError } from "../../base/errors.ts"
 import type { QuorumSystem } from "../../quorum/system.ts"
 import { violationDiagram } from "../../run/diagrams/spec.ts"
-import { type SpecExploration, type SpecOptions, exploreSpec } from "../../world/spec/explore.ts"
+import { type SpecExploration, exploreSpec } from "../../world/spec/explore.ts"
 import { checkInductive } from "../../world/spec/inductive.ts"
 import { toItf } from "../../world/spec/itf.ts"
 import { type SpecModel, specModel } from "../../world/spec/model.ts"
@@ -14,6 +14,7 @@ import type { ExploreOptions } from "./options.ts"
 import { exploreInParallel } from "./parallel.ts"
 import { exploreProgress } from "./progress.ts"
 import { type ExploreReport, finishExploration, timed } from "./report.ts"
+import type { SpecOptions } from "../../world/spec/memory.ts"
 
 /** `quorate explore --model spec`. */
 export async function runSpec(

@@ -1,5 +1,4 @@
 import type { Address, Micros } from "../../protocol/actor.ts"
-import type { Crash } from "../simulate/scenario.ts"
 
 /** Who a fault is aimed at: an address, or whoever leads when it strikes. */
 export type Target = Address | "leader"
@@ -196,4 +195,11 @@ function namesOfPath({ side, otherSide, oneWay }: Path, { processes, replicas }:
     ...(isZone ? ["by-zone"] : []),
     ...(between ? ["not-transitive"] : []),
   ]
+}
+
+/** A process stops at `at` and loses all it has not stored; it comes back at `recoverAt`, if ever. */
+export interface Crash {
+  readonly process: Address
+  readonly at: Micros
+  readonly recoverAt?: Micros
 }

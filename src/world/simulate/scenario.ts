@@ -1,5 +1,5 @@
 import type { Address, Micros, Process, Value } from "../../protocol/actor.ts"
-import type { ProcessFault } from "../faults/fault.ts"
+import { type Crash, type ProcessFault } from "../faults/fault.ts"
 import type { LatencyModel } from "./latency.ts"
 import type { NetworkModel } from "./network.ts"
 
@@ -42,13 +42,6 @@ export interface Scenario<Message, Stored, Report = never> {
   readonly isOver?: (now: Micros) => boolean
   /** Nothing happens after this time. */
   readonly horizon: Micros
-}
-
-/** A process stops at `at` and loses all it has not stored; it comes back at `recoverAt`, if ever. */
-export interface Crash {
-  readonly process: Address
-  readonly at: Micros
-  readonly recoverAt?: Micros
 }
 
 /**

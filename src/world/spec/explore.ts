@@ -1,31 +1,11 @@
 import { defaultMostBytes, formatBytes } from "../../base/text.ts"
 import { AgreementCheck } from "./agreement.ts"
 import { LevelSet, StateStore } from "./level-set.ts"
-import { refuseTooLarge } from "./memory.ts"
+import { type SpecOptions, refuseTooLarge } from "./memory.ts"
 import type { SpecModel } from "./model.ts"
 import { type SpecOutcome, specOutcomes } from "./outcome.ts"
 import { SuccessorGenerator, type SuccessorSink } from "./successors.ts"
-import { type SymmetryOptions, SymmetryReducer, isReduced } from "./symmetry.ts"
-
-/** How far a search of abstract Paxos goes. */
-export interface SpecOptions {
-  readonly symmetry?: SymmetryOptions
-  /** Stop with `unknown` after the level in which this many states are exceeded. */
-  readonly mostStates?: number
-  /** Refuse to start, or stop with `unknown`, beyond this much memory for states; 2 GiB by default. */
-  readonly mostBytes?: number
-  /** Stop as soon as every system has been violated; otherwise the whole graph is counted. */
-  readonly stopAtViolation?: boolean
-  /** Called after every level, and every few hundred thousand states within one. */
-  readonly onProgress?: (progress: SpecProgress) => void
-}
-
-/** How far it has come. */
-export interface SpecProgress {
-  readonly level: number
-  readonly distinct: number
-  readonly generated: number
-}
+import { SymmetryReducer, isReduced } from "./symmetry.ts"
 
 /** What it saw; the counts are those that TLC reports for `Paxos.tla` with the same constants. */
 export interface SpecExploration {

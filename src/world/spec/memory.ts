@@ -2,11 +2,11 @@ import { UsageError } from "../../base/errors.ts"
 import { popcount } from "../../base/node-set.ts"
 import { defaultMostBytes, formatBytes } from "../../base/text.ts"
 import { type SpecCensus, takeCensus } from "./census.ts"
-import type { SpecOptions } from "./explore.ts"
+
 import { layoutOf } from "./layout.ts"
 import { tableBytes } from "./level-set.ts"
 import type { SpecModel } from "./model.ts"
-import { symmetryOrder } from "./symmetry.ts"
+import { type SymmetryOptions, symmetryOrder } from "./symmetry.ts"
 
 /** What a complete search needs at its widest level, from a census: two levels, and the table of one. */
 export function estimateBytes(model: SpecModel, census: Pick<SpecCensus, "widestLevel">): number {
@@ -64,4 +64,24 @@ export function stepsToAllViolations(model: SpecModel): number {
     return 4 + least(model.phase1) + least(quorums) + Math.min(...disjoint)
   })
   return Math.max(...steps)
+}
+
+/** How far a search of abstract Paxos goes. */
+export interface SpecOptions {
+  readonly symmetry?: SymmetryOptions
+  /** Stop with `unknown` after the level in which this many states are exceeded. */
+  readonly mostStates?: number
+  /** Refuse to start, or stop with `unknown`, beyond this much memory for states; 2 GiB by default. */
+  readonly mostBytes?: number
+  /** Stop as soon as every system has been violated; otherwise the whole graph is counted. */
+  readonly stopAtViolation?: boolean
+  /** Called after every level, and every few hundred thousand states within one. */
+  readonly onProgress?: (progress: SpecProgress) => void
+}
+
+/** How far it has come. */
+export interface SpecProgress {
+  readonly level: number
+  readonly distinct: number
+  readonly generated: number
 }
