@@ -154,7 +154,7 @@ function longColumns(table: Table, { kinds }: Layout): string[] {
   )
   return kinds.map(({ specification, isText }, i) =>
     isText
-      ? `>{\\raggedright\\arraybackslash}p{\\dimexpr${(widths[i]! / total).toFixed(2)}\\linewidth-2\\tabcolsep}`
+      ? `>{\\raggedright\\arraybackslash}p{\\dimexpr${(widths[i]! / (1.1 * total)).toFixed(2)}\\linewidth-2\\tabcolsep}`
       : specification,
   )
 }
@@ -316,10 +316,21 @@ const raisedSigns = new Map(Array.from("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", (sign, 
 /** A sign within maths: what stands between dollar signs elsewhere, a bar as it is. */
 function mathsSign(sign: string): string {
   if (sign === "|" || sign === "<" || sign === ">" || sign === " ") return sign
+  const own = mathsCommands.get(sign)
+  if (own !== undefined) return own
   const escaped = latexEscapes[sign] ?? sign
   const command = /^\$(.*)\$$/.exec(escaped)?.[1] ?? escaped
   return /\\[a-zA-Z]+$/.test(command) ? `${command} ` : command
 }
+
+/** Signs whose commands for text are errors in maths. */
+const mathsCommands: ReadonlyMap<string, string> = new Map([
+  ["\\", "\\backslash "],
+  ["^", "\\wedge "],
+  ["~", "\\sim "],
+  ["–", "-"],
+  ["—", "-"],
+])
 
 /** As it is typed: straight quotes, and hyphens that do not join into a dash. */
 function escapeCode(code: string): string {
