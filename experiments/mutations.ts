@@ -1,7 +1,7 @@
 import { lemmas, proofDependencies, propertiesBehind } from "../src/check/paxos/lemmas.ts"
 import { rules } from "../src/check/paxos/rules.ts"
 import { everyPropertyFor } from "../src/check/paxos/selections.ts"
-import { mistakes, mutantNamed, mutants } from "../src/check/mutants/index.ts"
+import { mistakes, mutantNamed, mutants } from "../src/check/paxos/mutants.ts"
 import { count, text } from "../src/experiment/column.ts"
 import { defineExperiment } from "../src/experiment/define.ts"
 import { runsOf } from "../src/experiment/measured.ts"

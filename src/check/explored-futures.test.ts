@@ -8,7 +8,7 @@ import { paxosCluster } from "../protocol/paxos/cluster.ts"
 import { variantNamed } from "../protocol/paxos/variants.ts"
 import { constantPlan } from "../quorum/plan.ts"
 import { type ExploredPaxos, type PaxosProperty, paxosModel, paxosProperties } from "./explored-paxos.ts"
-import { mutantNamed } from "./mutants/index.ts"
+import { mutantNamed } from "./paxos/mutants.ts"
 
 const slow = process.env["SLOW"] === "1"
 const backOff = { kind: "none" } as const

@@ -9,7 +9,7 @@ import { variantNamed } from "../protocol/paxos/variants.ts"
 import { constantPlan } from "../quorum/plan.ts"
 import { describeDisagreement, disagreementOf } from "./disagreement.ts"
 import { type ExploredPaxos, paxosModel, paxosProperties } from "./explored-paxos.ts"
-import { mistakes, mutantNamed, mutants } from "./mutants/index.ts"
+import { mistakes, mutantNamed, mutants } from "./paxos/mutants.ts"
 
 const slow = process.env["SLOW"] === "1"
 const timing = { timeout: { min: 1, max: 1 }, backOff: { kind: "none" } } as const

@@ -13,6 +13,7 @@ import type { QuorumPlan } from "../quorum/plan.ts"
 import type { ActorModel, History, Local, NetworkKind, Property, WorldStep } from "../world/explore/model.ts"
 import type { ActorOutcome } from "../world/explore/outcome.ts"
 import type { ActorTrace } from "../world/explore/trace.ts"
+import { agreement, safeLearning, validity } from "./paxos/safety.ts"
 
 /**
  * What a run of Paxos is judged by: every acceptance that was ever durable, and what was learned.
@@ -137,28 +138,35 @@ export interface MemoryProperty {
   readonly holds: (memory: PaxosMemory, plan: QuorumPlan, candidates: readonly Value[]) => boolean
 }
 
+/** What is said of explored states is what is said of simulated runs. */
+function statementOf({
+  name,
+  reference,
+  statement,
+}: Pick<MemoryProperty, "name" | "reference" | "statement">): Pick<
+  MemoryProperty,
+  "name" | "reference" | "statement"
+> {
+  return { name, reference, statement }
+}
+
 /** What every variant must keep; two guards against a model in which nothing happens; and progress. */
 export const memoryProperties: readonly MemoryProperty[] = [
   {
     kind: "always",
-    name: "agreement",
-    reference: "Howard 2019, lemma 14",
-    statement: "At most one value is decided.",
+    ...statementOf(agreement),
     holds: (memory, plan) => new Set(decidedIn(plan, memory).map(({ value }) => value)).size <= 1,
   },
   {
     kind: "always",
-    name: "validity",
-    reference: "Howard 2019, §1.3 (non-triviality)",
+    ...statementOf(validity),
     statement: "Only values that some client proposed are decided.",
     holds: (memory, plan, candidates) =>
       decidedIn(plan, memory).every(({ value }) => candidates.includes(value)),
   },
   {
     kind: "always",
-    name: "safe-learning",
-    reference: "Howard 2019, lemma 15",
-    statement: "A value that is learned had been decided.",
+    ...statementOf(safeLearning),
     holds: (memory, plan) =>
       memory.learned.every(({ value }) => decidedIn(plan, memory).some((decided) => decided.value === value)),
   },

@@ -16,7 +16,7 @@ export {
 } from "./explored-paxos.ts"
 export * from "./log/client-history.ts"
 export type { LogEvent, LogFact, LogProperty, LogSubject } from "./log/facts.ts"
-export * from "./mutants/index.ts"
+export * from "./paxos/mutants.ts"
 export * from "./paxos/facts.ts"
 export * from "./paxos/lemmas.ts"
 export * from "./paxos/progress.ts"

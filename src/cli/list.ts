@@ -45,7 +45,7 @@ async function readLists() {
     import("../protocol/paxos/variants.ts"),
     import("../protocol/paxos/switches.ts"),
     import("../protocol/paxos/plans.ts"),
-    import("../check/mutants/index.ts"),
+    import("../check/paxos/mutants.ts"),
     import("../run/protocols/index.ts"),
   ])
   return {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest"
 import { quorumSystemFrom } from "../../quorums/from-text.ts"
 import { planOf, runSeeds } from "../../test/support/judged-run.ts"
-import { mutants } from "../check/mutants/index.ts"
+import { mutants } from "../check/paxos/mutants.ts"
 import type { Input, Output, Process } from "../protocol/actor.ts"
 import { variants } from "../protocol/paxos/variants.ts"
 import { constantLatency } from "../world/simulate/latency.ts"

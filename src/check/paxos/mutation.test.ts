@@ -3,7 +3,7 @@ import { planOf, runSeeds, violatedProperties } from "../../../test/support/judg
 import { lemmas, proofDependencies, propertiesBehind } from "./lemmas.ts"
 import { rules } from "./rules.ts"
 import { everyPropertyFor } from "./selections.ts"
-import { type Mutant, mistakes, mutants } from "../mutants/index.ts"
+import { type Mutant, mistakes, mutants } from "./mutants.ts"
 
 const plan = planOf("majority(3)")
 const numberOf = new Map([...rules, ...lemmas].map(({ name, number }) => [name, number]))

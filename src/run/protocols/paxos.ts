@@ -10,7 +10,7 @@ import {
   paxosHistory,
   paxosStateText,
 } from "../../check/explored-paxos.ts"
-import { type Mutant, mistakes, mutants } from "../../check/mutants/index.ts"
+import { type Mutant, mistakes, mutants } from "../../check/paxos/mutants.ts"
 import type { Address } from "../../protocol/actor.ts"
 import { type Cluster, type ClusterOptions, paxosCluster } from "../../protocol/paxos/cluster.ts"
 import {
