@@ -75,9 +75,9 @@ describe("the house", () => {
     expect(belowCli.flatMap(outsideUses)).toEqual([])
   })
 
-  test("simulates and explores no protocol by name", () => {
+  test("simulates, explores and steps no protocol by name", () => {
     const named = sources
-      .filter(({ path }) => folderOf(path) === "world" && !path.startsWith("src/world/step/"))
+      .filter(({ path }) => folderOf(path) === "world")
       .flatMap((source) => importsOf(source).map(({ specifier }) => target(source.path, specifier) ?? ""))
       .filter((to) => to.startsWith("src/protocol/") && to !== "src/protocol/actor.ts")
     expect(named).toEqual([])

@@ -5,8 +5,7 @@ import { figureById } from "../../src/run/figures/index.ts"
 import { type Cluster, paxosCluster, singleAcceptorCluster } from "../../src/protocol/paxos/cluster.ts"
 import type { Recipients } from "../../src/protocol/paxos/proposer.ts"
 import { counting, majorityOf } from "../../src/protocol/paxos/plans.ts"
-import { decisionsIn, playFigure } from "../../src/run/figures/figure.ts"
-import { play } from "../../src/world/step/transcript.ts"
+import { decisionsIn, playDecree, playFigure } from "../../src/run/figures/figure.ts"
 import { constantPlan } from "../../src/quorum/plan.ts"
 import { type BestCase, bestCase, messageRoles } from "./best-case.ts"
 
@@ -108,7 +107,7 @@ function liveAcceptorsNeeded(cluster: Cluster): number {
 function needsTimeouts(): boolean {
   const figure = figureById("2.3")!
   const upTo = figure.script.indexOf("p1 times out")
-  const { world } = play(figure.cluster(), [...figure.script.slice(0, upTo), "everything arrives"])
+  const { world } = playDecree(figure.cluster(), [...figure.script.slice(0, upTo), "everything arrives"])
   return !world.events.some((event) => event.type === "learn" && event.process === 3)
 }
 

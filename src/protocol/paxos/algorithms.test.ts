@@ -1,11 +1,12 @@
 import { describe, expect, test } from "vitest"
 import { constantPlan } from "../../quorum/plan.ts"
-import { decisionsIn, formatProposalPair, playFigure } from "../../run/figures/figure.ts"
+import { decisionsIn, formatProposalPair, playDecree, playFigure } from "../../run/figures/figure.ts"
 import { figureById } from "../../run/figures/index.ts"
 import { setting, systemOf } from "../../run/figures/setting.ts"
-import { play, transcript } from "../../world/step/transcript.ts"
+import { transcript } from "../../world/step/transcript.ts"
 import type { Cluster, ClusterOptions } from "./cluster.ts"
 import { allAboardPlan } from "./plans.ts"
+import { paxosTexts } from "./records.ts"
 import { variantById } from "./variants.ts"
 
 /** Three or more acceptors and two or more proposers that run a variant by name. */
@@ -16,13 +17,13 @@ function cluster(id: string, n = 3, more: Partial<ClusterOptions> = {}): Cluster
 
 /** What followed from the last line of a script. */
 function last(given: Cluster, ...script: readonly string[]): string[] {
-  const { steps } = play(given, script)
-  return transcript(given, steps.slice(-1)).trimEnd().split("\n").slice(2)
+  const { steps } = playDecree(given, script)
+  return transcript(given.processes, steps.slice(-1), paxosTexts).trimEnd().split("\n").slice(2)
 }
 
 /** What is decided, and who learns what, when all messages arrive. */
 function outcome(given: Cluster, ...script: readonly string[]): { decided: string[]; learned: string[] } {
-  const { world } = play(given, script)
+  const { world } = playDecree(given, script)
   return {
     decided: decisionsIn(world.events, given).map(formatProposalPair),
     learned: world.events.flatMap((event) =>
@@ -114,7 +115,7 @@ describe("the algorithms of Howard 2019, by number", () => {
       "p2 -> a3",
       "a3 -> p2",
     ]
-    const { world } = play(cluster("termination"), script)
+    const { world } = playDecree(cluster("termination"), script)
     expect(world.stateOf(2)).toMatchObject({ lastAccepted: null, decided: { value: "A" } })
     expect(outcome(cluster("termination"), ...script).learned).toEqual(["p1 A", "p2 A"])
   })
@@ -221,7 +222,7 @@ describe("the algorithms of Howard 2019, by number", () => {
       proposers: 1,
       recipients: () => ({ kind: "ring", quorum: { 1: [0, 1, 2], 2: [2, 3, 4] } }),
     })
-    const { world } = play(ring, ["p1 proposes A", "everything arrives"])
+    const { world } = playDecree(ring, ["p1 proposes A", "everything arrives"])
     expect(world.events.filter(({ type }) => type === "send")).toHaveLength(2 * (3 + 1))
     expect(decisionsIn(world.events, ring).map(formatProposalPair)).toEqual(["(0, A)"])
   })
@@ -234,7 +235,7 @@ describe("the algorithms of Howard 2019, by number", () => {
   })
 
   test("§3.12: with fail-stop nothing is durable", () => {
-    const { world } = play(cluster("fail-stop"), [
+    const { world } = playDecree(cluster("fail-stop"), [
       "p1 proposes A",
       "everything arrives",
       "a1 crashes",
@@ -446,7 +447,7 @@ describe("the algorithms of Howard 2019, by number", () => {
       "p2 -> a1 a2 a3 a4  propose(2, A)",
     ])
     expect(last(cluster("printed-multi-path", 4), ...collision)).toEqual(["(nothing)"])
-    const { world } = play(cluster("printed-multi-path", 4), collision)
+    const { world } = playDecree(cluster("printed-multi-path", 4), collision)
     expect(world.stateOf(5)).toMatchObject({ stage: "halted" })
   })
 

@@ -1,8 +1,7 @@
 import fc from "fast-check"
 import { describe, expect, test } from "vitest"
-import { decisionsIn } from "../../run/figures/figure.ts"
+import { decisionsIn, playDecree } from "../../run/figures/figure.ts"
 import { setting } from "../../run/figures/setting.ts"
-import { play } from "../../world/step/transcript.ts"
 import { type EpochAllocation, type EpochSource, epochSource, uniquenessOf } from "./epochs.ts"
 import type { ProposerRecord } from "./messages.ts"
 
@@ -114,9 +113,12 @@ test("voting does not replace the proposer's write: forgetting it, one proposer 
   // The same acceptor promise holds for both lives of p1; with its record kept, the second life uses epoch 1.
   const script = ["p1 proposes A", "p1 -> a1 a2", "a1 a2 -> p1", "p1 crashes", "p1 recovers", "p1 proposes B"]
   const voting = setting({ epochs: { kind: "voting" }, promise: "voting" })
-  const { world } = play(voting, script)
+  const { world } = playDecree(voting, script)
   expect(world.inFlight.at(-1)!.message).toMatchObject({ type: "prepare", epoch: 1 })
   const forgetful = setting({ epochs: { kind: "voting" }, promise: "voting", failStop: true })
-  expect(play(forgetful, script).world.inFlight.at(-1)!.message).toMatchObject({ type: "prepare", epoch: 0 })
+  expect(playDecree(forgetful, script).world.inFlight.at(-1)!.message).toMatchObject({
+    type: "prepare",
+    epoch: 0,
+  })
   expect(decisionsIn(world.events, voting)).toEqual([])
 })

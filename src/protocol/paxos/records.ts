@@ -1,6 +1,6 @@
 import type { Epoch } from "../../quorum/plan.ts"
 import type { Address, Value } from "../actor.ts"
-import type { Proposal } from "./messages.ts"
+import { type PaxosMessage, type Proposal, formatMessage } from "./messages.ts"
 
 /** What a process keeps on disk: its role says which. */
 export type PaxosRecord = AcceptorRecord | ProposerRecord | AllocatorRecord | ReplicaRecord
@@ -79,6 +79,26 @@ function formatAcceptor(
   const to = promisedTo === undefined ? "" : ` to ${nameOf(promisedTo)}`
   const end = decided === undefined ? "" : `, decided ${decided.value}`
   return `promised ${nilOr(lastPromised)}${to}, accepted ${accepted}${end}`
+}
+
+/** The record of an acceptor as scripts write it: "promised 5 accepted 5 B", "promised nil accepted nil". */
+export function parseAcceptorRecord(text: string): AcceptorRecord | undefined {
+  const parts = /^promised (\d+|nil) accepted (?:(\d+) (\S+)|nil)$/.exec(text)
+  if (parts === null) return undefined
+  const [, promised, epoch, value] = parts
+  return {
+    role: "acceptor",
+    lastPromised: promised === "nil" ? null : Number(promised),
+    lastAccepted: epoch === undefined ? null : { epoch: Number(epoch), value: value! },
+  }
+}
+
+/** Messages and records as transcripts and scripts of a single decree write them; what proposers store is left out. */
+export const paxosTexts = {
+  formatMessage: (message: PaxosMessage): string => formatMessage(message),
+  formatRecord: (record: PaxosRecord, nameOf: (address: Address) => string): string | null =>
+    record.role === "proposer" ? null : formatRecord(record, nameOf),
+  parseRecord: (text: string): PaxosRecord | undefined => parseAcceptorRecord(text),
 }
 
 const nilOr = (epoch: Epoch | null): string => (epoch === null ? "nil" : String(epoch))

@@ -1,7 +1,6 @@
 import { DiagramBuilder, type InFlight, type SequenceDiagram } from "../../experiment/diagram/model.ts"
 import { formatMessage } from "../../protocol/paxos/messages.ts"
 import { acceptorPart } from "../../protocol/paxos/records.ts"
-import type { WorldEvent } from "../../world/step/world.ts"
 import { type PlayedFigure, decisionsIn, formatProposalPair } from "../figures/figure.ts"
 
 /**
@@ -34,7 +33,7 @@ function columnsOf(roles: readonly string[]): number[] {
 }
 
 function draw(
-  event: WorldEvent,
+  event: PlayedFigure["world"]["events"][number],
   builder: DiagramBuilder,
   column: ReadonlyMap<number, number>,
   underWay: Map<number, InFlight>,

@@ -1,9 +1,9 @@
 import { withMember, emptySet, type NodeSet } from "../../base/node-set.ts"
 import type { Cluster } from "../../protocol/paxos/cluster.ts"
-import type { Proposal } from "../../protocol/paxos/messages.ts"
-import { acceptorPart } from "../../protocol/paxos/records.ts"
-import { type MessageStyle, type PlayedStep, play, transcript } from "../../world/step/transcript.ts"
-import type { World, WorldEvent } from "../../world/step/world.ts"
+import type { PaxosMessage, Proposal } from "../../protocol/paxos/messages.ts"
+import { type PaxosRecord, acceptorPart, paxosTexts } from "../../protocol/paxos/records.ts"
+import { type Played, play, transcript } from "../../world/step/transcript.ts"
+import type { WorldEvent } from "../../world/step/world.ts"
 
 /** A message sequence diagram of the literature, as a script over the real actors. */
 export interface Figure {
@@ -18,21 +18,28 @@ export interface Figure {
   readonly script: readonly string[]
   /** The proposals decided, in the order of their commit points, as the thesis says: "(0, A)". */
   readonly decides: readonly string[]
-  readonly style?: MessageStyle
+  /** How messages are written where an algorithm's messages carry less: without values (§7.2), without epochs (§2.1.1). */
+  readonly style?: (message: PaxosMessage) => string
 }
 
 /** A figure with what came of it. */
-export interface PlayedFigure {
+export interface PlayedFigure extends Played<PaxosMessage, PaxosRecord> {
   readonly figure: Figure
   readonly cluster: Cluster
-  readonly world: World
-  readonly steps: readonly PlayedStep[]
 }
 
-/** Carries out a figure's script on a cluster of its own. */
+/** Executes a script on a single-decree cluster. */
+export function playDecree(
+  { processes }: Pick<Cluster, "processes">,
+  script: readonly string[],
+): Played<PaxosMessage, PaxosRecord> {
+  return play(processes, script, paxosTexts)
+}
+
+/** Executes a figure's script on a cluster of its own. */
 export function playFigure(figure: Figure): PlayedFigure {
   const cluster = figure.cluster()
-  return { figure, cluster, ...play(cluster, figure.script) }
+  return { figure, cluster, ...playDecree(cluster, figure.script) }
 }
 
 /** The figure as text: its story, the script with what follows from each line, and what is decided in the end. */
@@ -44,7 +51,10 @@ export function figureText(figure: Figure): string {
     `# ${figure.algorithms}; ${cluster.plan.name}.`,
     ...figure.story.split("\n").map((line) => `# ${line}`),
     "",
-    transcript(cluster, steps, figure.style),
+    transcript(cluster.processes, steps, {
+      ...paxosTexts,
+      ...(figure.style !== undefined && { formatMessage: figure.style }),
+    }),
     "decided",
     "----",
     ...(decided.length === 0 ? ["nothing"] : decided),
@@ -61,7 +71,10 @@ export const formatProposalPair = ({ epoch, value }: Proposal): string => `(${ep
  * From what acceptors stored, not from what anybody learned: a value is decided when a quorum has
  * accepted it, whether or not anyone knows.
  */
-export function decisionsIn(events: readonly WorldEvent[], { plan }: Pick<Cluster, "plan">): Proposal[] {
+export function decisionsIn(
+  events: readonly WorldEvent<PaxosMessage, PaxosRecord>[],
+  { plan }: Pick<Cluster, "plan">,
+): Proposal[] {
   const acceptedBy = new Map<string, NodeSet>()
   const decided: Proposal[] = []
   for (const event of events) {

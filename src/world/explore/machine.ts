@@ -1,12 +1,6 @@
 import { InvariantError } from "../../base/errors.ts"
-import {
-  type Address,
-  type Input,
-  type Output,
-  type Timer,
-  type Value,
-  recipientsOf,
-} from "../../protocol/actor.ts"
+import type { Address, Input, Output, Timer, Value } from "../../protocol/actor.ts"
+import { type Host, RunningProcess } from "../process.ts"
 import { canonicalText } from "./canonical-text.ts"
 import type { ActorModel, Envelope, Local, WorldEvent } from "./model.ts"
 
@@ -68,22 +62,21 @@ export class ActorMachine<Message, Stored, Remembered> {
 
   /** The local states at the beginning, what is sent and what is remembered. */
   initial(): { locals: number[]; sends: number[]; remembered: number } {
-    const events: WorldEvent<Message, Stored>[] = []
-    const sends: number[] = []
-    const locals = this.model.processes.map(({ actor }, address) => {
-      const blank: Local<Stored> = { address, state: undefined, up: true, stored: undefined, timers: [] }
-      let local = this.applyOutputs(blank, actor.start(address), events, sends)
+    const effects = new Effects<Message, Stored>()
+    const locals = this.model.processes.map((definition, address) => {
+      const process = new RunningProcess<Message, Stored, unknown, true>(definition, address)
+      process.start(effects)
       const wanted = this.requestsOf(address)
-      if (this.model.lateRequests === true) return this.numberOf(withWaiting(local, wanted))
+      if (this.model.lateRequests === true) return this.numberOf(withWaiting(localOf(process), wanted))
       for (const value of wanted) {
-        const step = actor.step(local.state, { type: "propose", value })
+        const step = process.actor.step(process.state, { type: "propose", value })
         // What a request sends is bounded like everything else: then the client has not asked.
-        if (this.isAdmitted(step.outputs)) local = this.applyOutputs(local, step, events, sends)
+        if (this.isAdmitted(step.outputs)) process.apply(step, effects)
       }
-      return this.numberOf(local)
+      return this.numberOf(localOf(process))
     })
     const first = this.memories.idOf(this.model.history?.initial as Remembered)
-    return { locals, sends, remembered: this.fold(first, events) }
+    return { locals, sends: this.numbersOf(effects.sent), remembered: this.fold(first, effects.events) }
   }
 
   local(id: number): Local<Stored> {
@@ -157,24 +150,38 @@ export class ActorMachine<Message, Stored, Remembered> {
    * not, and what it sent is under way.
    */
   private onCrash(before: number): Transition {
-    const local = this.local(before)
-    return this.finish(before, down(local), [], [{ type: "crash", process: local.address }])
+    const effects = new Effects<Message, Stored>()
+    const process = this.running(this.local(before))
+    process.crash([], effects)
+    effects.events.push({ type: "crash", process: process.address })
+    return this.finish(before, localOf(process), effects)
   }
 
   private requestsOf(address: Address): readonly Value[] {
     return this.model.requests.flatMap(({ process, value }) => (process === address ? [value] : []))
   }
 
-  /** The process is back with what is on its disk. */
+  /**
+   * The process is back with what is on its disk. How often it has been down is no part of its state, so
+   * its lives have no numbers.
+   */
   private onRecover(before: number): Transition {
-    const local = this.local(before)
-    const { actor } = this.model.processes[local.address]!
-    // An actor recovers from its stored record alone; it is given a fresh state to take its address from.
-    const { state } = actor.start(local.address)
+    const process = this.running(this.local(before))
+    process.restart(new Effects())
     // Whom its clients had asked is forgotten, and they ask again.
-    const fresh = withWaiting({ ...local, up: true, state }, this.requestsOf(local.address))
-    const event: WorldEvent<Message, Stored> = { type: "recover", process: local.address }
-    return this.transition(before, fresh, { type: "recover", stored: local.stored }, [event])
+    const fresh = localOf(process, this.requestsOf(process.address))
+    const event: WorldEvent<Message, Stored> = { type: "recover", process: process.address }
+    return this.transition(before, fresh, process.recovery, [event])
+  }
+
+  /** The process in a local state. */
+  private running({ address, state, up, stored, timers }: Local<Stored>): Explored<Message, Stored> {
+    const process: Explored<Message, Stored> = new RunningProcess(this.model.processes[address]!, address)
+    process.state = state
+    process.up = up
+    process.disk = stored
+    for (const timer of timers) process.timers.set(timer, true)
+    return process
   }
 
   /** What an input does to a process that was in the local state `before` and has been brought to `local` for it. */
@@ -184,11 +191,10 @@ export class ActorMachine<Message, Stored, Remembered> {
     input: Input<Message, Stored>,
     events: readonly WorldEvent<Message, Stored>[] = [],
   ): Transition {
-    const { actor } = this.model.processes[local.address]!
-    const step = actor.step(local.state, input)
-    const happened = [...events]
-    const sends: number[] = []
-    const next = this.applyOutputs(local, step, happened, sends)
+    const process = this.running(local)
+    const step = process.actor.step(local.state, input)
+    const effects = new Effects<Message, Stored>(events)
+    process.apply(step, effects)
     const crashes = storesAfterSpeaking(step.outputs).map((output) =>
       this.crashDuring(
         before,
@@ -198,7 +204,7 @@ export class ActorMachine<Message, Stored, Remembered> {
         output,
       ),
     )
-    return this.finish(before, next, sends, happened, crashes)
+    return this.finish(before, localOf(process, local.waiting), effects, crashes)
   }
 
   /** The first outputs of a step, and then a crash. */
@@ -209,11 +215,12 @@ export class ActorMachine<Message, Stored, Remembered> {
     events: readonly WorldEvent<Message, Stored>[],
     output: number,
   ): Transition {
-    const happened = [...events]
-    const sends: number[] = []
-    const interrupted = this.applyOutputs(local, step, happened, sends)
-    happened.push({ type: "crash", process: local.address })
-    return this.finish(before, down(interrupted), sends, happened, [], output)
+    const effects = new Effects<Message, Stored>(events)
+    const process = this.running(local)
+    process.apply(step, effects)
+    process.crash([], effects)
+    effects.events.push({ type: "crash", process: local.address })
+    return this.finish(before, localOf(process), effects, [], output)
   }
 
   /**
@@ -223,13 +230,13 @@ export class ActorMachine<Message, Stored, Remembered> {
   private finish(
     before: number,
     next: Local<Stored>,
-    sends: readonly number[],
-    events: readonly WorldEvent<Message, Stored>[],
+    { events, sent }: Effects<Message, Stored>,
     crashes: readonly Transition[] = [],
     output = -1,
   ): Transition {
     const { admits, permits } = this.model
     const local = this.numberOf(next)
+    const sends = this.numbersOf(sent)
     return {
       local,
       sends,
@@ -254,48 +261,8 @@ export class ActorMachine<Message, Stored, Remembered> {
     )
   }
 
-  /**
-   * What outputs come to: writes are durable at once, since a crash before
-   * one is a transition of its own.
-   */
-  private applyOutputs(
-    local: Local<Stored>,
-    step: { readonly state: unknown; readonly outputs: readonly Output<Message, Stored, unknown>[] },
-    events: WorldEvent<Message, Stored>[],
-    sends: number[],
-  ): Local<Stored> {
-    const process = local.address
-    let { stored } = local
-    const timers = new Set(local.timers)
-    for (const output of step.outputs) {
-      switch (output.type) {
-        case "send":
-        case "broadcast":
-          for (const to of recipientsOf(output)) {
-            const envelope = { from: process, to, message: output.message }
-            events.push({ type: "send", ...envelope })
-            sends.push(this.envelopeNumber(envelope))
-          }
-          break
-        case "store":
-          if (output.volatile !== true) stored = output.record
-          events.push({ type: "store", process, record: output.record })
-          break
-        case "learn":
-          events.push({ type: "learn", process, epoch: output.epoch, value: output.value })
-          break
-        case "report":
-          events.push({ type: "report", process, report: output.report })
-          break
-        case "set-timer":
-          timers.add(output.timer)
-          break
-        case "cancel-timer":
-          timers.delete(output.timer)
-          break
-      }
-    }
-    return { ...local, state: step.state, stored, timers: [...timers].sort() }
+  private numbersOf(sent: readonly Envelope<Message>[]): number[] {
+    return sent.map((envelope) => this.envelopeNumber(envelope))
   }
 
   private envelopeNumber(envelope: Envelope<Message>): number {
@@ -319,9 +286,59 @@ export class ActorMachine<Message, Stored, Remembered> {
   }
 }
 
-/** A process that is down: nothing but its disk. */
-function down<Stored>({ address, stored }: Local<Stored>): Local<Stored> {
-  return { address, state: undefined, up: false, stored, timers: [] }
+/** A process while one transition is worked out; a timer is set or is not. */
+type Explored<Message, Stored> = RunningProcess<Message, Stored, unknown, true>
+
+/** What remains of a process as part of a state of the world. */
+function localOf<Stored>(
+  { address, state, up, disk, timers }: Explored<unknown, Stored>,
+  waiting: readonly Value[] = [],
+): Local<Stored> {
+  return withWaiting({ address, state, up, stored: disk, timers: [...timers.keys()].sort() }, waiting)
+}
+
+/**
+ * The effects of one transition, in order. Writes are durable at once, since a crash before one is a
+ * transition of its own; how long a timer takes is open.
+ */
+class Effects<Message, Stored> implements Host<Explored<Message, Stored>, Message, Stored, unknown, true> {
+  readonly writesAtOnce = true
+  readonly events: WorldEvent<Message, Stored>[]
+  readonly sent: Envelope<Message>[] = []
+
+  constructor(before: readonly WorldEvent<Message, Stored>[] = []) {
+    this.events = [...before]
+  }
+
+  write(): void {
+    throw new InvariantError("A write takes time, and in an exploration none does.")
+  }
+
+  stored({ address }: Explored<Message, Stored>, record: Stored): void {
+    this.events.push({ type: "store", process: address, record })
+  }
+
+  send({ address }: Explored<Message, Stored>, to: Address, message: Message): void {
+    const envelope = { from: address, to, message }
+    this.sent.push(envelope)
+    this.events.push({ type: "send", ...envelope })
+  }
+
+  broadcast(process: Explored<Message, Stored>, to: readonly Address[], message: Message): void {
+    for (const address of to) this.send(process, address, message)
+  }
+
+  setTimer(): true {
+    return true
+  }
+
+  learned({ address }: Explored<Message, Stored>, epoch: number, value: Value): void {
+    this.events.push({ type: "learn", process: address, epoch, value })
+  }
+
+  reported({ address }: Explored<Message, Stored>, report: unknown): void {
+    this.events.push({ type: "report", process: address, report })
+  }
 }
 
 function withWaiting<Stored>(local: Local<Stored>, waiting: readonly Value[]): Local<Stored> {

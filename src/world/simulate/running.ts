@@ -1,54 +1,78 @@
 import { UsageError } from "../../base/errors.ts"
 import type { Random } from "../../base/random.ts"
-import type { Address, Micros, Output, Process, Timer } from "../../protocol/actor.ts"
+import type { Address, Micros, Process, Timer } from "../../protocol/actor.ts"
 import type { DiskLoss } from "../faults/fault.ts"
+import { RunningProcess } from "../process.ts"
 import type { NodeModel, Scenario } from "./scenario.ts"
 
-/** A process while it is simulated: its state, and what its machine is doing. */
-export interface Running<Message, Stored, Report> {
-  readonly address: Address
-  readonly actor: Process<Message, Stored, Report>["actor"]
-  readonly keep: (before: Stored | undefined, record: Stored) => Stored
-  readonly follows: (record: Stored) => boolean
-  state: unknown
-  up: boolean
-  /** Counts restarts: what was scheduled in an earlier life is void. */
-  life: number
-
+/** A process while it is simulated: what its processor, its clock and its disk are doing. */
+export class Running<Message, Stored, Report> extends RunningProcess<Message, Stored, Report, TimerSetting> {
   readonly timerDraws: Random
   /** Local microseconds that pass in a real one. */
   clockRate: number
   /** Timers fire up to this much late. */
-  timerJitter: Micros
-  /** The setting that counts for each timer; a timeout of any other has been replaced or cancelled. */
-  readonly timers: Map<Timer, TimerSetting>
+  timerJitter: Micros = 0
 
-  /** What is on its disk. */
-  stored: Stored | undefined
-  /** Outputs that wait for a write, in order; those before `pendingHead` have happened. */
-  pending: Output<Message, Stored, Report>[]
-  pendingHead: number
-  /** How many stores, from the head of `pending`, the write under way will make durable; 0 when none is under way. */
-  writing: number
+  /** How many records, from the first that waits, the write under way will make durable. */
+  writing = 0
   readonly syncTime: () => Micros
 
   /** What messages cost it; without it, nothing. */
   readonly costs: Costs<Message> | undefined
   /** What has arrived and is not read yet. */
-  inbox: Unread<Message>[]
-  inboxHead: number
+  inbox: Unread<Message>[] = []
+  inboxHead = 0
   /** Whether the message at the head of the inbox is being read. */
-  serving: boolean
+  serving = false
   /** When its processor has done all it was given so far. */
-  busyUntil: Micros
-  paused: boolean
+  busyUntil: Micros = 0
+  paused = false
   /** Of the pauses it is in the last end, which counts. */
-  pausedUntil: Micros
+  pausedUntil: Micros = 0
   /** Timers that should have fired during the pause, in order. */
-  overdueTimers: Timer[]
+  overdueTimers: Timer[] = []
   /** What a fault adds to the reading of every message. */
-  slowedBy: Micros
+  slowedBy: Micros = 0
+
+  constructor(definition: Process<Message, Stored, Report>, address: Address, machine: Machine<Message>) {
+    super(definition, address)
+    this.timerDraws = machine.timerDraws
+    this.clockRate = machine.clockRate
+    this.syncTime = machine.syncTime
+    this.costs = machine.costs
+  }
+
+  /** Takes the head off the inbox; its array is given up when all of it has been read. */
+  takeFirst(): Unread<Message> {
+    const head = this.inbox[this.inboxHead++]!
+    if (this.inboxHead === this.inbox.length) {
+      this.inbox = []
+      this.inboxHead = 0
+    } else if (this.inboxHead === 1024) {
+      this.inbox.splice(0, this.inboxHead)
+      this.inboxHead = 0
+    }
+    return head
+  }
+
+  /** The machine stops: what it was doing and what has arrived is gone. */
+  stop(now: Micros): void {
+    this.writing = 0
+    this.inbox = []
+    this.inboxHead = 0
+    this.overdueTimers = []
+    this.serving = false
+    this.paused = false
+    this.pausedUntil = 0
+    this.busyUntil = now
+  }
 }
+
+/** What a process runs on. */
+type Machine<Message> = Pick<
+  Running<Message, never, never>,
+  "timerDraws" | "clockRate" | "syncTime" | "costs"
+>
 
 /** Which setting of a timer counts, and when it fires by the run's clock. */
 export interface TimerSetting {
@@ -78,37 +102,22 @@ export function runningProcesses<Message, Stored, Report>(
   const timers = random.fork("timers")
   const nodes = random.fork("nodes")
   const disks = random.fork("disks")
-  return scenario.processes.map(({ name, actor, keep, prepared, follows }, address) => ({
-    address,
-    actor,
-    keep: keep ?? recordAlone,
-    state: undefined,
-    up: true,
-    life: 0,
-    timerDraws: timers.fork(name),
-    clockRate: clockRateOf(scenario.clockRates?.[address] ?? 1, address),
-    timerJitter: 0,
-    timers: new Map(),
-    stored: prepared?.(),
-    follows: follows ?? never,
-    pending: [],
-    pendingHead: 0,
-    writing: 0,
-    syncTime: syncTime(scenario, address, disks.fork(name)),
-    costs: costs(scenario.node?.(address), address, scenario.bytesOf ?? noBytes, nodes.fork(name)),
-    inbox: [],
-    inboxHead: 0,
-    serving: false,
-    busyUntil: 0,
-    paused: false,
-    pausedUntil: 0,
-    overdueTimers: [],
-    slowedBy: 0,
-  }))
+  return scenario.processes.map(
+    (definition, address) =>
+      new Running(definition, address, {
+        timerDraws: timers.fork(definition.name),
+        clockRate: clockRateOf(scenario.clockRates?.[address] ?? 1, address),
+        syncTime: syncTime(scenario, address, disks.fork(definition.name)),
+        costs: costs(
+          scenario.node?.(address),
+          address,
+          scenario.bytesOf ?? noBytes,
+          nodes.fork(definition.name),
+        ),
+      }),
+  )
 }
 
-/** Processes that do not say otherwise keep the last record and no other. */
-const recordAlone = <Stored>(_before: Stored | undefined, record: Stored): Stored => record
 const never = (): boolean => false
 const noBytes = (): number => 0
 
@@ -151,68 +160,18 @@ function costs<Message>(
   }
 }
 
-/** Takes the head off an inbox; its array is given up when all of it has been read. */
-export function takeFirst<Message>(
-  process: Pick<Running<Message, never, never>, "inbox" | "inboxHead">,
-): Unread<Message> {
-  const head = process.inbox[process.inboxHead++]!
-  if (process.inboxHead === process.inbox.length) {
-    process.inbox = []
-    process.inboxHead = 0
-  } else if (process.inboxHead === 1024) {
-    process.inbox.splice(0, process.inboxHead)
-    process.inboxHead = 0
-  }
-  return head
-}
-
-/** Gives up the memory of outputs that have happened, now and then. */
-export function dropHandled(process: { readonly pending: unknown[]; pendingHead: number }): void {
-  if (process.pendingHead < 1024) return
-  process.pending.splice(0, process.pendingHead)
-  process.pendingHead = 0
-}
-
-/** A crash: everything that is not on the disk is gone, and what was scheduled is void. */
-export function stop<Message, Stored, Report>(process: Running<Message, Stored, Report>, now: Micros): void {
-  process.up = false
-  process.life++
-  process.timers.clear()
-  process.pending = []
-  process.pendingHead = 0
-  process.writing = 0
-  process.inbox = []
-  process.inboxHead = 0
-  process.overdueTimers = []
-  process.serving = false
-  process.paused = false
-  process.pausedUntil = 0
-  process.busyUntil = now
-}
-
-/** The records that a process has asked to be written and that are not durable yet, in order. */
-export function waitingStores<Message, Stored, Report>(
-  process: Pick<Running<Message, Stored, Report>, "pending" | "pendingHead">,
-): Stored[] {
-  return process.pending
-    .slice(process.pendingHead)
-    .flatMap((output: Output<Message, Stored, Report>) =>
-      output.type === "store" && output.volatile !== true ? [output.record] : [],
-    )
-}
-
 /** The writes under way at a crash that are on the disk after all; tells the names of what was lost. */
 export function survivingStores<Message, Stored, Report>(
-  process: Pick<Running<Message, Stored, Report>, "pending" | "pendingHead" | "follows">,
+  process: Running<Message, Stored, Report>,
   loss: DiskLoss,
   random: Random,
   onFault: ((name: string) => void) | undefined,
 ): readonly Stored[] {
   onFault?.("crash")
   if (loss === "lost") onFault?.("disk-lost")
-  const waiting = waitingStores(process)
+  const waiting = process.unwritten()
   if (waiting.length > 0) onFault?.(`unsynced-${loss}`)
-  return survivors(waiting, loss, process.follows, random)
+  return survivors(waiting, loss, process.definition.follows ?? never, random)
 }
 
 /** Which of the writes under way are on the disk after all. */

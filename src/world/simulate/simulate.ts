@@ -1,20 +1,12 @@
 import { UsageError } from "../../base/errors.ts"
 import { type Random, randomFromSeed } from "../../base/random.ts"
-import type { Address, Input, Micros, Output, Timer, Value } from "../../protocol/actor.ts"
+import type { Address, Micros, Timer, TimerRange, Value } from "../../protocol/actor.ts"
 import { type ScriptEntry, type Strike, scriptOf } from "../faults/fault.ts"
+import type { Host } from "../process.ts"
 import { Agenda, Due } from "./agenda.ts"
 import { onLinks } from "./links.ts"
 import type { Route } from "./network.ts"
-import {
-  type Running,
-  clockRateOf,
-  dropHandled,
-  runningProcesses,
-  stop,
-  survivingStores,
-  takeFirst,
-  waitingStores,
-} from "./running.ts"
+import { type Running, type TimerSetting, clockRateOf, runningProcesses, survivingStores } from "./running.ts"
 import type { Scenario } from "./scenario.ts"
 import { Audience, type Observer, type SelectiveObserver, type TraceEvent } from "./trace.ts"
 
@@ -46,8 +38,16 @@ export interface RunEnd {
 }
 
 /** One run: the processes, the agenda, and what happens when an entry of it comes due. */
-export class Simulation<Message, Stored, Report> {
-  readonly agenda = new Agenda()
+class Simulation<Message, Stored, Report> implements Host<
+  Running<Message, Stored, Report>,
+  Message,
+  Stored,
+  Report,
+  TimerSetting
+> {
+  /** Without a disk a write takes no time and the rest of the step goes on at once. */
+  readonly writesAtOnce: boolean
+  private readonly agenda = new Agenda()
   private readonly running: Running<Message, Stored, Report>[]
   private readonly route: Route
   private readonly scenario: Scenario<Message, Stored, Report>
@@ -60,6 +60,7 @@ export class Simulation<Message, Stored, Report> {
   constructor(scenario: Scenario<Message, Stored, Report>, audience: Audience<Message, Stored, Report>) {
     this.scenario = scenario
     this.audience = audience
+    this.writesAtOnce = scenario.disk === undefined && (scenario.writeLatency ?? 0) === 0
     const random = randomFromSeed(scenario.seed)
     this.route = onLinks(scenario, scenario.network(random.fork("network")))
     this.running = runningProcesses(scenario, random)
@@ -67,7 +68,7 @@ export class Simulation<Message, Stored, Report> {
   }
 
   run(): RunEnd {
-    for (const process of this.running) this.boot(process, () => true)
+    for (const process of this.running) process.start(this)
     this.scheduleScript()
     const { agenda } = this
     const { horizon, isOver } = this.scenario
@@ -104,7 +105,7 @@ export class Simulation<Message, Stored, Report> {
         if (process.life === other) this.served(process)
         return
       case Due.synced:
-        if (process.life === other) this.synced(process)
+        if (process.life === other) process.written(process.writing, this)
         return
       case Due.propose:
         return this.propose(process, content as Value)
@@ -144,7 +145,7 @@ export class Simulation<Message, Stored, Report> {
     if (this.audience.wants.deliver) {
       this.observe({ at: this.now, type: "deliver", id, from, to: process.address, message })
     }
-    this.input(process, { type: "receive", from, message })
+    process.step({ type: "receive", from, message }, this)
   }
 
   /** Only the last setting of a timer counts: the agenda has no removal, and the others are ignored. */
@@ -155,23 +156,16 @@ export class Simulation<Message, Stored, Report> {
   }
 
   private fire(process: Running<Message, Stored, Report>, timer: Timer): void {
-    process.timers.delete(timer)
     if (this.audience.wants.timeout) {
       this.observe({ at: this.now, type: "timeout", process: process.address, timer })
     }
-    this.input(process, { type: "timeout", timer })
+    process.timeout(timer, this)
   }
 
   private propose(process: Running<Message, Stored, Report>, value: Value): void {
     if (!process.up) return
     this.observe({ at: this.now, type: "propose", process: process.address, value })
-    this.input(process, { type: "propose", value })
-  }
-
-  private input(process: Running<Message, Stored, Report>, input: Input<Message, Stored>): void {
-    const { state, outputs } = process.actor.step(process.state, input)
-    process.state = state
-    if (outputs.length > 0) this.perform(process, outputs)
+    process.step({ type: "propose", value }, this)
   }
 
   // ---- Its processor: one message after the other
@@ -190,114 +184,42 @@ export class Simulation<Message, Stored, Report> {
   private served(process: Running<Message, Stored, Report>): void {
     process.serving = false
     if (process.paused) return
-    const head = takeFirst(process)
+    const head = process.takeFirst()
     this.deliver(process, head.from, head.id, head.message)
     this.serveNext(process)
   }
 
-  // ---- What it says
+  // ---- What it says: the effects of its outputs
 
-  /** Outputs in order; from the first write that takes time on, they wait for it, and nothing overtakes them. */
-  private perform(
-    process: Running<Message, Stored, Report>,
-    outputs: readonly Output<Message, Stored, Report>[],
-  ): void {
-    for (const output of outputs) {
-      // Whatever is said after a write that is under way waits behind it, even if it does not depend on
-      // it: an actor's outputs are in order.
-      const waits = process.pendingHead < process.pending.length
-      if (waits) process.pending.push(output)
-      else this.performOne(process, output)
-    }
-  }
-
-  /** A synchronous write. Without a disk it takes no time and the rest of the step goes on at once. */
-  private store(
-    process: Running<Message, Stored, Report>,
-    output: Output<Message, Stored, Report> & { type: "store" },
-  ): void {
-    const { disk, writeLatency = 0 } = this.scenario
-    if (output.volatile === true) return this.noteStore(process, output.record, true)
-    if (disk === undefined && writeLatency === 0) return this.makeDurable(process, output.record)
-    process.pending.push(output)
-    this.startWrite(process)
-  }
-
-  /** With group commit, one write for every store that waits by now. */
-  private startWrite(process: Running<Message, Stored, Report>): void {
-    dropHandled(process)
-    process.writing = this.scenario.disk?.groupCommit === true ? waitingStores(process).length : 1
+  /** A synchronous write; with group commit, one for every record that waits by now. */
+  write(process: Running<Message, Stored, Report>): void {
+    process.writing = this.scenario.disk?.groupCommit === true ? process.unwritten().length : 1
     const at = this.now + process.syncTime()
     this.agenda.add(at, Due.synced, process.address, process.life, 0, undefined)
   }
 
-  /** What was being written is durable, and what waited for no more than that happens. */
-  private synced(process: Running<Message, Stored, Report>): void {
-    while (process.pendingHead < process.pending.length) {
-      const output = process.pending[process.pendingHead]!
-      const isWrite = output.type === "store" && output.volatile !== true
-      if (isWrite && process.writing === 0) return this.startWrite(process)
-      process.pendingHead++
-      if (isWrite) {
-        process.writing--
-        this.makeDurable(process, output.record)
-      } else {
-        this.performOne(process, output)
-      }
-    }
-    process.pending = []
-    process.pendingHead = 0
-  }
-
-  private makeDurable(process: Running<Message, Stored, Report>, record: Stored): void {
-    process.stored = process.keep(process.stored, record)
-    this.noteStore(process, record)
-  }
-
-  private noteStore({ address }: Running<Message, Stored, Report>, record: Stored, volatile?: true): void {
+  stored({ address }: Running<Message, Stored, Report>, record: Stored, isVolatile: boolean): void {
     if (!this.audience.wants.store) return
-    this.observe({ at: this.now, type: "store", process: address, record, ...(volatile && { volatile }) })
+    const volatile = isVolatile ? ({ volatile: true } as const) : {}
+    this.observe({ at: this.now, type: "store", process: address, record, ...volatile })
   }
 
-  private performOne(
-    process: Running<Message, Stored, Report>,
-    output: Output<Message, Stored, Report>,
-  ): void {
-    switch (output.type) {
-      case "store":
-        return this.store(process, output)
-      case "send":
-        return this.send(process, output.to, output.message)
-      case "broadcast":
-        return this.broadcast(process, output.to, output.message)
-      case "set-timer":
-        return this.setTimer(process, output.timer, output.after.min, output.after.max)
-      case "cancel-timer":
-        process.timers.delete(output.timer)
-        return
-      case "learn": {
-        const { epoch, value } = output
-        return this.observe({ at: this.now, type: "learn", process: process.address, epoch, value })
-      }
-      case "report": {
-        if (!this.audience.wants.report) return
-        const { report } = output as { report: Report }
-        const event = { at: this.now, type: "report", process: process.address, report }
-        return this.observe(event as unknown as TraceEvent<Message, Stored, Report>)
-      }
-    }
+  learned({ address }: Running<Message, Stored, Report>, epoch: number, value: Value): void {
+    this.observe({ at: this.now, type: "learn", process: address, epoch, value })
   }
 
-  private send(process: Running<Message, Stored, Report>, to: Address, message: Message): void {
+  reported({ address }: Running<Message, Stored, Report>, report: Report): void {
+    if (!this.audience.wants.report) return
+    const event = { at: this.now, type: "report", process: address, report }
+    this.observe(event as unknown as TraceEvent<Message, Stored, Report>)
+  }
+
+  send(process: Running<Message, Stored, Report>, to: Address, message: Message): void {
     this.transmit(process.address, to, message, this.writtenAt(process, message))
   }
 
   /** Where the node model says so the message is written once, and all copies leave together. */
-  private broadcast(
-    process: Running<Message, Stored, Report>,
-    to: readonly Address[],
-    message: Message,
-  ): void {
+  broadcast(process: Running<Message, Stored, Report>, to: readonly Address[], message: Message): void {
     if (process.costs?.writesBroadcastOnce === false) {
       for (const address of to) this.send(process, address, message)
     } else if (to.length > 0) {
@@ -326,17 +248,17 @@ export class Simulation<Message, Stored, Report> {
   }
 
   /** A timer runs by the process's own clock: a local microsecond is 1/rate of a real one. */
-  private setTimer(process: Running<Message, Stored, Report>, timer: Timer, min: Micros, max: Micros): void {
+  setTimer(process: Running<Message, Stored, Report>, timer: Timer, { min, max }: TimerRange): TimerSetting {
     const { clockRate, timerJitter, timerDraws } = process
     const local = min === max ? min : timerDraws.between(min, max)
     const late = timerJitter === 0 ? 0 : timerDraws.between(0, timerJitter)
-    this.schedule(process, timer, this.now + Math.round(local / clockRate) + late)
+    return this.schedule(process, timer, this.now + Math.round(local / clockRate) + late)
   }
 
-  private schedule(process: Running<Message, Stored, Report>, timer: Timer, firesAt: Micros): void {
+  private schedule(process: Running<Message, Stored, Report>, timer: Timer, firesAt: Micros): TimerSetting {
     const setting = ++this.timerSettings
-    process.timers.set(timer, { setting, firesAt })
     this.agenda.add(firesAt, Due.timeout, process.address, 0, setting, timer)
+    return { setting, firesAt }
   }
 
   // ---- What befalls it
@@ -405,9 +327,9 @@ export class Simulation<Message, Stored, Report> {
   ): void {
     if (!process.up) return
     const survivors = survivingStores(process, disk, this.crashDraws, this.scenario.onFault)
-    if (disk === "lost") process.stored = undefined
-    else for (const record of survivors) this.makeDurable(process, record)
-    stop(process, this.now)
+    process.crash(disk === "lost" ? [] : survivors, this)
+    if (disk === "lost") process.disk = undefined
+    process.stop(this.now)
     this.observe({ at: this.now, type: "crash", process: process.address })
     if (!this.isAnyUp(this.scenario.processes[process.address]!.role)) this.scenario.onFault?.("all-down")
     if (recoverAt !== undefined) this.later(recoverAt, process, { type: "recover", life: process.life })
@@ -422,24 +344,15 @@ export class Simulation<Message, Stored, Report> {
   /** Back from the crash that ended life `life` − 1, unless something else has brought it back already. */
   private recover(process: Running<Message, Stored, Report>, life: number): void {
     if (process.up || process.life !== life) return
-    process.up = true
     this.observe({ at: this.now, type: "recover", process: process.address })
-    // Timers are set again; what was said and stored at the very first start is not repeated.
-    this.boot(process, ({ type }) => type === "set-timer")
-    this.input(process, { type: "recover", stored: process.stored, life })
-  }
-
-  /** A process starts: its actor's first state and outputs, of which a restart takes only the timers. */
-  private boot(process: Running<Message, Stored, Report>, does: (output: { type: string }) => boolean): void {
-    const { state, outputs } = process.actor.start(process.address)
-    process.state = state
-    this.perform(process, outputs.filter(does))
+    process.recover(this)
   }
 
   /** The clock jumps: everything that was set fires sooner by that, though never in the past. */
   private stepClock(process: Running<Message, Stored, Report>, by: Micros): void {
     for (const [timer, { firesAt }] of process.timers) {
-      this.schedule(process, timer, Math.max(this.now, firesAt - Math.round(by / process.clockRate)))
+      const at = Math.max(this.now, firesAt - Math.round(by / process.clockRate))
+      process.timers.set(timer, this.schedule(process, timer, at))
     }
   }
 

@@ -1,25 +1,30 @@
-import type { Address } from "../../protocol/actor.ts"
-import { type PaxosMessage, formatMessage } from "../../protocol/paxos/messages.ts"
-import type { Cluster } from "../../protocol/paxos/cluster.ts"
-import { formatRecord } from "../../protocol/paxos/records.ts"
-import { carryOut } from "./script.ts"
+import type { Address, Process } from "../../protocol/actor.ts"
+import { type StepTexts, executeLine } from "./script.ts"
 import { World, type WorldEvent } from "./world.ts"
 
 /** A step of a script, and everything that happened because of it. */
-export interface PlayedStep {
+export interface PlayedStep<Message, Stored> {
   readonly line: string
-  readonly events: readonly WorldEvent[]
+  readonly events: readonly WorldEvent<Message, Stored>[]
 }
 
-/** Carries out a script on a fresh cluster. What happens before its first line counts to that. */
-export function play(
-  cluster: Cluster,
+/** A script after it has been executed: the world as it is at the end, and what followed from each line. */
+export interface Played<Message, Stored> {
+  readonly world: World<Message, Stored>
+  readonly steps: readonly PlayedStep<Message, Stored>[]
+}
+
+/** Executes a script on processes that have not run yet. What happens before its first line counts to that. */
+export function play<Message, Stored>(
+  processes: readonly Process<Message, Stored, unknown>[],
   lines: readonly string[],
-): { world: World; steps: readonly PlayedStep[] } {
-  const world = new World(cluster.processes)
+  texts: StepTexts<Message, Stored>,
+): Played<Message, Stored> {
+  const world = new World(processes)
+  const names = processes.map(({ name }) => name)
   let seen = 0
   const steps = lines.map((line) => {
-    carryOut(line, world, cluster)
+    executeLine(line, world, names, texts)
     const events = world.events.slice(seen)
     seen = world.events.length
     return { line, events }
@@ -27,40 +32,37 @@ export function play(
   return { world, steps }
 }
 
-/** How messages are written where an algorithm's messages carry less: without values (§7.2), without epochs (§2.1.1). */
-export type MessageStyle = (message: PaxosMessage) => string
-
 /**
  * The script with what followed from each line: messages sent, states of
  * acceptors after the step, what was learned. Messages with one sender and one
  * text share a line.
  */
-export function transcript(
-  cluster: Cluster,
-  steps: readonly PlayedStep[],
-  style: MessageStyle = formatMessage,
+export function transcript<Message, Stored>(
+  processes: readonly Pick<Process<Message, Stored>, "name">[],
+  steps: readonly PlayedStep<Message, Stored>[],
+  texts: StepTexts<Message, Stored>,
 ): string {
-  const name = (address: Address): string => cluster.processes[address]!.name
+  const name = (address: Address): string => processes[address]!.name
   return steps
-    .map(({ line, events }) => [line, "----", ...consequences(events, name, style), ""].join("\n"))
+    .map(({ line, events }) => [line, "----", ...consequences(events, name, texts), ""].join("\n"))
     .join("\n")
 }
 
 /** What followed from a line; a broadcast of one message is one line, as a reader would write it. */
-function consequences(
-  events: readonly WorldEvent[],
+function consequences<Message, Stored>(
+  events: readonly WorldEvent<Message, Stored>[],
   name: (address: Address) => string,
-  style: MessageStyle,
+  texts: StepTexts<Message, Stored>,
 ): string[] {
   const lines: { text: string; sent?: { from: Address; label: string } }[] = []
   for (const event of events) {
     const last = lines.at(-1)
     if (event.type !== "send") {
-      const said = sentence(event, name, style)
+      const said = sentence(event, name, texts)
       if (said !== null) lines.push({ text: said })
       continue
     }
-    const label = style(event.message)
+    const label = texts.formatMessage(event.message)
     const together = last?.sent?.from === event.from && last.sent.label === label
     const to = together
       ? `${last.text.slice(0, -label.length - 2)} ${name(event.to)}`
@@ -76,21 +78,26 @@ function arrow(from: Address, to: Address, name: (address: Address) => string): 
 }
 
 /** What is worth a line: states and outcomes. Arrivals are what the script itself says, unless it says "everything". */
-function sentence(event: WorldEvent, name: (address: Address) => string, style: MessageStyle): string | null {
+function sentence<Message, Stored>(
+  event: WorldEvent<Message, Stored>,
+  name: (address: Address) => string,
+  texts: StepTexts<Message, Stored>,
+): string | null {
   switch (event.type) {
-    case "store":
-      return event.record.role === "proposer"
-        ? null
-        : `${name(event.process)}: ${formatRecord(event.record, name)}`
+    case "store": {
+      const record = texts.formatRecord(event.record, name)
+      return record === null ? null : `${name(event.process)}: ${record}`
+    }
     case "learn":
       return `${name(event.process)} learns ${event.value}`
     case "miss":
-      return `${name(event.to)} is down: ${style(event.message)} is lost`
+      return `${name(event.to)} is down: ${texts.formatMessage(event.message)} is lost`
     case "propose":
     case "send":
     case "deliver":
     case "lose":
     case "timeout":
+    case "report":
     case "crash":
     case "recover":
       return null

@@ -1,73 +1,56 @@
 import { InvariantError, UsageError } from "../../base/errors.ts"
-import {
-  type Address,
-  type Input,
-  type Output,
-  type Process,
-  type Timer,
-  type Value,
-  recipientsOf,
-} from "../../protocol/actor.ts"
-import type { PaxosMessage, PaxosRecord } from "../../protocol/paxos/messages.ts"
+import type { Address, Process, Timer, Value } from "../../protocol/actor.ts"
+import { type Host, RunningProcess } from "../process.ts"
 
 /** A message that has been sent and has neither arrived nor been lost. */
-export interface InFlight {
+export interface InFlight<Message> {
   readonly id: number
   readonly from: Address
   readonly to: Address
-  readonly message: PaxosMessage
+  readonly message: Message
 }
 
 /** What happened, one thing at a time; `at` counts them from 0. A trace of a simulation has the same shape. */
-export type WorldEvent = { readonly at: number } & (
+export type WorldEvent<Message, Stored> = { readonly at: number } & EventBody<Message, Stored>
+
+type EventBody<Message, Stored> =
   | { readonly type: "propose"; readonly process: Address; readonly value: Value }
-  | (InFlight & { readonly type: "send"; readonly copies: number })
-  | (InFlight & { readonly type: "deliver" | "miss" | "lose" })
-  | { readonly type: "store"; readonly process: Address; readonly record: PaxosRecord }
+  | (InFlight<Message> & { readonly type: "send"; readonly copies: number })
+  | (InFlight<Message> & { readonly type: "deliver" | "miss" | "lose" })
+  | { readonly type: "store"; readonly process: Address; readonly record: Stored }
   | { readonly type: "timeout"; readonly process: Address; readonly timer: Timer }
   | { readonly type: "learn"; readonly process: Address; readonly epoch: number; readonly value: Value }
+  | { readonly type: "report"; readonly process: Address; readonly report: unknown }
   | { readonly type: "crash" | "recover"; readonly process: Address }
-)
 
-type EventBody = WorldEvent extends infer E ? (E extends { at: number } ? Omit<E, "at"> : never) : never
-
-/** A process with its disk, its timers, and whether it is up. */
-interface Running {
-  readonly process: Process<PaxosMessage, PaxosRecord>
-  state: unknown
-  up: boolean
-  stored: PaxosRecord | undefined
-  readonly timers: Set<Timer>
-}
+/** A process of the world; a timer is set or is not. */
+type Stepped<Message, Stored> = RunningProcess<Message, Stored, unknown, true>
 
 /**
  * A cluster stepped by hand: nothing happens unless a method is called. Writes
  * are durable at once, messages stay under way until they are delivered or
- * lost, timers run out when they are told to. The actors are the real ones.
+ * lost, timers fire when they are told to. The actors are the real ones.
  */
-export class World {
-  readonly events: WorldEvent[] = []
-  private readonly running: Running[]
-  private readonly underWay: InFlight[] = []
+export class World<Message, Stored> implements Host<
+  Stepped<Message, Stored>,
+  Message,
+  Stored,
+  unknown,
+  true
+> {
+  readonly events: WorldEvent<Message, Stored>[] = []
+  readonly writesAtOnce = true
+  private readonly processes: readonly Stepped<Message, Stored>[]
+  private readonly underWay: InFlight<Message>[] = []
   private messages = 0
 
-  constructor(processes: readonly Process<PaxosMessage, PaxosRecord>[]) {
-    this.running = processes.map((process) => ({
-      process,
-      state: undefined,
-      up: true,
-      stored: undefined,
-      timers: new Set(),
-    }))
-    for (const [address, running] of this.running.entries()) {
-      const { state, outputs } = running.process.actor.start(address)
-      running.state = state
-      this.perform(address, outputs)
-    }
+  constructor(processes: readonly Process<Message, Stored, unknown>[]) {
+    this.processes = processes.map((definition, address) => new RunningProcess(definition, address))
+    for (const process of this.processes) process.start(this)
   }
 
   /** The messages under way, in the order in which they were sent. */
-  get inFlight(): readonly InFlight[] {
+  get inFlight(): readonly InFlight<Message>[] {
     return this.underWay
   }
 
@@ -77,107 +60,95 @@ export class World {
 
   propose(address: Address, value: Value): void {
     this.note({ type: "propose", process: address, value })
-    this.input(address, { type: "propose", value })
+    const process = this.at(address)
+    if (process.up) process.step({ type: "propose", value }, this)
   }
 
-  deliver(message: InFlight): void {
+  deliver(message: InFlight<Message>): void {
     this.take(message)
-    const { up } = this.at(message.to)
-    this.note({ type: up ? "deliver" : "miss", ...message })
-    if (up) this.input(message.to, { type: "receive", from: message.from, message: message.message })
+    const process = this.at(message.to)
+    this.note({ type: process.up ? "deliver" : "miss", ...message })
+    if (process.up) process.step({ type: "receive", from: message.from, message: message.message }, this)
   }
 
-  lose(message: InFlight): void {
+  lose(message: InFlight<Message>): void {
     this.take(message)
     this.note({ type: "lose", ...message })
   }
 
-  /** The one timer of a process runs out. */
+  /** The timer of a process that was set first fires. */
   timeout(address: Address): void {
-    const { timers, process } = this.at(address)
-    const [timer] = timers
-    if (timer === undefined) throw new UsageError(`${process.name} waits for no timer.`)
-    timers.delete(timer)
+    const process = this.at(address)
+    const [timer] = process.timers.keys()
+    if (timer === undefined) throw new UsageError(`${process.definition.name} waits for no timer.`)
     this.note({ type: "timeout", process: address, timer })
-    this.input(address, { type: "timeout", timer })
+    process.timeout(timer, this)
   }
 
   crash(address: Address): void {
-    const running = this.at(address)
-    running.up = false
-    running.timers.clear()
+    this.at(address).crash([], this)
     this.note({ type: "crash", process: address })
   }
 
   recover(address: Address): void {
-    const running = this.at(address)
-    running.up = true
     this.note({ type: "recover", process: address })
-    // A fresh state, as after a restart: what `start` would do at once is not done,
-    // for the process has run before.
-    running.state = running.process.actor.start(address).state
-    this.input(address, { type: "recover", stored: running.stored })
+    this.at(address).recover(this)
   }
 
   /** Puts a process in the state of a record, as if it had come back with it: where a story begins in the middle. */
-  give(address: Address, record: PaxosRecord): void {
-    const running = this.at(address)
-    running.stored = record
-    running.state = running.process.actor.step(running.state, { type: "recover", stored: record }).state
+  give(address: Address, record: Stored): void {
+    const process = this.at(address)
+    process.disk = record
+    process.state = process.actor.step(process.state, process.recovery).state
     this.note({ type: "store", process: address, record })
   }
 
-  private at(address: Address): Running {
-    const running = this.running[address]
-    if (running === undefined) throw new InvariantError(`There is no process with address ${address}.`)
-    return running
+  // ---- The effects of outputs
+
+  send({ address }: Stepped<Message, Stored>, to: Address, message: Message): void {
+    const sent: InFlight<Message> = { id: this.messages++, from: address, to, message }
+    this.underWay.push(sent)
+    this.note({ type: "send", ...sent, copies: 1 })
   }
 
-  private input(address: Address, input: Input<PaxosMessage, PaxosRecord>): void {
-    const running = this.at(address)
-    if (!running.up) return
-    const { state, outputs } = running.process.actor.step(running.state, input)
-    running.state = state
-    this.perform(address, outputs)
+  broadcast(process: Stepped<Message, Stored>, to: readonly Address[], message: Message): void {
+    for (const address of to) this.send(process, address, message)
   }
 
-  private perform(address: Address, outputs: readonly Output<PaxosMessage, PaxosRecord>[]): void {
-    const running = this.at(address)
-    for (const output of outputs) {
-      switch (output.type) {
-        case "send":
-        case "broadcast":
-          for (const to of recipientsOf(output)) {
-            const sent: InFlight = { id: this.messages++, from: address, to, message: output.message }
-            this.underWay.push(sent)
-            this.note({ type: "send", ...sent, copies: 1 })
-          }
-          break
-        case "store":
-          if (output.volatile !== true) running.stored = output.record
-          this.note({ type: "store", process: address, record: output.record })
-          break
-        case "learn":
-          this.note({ type: "learn", process: address, epoch: output.epoch, value: output.value })
-          break
-        case "set-timer":
-          running.timers.add(output.timer)
-          break
-        case "cancel-timer":
-          running.timers.delete(output.timer)
-          break
-      }
-    }
+  write(): void {
+    throw new InvariantError("A write takes time, and in a world stepped by hand none does.")
   }
 
-  private take(message: InFlight): void {
+  stored({ address }: Stepped<Message, Stored>, record: Stored): void {
+    this.note({ type: "store", process: address, record })
+  }
+
+  setTimer(): true {
+    return true
+  }
+
+  learned({ address }: Stepped<Message, Stored>, epoch: number, value: Value): void {
+    this.note({ type: "learn", process: address, epoch, value })
+  }
+
+  reported({ address }: Stepped<Message, Stored>, report: unknown): void {
+    this.note({ type: "report", process: address, report })
+  }
+
+  private at(address: Address): Stepped<Message, Stored> {
+    const process = this.processes[address]
+    if (process === undefined) throw new InvariantError(`There is no process with address ${address}.`)
+    return process
+  }
+
+  private take(message: InFlight<Message>): void {
     const place = this.underWay.findIndex(({ id }) => id === message.id)
     if (place < 0) throw new InvariantError(`Message ${message.id} is not under way.`)
     this.underWay.splice(place, 1)
   }
 
   /** Adds to the history, which is what checks and diagrams read. */
-  private note(event: EventBody): void {
+  private note(event: EventBody<Message, Stored>): void {
     this.events.push({ at: this.events.length, ...event })
   }
 }
