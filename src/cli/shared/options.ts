@@ -49,9 +49,6 @@ function integerRange(least: number, most: number): string {
   return `an integer from ${least} to ${most === Number.MAX_SAFE_INTEGER ? "2^53 - 1" : most}`
 }
 
-/** The largest number of processes of one kind in a run; the work of a run grows with their product. */
-export const mostProcesses = 10_000
-
 /** An argument parser for durations in milliseconds. */
 export function milliseconds(option: string): (text: string) => number {
   return (text) => {

@@ -1,15 +1,9 @@
 import { Command, Option } from "commander"
 import { UsageError } from "../../base/errors.ts"
+import { mostProcesses } from "../../run/common-settings.ts"
 import { type DecreeSetup, decreeSettings } from "../../run/decree-settings.ts"
 import { type Context, exitCodeHelp, exitCodes } from "../shared/context.ts"
-import {
-  type Format,
-  formatOption,
-  latencyOption,
-  mostProcesses,
-  seedOption,
-  whole,
-} from "../shared/options.ts"
+import { type Format, formatOption, latencyOption, seedOption, whole } from "../shared/options.ts"
 import { printTables } from "../shared/output.ts"
 import { addSettings } from "../shared/setting-options.ts"
 import { type DecreeFlags, readDecreeSetup } from "./setup.ts"
