@@ -46,6 +46,26 @@ describe("a protocol of the reader's own, as docs/adding.md has it", () => {
     expect(statuses).toEqual([1, 0, 1, 1, 1])
   })
 
+  test(
+    "is swept over, the same by any number of workers, and its mistakes have a place",
+    { timeout: 120_000 },
+    () => {
+      const text = blocks.find(({ language }) => language === "yaml")!.text
+      writeFileSync(join(folder, "failover.yaml"), `${text}\n`)
+      const csv = (out: string): string => readFileSync(join(folder, out, "failover", "failover.csv"), "utf8")
+      expect(quorate("run", "failover.yaml", "--out", "one").status).toBe(0)
+      expect(quorate("run", "failover.yaml", "--out", "two", "--workers", "2").status).toBe(0)
+      expect(csv("two")).toBe(csv("one"))
+      const manifest = readFileSync(join(folder, "one", "failover", "manifest.json"), "utf8")
+      expect(manifest).toMatch(/"protocolFile": \{\s+"path": "primary-backup.ts",\s+"sha256": "[0-9a-f]{64}"/)
+      // Without the question some writes are lost, and the replay shows one.
+      const replay = /"(quorate simulate .*?--trace)"/.exec(csv("one"))![1]!.replaceAll('""', '"')
+      expect(quorate(...shellWords(replay).slice(1)).status).toBe(1)
+      writeFileSync(join(folder, "wrong.yaml"), text.replace("asksFirst", "askFirst"))
+      expect(quorate("run", "wrong.yaml").printed).toMatch(/wrong\.yaml:7:\d+: unknown key "askFirst"/)
+    },
+  )
+
   test("runs only where it is named", () => {
     const { status, printed } = quorate("replay", "lost.json")
     expect([status, printed]).toEqual([2, expect.stringContaining("add --protocol ./primary-backup.ts")])

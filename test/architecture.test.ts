@@ -75,6 +75,28 @@ describe("the house", () => {
     expect(belowCli.flatMap(outsideUses)).toEqual([])
   })
 
+  test("knows the state machines of a protocol by name in few places of run and cli", () => {
+    const named = sources
+      .filter(({ path }) => ["run", "cli"].includes(folderOf(path)))
+      .filter((source) =>
+        importsOf(source).some(({ specifier }) =>
+          /^src\/protocol\/(paxos|log)\//.test(target(source.path, specifier) ?? ""),
+        ),
+      )
+    const allowed = [
+      // The values of protocols, planted bugs, and figures of the thesis.
+      /^src\/run\/protocols\//,
+      /^src\/run\/(bugs|figures\/|diagrams\/figure)/,
+      // What is of single-decree Paxos or the log alone: their settings, measures, draws and reports.
+      /^src\/run\/(common-settings|decree|decree-measures|decree-settings|liveness|random-decree|random-variant)\.ts$/,
+      /^src\/run\/(log|log-measures|log-settings)\.ts$/,
+      /^src\/run\/sweep\/document/,
+      /^src\/cli\/(list|simulate\/(command|print|setup))/,
+      /^src\/cli\/shared\/system-argument/,
+    ]
+    expect(named.map(({ path }) => path).filter((path) => !allowed.some((one) => one.test(path)))).toEqual([])
+  })
+
   test("simulates, explores and steps no protocol by name", () => {
     const named = sources
       .filter(({ path }) => folderOf(path) === "world")

@@ -1,8 +1,11 @@
 import type { LatencyChoice } from "../world/simulate/latency.ts"
 import { type DecreeSetup, decreeDefaults, decreeSettings } from "./decree-settings.ts"
 import { type LogSetup, logSettings } from "./log-settings.ts"
+import { settingsOf } from "./protocol.ts"
+import { conditionSettings } from "./protocols/index.ts"
 import type { Algorithm } from "./random-decree.ts"
 import { replayWords } from "./setting.ts"
+import type { Simulation } from "./simulation.ts"
 import { type SwarmSetup, swarmDefaults, swarmSettings } from "./swarm-settings.ts"
 
 /** The command that shows a run again, message by message. Settings at their defaults are left out. */
@@ -47,6 +50,23 @@ export function swarmReplay(
 ): string {
   const words = replayWords(swarmSettings, { ...swarmDefaults, system, bug, keep })
   return commandLine(["quorate", "swarm", "--first", String(seed), "--seeds", "1", ...words])
+}
+
+/** The command that shows a run of a protocol of the user's own again; `file` is what names it. */
+export function protocolReplayCommand(
+  { protocol, conditions, settings }: Simulation,
+  file: string,
+  seed: number,
+): string {
+  const own = Object.entries(settingsOf(protocol)).flatMap(([key, setting]) => {
+    const text = setting.show((settings as Readonly<Record<string, unknown>>)[key])
+    return text === setting.show(setting.default) ? [] : ["--set", `${key}=${text}`]
+  })
+  return commandLine([
+    ...["quorate", "simulate", conditions.plan.name, "--protocol", file, ...own],
+    ...["--latency", latencyName(conditions.latency), ...replayWords(conditionSettings, conditions as never)],
+    ...["--seed", String(seed), "--trace"],
+  ])
 }
 
 /** The text that gives a latency back. */

@@ -27,10 +27,18 @@ export async function loadExperiment(source: ExperimentSource): Promise<AnyExper
     case "shipped":
       return (await (await import("../shared/experiment-argument.ts")).readExperiments([source.id]))[0]!
     case "sweep":
-      return (await import("../../run/sweep/experiment.ts")).sweepExperiment(source.data)
+      return sweepOf(source.data)
     case "module":
       return (await import("./user-module.ts")).loadUserModule(source)
   }
+}
+
+/** The experiment of a sweep; a protocol of the user's own runs because the user names the sweep that names it. */
+async function sweepOf(data: SweepData): Promise<AnyExperiment> {
+  const { sweepExperiment } = await import("../../run/sweep/experiment.ts")
+  if (data.protocolFile === undefined) return sweepExperiment(data)
+  const { loadProtocol } = await import("../shared/protocol-argument.ts")
+  return sweepExperiment(data, await loadProtocol(data.protocolFile))
 }
 
 /**
@@ -80,11 +88,19 @@ async function shipped(name: string): Promise<SourcedExperiment[]> {
 }
 
 async function fromSweepFile(path: string, overrides: readonly Override[]): Promise<SourcedExperiment> {
-  const { readSweep } = await import("../sweep/read-sweep.ts")
-  const source: ExperimentSource = { kind: "sweep", data: readSweep(path, overrides) }
+  const { protocolFileOf, readSweep } = await import("../sweep/read-sweep.ts")
+  const file = protocolFileOf(path, overrides)
+  const data = readSweep(path, overrides, file === undefined ? undefined : await ownProtocol(file))
+  const source: ExperimentSource = { kind: "sweep", data }
   const changes = overrides.map(({ text }) => ` --set ${shellWord(text)}`).join("")
   const experiment = await loadExperiment(source)
   return { experiment, source, origin: source, argument: `${shellWord(path)}${changes}` }
+}
+
+async function ownProtocol(path: string) {
+  const { loadProtocol, protocolFile } = await import("../shared/protocol-argument.ts")
+  const file = protocolFile(path)
+  return { protocol: await loadProtocol(file), file: { ...file, path } }
 }
 
 async function fromModule(path: string): Promise<SourcedExperiment> {
@@ -127,10 +143,10 @@ export function codeOf(source: ExperimentSource, programSha256: string): string 
     case "shipped":
       return programSha256
     case "sweep": {
-      const { latencyFiles } = source.data
-      return Object.keys(latencyFiles).length === 0
-        ? programSha256
-        : sha256(`${programSha256} ${JSON.stringify(latencyFiles)}`)
+      const { latencyFiles, protocolFile } = source.data
+      const files = Object.keys(latencyFiles).length === 0 ? "" : ` ${JSON.stringify(latencyFiles)}`
+      const protocol = protocolFile === undefined ? "" : ` ${protocolFile.sha256}`
+      return files + protocol === "" ? programSha256 : sha256(`${programSha256}${files}${protocol}`)
     }
     case "module":
       return sha256(`${programSha256} ${source.sha256}`)

@@ -1,4 +1,5 @@
 import { UsageError } from "../../base/errors.ts"
+import { type UserFile, defaultExportOf, userFile } from "../execution/user-module.ts"
 import { type Protocol, settingsOf, whatIsMissing } from "../../run/protocol.ts"
 import { protocolNamed } from "../../run/protocols/index.ts"
 import { readSetting } from "../../run/setting.ts"
@@ -11,10 +12,16 @@ export async function readProtocol(text: string): Promise<Protocol> {
 /** Whether a text names a file and not a protocol. */
 export const isProtocolFile = (text: string): boolean => /\.[cm]?[jt]s$/i.test(text)
 
-async function protocolFrom(path: string): Promise<Protocol> {
-  const { defaultExportOf, userFile } = await import("../execution/user-module.ts")
-  const value = await defaultExportOf(userFile(path, "A protocol", "defineProtocol"))
-  return checked(value, path)
+const protocolFrom = async (path: string): Promise<Protocol> => loadProtocol(protocolFile(path), path)
+
+/** The file of a protocol of the user's own, as it is now. */
+export function protocolFile(path: string): UserFile {
+  return userFile(path, "A protocol", "defineProtocol")
+}
+
+/** The protocol of such a file; errors call it by `called`. */
+export async function loadProtocol(file: UserFile, called = file.path): Promise<Protocol> {
+  return checked(await defaultExportOf(file), called)
 }
 
 function checked(value: unknown, path: string): Protocol {

@@ -3,11 +3,11 @@ import { UsageError } from "../../base/errors.ts"
 import { count, text } from "../../experiment/column.ts"
 import { rowsToCsv } from "../../experiment/csv.ts"
 import { storedRow } from "../../experiment/sweep.ts"
-import { type DecreeSetup, decreeSettings } from "../../run/decree-settings.ts"
-import { type Protocol, messageText, ownPlanOf, settingsOf, withDefaults } from "../../run/protocol.ts"
-import { protocols } from "../../run/protocols/index.ts"
-import { commandLine, latencyName } from "../../run/replay.ts"
-import { type SettingsTable, flagOf, replayWords } from "../../run/setting.ts"
+import type { DecreeSetup } from "../../run/decree-settings.ts"
+import { type Protocol, messageText, ownPlanOf, withDefaults } from "../../run/protocol.ts"
+import { ownedSettings } from "../../run/protocols/index.ts"
+import { latencyName, protocolReplayCommand } from "../../run/replay.ts"
+import { flagOf } from "../../run/setting.ts"
 import {
   type ProtocolRunResult,
   type SimulationRun,
@@ -29,18 +29,12 @@ export interface ProtocolFlags {
   readonly format: Format
 }
 
-/** Settings in the table of single decrees that belong to a shipped protocol, and flags that only Paxos has. */
-const owned = new Set(protocols.flatMap((protocol) => Object.keys(settingsOf(protocol))))
+/** Flags that only Paxos has, beside its settings. */
 const ofPaxos = ["checks", "registers", "randomFaults", "unsafe", "acceptors"]
-
-/** The settings that every protocol has: topology, clients, machines, faults. */
-const conditionSettings = Object.fromEntries(
-  Object.entries(decreeSettings).filter(([key]) => !owned.has(key)),
-) as SettingsTable
 
 /** Refuses flags that say something to another protocol. */
 export function refuseForeignFlags(command: Command, { id }: Protocol): void {
-  const foreign = [...owned, ...ofPaxos].find((key) => command.getOptionValueSource(key) === "cli")
+  const foreign = [...ownedSettings, ...ofPaxos].find((key) => command.getOptionValueSource(key) === "cli")
   if (foreign === undefined) return
   throw new UsageError(
     `${flagOf(foreign)} requires --protocol paxos; settings of ${id} are given by --set name=value.`,
@@ -61,19 +55,15 @@ export async function simulateProtocol(
 ): Promise<void> {
   const protocol = await readProtocol(flags.protocol)
   const settings = withDefaults(protocol, readAssignments(protocol, flags.set))
-  const simulated = simulationOf({ protocol, conditions: setup, settings })(flags.seed)
+  const simulation = { protocol, conditions: setup, settings }
+  const simulated = simulationOf(simulation)(flags.seed)
   const lines: string[] = []
   const result = runProtocol(
     { protocol },
     simulated,
     ...(flags.trace ? [tracer(protocol, simulated, lines)] : []),
   )
-  const replay = commandLine([
-    ...["quorate", "simulate", setup.plan.name, "--protocol", flags.protocol],
-    ...flags.set.flatMap((assignment) => ["--set", assignment]),
-    ...["--latency", latencyName(setup.latency), ...replayWords(conditionSettings, setup as never)],
-    ...["--seed", String(flags.seed), "--trace"],
-  ])
+  const replay = protocolReplayCommand(simulation, flags.protocol, flags.seed)
   await print(context, { protocol, setup, flags, result, replay, lines })
   if (result.judgements.some(({ verdict }) => verdict.verdict === "violated")) context.end(exitCodes.violated)
 }

@@ -5,7 +5,15 @@ import { namedLatencies } from "../../../experiments/data/latencies.ts"
 import { UsageError } from "../../base/errors.ts"
 import type { Mistake } from "../../run/setting.ts"
 import { mistakesInCases } from "../../run/sweep/cases.ts"
-import { type SweepData, type SweepDocument, asList, mistakesIn } from "../../run/sweep/document.ts"
+import type { Protocol } from "../../run/protocol.ts"
+import {
+  type SweepData,
+  type SweepDocument,
+  asList,
+  isProtocolFile,
+  mistakesIn,
+} from "../../run/sweep/document.ts"
+import type { UserFile } from "../execution/user-module.ts"
 import { PlacedYaml, readText } from "../shared/read-text.ts"
 
 /**
@@ -13,16 +21,36 @@ import { PlacedYaml, readText } from "../shared/read-text.ts"
  * are one UsageError with a line for each, which begins with its place:
  * `sweep.yaml:5:24: …`. Those of cases are looked for once each value is well-formed.
  */
-export function readSweep(path: string, overrides: readonly Override[] = []): SweepData {
-  const yaml = new PlacedYaml(readText(path, wanted), path)
-  for (const override of overrides) applyOverride(yaml, override)
+export function readSweep(
+  path: string,
+  overrides: readonly Override[] = [],
+  own?: { readonly protocol: Protocol; readonly file: UserFile },
+): SweepData {
+  const yaml = yamlOf(path, overrides)
   const content = yaml.content() ?? {}
   const latencies = latencyFiles(content, dirname(path))
-  refuse(mistakesIn(content, latencies), yaml)
+  refuse(mistakesIn(content, latencies, own?.protocol), yaml)
   const document = JSON.parse(JSON.stringify(content)) as SweepDocument
-  const data: SweepData = { ...document, id: document.id ?? idOf(path), latencyFiles: latencies }
-  refuse(mistakesInCases(data), yaml)
+  const data: SweepData = {
+    ...document,
+    id: document.id ?? idOf(path),
+    latencyFiles: latencies,
+    ...(own !== undefined && { protocolFile: own.file }),
+  }
+  refuse(mistakesInCases(data, own?.protocol), yaml)
   return data
+}
+
+/** The file of the protocol that a sweep names, as seen from here; undefined where it names none. */
+export function protocolFileOf(path: string, overrides: readonly Override[] = []): string | undefined {
+  const { protocol } = (yamlOf(path, overrides).content() ?? {}) as { readonly protocol?: unknown }
+  return isProtocolFile(protocol) ? join(dirname(path), protocol) : undefined
+}
+
+function yamlOf(path: string, overrides: readonly Override[]): PlacedYaml {
+  const yaml = new PlacedYaml(readText(path, wanted), path)
+  for (const override of overrides) applyOverride(yaml, override)
+  return yaml
 }
 
 /** All mistakes as one error, in the order of the file. */

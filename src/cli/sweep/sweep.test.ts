@@ -212,7 +212,10 @@ describe("a mistake in a sweep file is shown with its place", () => {
       "setup:\n  faults: [crash a1]\nmatrix: {system: majority(3)}\n",
       "2:12: faults is wrong: The fault crash a1 cannot be read.",
     ],
-    ["protocol: decre\nmatrix: {system: majority(3)}\n", "1:11: protocol must be decree or log."],
+    [
+      "protocol: decre\nmatrix: {system: majority(3)}\n",
+      "1:11: protocol must be decree, log or the file of a protocol.",
+    ],
     [
       "protocol: log\nmatrix: {system: majority(3), variant: classic}\n",
       '2:31: unknown key "variant". Valid keys: system, latency, faults, workload, seed.',

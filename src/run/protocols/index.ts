@@ -1,9 +1,21 @@
 import { UsageError, didYouMean } from "../../base/errors.ts"
-import type { Protocol } from "../protocol.ts"
+import { decreeSettings } from "../decree-settings.ts"
+import { type Protocol, settingsOf } from "../protocol.ts"
+import type { SettingsTable } from "../setting.ts"
 import { paxos } from "./paxos.ts"
 
 /** Every protocol that `--protocol` knows by name. */
 export const protocols: readonly Protocol[] = [paxos]
+
+/** The settings of a single decree that belong to one of these protocols. */
+export const ownedSettings: ReadonlySet<string> = new Set(
+  protocols.flatMap((protocol) => Object.keys(settingsOf(protocol))),
+)
+
+/** The settings that runs of every protocol have: topology, clients, machines, faults. */
+export const conditionSettings: SettingsTable = Object.fromEntries(
+  Object.entries(decreeSettings).filter(([key]) => !ownedSettings.has(key)),
+)
 
 /** The protocol of that name; a UsageError names those there are. */
 export function protocolNamed(id: string): Protocol {

@@ -5,8 +5,10 @@ import { type DecreeSetup, decreeDefaults, decreeSettings } from "../decree-sett
 import { planFrom } from "../from-text.ts"
 import { buildLog } from "../log.ts"
 import { type LogSetup, logDefaults, logSettings, refuseEmptyWindow } from "../log-settings.ts"
+import { type Protocol as OwnProtocol, settingsOf as ownSettingsOf, withDefaults } from "../protocol.ts"
 import { type Mistake, readSettings } from "../setting.ts"
-import { type Stated, type SweepData, asList, latencyOf, mistakeOf, nameOf } from "./document.ts"
+import { type Simulation, simulationOf } from "../simulation.ts"
+import { type Stated, type SweepData, asList, latencyOf, mistakeOf, nameOf, ownTable } from "./document.ts"
 
 /** One case of a sweep: a value of each axis by its name, and all settings together. */
 export interface SweepCase {
@@ -158,6 +160,26 @@ export function logSetup(
   return setup
 }
 
+/** The simulation of a case of a protocol of the user's own. */
+export function ownSimulation(
+  data: SweepData,
+  { system, latency, settings }: SweepCase,
+  own: OwnProtocol,
+): Simulation {
+  const { values } = readSettings(ownTable(own), settings)
+  const ofProtocol = Object.entries(values).filter(([key]) => key in ownSettingsOf(own))
+  return {
+    protocol: own,
+    conditions: {
+      ...decreeDefaults,
+      ...values,
+      plan: planFrom(system),
+      latency: latencyOf(latency, data.latencyFiles, values),
+    },
+    settings: withDefaults(own, Object.fromEntries(ofProtocol)),
+  }
+}
+
 /** Whether some case draws its quorums from a strategy. */
 export function drawsFromStrategies(data: SweepData): boolean {
   return sweepAxes(data).conditions.some(({ settings }) => settings["quorumSelection"] === "strategy")
@@ -173,15 +195,15 @@ const mostBuilt = 500
  * meet: a crash of a process there is not, a region the matrix does not have.
  * Each cluster is built and not run; each mistake is reported once.
  */
-export function mistakesInCases(data: SweepData): readonly Mistake[] {
+export function mistakesInCases(data: SweepData, own?: OwnProtocol): readonly Mistake[] {
   const found = new Map<string, Mistake>()
   let built = 0
   for (const steps of stepsOfCases(data)) {
     if (built++ === mostBuilt) break
-    if (mistakeIn(data, steps.at(-1)!.case) === undefined) continue
+    if (mistakeIn(data, steps.at(-1)!.case, own) === undefined) continue
     // Settings may mend one another, so what is on the way is looked at only now.
     for (const step of steps) {
-      const message = mistakeIn(data, step.case)
+      const message = mistakeIn(data, step.case, own)
       if (message === undefined) continue
       const mistake = { path: step.path, message }
       if (!found.has(JSON.stringify(step.path))) found.set(JSON.stringify(step.path), mistake)
@@ -191,8 +213,9 @@ export function mistakesInCases(data: SweepData): readonly Mistake[] {
   return [...found.values()]
 }
 
-function mistakeIn(data: SweepData, c: SweepCase): string | undefined {
+function mistakeIn(data: SweepData, c: SweepCase, own?: OwnProtocol): string | undefined {
   return mistakeOf(() => {
+    if (own !== undefined) return void simulationOf(ownSimulation(data, c, own))(1)
     // A strategy takes a linear program, and there is one for every system.
     if (data.protocol === "log") buildLog(selectingAnything(logSetup(data, c)), 1)
     else decreeScenario(selectingAnything(decreeSetup(data, c)), 1)

@@ -7,6 +7,8 @@ import { group } from "../common-settings.ts"
 import { decreeSettings } from "../decree-settings.ts"
 import { planFrom } from "../from-text.ts"
 import { logSettings } from "../log-settings.ts"
+import { type Protocol as OwnProtocol, settingsOf as ownSettingsOf } from "../protocol.ts"
+import { conditionSettings } from "../protocols/index.ts"
 import {
   type Json,
   type JsonSchema,
@@ -31,7 +33,8 @@ type OneOrMany<T> = T | readonly T[]
  * with which a thread or another machine makes the same experiment.
  */
 export interface SweepDocument {
-  readonly protocol?: Protocol
+  /** The kind of run, or the file of a protocol of the user's own, beside the sweep. */
+  readonly protocol?: string
   readonly id?: string
   readonly question?: string
   readonly reference?: string
@@ -57,7 +60,13 @@ export type Protocol = "decree" | "log"
 export type SweepData = SweepDocument & {
   readonly id: string
   readonly latencyFiles: Readonly<Record<string, string>>
+  /** The file of the protocol, where it is one; the hash tells whether another machine has the same. */
+  readonly protocolFile?: { readonly path: string; readonly sha256: string }
 }
+
+/** Whether the protocol of a sweep is a file. */
+export const isProtocolFile = (protocol: unknown): protocol is string =>
+  typeof protocol === "string" && /\.[cm]?[jt]s$/i.test(protocol)
 
 /** The settings of each kind of run: what `setup` may state. */
 export const sweepTables: Readonly<Record<Protocol, SettingsTable>> = {
@@ -85,7 +94,10 @@ const headSettings = {
 /** What names the settings of an axis in tables. */
 const nameSetting = { name: text("the name in tables and figures") }
 
-const axesOf = (protocol: Protocol): readonly string[] => [
+/** The settings of the runs of a protocol of the user's own. */
+export const ownTable = (own: OwnProtocol): SettingsTable => ({ ...conditionSettings, ...ownSettingsOf(own) })
+
+const axesOf = (protocol: Protocol | "own"): readonly string[] => [
   "system",
   ...(protocol === "decree" ? ["variant"] : []),
   "latency",
@@ -119,14 +131,23 @@ export function latencyOf(
  * Every mistake in the content of a sweep file, except those that only its cases
  * show; none, if it is a SweepDocument. `files` are the matrices beside it.
  */
-export function mistakesIn(content: unknown, files: Readonly<Record<string, string>>): readonly Mistake[] {
+export function mistakesIn(
+  content: unknown,
+  files: Readonly<Record<string, string>>,
+  own?: OwnProtocol,
+): readonly Mistake[] {
   if (!isRecord(content)) {
     const message = "the file must state settings by name, such as matrix: {system: [majority(5)]}."
     return [{ path: [], message }]
   }
   const { protocol = "decree", setup, matrix, ...head } = content
-  if (protocol !== "decree" && protocol !== "log")
-    return [{ path: ["protocol"], message: "protocol must be decree or log." }]
+  const isKind = protocol === "decree" || protocol === "log"
+  if (!isKind && own === undefined)
+    return [{ path: ["protocol"], message: "protocol must be decree, log or the file of a protocol." }]
+  const [kind, table] =
+    own === undefined
+      ? [protocol as Protocol, sweepTables[protocol as Protocol]]
+      : (["own", ownTable(own)] as const)
   const known = ["protocol", ...Object.keys(headSettings), "setup", "matrix"]
   return [
     ...readSettings(headSettings, only(head, headSettings)).mistakes,
@@ -134,8 +155,8 @@ export function mistakesIn(content: unknown, files: Readonly<Record<string, stri
     ...Object.keys(head)
       .filter((key) => key !== "$schema" && !(key in headSettings))
       .map((key) => unknownKey(key, known, [])),
-    ...(setup === undefined ? [] : settingsMistakes(setup, sweepTables[protocol], ["setup"])),
-    ...matrixMistakes(matrix, protocol, files),
+    ...(setup === undefined ? [] : settingsMistakes(setup, table, ["setup"])),
+    ...matrixMistakes(matrix, kind, table, files),
   ]
 }
 
@@ -156,7 +177,8 @@ function settingsMistakes(stated: unknown, table: SettingsTable, path: Mistake["
 
 function matrixMistakes(
   matrix: unknown,
-  protocol: Protocol,
+  protocol: Protocol | "own",
+  table: SettingsTable,
   files: Readonly<Record<string, string>>,
 ): Mistake[] {
   const axes = axesOf(protocol)
@@ -164,7 +186,6 @@ function matrixMistakes(
     const message = `matrix must give system, and any of ${axes.slice(1).join(", ")}.`
     return [{ path: matrix === undefined ? [] : ["matrix"], message }]
   }
-  const table = sweepTables[protocol]
   const check: Readonly<Record<string, (value: unknown, path: Mistake["path"]) => readonly Mistake[]>> = {
     system: (value, path) => systemMistakes(value, path),
     variant: (value, path) => textMistakes(value, path, "a variant, such as classic", variantNamed),
@@ -284,13 +305,19 @@ export function sweepJsonSchema(tables: Readonly<Record<Protocol, SettingsTable>
   const schema = {
     $schema: "http://json-schema.org/draft-07/schema#",
     title: "A sweep of quorate",
-    anyOf: [documentSchema("decree", tables.decree), documentSchema("log", tables.log)],
+    anyOf: [
+      documentSchema("decree", tables.decree),
+      documentSchema("log", tables.log),
+      documentSchema("own", conditionSettings),
+    ],
   }
   return `${JSON.stringify(schema, null, 2)}\n`
 }
 
-function documentSchema(protocol: Protocol, table: SettingsTable): JsonSchema {
-  const named = (settings: object): JsonSchema => schemaOf({ ...nameSetting, ...settings })
+function documentSchema(protocol: Protocol | "own", table: SettingsTable): JsonSchema {
+  // Only the protocol knows its own settings.
+  const open = protocol === "own" ? { additionalProperties: true } : {}
+  const named = (settings: object): JsonSchema => ({ ...schemaOf({ ...nameSetting, ...settings }), ...open })
   const head = schemaOf(headSettings)["properties"] as JsonSchema
   const string = { type: "string" }
   const systemItem = {
@@ -322,12 +349,15 @@ function documentSchema(protocol: Protocol, table: SettingsTable): JsonSchema {
   return {
     type: "object",
     additionalProperties: false,
-    required: protocol === "log" ? ["protocol", "matrix"] : ["matrix"],
+    required: protocol === "decree" ? ["matrix"] : ["protocol", "matrix"],
     properties: {
       $schema: { type: "string" },
-      protocol: { description: "the kind of run: decree unless given", const: protocol },
+      protocol:
+        protocol === "own"
+          ? { description: "the file of a protocol of your own", type: "string", pattern: "\\.[cm]?[jt]s$" }
+          : { description: "the kind of run: decree unless given", const: protocol },
       ...head,
-      setup: { description: "settings of all cases", ...schemaOf(table) },
+      setup: { description: "settings of all cases", ...schemaOf(table), ...open },
       matrix: {
         description: "the axes: every combination of their values is a case",
         type: "object",

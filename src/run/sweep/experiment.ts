@@ -1,10 +1,12 @@
 import type { AnyExperiment } from "../../experiment/define.ts"
 import { planFrom } from "../from-text.ts"
+import type { Protocol as OwnProtocol } from "../protocol.ts"
 import { type Strategies, drawsFromStrategies, sweepAxes } from "./cases.ts"
 import type { SweepData } from "./document.ts"
 
-/** The experiment a sweep file describes. Each thread loads only the protocol it needs. */
-export async function sweepExperiment(data: SweepData): Promise<AnyExperiment> {
+/** The experiment a sweep file describes; `own` is the protocol of the user's own that it names, if it does. Each thread loads only the protocol it needs. */
+export async function sweepExperiment(data: SweepData, own?: OwnProtocol): Promise<AnyExperiment> {
+  if (own !== undefined) return (await import("./protocol.ts")).protocolSweep(data, own)
   const strategies = await strategiesOf(data)
   return data.protocol === "log"
     ? (await import("./log.ts")).logSweep(data, strategies)
