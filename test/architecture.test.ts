@@ -89,7 +89,7 @@ describe("the house", () => {
       /^src\/run\/(bugs|figures\/|diagrams\/figure)/,
       // What is of single-decree Paxos or the log alone: their settings, measures, draws and reports.
       /^src\/run\/(common-settings|decree|decree-measures|decree-settings|liveness|random-decree|random-variant)\.ts$/,
-      /^src\/run\/(log|log-measures|log-settings)\.ts$/,
+      /^src\/run\/(log|log-measures|log-protocol|log-settings)\.ts$/,
       /^src\/run\/sweep\/document/,
       /^src\/cli\/(list|simulate\/(command|print|setup))/,
       /^src\/cli\/shared\/system-argument/,

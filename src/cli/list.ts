@@ -34,7 +34,7 @@ async function readLists() {
     { switchForms },
     { planFamilies },
     { mutants, mistakes },
-    { protocols },
+    { logProtocols, protocols },
   ] = await Promise.all([
     import("../../experiments/index.ts"),
     import("../../quorums/index.ts"),
@@ -74,7 +74,7 @@ async function readLists() {
       meaning,
       reference,
     })),
-    protocols: protocols.map(({ id, about, reference }) => ({ id, about, reference })),
+    protocols: [...protocols, ...logProtocols].map(({ id, about, reference }) => ({ id, about, reference })),
     plans: planFamilies.map(({ call, meaning, reference, example }) => ({
       plan: call,
       meaning,

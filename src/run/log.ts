@@ -1,24 +1,14 @@
 import { InvariantError, UsageError, didYouMean } from "../base/errors.ts"
-import { members } from "../base/node-set.ts"
-import { type Random, randomFromSeed } from "../base/random.ts"
+import { randomFromSeed } from "../base/random.ts"
 import { type ClientHistory, clientHistory, clientProperties } from "../check/log/client-history.ts"
 import type { LogEvent, LogFact, LogProperty, LogSubject } from "../check/log/facts.ts"
-import { logSafety } from "../check/log/properties.ts"
 import { Facts, type Gatherer, type Judgement, judge } from "../check/property.ts"
 import { text } from "../experiment/column.ts"
 import type { Address, Micros } from "../protocol/actor.ts"
 import type { ClientOptions } from "../protocol/log/client.ts"
-import { type LogCluster, logCluster } from "../protocol/log/cluster.ts"
-import {
-  type LogMessage,
-  type LogRecord,
-  type LogReport,
-  bytesOf,
-  logMessageTypes,
-} from "../protocol/log/messages.ts"
-import type { LogRecipients, ReplicaOptions } from "../protocol/log/options.ts"
+import type { LogCluster } from "../protocol/log/cluster.ts"
+import type { LogMessage, LogRecord, LogReport } from "../protocol/log/messages.ts"
 import { workload } from "../protocol/log/workload.ts"
-import { closestQuorum } from "../quorum/system.ts"
 import { isNetworkFault, isProcessFault } from "../world/faults/fault.ts"
 import { withNetworkFaults } from "../world/faults/network.ts"
 import { type Cast, resolveFaults } from "../world/faults/notation.ts"
@@ -36,9 +26,9 @@ import { type RunEnd, simulate } from "../world/simulate/simulate.ts"
 import { TraceHash } from "../world/simulate/trace-hash.ts"
 import { type SelectiveObserver, traceEventTypes } from "../world/simulate/trace.ts"
 import { ratesOf } from "./common-settings.ts"
-import { inProportion } from "./drawn-quorums.ts"
 import { type LogMeasures, measuresWithin } from "./log-measures.ts"
 import type { LogSetup } from "./log-settings.ts"
+import { multiPaxos } from "./protocols/multi-paxos.ts"
 import { logReplayCommand } from "./replay.ts"
 
 /** A scenario of the simulator for a log. */
@@ -68,8 +58,9 @@ export function buildLog(setup: LogSetup, seed: number): BuiltLog {
   const { latency, groups } = placed
   const cast = castOf(setup, placed)
   const n = setup.plan.nodes.length
-  const cluster = logCluster({
-    replica: replicaOptions(setup, placed, random.fork("quorums")),
+  const cluster = multiPaxos.cluster({
+    ...{ setup, latency, firstLeader: firstLeader(setup, placed) },
+    random: random.fork("quorums"),
     clientGroups: groups.map((_, group) => clientOptions(setup, latency, group, seed)),
   })
   let leader: Address | undefined
@@ -96,7 +87,7 @@ export function buildLog(setup: LogSetup, seed: number): BuiltLog {
     leader: () => leader,
     onFault,
     ...machines(setup, n),
-    bytesOf,
+    bytesOf: (message) => multiPaxos.bytes(message),
     clockRates: ratesOf(setup.clockRates, cast),
     horizon: micros(setup.horizonMs),
   }
@@ -139,58 +130,6 @@ function machines(setup: LogSetup, n: number): Pick<LogScenario, "disk" | "node"
     ...(costs && { node: (process: Address) => (process < n ? node : undefined) }),
     // Megabits per second are eighths of a byte per microsecond.
     ...(linkMbitPerSecond !== null && { bandwidth: () => linkMbitPerSecond / 8 }),
-  }
-}
-
-function replicaOptions(setup: LogSetup, placed: Placement, random: Random): Omit<ReplicaOptions, "epochs"> {
-  const { handOverAfterMs } = setup
-  return {
-    plan: setup.plan,
-    recipients: recipients(setup, placed.latency, random),
-    detector: setup.detector,
-    heartbeat: micros(setup.heartbeatMs),
-    election: { min: micros(setup.electionMs), max: 2 * micros(setup.electionMs) },
-    backOff: setup.backOff,
-    retransmit: micros(setup.retransmitMs),
-    window: setup.window,
-    batch: { most: setup.batchMax, delay: micros(setup.batchDelayMs) },
-    snapshotEvery: setup.snapshotEvery,
-    reads: setup.reads,
-    lease: { duration: micros(setup.leaseMs), drift: setup.leaseDrift },
-    firstLeader: firstLeader(setup, placed),
-    ...(handOverAfterMs !== null && { handOverAfter: micros(handOverAfterMs) }),
-    rejoin: setup.rejoin,
-  }
-}
-
-/** How many random quorums stand for "drawn at random each time". */
-const drawnQuorums = 1000
-
-function recipients(
-  { plan, quorumSelection: choice, strategy }: LogSetup,
-  latency: LatencyModel,
-  random: Random,
-): LogRecipients {
-  const system = plan.systemAt(0)
-  switch (choice) {
-    case "broadcast":
-      return { kind: "broadcast" }
-    case "closest":
-      return { kind: "closest", distance: (from, to) => latency.expected(from, to) }
-    case "random": {
-      const draw = (): Address[] => {
-        const lots = plan.nodes.map(() => random.unit())
-        return members(closestQuorum(system, 2, (position) => lots[position]!))
-      }
-      return { kind: "rotating", quorums: Array.from({ length: drawnQuorums }, draw) }
-    }
-    case "strategy":
-      if (strategy === undefined)
-        throw new UsageError(`${plan.name}: quorums are to be drawn from a strategy, and there is none.`)
-      return { kind: "rotating", quorums: inProportion(strategy[2], drawnQuorums, random).map(members) }
-    case "rotating":
-    case "standby":
-      return { kind: choice, quorums: [...system.minimalQuorums(2)].slice(0, drawnQuorums).map(members) }
   }
 }
 
@@ -271,7 +210,7 @@ export function castOf(setup: PlacedSetup, placed: Placement = placement(setup))
   groups.set("replicas", addresses.slice(0, n))
   groups.set("clients", addresses.slice(n))
   groups.set("all", addresses)
-  return { names, groups, hasLeader: true, messageTypes: logMessageTypes }
+  return { names, groups, hasLeader: true, messageTypes: multiPaxos.messageTypes }
 }
 
 /** A model that is the same everywhere, but for group i of the clients, which is on the machine of replica i. */
@@ -353,7 +292,7 @@ export function runBuiltLog(
     interval: micros(intervalMs),
   })
   const { properties: more = [], gather = [], isOver } = options
-  const properties = [...logSafety, ...(linearizability ? clientProperties : []), ...more]
+  const properties = [...multiPaxos.safety, ...(linearizability ? clientProperties : []), ...more]
   const facts: LogFacts = new Facts<LogSubject, LogEvent>(setup, [
     { needs: [measured, ...gather] },
     ...properties,

@@ -1,11 +1,16 @@
 import { UsageError, didYouMean } from "../../base/errors.ts"
 import { decreeSettings } from "../decree-settings.ts"
+import type { LogProtocol } from "../log-protocol.ts"
 import { type Protocol, settingsOf } from "../protocol.ts"
 import type { SettingsTable } from "../setting.ts"
+import { multiPaxos } from "./multi-paxos.ts"
 import { paxos } from "./paxos.ts"
 
 /** Every protocol that `--protocol` knows by name. */
 export const protocols: readonly Protocol[] = [paxos]
+
+/** Every protocol of a replicated log: what `quorate log` runs. */
+export const logProtocols: readonly LogProtocol[] = [multiPaxos]
 
 /** The settings of a single decree that belong to one of these protocols. */
 export const ownedSettings: ReadonlySet<string> = new Set(
@@ -20,6 +25,8 @@ export const conditionSettings: SettingsTable = Object.fromEntries(
 /** The protocol of that name; a UsageError names those there are. */
 export function protocolNamed(id: string): Protocol {
   const found = protocols.find((protocol) => protocol.id === id)
+  if (logProtocols.some((protocol) => protocol.id === id))
+    throw new UsageError(`${id} is a replicated log: quorate log and quorate swarm run it.`)
   if (found !== undefined) return found
   const known = protocols.map((protocol) => protocol.id)
   throw new UsageError(

@@ -1,0 +1,37 @@
+import type { Random } from "../base/random.ts"
+import type { LogProperty } from "../check/log/facts.ts"
+import type { Address } from "../protocol/actor.ts"
+import type { ClientOptions } from "../protocol/log/client.ts"
+import type { LogCluster } from "../protocol/log/cluster.ts"
+import type { LogMessage } from "../protocol/log/messages.ts"
+import type { LatencyModel } from "../world/simulate/latency.ts"
+import type { LogSetup } from "./log-settings.ts"
+import type { Protocol } from "./protocol.ts"
+
+/**
+ * A protocol of a replicated log. Its replicas execute what clients ask; clients,
+ * their workload and their histories, and the reports that measures read, are
+ * those of every log, so that two logs differ in nothing else.
+ */
+export interface LogProtocol extends Pick<Protocol, "id" | "about" | "reference"> {
+  /** The requirements that its quorums must meet, by their ids: 4.4, or 4.6 where the plan changes. */
+  requirements(setup: LogSetup): readonly string[]
+  /** Replicas, in the order of the plan's nodes, then the groups of clients. */
+  cluster(run: LogProtocolRun): LogCluster
+  /** Every type of message, for faults that name some. */
+  readonly messageTypes: readonly string[]
+  /** The size of a message in bytes. */
+  bytes(message: LogMessage): number
+  /** The properties of its safety; those of clients come on top. */
+  readonly safety: readonly LogProperty[]
+}
+
+/** What one run of a log is made from. */
+export interface LogProtocolRun {
+  readonly setup: LogSetup
+  readonly latency: LatencyModel
+  readonly firstLeader: Address
+  readonly clientGroups: readonly ClientOptions[]
+  /** For quorums that are drawn. */
+  readonly random: Random
+}
