@@ -48,7 +48,15 @@ type Row = {
 }
 
 /** Systems in which all acceptors are alike, so that a quorum drawn at random is one of a uniform strategy. */
-const systems = ["majority(5)", "simple(5, 4, 2)", "majority(6)", "simple(6, 4, 3)", "grid(2, 3)", "grid(3, 3)", "hqs(3, 3)"] // prettier-ignore
+const systems = [
+  "majority(5)",
+  "simple(5, 4, 2)",
+  "majority(6)",
+  "simple(6, 4, 3)",
+  "grid(2, 3)",
+  "grid(3, 3)",
+  "hqs(3, 3)",
+]
 
 /** Systems in which they are not: here the load is least with a strategy that favours some quorums. */
 const unevenSystems = ["wheel(5)", "classicGrid(2, 3)", "weighted([3, 1, 1, 1], 4, 3)", "a*b + c*d + a*d"]
@@ -112,26 +120,29 @@ export default defineExperiment<Case, Observation, Row>({
     })
     const best = await bestLoads(system)
     const busiest = best.indexOf(Math.max(...best))
+    const mean = (of: (observation: Observation) => number) => meanInterval(observations.map(of), level)
+    const learnt = present(observations.map((o) => o.learnMs))
+    const undecided = shareInterval(
+      observations.map((o) => !o.decided),
+      level,
+    )
     return [
-      row(
-        "latency",
-        predictedLatency(system),
-        meanInterval(present(observations.map((o) => o.learnMs)), level),
-      ),
+      row("latency", predictedLatency(system), meanInterval(learnt, level)),
       ...(unevenSystems.includes(system)
         ? []
         : [
             row(
               "load",
               predictedLoad(system),
-              meanInterval(
-                observations.map((o) => o.asked),
-                level,
-              ),
+              mean((o) => o.asked),
             ),
           ]),
-      row("best load", best[busiest]!, meanInterval(observations.map((o) => o.askedByBest[busiest]!), level)), // prettier-ignore
-      row("unavailability", failureOf(system, "either", downProbability)!, shareInterval(observations.map((o) => !o.decided), level)), // prettier-ignore
+      row(
+        "best load",
+        best[busiest]!,
+        mean((o) => o.askedByBest[busiest]!),
+      ),
+      row("unavailability", failureOf(system, "either", downProbability)!, undecided),
     ]
   },
   tables: [agreement],

@@ -143,7 +143,15 @@ function tradeOff(rows: readonly Row[]): Table {
   }
 }
 
-const drawn = ["majority(9)", "hqs(3, 3)", "grid(3, 3)", "simple(9, 6, 4)", "simple(9, 7, 3)", "simple(9, 8, 2)", "simple(9, 9, 1)"] // prettier-ignore
+const drawn = [
+  "majority(9)",
+  "hqs(3, 3)",
+  "grid(3, 3)",
+  "simple(9, 6, 4)",
+  "simple(9, 7, 3)",
+  "simple(9, 8, 2)",
+  "simple(9, 9, 1)",
+]
 
 function curvesFigure(rows: readonly Row[]): Figure {
   const curve = (name: "failure1" | "failure2") =>

@@ -315,7 +315,10 @@ function costTable(rows: readonly Row[]): Table {
 }
 
 /** One or two of each chapter: a figure of all variants would fill pages. */
-const drawn = ["classic", "nacks", "bypass", "termination", "phase-1-first", "copying", "voting", "revision-a", "revision-b", "revision-c", "all-aboard", "allocator", "register", "by-value", "recovery", "fast-paxos"] // prettier-ignore
+const drawn = [
+  ..."classic nacks bypass termination phase-1-first copying voting revision-a revision-b".split(" "),
+  ..."revision-c all-aboard allocator register by-value recovery fast-paxos".split(" "),
+]
 
 function revisionsFigure(rows: readonly Row[]): Figure {
   const shown = ["best case", "slow acceptor", "proposer fails", "contention"]

@@ -84,9 +84,9 @@ describe("answerBySolver", () => {
   it("says how it knows: by diagrams exactly, or by the solver alone", async () => {
     const side = [...Array(7).keys()]
     const cell = (r: number, c: number): QuorumExpr => node(`n${r}_${c}`)
-    const some = (k: number, children: QuorumExpr[]): QuorumExpr => threshold(k, children)
-    const rows = some(6, side.map((r) => some(6, side.map((c) => cell(r, c))))) // prettier-ignore
-    const columns = some(6, side.map((c) => some(6, side.map((r) => cell(r, c))))) // prettier-ignore
+    const sixOf = (child: (i: number) => QuorumExpr): QuorumExpr => threshold(6, side.map(child))
+    const rows = sixOf((r) => sixOf((c) => cell(r, c)))
+    const columns = sixOf((c) => sixOf((r) => cell(r, c)))
     const system = quorumSystem({ phase1: rows, phase2: columns })
     const two: Question = {
       sides: [1, 2].map((phase) => ({ phase: phase as 1 | 2, epoch: 0, system })),

@@ -34,7 +34,12 @@ function loadByEnumeration(system: QuorumSystem, minimal: readonly ReadonlySet<n
   const used = minimal.map((quorums) =>
     [...quorums].map((quorum) => ({ quorum, variable: builder.variable(0) })),
   )
-  for (const side of used) builder.row(1, 1, side.map(({ variable }): Term => [variable, 1])) // prettier-ignore
+  for (const side of used)
+    builder.row(
+      1,
+      1,
+      side.map(({ variable }): Term => [variable, 1]),
+    )
   system.nodes.forEach((_, x) => {
     const terms = used
       .flat()

@@ -201,7 +201,11 @@ export class Candidates {
   examine(system: QuorumSystem, covered: (point: readonly number[]) => boolean): FoundSystem | undefined {
     const candidate = this.candidateOf(system)
     const resilience = Math.min(...phases.map((phase) => resilienceOf(candidate.formulas[phase])))
-    if (resilience < this.rules.resilience || !phases.every((phase) => isUsable(candidate.sources[phase], candidate.formulas[phase]))) return undefined // prettier-ignore
+    if (
+      resilience < this.rules.resilience ||
+      !phases.every((phase) => isUsable(candidate.sources[phase], candidate.formulas[phase]))
+    )
+      return undefined
     const bound: FoundSystem = {
       system,
       load: this.pricedBound(candidate),

@@ -103,7 +103,12 @@ export async function smallestOverlap(
     return shared
   })
   // Known already, and the solver would be long in finding it out.
-  if (meets.verdict === "holds") builder.row(1, Infinity, all.map((shared) => [shared, 1] as const)) // prettier-ignore
+  if (meets.verdict === "holds")
+    builder.row(
+      1,
+      Infinity,
+      all.map((shared) => [shared, 1] as const),
+    )
   const values = solveIntegers(await loadSolver(), builder.program())
   if (values === undefined) throw new InvariantError("The integer program of two quorums has no solution.")
   const [first, second] = sides.map((used, i) =>

@@ -125,7 +125,13 @@ function addShares(
 ): void {
   if (formula.kind === "leaf") {
     const node = used[formula.position]
-    const terms: Term[] = node === undefined ? [[share, 1]] : [[share, 1], [node, -1]] // prettier-ignore
+    const terms: Term[] =
+      node === undefined
+        ? [[share, 1]]
+        : [
+            [share, 1],
+            [node, -1],
+          ]
     builder.row(-Infinity, 0, terms)
     return
   }
@@ -136,7 +142,10 @@ function addShares(
     [share, -formula.need],
   ])
   formula.children.forEach((child, i) => {
-    builder.row(-Infinity, 0, [[children[i]!, 1], [share, -1]]) // prettier-ignore
+    builder.row(-Infinity, 0, [
+      [children[i]!, 1],
+      [share, -1],
+    ])
     addShares(builder, child, children[i]!, used)
   })
 }

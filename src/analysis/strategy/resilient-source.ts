@@ -142,7 +142,9 @@ function gateLevels(
   most: number,
 ): (Choice | undefined)[] {
   const tops = gate.need - 1
-  let state: (Step | undefined)[][] = Array.from({ length: tops + 1 }, () => Array<Step | undefined>(most + 1).fill(undefined)) // prettier-ignore
+  let state: (Step | undefined)[][] = Array.from({ length: tops + 1 }, () =>
+    Array<Step | undefined>(most + 1).fill(undefined),
+  )
   state[0]![0] = { cost: 0 }
   for (const part of parts) {
     const next = state.map((row) => [...row])
@@ -235,7 +237,11 @@ function cheapestThrough(
   for (const nodes of met) {
     const inProgram = nodes.flatMap((node) => used[node] ?? [])
     if (inProgram.length <= failures) return undefined
-    builder.row(failures + 1, Infinity, inProgram.map((variable) => [variable, 1] as const)) // prettier-ignore
+    builder.row(
+      failures + 1,
+      Infinity,
+      inProgram.map((variable) => [variable, 1] as const),
+    )
   }
   const values = solveIntegers(highs, builder.program())
   return values && possible.filter((node) => values[used[node]!]! > 0.5)

@@ -47,9 +47,13 @@ describe("quorate check of a plan", () => {
   test("three quorums can be a witness, in every format", async () => {
     expect(await json("majority(3)", "-r", "7.2")).toMatchObject({
       code: 1,
-      witness: [["a1", "a2"], ["a1", "a3"], ["a2", "a3"]],
+      witness: [
+        ["a1", "a2"],
+        ["a1", "a3"],
+        ["a2", "a3"],
+      ],
       witnessPhases: [1, 2, 2],
-    }) // prettier-ignore
+    })
     const { out } = await quorate("check", "majority(3)", "-r", "7.2", "--format", "csv")
     expect(out).toContain("third quorum")
   })

@@ -60,7 +60,13 @@ export async function checkPlan(
     open.flatMap((requirement) => requirement.questions(plan)),
     quick,
   )
-  return { checks: pair(asked, asked.map((requirement) => decide(requirement, plan, answers))), answers } // prettier-ignore
+  return {
+    checks: pair(
+      asked,
+      asked.map((requirement) => decide(requirement, plan, answers)),
+    ),
+    answers,
+  }
 }
 
 function pair(asked: readonly Requirement[], verdicts: readonly Verdict<RequirementWitness>[]): Check[] {

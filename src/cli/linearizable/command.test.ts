@@ -53,7 +53,13 @@ describe("quorate linearizable", () => {
   })
 
   test("of several beginnings shows the failure of the one that explains most", async () => {
-    const path = file("zero.edn", event(0, "invoke", "write", "1"), event(0, "ok", "write", "1"), event(1, "invoke", "read", "nil"), event(1, "ok", "read", "0")) // prettier-ignore
+    const path = file(
+      "zero.edn",
+      event(0, "invoke", "write", "1"),
+      event(0, "ok", "write", "1"),
+      event(1, "invoke", "read", "nil"),
+      event(1, "ok", "read", "0"),
+    )
     expect((await quorate("linearizable", path)).out).toMatch(/possible\s+states: 1/)
   })
 

@@ -132,14 +132,33 @@ async function runLines(io: Io, reported: ReportedRun): Promise<string[]> {
   const leaders = measures.elections.map(({ at, process }) => `${setup.plan.nodes[process]!} at ${s(at)}`)
   const struck = [...built.coverage].map(([name, times]) => `${name} ${times}`)
   const lines: [string, string][] = [
-    ["answered", `${row.answered} of ${row.called} requests${row.shed > 0 ? `, ${row.shed} shed` : ""}; ${row.throughputPerS.toFixed(1)} per second from ${setup.warmUpMs / 1000} to ${setup.horizonMs / 1000} s`], // prettier-ignore
+    [
+      "answered",
+      `${row.answered} of ${row.called} requests${row.shed > 0 ? `, ${row.shed} shed` : ""}; ${row.throughputPerS.toFixed(1)} per second from ${setup.warmUpMs / 1000} to ${setup.horizonMs / 1000} s`,
+    ],
     ["latency", latencyText(measures.all)],
-    ...(measures.reads.count > 0 ? ([["gets", latencyText(measures.reads)], ["others", latencyText(measures.writes)]] as [string, string][]) : []), // prettier-ignore
-    ["messages", `${each(traffic.sent)} per answer: ${types.join(", ")}${traffic.lost > 0 ? `; ${traffic.lost} lost` : ""}`], // prettier-ignore
-    ["writes", `${each(traffic.writes)} per answer; ${traffic.slots} slots of ${(row.commandsPerSlot ?? 0).toFixed(2)} commands`], // prettier-ignore
+    ...(measures.reads.count > 0
+      ? ([
+          ["gets", latencyText(measures.reads)],
+          ["others", latencyText(measures.writes)],
+        ] as [string, string][])
+      : []),
+    [
+      "messages",
+      `${each(traffic.sent)} per answer: ${types.join(", ")}${traffic.lost > 0 ? `; ${traffic.lost} lost` : ""}`,
+    ],
+    [
+      "writes",
+      `${each(traffic.writes)} per answer; ${traffic.slots} slots of ${(row.commandsPerSlot ?? 0).toFixed(2)} commands`,
+    ],
     ["leaders", leaders.length === 0 ? "none" : abridged(leaders)],
-    ["answers", `in ${(100 * row.answeringShare).toFixed(1)} % of intervals of ${intervalMs} ms; none for ${s(measures.longestGap.length)} from ${s(measures.longestGap.from)}`], // prettier-ignore
-    ...(setup.faults.length > 0 ? ([["faults", struck.length === 0 ? "none did anything" : struck.join(", ")]] as [string, string][]) : []), // prettier-ignore
+    [
+      "answers",
+      `in ${(100 * row.answeringShare).toFixed(1)} % of intervals of ${intervalMs} ms; none for ${s(measures.longestGap.length)} from ${s(measures.longestGap.from)}`,
+    ],
+    ...(setup.faults.length > 0
+      ? ([["faults", struck.length === 0 ? "none did anything" : struck.join(", ")]] as [string, string][])
+      : []),
     ...judgements
       .filter(({ verdict }) => verdict.verdict !== "holds")
       .map(({ name, verdict }): [string, string] => [
@@ -220,9 +239,18 @@ function groupTable(reported: ReportedRun): Table {
       { heading: "max", ...ms },
       ...(exact ? [{ heading: "closed form", ...ms }] : []),
     ],
-    rows: groups.map(({ group, place, answered, latencyMs, latencyMsP50, latencyMsP99, latencyMsMax, closedFormMs }) => [
-      group, place, answered, latencyMs, latencyMsP50, latencyMsP99, latencyMsMax, ...(exact ? [closedFormMs] : []),
-    ]), // prettier-ignore
+    rows: groups.map(
+      ({ group, place, answered, latencyMs, latencyMsP50, latencyMsP99, latencyMsMax, closedFormMs }) => [
+        group,
+        place,
+        answered,
+        latencyMs,
+        latencyMsP50,
+        latencyMsP99,
+        latencyMsMax,
+        ...(exact ? [closedFormMs] : []),
+      ],
+    ),
     notes: [],
   }
 }

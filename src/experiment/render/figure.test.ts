@@ -231,7 +231,20 @@ describe("intervals", () => {
   const sure: LineFigure = {
     ...lines,
     y: { title: "share", zero: false, most: 1 },
-    panels: [{ title: "", series: [{ name: "a", points: [{ x: 1, y: 0.98, low: 0.9, high: 1.06 }, { x: 2, y: 0.5 }] }] }], // prettier-ignore
+    panels: [
+      {
+        title: "",
+        series: [
+          {
+            name: "a",
+            points: [
+              { x: 1, y: 0.98, low: 0.9, high: 1.06 },
+              { x: 2, y: 0.5 },
+            ],
+          },
+        ],
+      },
+    ],
   }
 
   test("end where their axis does, which is no further than values can be", () => {

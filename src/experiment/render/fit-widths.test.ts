@@ -14,12 +14,16 @@ function height(columns: readonly (readonly string[])[], widths: readonly number
 
 describe("the widths of columns", () => {
   test("are those of their cells where there is room", () => {
-    expect(widthsOf([["system", "majority(3)"], ["n", "3"]], 80)).toEqual([11, 1]) // prettier-ignore
+    const system = ["system", "majority(3)"]
+    expect(widthsOf([system, ["n", "3"]], 80)).toEqual([11, 1])
   })
 
   test("break a long text rather than many short ones, and headings first", () => {
     const text = "a sentence that is longer than all the names beside it together"
-    const columns = [["mistake", text, "short"], ["quorums of both phases", "grid(2, 3)", "grid(3, 3)"]] // prettier-ignore
+    const columns = [
+      ["mistake", text, "short"],
+      ["quorums of both phases", "grid(2, 3)", "grid(3, 3)"],
+    ]
     const widths = widthsOf(columns, 50)
     expect(totalWidth(widths)).toBeLessThanOrEqual(50)
     expect(wrapText(columns[1]![1]!, widths[1]!)).toEqual(["grid(2, 3)"])
@@ -27,7 +31,8 @@ describe("the widths of columns", () => {
   })
 
   test("never break a word, even where there is no room", () => {
-    expect(widthsOf([["h", "unbreakable"], ["h", "neither"]], 5)).toEqual([11, 7]) // prettier-ignore
+    const long = ["h", "unbreakable"]
+    expect(widthsOf([long, ["h", "neither"]], 5)).toEqual([11, 7])
   })
 
   test("break inside brackets rather than let one text make a column narrow for all", () => {

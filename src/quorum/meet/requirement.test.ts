@@ -156,20 +156,17 @@ describe("requirements of Howard 2019", () => {
   test("each answers about the epochs it speaks of", () => {
     const plan = (text: string) => parsePlan(text, catalogue)
     const verdicts = (text: string) =>
-      Object.fromEntries(requirements.map((each) => [each.id, each.check(plan(text)).verdict[0]]))
+      requirements.map((each) => `${each.id} ${each.check(plan(text)).verdict[0]}`).join(", ")
     // h holds, v violated. One epoch, then majorities: what the first may do that later ones may not.
-    expect(verdicts("0: split(choose(0), a1*a2*a3); 1..: majority(3)")).toEqual({
-      "3.1": "v", "4.1": "v", "4.2": "h", "4.3": "v", "4.4": "v", "4.5": "v",
-      "4.6": "h", "4.7": "v", "5.1": "h", "7.1": "h", "7.2": "v", FP: "v", FFP: "v",
-    }) // prettier-ignore
-    expect(verdicts("0: simple(3, 1, 1); 1..: simple(3, 2, 2)")).toEqual({
-      "3.1": "v", "4.1": "v", "4.2": "v", "4.3": "v", "4.4": "v", "4.5": "v",
-      "4.6": "v", "4.7": "v", "5.1": "h", "7.1": "v", "7.2": "v", FP: "v", FFP: "v",
-    }) // prettier-ignore
-    expect(verdicts("0 fast: fastPaxos(4); 1..: majority(4)")).toEqual({
-      "3.1": "h", "4.1": "h", "4.2": "h", "4.3": "h", "4.4": "h", "4.5": "h",
-      "4.6": "h", "4.7": "h", "5.1": "h", "7.1": "h", "7.2": "h", FP: "h", FFP: "h",
-    }) // prettier-ignore
+    expect(verdicts("0: split(choose(0), a1*a2*a3); 1..: majority(3)")).toBe(
+      "3.1 v, 4.1 v, 4.2 h, 4.3 v, 4.4 v, 4.5 v, 4.6 h, 4.7 v, 5.1 h, 7.1 h, 7.2 v, FP v, FFP v",
+    )
+    expect(verdicts("0: simple(3, 1, 1); 1..: simple(3, 2, 2)")).toBe(
+      "3.1 v, 4.1 v, 4.2 v, 4.3 v, 4.4 v, 4.5 v, 4.6 v, 4.7 v, 5.1 h, 7.1 v, 7.2 v, FP v, FFP v",
+    )
+    expect(verdicts("0 fast: fastPaxos(4); 1..: majority(4)")).toBe(
+      "3.1 h, 4.1 h, 4.2 h, 4.3 h, 4.4 h, 4.5 h, 4.6 h, 4.7 h, 5.1 h, 7.1 h, 7.2 h, FP h, FFP h",
+    )
   })
 
   test("each agrees with its statement, tried on all quorums of random plans", () => {

@@ -4,7 +4,7 @@ import { bindVariables, wholeNumberOf } from "./arithmetic.ts"
 import { parseTree } from "./parse.ts"
 
 const at = (text: string, n: number, k = 0) =>
-  wholeNumberOf(parseTree(text), new Map([["n", n], ["k", k]])) // prettier-ignore
+  wholeNumberOf(parseTree(text), new Map(Object.entries({ n, k })))
 
 describe("arithmetic of rules", () => {
   it.each([

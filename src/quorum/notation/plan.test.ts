@@ -75,7 +75,11 @@ describe("parsePlan", () => {
   })
 
   it("makes a plan or a UsageError of anything, with variables bound or not", () => {
-    const piece = fc.constantFrom("0", "1", "3", "..", ":", ";", "a", "*", "k", "+", "/", "(", ")", ",", "-", " ", '"', "^", " fast", "majority(", "choose(") // prettier-ignore
+    const piece = fc.constantFrom(
+      " ",
+      " fast",
+      ...'0 1 3 .. : ; a * k + / ( ) , - " ^ majority( choose('.split(" "),
+    )
     fc.assert(
       fc.property(fc.array(piece, { maxLength: 14 }), fc.option(fc.nat(9)), (pieces, k) => {
         try {

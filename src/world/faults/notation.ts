@@ -47,11 +47,23 @@ export const faultForms: ReadonlyMap<Fault["type"], FaultForm> = new Map([
   ["loss", form("messages", "span", "each message is lost with probability p", "p")],
   [
     "burst-loss",
-    form("messages", "span", "links turn bad and good at a message with these probabilities, and lose all while bad", "enter", "leave"), // prettier-ignore
+    form(
+      "messages",
+      "span",
+      "links turn bad and good at a message with these probabilities, and lose all while bad",
+      "enter",
+      "leave",
+    ),
   ],
   [
     "duplicate",
-    form("messages", "span", "a message arrives again with probability p, up to `late` ms later", "p", "late"), // prettier-ignore
+    form(
+      "messages",
+      "span",
+      "a message arrives again with probability p, up to `late` ms later",
+      "p",
+      "late",
+    ),
   ],
   ["reorder", form("messages", "span", "a message is late with probability p, by up to this", "p", "upTo")],
   ["clog", form("messages", "span", "every message takes this much longer", "extra")],
@@ -59,7 +71,12 @@ export const faultForms: ReadonlyMap<Fault["type"], FaultForm> = new Map([
   ["cut", form("messages", "span", "nothing arrives")],
   [
     "crash",
-    form("process", "either", "it stops, and comes back at the end, if there is one; disk: synced, partial, torn or lost", "disk"), // prettier-ignore
+    form(
+      "process",
+      "either",
+      "it stops, and comes back at the end, if there is one; disk: synced, partial, torn or lost",
+      "disk",
+    ),
   ],
   ["pause", form("process", "span", "it does nothing, and then goes on as if no time had passed")],
   ["slow", form("process", "span", "reading a message takes it this much longer", "extra")],
@@ -320,7 +337,10 @@ export function formatFault(fault: NamedFault): string {
   const { parameters } = faultForms.get(fault.type)!
   const values = parameters.map((name) => parameterOf(fault, name)).filter((value) => value !== "synced")
   const head = values.length === 0 ? fault.type : `${fault.type}(${values.join(", ")})`
-  const times = "process" in fault ? [fault.at, "until" in fault ? fault.until : fault.type === "crash" ? fault.recoverAt : undefined] : [fault.from, fault.until] // prettier-ignore
+  const times =
+    "process" in fault
+      ? [fault.at, "until" in fault ? fault.until : fault.type === "crash" ? fault.recoverAt : undefined]
+      : [fault.from, fault.until]
   const when = times.filter((at) => at !== undefined).map((at) => (at === endOfRun ? "end" : at / 1000))
   return [head, ...whomText(fault), `@${when.join("-")}`].join(" ")
 }
