@@ -67,6 +67,15 @@ export {
   type ProtocolRun,
   defineProtocol,
 } from "./run/protocol.ts"
+export {
+  type ProtocolMeasures,
+  type ProtocolRunResult,
+  type RunConditions,
+  type Simulation,
+  type SimulationRun,
+  runProtocol,
+  simulationOf,
+} from "./run/simulation.ts"
 export * as setting from "./run/setting.ts"
 export * from "./run/from-text.ts"
 export { type ClockRate, formatBackOff } from "./run/common-settings.ts"
