@@ -4,6 +4,7 @@ import type { SweepData } from "../../run/sweep/document.ts"
 import { sha256 } from "./environment.ts"
 import { shellWord } from "../../base/text.ts"
 import type { ModuleSource } from "./user-module.ts"
+import { UsageError, didYouMean } from "../../base/errors.ts"
 
 /** Where an experiment's code comes from: plain data, with which a thread or another machine finds it again. */
 export type ExperimentSource =
@@ -25,12 +26,26 @@ export interface SourcedExperiment {
 export async function loadExperiment(source: ExperimentSource): Promise<AnyExperiment> {
   switch (source.kind) {
     case "shipped":
-      return (await (await import("../shared/experiment-argument.ts")).readExperiments([source.id]))[0]!
+      return (await readExperiments([source.id]))[0]!
     case "sweep":
       return sweepOf(source.data)
     case "module":
       return (await import("./user-module.ts")).loadUserModule(source)
   }
+}
+
+/** The experiments of these ids, or all of them for `all`; an unknown id is a UsageError. */
+export async function readExperiments(ids: readonly string[]): Promise<readonly AnyExperiment[]> {
+  const { experiments } = await import("../../../experiments/index.ts")
+  if (ids.includes("all")) return [...experiments.values()]
+  return [...new Set(ids)].map((id) => {
+    const experiment = experiments.get(id)
+    if (experiment !== undefined) return experiment
+    throw new UsageError(
+      `unknown experiment ${id}.${didYouMean(id, experiments.keys())} ` +
+        `Valid ids: ${[...experiments.keys()].join(", ")}, all.`,
+    )
+  })
 }
 
 /** The experiment of a sweep; a protocol of the user's own runs because the user names the sweep that names it. */
@@ -47,8 +62,7 @@ async function sweepOf(data: SweepData): Promise<AnyExperiment> {
  */
 export function preload(kind: ExperimentSource["kind"]): void {
   const loading = {
-    shipped: () =>
-      import("../shared/experiment-argument.ts").then(({ readExperiments }) => readExperiments(["all"])),
+    shipped: () => readExperiments(["all"]),
     sweep: () => import("../../run/sweep/decree.ts"),
     module: () => import("../../index.ts"),
   }[kind]
@@ -82,7 +96,6 @@ const isSweepFile = (name: string): boolean => /\.(ya?ml|json)$/i.test(name)
 const isModuleFile = (name: string): boolean => /\.[cm]?[jt]s$/i.test(name)
 
 async function shipped(name: string): Promise<SourcedExperiment[]> {
-  const { readExperiments } = await import("../shared/experiment-argument.ts")
   const experiments = await readExperiments([name])
   return experiments.map((experiment) => ({ experiment, source: { kind: "shipped", id: experiment.id } }))
 }
@@ -114,7 +127,6 @@ async function fromModule(path: string): Promise<SourcedExperiment> {
 async function refuseOverrides(names: readonly string[], overrides: readonly Override[]): Promise<void> {
   const other = names.find((name) => !isSweepFile(name))
   if (overrides.length === 0 || other === undefined) return
-  const { UsageError } = await import("../../base/errors.ts")
   throw new UsageError(
     `--set requires a sweep file (.yaml or .json); ${other} is not one. ` +
       `--seed and --runs apply to every experiment.`,
@@ -127,7 +139,6 @@ async function distinct(found: readonly SourcedExperiment[]): Promise<readonly S
   for (const one of found) {
     const before = byId.get(one.experiment.id)
     if (before !== undefined && JSON.stringify(before.source) !== JSON.stringify(one.source)) {
-      const { UsageError } = await import("../../base/errors.ts")
       throw new UsageError(
         `duplicate experiment id ${one.experiment.id}: both would write to the same folder. Change one of the ids.`,
       )

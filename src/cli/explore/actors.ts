@@ -16,9 +16,10 @@ import type { Context } from "../shared/context.ts"
 import type { Counterexample } from "./counterexample.ts"
 import { type ExplorationWords, readExploration, settingWords } from "./exploration.ts"
 import type { ExploreOptions } from "./options.ts"
-import { exploreProgress } from "./progress.ts"
+
 import { type ExploreReport, finishExploration, timed } from "./report.ts"
 import { readPlan } from "../shared/system-argument.ts"
+import { exploreProgress } from "../shared/progress.ts"
 
 /** The result of a search, whatever its strategy. */
 interface Found {

@@ -12,9 +12,10 @@ import { printJson } from "../shared/output.ts"
 import type { Counterexample } from "./counterexample.ts"
 import type { ExploreOptions } from "./options.ts"
 import { exploreInParallel } from "./parallel.ts"
-import { exploreProgress } from "./progress.ts"
+
 import { type ExploreReport, finishExploration, timed } from "./report.ts"
 import type { SpecOptions } from "../../world/spec/memory.ts"
+import { exploreProgress } from "../shared/progress.ts"
 
 /** `quorate explore --model spec`. */
 export async function runSpec(

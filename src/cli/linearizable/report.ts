@@ -1,11 +1,16 @@
 import { UsageError } from "../../base/errors.ts"
 import { type ReadHistory, type ReadOptions, readHistory } from "../../history/formats/read-history.ts"
 import { LinearizabilityCheck, type LinearizabilityVerdict } from "../../history/linearizability.ts"
-import type { Operation } from "../../history/operation.ts"
+import type { History, Operation } from "../../history/operation.ts"
 import { type SessionVerdict, checkSessionGuarantees } from "../../history/session-guarantees.ts"
 import { type FailingWindow, drawWindow } from "../../history/window.ts"
 import { wrap } from "../../base/text.ts"
 import { readText } from "../shared/read-text.ts"
+import type { KeyValueInput } from "../../history/key-value.ts"
+import type { CellOutput } from "../../history/cell.ts"
+import { writeFileSync } from "node:fs"
+import { writePorcupineEdn } from "../../history/formats/edn-history.ts"
+import { writeJsonLines } from "../../history/formats/json-lines.ts"
 
 /** The result of checking one file. */
 export interface HistoryReport {
@@ -167,4 +172,9 @@ const capital = (text: string): string => text.charAt(0).toUpperCase() + text.sl
 /** A line wrapped at spaces to `width`; drawn lines are left as they are. */
 function wrapped(line: string, width: number): string[] {
   return line.startsWith("  ") ? [line] : wrap(line.split(" "), width)
+}
+
+/** Writes the history of a run: as EDN if the file name ends in .edn, as JSON lines otherwise. */
+export function writeHistoryFile(file: string, history: History<KeyValueInput, CellOutput>): void {
+  writeFileSync(file, file.endsWith(".edn") ? writePorcupineEdn(history) : writeJsonLines(history))
 }

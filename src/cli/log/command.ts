@@ -62,7 +62,7 @@ async function run({ io }: Context, system: string, flags: Flags): Promise<ExitC
   const checks = history === undefined ? {} : { linearizability: history !== false }
   const result = runLog(setup, seed, { intervalMs, ...checks, gather: [traffic], traceHash: "messages" })
   if (typeof history === "string") {
-    const { writeHistoryFile } = await import("../linearizable/write.ts")
+    const { writeHistoryFile } = await import("../linearizable/report.ts")
     writeHistoryFile(history, result.clients!.history)
   }
   await printLogRun(io, flags.format, {

@@ -5,8 +5,7 @@ import { rowsFromCsv } from "../../experiment/csv.ts"
 import type { AnyExperiment } from "../../experiment/define.ts"
 import type { ManifestResult } from "../../experiment/manifest.ts"
 import type { Result } from "../../experiment/result.ts"
-import type { ExperimentSource } from "../execution/experiment-source.ts"
-import { readExperiments } from "./experiment-argument.ts"
+import { type ExperimentSource, loadExperiment, readExperiments } from "../execution/experiment-source.ts"
 import type { Io } from "./context.ts"
 import { manifestName, readManifest, resultFolder } from "./results-folder.ts"
 import { sha256 } from "../execution/environment.ts"
@@ -28,7 +27,6 @@ export async function readResult(name: string, from: string, io: Io): Promise<Re
 async function experimentOf(file: string): Promise<AnyExperiment> {
   const origin = readManifest(dirname(file))?.result.origin
   if (origin === undefined) return (await readExperiments([basename(file, ".csv")]))[0]!
-  const { loadExperiment } = await import("../execution/experiment-source.ts")
   return loadExperiment(origin as ExperimentSource)
 }
 

@@ -79,7 +79,7 @@ async function writeHistory(file: string, flags: SwarmFlags): Promise<void> {
   }
   const { optionsOf } = await import("./share.ts")
   const { swarmRun } = await import("../../run/swarm.ts")
-  const { writeHistoryFile } = await import("../linearizable/write.ts")
+  const { writeHistoryFile } = await import("../linearizable/report.ts")
   const { clients } = swarmRun(flags.first, await optionsOf(await taskOf(flags)))
   writeHistoryFile(file, clients.history)
 }
