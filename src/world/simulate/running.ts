@@ -3,7 +3,7 @@ import type { Random } from "../../base/random.ts"
 import type { Address, Micros, Process, Timer } from "../../protocol/actor.ts"
 import type { DiskLoss } from "../faults/fault.ts"
 import { RunningProcess } from "../process.ts"
-import type { NodeModel, Scenario } from "./scenario.ts"
+import type { DiskModel, NodeModel, Scenario } from "./scenario.ts"
 
 /** A process while it is simulated: what its processor, its clock and its disk are doing. */
 export class Running<Message, Stored, Report> extends RunningProcess<Message, Stored, Report, TimerSetting> {
@@ -102,20 +102,18 @@ export function runningProcesses<Message, Stored, Report>(
   const timers = random.fork("timers")
   const nodes = random.fork("nodes")
   const disks = random.fork("disks")
-  return scenario.processes.map(
-    (definition, address) =>
-      new Running(definition, address, {
-        timerDraws: timers.fork(definition.name),
-        clockRate: clockRateOf(scenario.clockRates?.[address] ?? 1, address),
-        syncTime: syncTime(scenario, address, disks.fork(definition.name)),
-        costs: costs(
-          scenario.node?.(address),
-          address,
-          scenario.bytesOf ?? noBytes,
-          nodes.fork(definition.name),
-        ),
-      }),
-  )
+  const { disk, writeLatency = 0, node, bytesOf = noBytes } = scenario
+  const alwaysAlike = (): Micros => writeLatency
+  return scenario.processes.map((definition, address) => {
+    const { name } = definition
+    const model = node?.(address)
+    return new Running(definition, address, {
+      timerDraws: timers.fork(name),
+      clockRate: clockRateOf(scenario.clockRates?.[address] ?? 1, address),
+      syncTime: disk === undefined ? alwaysAlike : syncTime(disk, address, disks.fork(name)),
+      costs: model === undefined ? undefined : costs(model, address, bytesOf, nodes.fork(name)),
+    })
+  })
 }
 
 const never = (): boolean => false
@@ -128,24 +126,18 @@ export function clockRateOf(rate: number, address: Address): number {
 }
 
 /** How long each synchronous write of a process takes, drawn from a stream of its own. */
-function syncTime(
-  { disk, writeLatency = 0 }: Pick<Scenario<never, never>, "disk" | "writeLatency">,
-  address: Address,
-  random: Random,
-): () => Micros {
-  if (disk === undefined) return () => writeLatency
-  const draw = disk.sync.sampler(random)
+function syncTime({ sync }: DiskModel, address: Address, random: Random): () => Micros {
+  const draw = sync.sampler(random)
   return () => draw(address, address)
 }
 
 /** What messages cost a process, reading and writing drawn from streams of their own. */
 function costs<Message>(
-  model: NodeModel | undefined,
+  model: NodeModel,
   address: Address,
   bytesOf: (message: Message) => number,
   random: Random,
-): Costs<Message> | undefined {
-  if (model === undefined) return undefined
+): Costs<Message> {
   const { microsPerByte, writesBroadcastOnce } = model
   const [receive, send] = [
     model.receive.sampler(random.fork("receive")),
