@@ -47,8 +47,8 @@ export class Agenda {
   private later = new EventQueue<number>()
   /** Whether there are wheels; without, all is in the heap. */
   private turning = false
-  private fine = noWheel
-  private coarse = noWheel
+  private fine = emptyWheel()
+  private coarse = this.fine
   /** The millisecond that the fine wheel shows, and the second that the coarse one does: whole numbers of 2¹⁰ and 2²⁰ µs. */
   private block = 0
   private superblock = 0
@@ -281,7 +281,9 @@ class Wheel {
 }
 
 /** Stands for the wheels while there are none. */
-const noWheel = new Wheel(new Int32Array(0), 0)
+function emptyWheel(): Wheel {
+  return new Wheel(new Int32Array(0), 0)
+}
 
 /** The place of the lowest bit set, in two instructions. */
 function lowestBit(word: number): number {
