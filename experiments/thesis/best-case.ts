@@ -1,6 +1,7 @@
 import { Facts } from "../../src/check/property.ts"
 import { decreeMeasures } from "../../src/run/decree-measures.ts"
-import type { MessageType, PaxosMessage, PaxosRecord } from "../../src/protocol/paxos/messages.ts"
+import type { MessageType, PaxosMessage } from "../../src/protocol/paxos/messages.ts"
+import type { PaxosRecord } from "../../src/protocol/paxos/records.ts"
 import type { Cluster } from "../../src/protocol/paxos/cluster.ts"
 import { constantLatency } from "../../src/world/simulate/latency.ts"
 import { reliable } from "../../src/world/simulate/network.ts"

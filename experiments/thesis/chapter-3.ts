@@ -1,9 +1,9 @@
 import type { Table } from "../../src/experiment/table.ts"
 import { paxosCluster } from "../../src/protocol/paxos/cluster.ts"
 import { type EpochAllocation, epochSource } from "../../src/protocol/paxos/epochs.ts"
-import type { ProposerRecord } from "../../src/protocol/paxos/messages.ts"
+import type { ProposerRecord } from "../../src/protocol/paxos/records.ts"
 import { counting, majorityOf } from "../../src/protocol/paxos/plans.ts"
-import type { Recipients } from "../../src/protocol/paxos/proposer.ts"
+import type { Recipients } from "../../src/protocol/paxos/proposer-state.ts"
 import { constantPlan } from "../../src/quorum/plan.ts"
 import { bestCase } from "./best-case.ts"
 

@@ -10,7 +10,8 @@ import { sampleActors } from "../world/explore/sampling.ts"
 import { runWorldSteps } from "../world/explore/trace.ts"
 import { type Actor, type Step, recipientsOf } from "../protocol/actor.ts"
 import { type Cluster, paxosCluster } from "../protocol/paxos/cluster.ts"
-import type { PaxosMessage, PaxosRecord } from "../protocol/paxos/messages.ts"
+import type { PaxosMessage } from "../protocol/paxos/messages.ts"
+import type { PaxosRecord } from "../protocol/paxos/records.ts"
 import { constantPlan } from "../quorum/plan.ts"
 import {
   type ExploredPaxos,

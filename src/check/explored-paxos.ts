@@ -2,13 +2,8 @@ import { type NodeSet, emptySet, withMember } from "../base/node-set.ts"
 import type { Address, Value } from "../protocol/actor.ts"
 import type { Cluster } from "../protocol/paxos/cluster.ts"
 import { needsAllocator } from "../protocol/paxos/epochs.ts"
-import {
-  type PaxosMessage,
-  type PaxosRecord,
-  type Proposal,
-  formatMessage,
-} from "../protocol/paxos/messages.ts"
-import { type AcceptorRecord, acceptorPart } from "../protocol/paxos/records.ts"
+import { type PaxosMessage, type Proposal, formatMessage } from "../protocol/paxos/messages.ts"
+import { type AcceptorRecord, type PaxosRecord, acceptorPart } from "../protocol/paxos/records.ts"
 import type { QuorumPlan } from "../quorum/plan.ts"
 import type { ActorModel, History, Local, NetworkKind, Property, WorldStep } from "../world/explore/model.ts"
 import type { ActorOutcome } from "../world/explore/outcome.ts"

@@ -10,7 +10,7 @@ import {
 } from "../base/node-set.ts"
 import { type Input, recipientsOf, send } from "../protocol/actor.ts"
 import type { LogProcess } from "../protocol/log/cluster.ts"
-import { type LogMessage, type LogRecord, noOp } from "../protocol/log/messages.ts"
+import type { LogMessage } from "../protocol/log/messages.ts"
 import type { LogOutput } from "../protocol/log/outbox.ts"
 import type { ReplicaState } from "../protocol/log/replica-state.ts"
 import type { LogActor } from "../protocol/log/replica.ts"
@@ -20,6 +20,8 @@ import type { NamedFault } from "../world/faults/fault.ts"
 import { type BuiltLog, firstLeader } from "./log.ts"
 import type { LogSetup } from "./log-settings.ts"
 import { canLoseDisks } from "./random-log.ts"
+import { noOp } from "../protocol/log/command.ts"
+import type { LogRecord } from "../protocol/log/records.ts"
 
 /** Every bug the checks are tested with, in the order of the table. */
 export const knownBugs: readonly SeededBug[] = [

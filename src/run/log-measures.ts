@@ -1,8 +1,8 @@
 import type { LogEvent, LogFact } from "../check/log/facts.ts"
 import type { Gatherer } from "../check/property.ts"
 import type { Micros } from "../protocol/actor.ts"
-import type { Operation } from "../protocol/log/messages.ts"
 import { LatencyHistogram } from "./latency-histogram.ts"
+import type { Operation } from "../protocol/log/command.ts"
 
 /** Requests of clients and their answers, over the whole run. */
 export class Requests implements Gatherer<LogEvent> {

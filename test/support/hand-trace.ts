@@ -1,7 +1,8 @@
 import type { PaxosProperty } from "../../src/check/paxos/facts.ts"
 import { Facts, judgementOf } from "../../src/check/property.ts"
 import { type Cluster, paxosCluster } from "../../src/protocol/paxos/cluster.ts"
-import type { PaxosMessage, PaxosRecord } from "../../src/protocol/paxos/messages.ts"
+import type { PaxosMessage } from "../../src/protocol/paxos/messages.ts"
+import type { PaxosRecord } from "../../src/protocol/paxos/records.ts"
 import type { TraceEvent } from "../../src/world/simulate/trace.ts"
 import { planOf } from "./judged-run.ts"
 

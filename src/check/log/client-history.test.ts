@@ -1,9 +1,10 @@
 import { describe, expect, test } from "vitest"
 import { logSetupFrom } from "../../../experiments/log-setup-from.ts"
 import { checkSessionGuarantees } from "../../history/session-guarantees.ts"
-import type { Command, LogReport, Result } from "../../protocol/log/messages.ts"
+import type { LogReport } from "../../protocol/log/messages.ts"
 import { runLog } from "../../run/log.ts"
 import { ClientHistory } from "./client-history.ts"
+import type { Command, Result } from "../../protocol/log/command.ts"
 
 const command = (client: number, request: number, operation: Command["operation"], value = ""): Command => ({
   client,

@@ -10,9 +10,9 @@ import {
   checkSessionGuarantees,
   sessionGuarantees,
 } from "../../history/session-guarantees.ts"
-import type { Command, Result } from "../../protocol/log/messages.ts"
 import { type LogEvent, type LogFact, type LogProperty, logProperty } from "./facts.ts"
 import type { Gatherer, Violation } from "../property.ts"
+import type { Command, Result } from "../../protocol/log/command.ts"
 
 /**
  * What the clients of a log asked and were told, and whether one copy of the

@@ -1,16 +1,7 @@
 import { type NodeSet, emptySet, withMember } from "../../base/node-set.ts"
 import type { Address, Micros } from "../../protocol/actor.ts"
 import type { LogCluster } from "../../protocol/log/cluster.ts"
-import {
-  type Batch,
-  type Command,
-  type LogImage,
-  type LogMessage,
-  type LogRecord,
-  type LogReport,
-  type Result,
-  sameBatch,
-} from "../../protocol/log/messages.ts"
+import type { LogMessage, LogReport } from "../../protocol/log/messages.ts"
 import { noEpoch } from "../../protocol/log/slots.ts"
 import { StateMachine } from "../../protocol/log/state-machine.ts"
 import type { Epoch, QuorumPlan } from "../../quorum/plan.ts"
@@ -23,6 +14,8 @@ import {
   type PropertyDefinition,
   property,
 } from "../property.ts"
+import { type Batch, type Command, type Result, sameBatch } from "../../protocol/log/command.ts"
+import type { LogImage, LogRecord } from "../../protocol/log/records.ts"
 
 /*
  * A log makes millions of events, so its facts are counts and the first fact of

@@ -1,11 +1,13 @@
 import { describe, expect, test } from "vitest"
 import { quorumSystemFrom } from "../../../quorums/from-text.ts"
-import type { Batch, Command, LogMessage, LogRecord, LogReport } from "../../protocol/log/messages.ts"
+import type { LogMessage, LogReport } from "../../protocol/log/messages.ts"
 import { Slots } from "../../protocol/log/slots.ts"
 import { constantPlan } from "../../quorum/plan.ts"
 import type { LogEvent, LogProperty } from "./facts.ts"
 import { durableAnswers, logSafety } from "./properties.ts"
 import { Facts, type Judgement, judge } from "../property.ts"
+import type { Batch, Command } from "../../protocol/log/command.ts"
+import type { LogRecord } from "../../protocol/log/records.ts"
 
 const put = (client: number, request: number, key = 0): Command => ({
   client,

@@ -1,5 +1,4 @@
 import type { Address, Micros } from "../../protocol/actor.ts"
-import { type Batch, formatCommand } from "../../protocol/log/messages.ts"
 import { formatEpoch } from "../../protocol/log/versions.ts"
 import { formatSet } from "../../quorum/system.ts"
 import { type Violation, verdictOf } from "../property.ts"
@@ -11,6 +10,7 @@ import {
   executions,
   logProperty,
 } from "./facts.ts"
+import { type Batch, formatCommand } from "../../protocol/log/command.ts"
 
 /**
  * What must hold on every run of the log, whatever the faults. What is decided is

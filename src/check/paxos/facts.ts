@@ -1,18 +1,18 @@
 import { type NodeSet, emptySet, withMember } from "../../base/node-set.ts"
 import type { Address, Micros, Value } from "../../protocol/actor.ts"
 import type { Cluster } from "../../protocol/paxos/cluster.ts"
-import type {
-  AcceptorRecord,
-  PaxosMessage,
-  PaxosRecord,
-  PromiseMessage,
-  Proposal,
-} from "../../protocol/paxos/messages.ts"
-import { acceptorPart } from "../../protocol/paxos/records.ts"
+import type { PaxosMessage, PromiseMessage, Proposal } from "../../protocol/paxos/messages.ts"
+import { type AcceptorRecord, type PaxosRecord, acceptorPart } from "../../protocol/paxos/records.ts"
 import type { Epoch, QuorumPlan } from "../../quorum/plan.ts"
 import type { TraceEvent } from "../../world/simulate/trace.ts"
-import type { FactKind, Gatherer, Needs, Property, PropertyDefinition } from "../property.ts"
-import { property } from "../property.ts"
+import {
+  type FactKind,
+  type Gatherer,
+  type Needs,
+  type Property,
+  type PropertyDefinition,
+  property,
+} from "../property.ts"
 import { transfersOf } from "./transfers.ts"
 
 /** An event in the trace of a run of single-decree Paxos. */

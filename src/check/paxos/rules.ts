@@ -1,7 +1,8 @@
 import { nodeSet } from "../../base/node-set.ts"
 import type { Address } from "../../protocol/actor.ts"
 import type { Cluster } from "../../protocol/paxos/cluster.ts"
-import type { AcceptorRecord, Proposal } from "../../protocol/paxos/messages.ts"
+import type { Proposal } from "../../protocol/paxos/messages.ts"
+import type { AcceptorRecord } from "../../protocol/paxos/records.ts"
 import { formatSet } from "../../quorum/system.ts"
 import { firstComplaint, judgeEach, verdictOf } from "../property.ts"
 import {

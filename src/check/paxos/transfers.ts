@@ -1,4 +1,5 @@
-import type { PaxosMessage, PaxosRecord, RingMessage } from "../../protocol/paxos/messages.ts"
+import type { PaxosMessage, RingMessage } from "../../protocol/paxos/messages.ts"
+import type { PaxosRecord } from "../../protocol/paxos/records.ts"
 import type { TraceEvent } from "../../world/simulate/trace.ts"
 
 /** A message between two processes, whichever way it went. */

@@ -1,10 +1,10 @@
 import type { Address } from "../actor.ts"
 import { execute } from "./executing.ts"
-import type { LogMessage, Snapshot } from "./messages.ts"
+import type { LogMessage } from "./messages.ts"
 import type { ReplicaOptions } from "./options.ts"
 import type { Outbox } from "./outbox.ts"
 import type { ReplicaState } from "./replica-state.ts"
-import { StateMachine } from "./state-machine.ts"
+import { type Snapshot, StateMachine } from "./state-machine.ts"
 
 /**
  * The leader of `epoch` says that every slot before `upTo` is decided. What this

@@ -1,8 +1,8 @@
 import type { Address, Micros, Timer } from "../actor.ts"
-import type { Command, Result } from "./messages.ts"
 import { Outbox } from "./outbox.ts"
 import type { LogActor } from "./replica.ts"
 import { type Workload, uniform } from "./workload.ts"
+import type { Command, Result } from "./command.ts"
 
 /** Some clients in one place: a process of their own. */
 export interface ClientOptions {

@@ -1,8 +1,8 @@
-import type { Batch, Result } from "./messages.ts"
 import type { ReplicaOptions } from "./options.ts"
 import type { Outbox } from "./outbox.ts"
 import { answerReads } from "./reading.ts"
 import type { ReplicaState } from "./replica-state.ts"
+import type { Batch, Result } from "./command.ts"
 
 /**
  * Carries out every slot that is decided, in order; the leader answers those who asked.

@@ -8,11 +8,11 @@ import {
   withoutMember,
 } from "../../base/node-set.ts"
 import { execute } from "./executing.ts"
-import type { Batch, Command } from "./messages.ts"
 import type { ReplicaOptions } from "./options.ts"
 import { type Outbox, timers } from "./outbox.ts"
 import { recipients } from "./recipients.ts"
 import type { ReplicaState } from "./replica-state.ts"
+import type { Batch, Command } from "./command.ts"
 
 /** A command that nobody has proposed in this epoch yet. */
 export function submit(state: ReplicaState, command: Command, out: Outbox, options: ReplicaOptions): void {

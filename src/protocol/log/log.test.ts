@@ -8,12 +8,13 @@ import { exponentialLatency } from "../../world/simulate/latency.ts"
 import { simulate } from "../../world/simulate/simulate.ts"
 import { TraceHash } from "../../world/simulate/trace-hash.ts"
 import { clients } from "./client.ts"
-import { copyImage, keepRecord } from "./disk-image.ts"
-import type { Command, LogImage, LogMessage, LogRecord, LogReport } from "./messages.ts"
+import { type LogImage, type LogRecord, copyImage, keepRecord } from "./records.ts"
+import type { LogMessage, LogReport } from "./messages.ts"
 import { type LogActor, pureActor } from "./replica.ts"
 import { Slots, noEpoch } from "./slots.ts"
 import { StateMachine } from "./state-machine.ts"
 import { usualWorkload, workload } from "./workload.ts"
+import type { Command } from "./command.ts"
 
 const command = (client: number, request: number, more: Partial<Command> = {}): Command => ({
   client,

@@ -1,7 +1,8 @@
 import type { Epoch } from "../../quorum/plan.ts"
-import type { Proposals, Slots } from "./slots.ts"
-import type { MachineState } from "./state-machine.ts"
+import type { Proposals } from "./slots.ts"
+import type { Snapshot } from "./state-machine.ts"
 import type { Bars } from "./versions.ts"
+import type { Batch, Command, Result } from "./command.ts"
 
 /**
  * What replicas and clients say to each other. The first six are the messages of
@@ -105,39 +106,6 @@ const typesInOrder: Readonly<Record<LogMessageType, true>> = {
 /** Every type of message, in the order of tables. */
 export const logMessageTypes = Object.keys(typesInOrder) as readonly LogMessageType[]
 
-/** The state that all slots before `upTo` led to. */
-export interface Snapshot {
-  readonly upTo: number
-  readonly machine: MachineState
-}
-
-/** One write to a replica's disk; and, as `image`, all that is on it. */
-export type LogRecord =
-  | { readonly type: "promise"; readonly epoch: Epoch }
-  | { readonly type: "accept"; readonly slot: number; readonly epoch: Epoch; readonly batch: Batch }
-  /** Acceptance of consecutive slots, from `slot` on. */
-  | {
-      readonly type: "accepts"
-      readonly slot: number
-      readonly epoch: Epoch
-      readonly batches: readonly Batch[]
-    }
-  | { readonly type: "snapshot"; readonly snapshot: Snapshot }
-  /** Epochs of replicas that have lost their disks are void from now on. */
-  | { readonly type: "bar"; readonly barred: Bars }
-  | LogImage
-
-/** All that is on a replica's disk: what `recover` starts from. */
-export interface LogImage {
-  readonly type: "image"
-  readonly lastPromised: Epoch
-  readonly accepted: Slots
-  readonly snapshot: Snapshot | null
-  /** The life in which the disk was last lost; 0 if it never was. */
-  readonly version: number
-  readonly barred: Bars
-}
-
 /** What processes say of themselves, for measures and checks. */
 export type LogReport =
   /** This replica has carried out the commands of a slot, with these results. */
@@ -196,52 +164,4 @@ function proposalBytes({ batches }: Proposals): number {
 
 function batchesBytes(batches: readonly Batch[]): number {
   return batches.reduce((bytes, batch) => bytes + headerBytes + batchBytes(batch), 0)
-}
-
-/**
- * What a client asks of the key–value store. A client has one request at a time
- * outstanding, numbered from 1 up; the pair (client, request) is what makes a
- * command carried out once, however often it is sent.
- */
-export interface Command {
-  /** Number of the client, from 0 up, over the whole cluster. */
-  readonly client: number
-  readonly request: number
-  readonly operation: Operation
-  /** Number of the key, from 0 up. */
-  readonly key: number
-  /** What put writes, append adds, and cas would write. */
-  readonly value: string
-  /** What cas must find; null for an absent key. */
-  readonly expected: string | null
-  /** The size of its payload. */
-  readonly bytes: number
-}
-
-/** What a command does to its key: read it, write it, write it if it is as expected, or add to its end. */
-export type Operation = "get" | "put" | "cas" | "append"
-
-/** What get finds, or null; "ok" for put and append; "ok" or "no" for cas. */
-export type Result = string | null
-
-/** What one slot of the log decides on: commands, in order. An empty batch is a no-op (Howard 2019, §3.12). */
-export type Batch = readonly Command[]
-
-/** The batch of no commands, which fills a slot that must have some value. */
-export const noOp: Batch = []
-
-/** `put(k1, x)` and the like, with whose request it is: `c3.7: put(k1, x)`. */
-export function formatCommand({ client, request, operation, key, value, expected }: Command): string {
-  const argument =
-    operation === "get" ? "" : operation === "cas" ? `, ${expected ?? "nil"} → ${value}` : `, ${value}`
-  return `c${client}.${request}: ${operation}(k${key}${argument})`
-}
-
-/** Whether two batches are the same commands; the same object nearly always, and another only after a recovery. */
-export function sameBatch(a: Batch, b: Batch): boolean {
-  if (a === b) return true
-  return (
-    a.length === b.length &&
-    a.every((command, i) => command.client === b[i]!.client && command.request === b[i]!.request)
-  )
 }

@@ -1,6 +1,7 @@
 import type { Epoch } from "../../quorum/plan.ts"
 import type { Address, Micros, Output, Timer } from "../actor.ts"
-import type { LogMessage, LogRecord, LogReport } from "./messages.ts"
+import type { LogMessage, LogReport } from "./messages.ts"
+import type { LogRecord } from "./records.ts"
 
 /** One thing a replica or a client asks to be done. */
 export type LogOutput = Output<LogMessage, LogRecord, LogReport>

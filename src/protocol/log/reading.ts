@@ -3,10 +3,11 @@ import type { QuorumPlan } from "../../quorum/plan.ts"
 import type { QuorumSystem } from "../../quorum/system.ts"
 import type { Address } from "../actor.ts"
 import { holdsLease } from "./leasing.ts"
-import type { Command, LogMessage } from "./messages.ts"
+import type { LogMessage } from "./messages.ts"
 import type { ReplicaOptions } from "./options.ts"
 import type { Outbox } from "./outbox.ts"
 import type { ReplicaState } from "./replica-state.ts"
+import type { Command } from "./command.ts"
 
 /** Whether a leader may answer a get from its own state at once. */
 export function mayReadHere(state: ReplicaState, { reads }: ReplicaOptions): boolean {

@@ -1,6 +1,8 @@
-import type { LogImage, LogRecord } from "./messages.ts"
 import { Slots, noEpoch } from "./slots.ts"
-import { raised } from "./versions.ts"
+import { type Bars, raised } from "./versions.ts"
+import type { Epoch } from "../../quorum/plan.ts"
+import type { Batch } from "./command.ts"
+import type { Snapshot } from "./state-machine.ts"
 
 /**
  * What a replica's disk holds after one more record: the greatest promise, the
@@ -53,4 +55,31 @@ export function emptyImage(): Writable<LogImage> {
 /** An image that later records leave as it is. */
 export function copyImage(image: LogImage): LogImage {
   return { ...image, accepted: image.accepted.copy() }
+}
+
+/** One write to a replica's disk; and, as `image`, all that is on it. */
+export type LogRecord =
+  | { readonly type: "promise"; readonly epoch: Epoch }
+  | { readonly type: "accept"; readonly slot: number; readonly epoch: Epoch; readonly batch: Batch }
+  /** Acceptance of consecutive slots, from `slot` on. */
+  | {
+      readonly type: "accepts"
+      readonly slot: number
+      readonly epoch: Epoch
+      readonly batches: readonly Batch[]
+    }
+  | { readonly type: "snapshot"; readonly snapshot: Snapshot }
+  /** Epochs of replicas that have lost their disks are void from now on. */
+  | { readonly type: "bar"; readonly barred: Bars }
+  | LogImage
+
+/** All that is on a replica's disk: what `recover` starts from. */
+export interface LogImage {
+  readonly type: "image"
+  readonly lastPromised: Epoch
+  readonly accepted: Slots
+  readonly snapshot: Snapshot | null
+  /** The life in which the disk was last lost; 0 if it never was. */
+  readonly version: number
+  readonly barred: Bars
 }

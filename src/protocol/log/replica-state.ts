@@ -2,10 +2,10 @@ import { type NodeSet, emptySet } from "../../base/node-set.ts"
 import type { Epoch } from "../../quorum/plan.ts"
 import type { QuorumSystem } from "../../quorum/system.ts"
 import type { Address } from "../actor.ts"
-import type { Batch, Command, Snapshot } from "./messages.ts"
 import { Slots, noEpoch } from "./slots.ts"
-import { StateMachine } from "./state-machine.ts"
+import { type Snapshot, StateMachine } from "./state-machine.ts"
 import type { Bars } from "./versions.ts"
+import type { Batch, Command } from "./command.ts"
 
 /** No address: nobody is known to lead. */
 export const nobody = -1

@@ -12,7 +12,7 @@ import {
 } from "./electing.ts"
 import { onBatchTimer, onOverdueTimer } from "./leading.ts"
 import { onGrantOver, onHeartbeatAck, onHeartbeatTimer, onLeaseOver } from "./leasing.ts"
-import type { LogMessage, LogRecord, LogReport } from "./messages.ts"
+import type { LogMessage, LogReport } from "./messages.ts"
 import type { ReplicaOptions } from "./options.ts"
 import { Outbox, grantPrefix, handOver, leasePrefix, timers } from "./outbox.ts"
 import { onReadAnswer, onReadAsk } from "./reading.ts"
@@ -20,6 +20,7 @@ import { onRejoin, onRejoinAnswer, onRejoinBlank, onRejoinTimer, onRejoined, rec
 import { ReplicaState } from "./replica-state.ts"
 import { onReply, onRequest } from "./serving.ts"
 import { waitForLeader } from "./waiting.ts"
+import type { LogRecord } from "./records.ts"
 
 /** A process of the log as an actor. */
 export type LogActor<State> = Actor<State, LogMessage, LogRecord, LogReport>

@@ -1,11 +1,12 @@
 import type { Address } from "../actor.ts"
 import { submit } from "./leading.ts"
-import type { Command, LogMessage } from "./messages.ts"
+import type { LogMessage } from "./messages.ts"
 import type { ReplicaOptions } from "./options.ts"
 import type { Outbox } from "./outbox.ts"
 import { mayReadHere, readHere, startQuorumRead } from "./reading.ts"
 import { type ReplicaState, nobody } from "./replica-state.ts"
 import { waitForLeader } from "./waiting.ts"
+import type { Command } from "./command.ts"
 
 /** How many requests wait at most for a leader to be known; clients ask again. */
 const mostWaiting = 10_000

@@ -1,5 +1,5 @@
 import type { Epoch } from "../../quorum/plan.ts"
-import { type Batch, noOp } from "./messages.ts"
+import { type Batch, noOp } from "./command.ts"
 
 /** No epoch: below all of them. A number, so that log entries are two flat arrays. */
 export const noEpoch = -1

@@ -1,4 +1,4 @@
-import type { Batch, Command, Result } from "./messages.ts"
+import type { Batch, Command, Result } from "./command.ts"
 
 /**
  * The replicated key–value store and its client table. It carries out commands
@@ -87,4 +87,10 @@ export interface MachineState {
   readonly data: readonly Result[]
   readonly requests: readonly number[]
   readonly results: readonly Result[]
+}
+
+/** The state that all slots before `upTo` led to. */
+export interface Snapshot {
+  readonly upTo: number
+  readonly machine: MachineState
 }

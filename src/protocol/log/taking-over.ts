@@ -1,11 +1,11 @@
 import { emptySet } from "../../base/node-set.ts"
 import { propose, proposeAll } from "./leading.ts"
 import { beat } from "./leasing.ts"
-import { type Batch, noOp } from "./messages.ts"
 import type { ReplicaOptions } from "./options.ts"
 import { type Outbox, handOver, timers } from "./outbox.ts"
 import type { ReplicaState } from "./replica-state.ts"
 import { flushWaiting } from "./serving.ts"
+import { type Batch, noOp } from "./command.ts"
 
 /**
  * Phase 1 is done: every slot that may be decided is proposed again, with the

@@ -1,6 +1,5 @@
 import type { Epoch } from "../../quorum/plan.ts"
 import type { Address } from "../actor.ts"
-import type { ReplicaState } from "./replica-state.ts"
 
 /**
  * A replica that has lost its disk does not know which epochs it has used, and
@@ -38,7 +37,7 @@ export function versionOf(epoch: Epoch): number {
 export type Bars = readonly number[]
 
 /** Whether an epoch of this replica is void. */
-export function isBarred({ barred }: Pick<ReplicaState, "barred">, from: Address, epoch: Epoch): boolean {
+export function isBarred({ barred }: { readonly barred: Bars }, from: Address, epoch: Epoch): boolean {
   return barred.length > from && versionOf(epoch) < barred[from]!
 }
 

@@ -1,5 +1,5 @@
 import { UsageError } from "../../base/errors.ts"
-import type { Command, Operation } from "./messages.ts"
+import type { Command, Operation } from "./command.ts"
 
 /** What clients ask for. The k-th request of a client is a function of the seed, the client and k: no stream is drawn from. */
 export interface WorkloadOptions {

@@ -2,7 +2,8 @@ import { describe, expect, test } from "vitest"
 import type { Output } from "../actor.ts"
 import { acceptor } from "./acceptor.ts"
 import { variantOf } from "./variant.ts"
-import type { AcceptorRecord, PaxosMessage, PaxosRecord } from "./messages.ts"
+import type { PaxosMessage } from "./messages.ts"
+import type { AcceptorRecord, PaxosRecord } from "./records.ts"
 
 const state = (lastPromised: number | null, accepted?: [number, string]): AcceptorRecord => ({
   role: "acceptor",

@@ -1,6 +1,7 @@
 import type { Epoch } from "../../quorum/plan.ts"
 import { type Actor, type Address, type Step, type Value, send, unchanged } from "../actor.ts"
-import type { AllocatorRecord, PaxosMessage, PaxosRecord } from "./messages.ts"
+import type { PaxosMessage } from "./messages.ts"
+import type { AllocatorRecord, PaxosRecord } from "./records.ts"
 
 /** The allocator's memory: what is durable, and how far it has counted since it started. */
 export interface AllocatorState {

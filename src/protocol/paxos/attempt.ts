@@ -2,7 +2,8 @@ import { InvariantError } from "../../base/errors.ts"
 import { emptySet } from "../../base/node-set.ts"
 import type { Epoch } from "../../quorum/plan.ts"
 import { type Value, send } from "../actor.ts"
-import type { PrepareMessage, ProposeMessage, ProposerRecord } from "./messages.ts"
+import type { PrepareMessage, ProposeMessage } from "./messages.ts"
+import type { ProposerRecord } from "./records.ts"
 import {
   type ProposerOutput,
   type ProposerRules,

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest"
 import { decisionsIn, playDecree } from "../../run/figures/figure.ts"
 import { setting } from "../../run/figures/setting.ts"
 import { type EpochAllocation, type EpochSource, epochSource, uniquenessOf } from "./epochs.ts"
-import type { ProposerRecord } from "./messages.ts"
+import type { ProposerRecord } from "./records.ts"
 
 /** The first epochs of a source, and how many writes they cost; `restartAt` crashes it after that many. */
 function use(source: EpochSource, count: number, restartAt = -1): { epochs: number[]; writes: number } {

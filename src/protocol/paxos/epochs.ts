@@ -1,7 +1,7 @@
 import { UsageError } from "../../base/errors.ts"
 import type { Epoch } from "../../quorum/plan.ts"
 import type { Value } from "../actor.ts"
-import type { ProposerRecord } from "./messages.ts"
+import type { ProposerRecord } from "./records.ts"
 
 /** What a proposer has on disk, if anything. */
 export type StoredEpochs = ProposerRecord | null

@@ -1,6 +1,7 @@
 import type { QuorumPlan } from "../../quorum/plan.ts"
 import { type Actor, type Step, type TimerRange, type Value, broadcast, unchanged } from "../actor.ts"
-import type { PaxosMessage, PaxosRecord, Proposal } from "./messages.ts"
+import type { PaxosMessage, Proposal } from "./messages.ts"
+import type { PaxosRecord } from "./records.ts"
 import { type KnownAcceptances, knownToAccept, withKnown } from "./proposer-state.ts"
 
 /** Who is known to have accepted what. */

@@ -149,14 +149,6 @@ function call(name: string, ...values: readonly (string | number | undefined)[])
   return `${name}(${values.filter((value) => value !== undefined).join(", ")})`
 }
 
-export type {
-  AcceptorRecord,
-  AllocatorRecord,
-  PaxosRecord,
-  ProposerRecord,
-  ReplicaRecord,
-} from "./records.ts"
-
 /** What every message carries: type, epoch, sender. */
 const headerBytes = 24
 /** A proposal beside its value: the epoch. */

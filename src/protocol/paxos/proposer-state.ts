@@ -12,14 +12,8 @@ import {
   send,
 } from "../actor.ts"
 import { type EpochSource, isShared } from "./epochs.ts"
-import type {
-  PaxosMessage,
-  PaxosRecord,
-  PrepareMessage,
-  Proposal,
-  ProposeMessage,
-  ProposerRecord,
-} from "./messages.ts"
+import type { PaxosMessage, PrepareMessage, Proposal, ProposeMessage } from "./messages.ts"
+import type { PaxosRecord, ProposerRecord } from "./records.ts"
 import { phase1Rule } from "./phase1.ts"
 import { type Answers, type Choice, type Report, free, only, valueRule } from "./value-selection.ts"
 import { type Variant, classic } from "./variant.ts"

@@ -3,9 +3,10 @@ import { quorumSystemFrom } from "../../../quorums/from-text.ts"
 import { constantPlan } from "../../quorum/plan.ts"
 import { type Input, recipientsOf } from "../actor.ts"
 import { roundRobinEpochs, source } from "./epochs.ts"
-import { formatMessage, type PaxosMessage, type PaxosRecord } from "./messages.ts"
-import { type ProposerOptions, type ProposerState, proposer } from "./proposer.ts"
-import { type BackOff, pauseAfter } from "./proposer-state.ts"
+import { formatMessage, type PaxosMessage } from "./messages.ts"
+import type { PaxosRecord } from "./records.ts"
+import { type BackOff, type ProposerOptions, type ProposerState, pauseAfter } from "./proposer-state.ts"
+import { proposer } from "./proposer.ts"
 
 function optionsFor(system: string, more: Partial<ProposerOptions> = {}): ProposerOptions {
   return {

@@ -1,8 +1,7 @@
 import { emptySet, withMember } from "../../base/node-set.ts"
 import { tally } from "../../quorum/meet/tally.ts"
 import type { Epoch } from "../../quorum/plan.ts"
-import { type Actor, type Address, type Output, type Value, send, unchanged } from "../actor.ts"
-import type { AcceptorActor, AcceptorStep } from "./acceptor.ts"
+import { type Actor, type Address, type Value, send, unchanged } from "../actor.ts"
 import {
   finishPhase1,
   phaseTimeout,
@@ -15,15 +14,13 @@ import {
 import { learn, learnByBypass, noteAcceptances, noteReport, onDecided } from "./learning.ts"
 import {
   type AcceptMessage,
-  type AcceptorRecord,
   type PaxosMessage,
-  type PaxosRecord,
   type PromiseMessage,
   type Proposal,
   type RefusalMessage,
-  type RingMessage,
   greaterProposal,
 } from "./messages.ts"
+import type { PaxosRecord } from "./records.ts"
 import {
   type ProposerOptions,
   type ProposerOutput,
@@ -36,10 +33,6 @@ import {
   proposerRules,
   withKnown,
 } from "./proposer-state.ts"
-
-export type { ProposerOptions } from "./proposer-state.ts"
-export type { ProposerState } from "./proposer-state.ts"
-export type { Recipients } from "./proposer-state.ts"
 
 /**
  * The proposer of Howard 2019, Algorithm 3, and with the switches of its variant
@@ -378,30 +371,4 @@ function canStillSucceed(state: ProposerState, rules: ProposerRules): boolean {
   if (state.stage !== "phase-2") return rules.phase1Possible(state, refused)
   const system = rules.options.plan.systemAt(state.epoch!)
   return tally(system, 2, { yes: state.accepted, no: refused }) !== "lost"
-}
-
-type RingOutput = Output<PaxosMessage, PaxosRecord>
-
-/**
- * An acceptor's part in a ring (Howard 2019, §3.12): it answers the request of
- * its origin and hands request and answers to the next acceptor; the last
- * returns them all. A phase that asks q acceptors costs q + 1 messages and as
- * many hops: ⌊n/2⌋ + 2 for a majority.
- *
- * An acceptor that has nothing to add, because the epoch is too small, breaks the
- * ring, as a lost message would; with negative replies it says so to the origin at once.
- */
-export function onRing(state: AcceptorRecord, message: RingMessage, acceptor: AcceptorActor): AcceptorStep {
-  const { origin, request } = message
-  const step = acceptor.step(state, { type: "receive", from: origin, message: request })
-  return { state: step.state, outputs: step.outputs.map((output) => passOn(output, message)) }
-}
-
-/** The answer to the origin goes on with the message; everything else stays as it is. */
-function passOn(output: RingOutput, message: RingMessage): RingOutput {
-  if (output.type !== "send" || output.to !== message.origin) return output
-  const { type } = output.message
-  if (type !== "promise" && type !== "accept") return output
-  const replies = [...message.replies, output.message]
-  return send(message.asked[replies.length] ?? message.origin, { ...message, replies })
 }

@@ -1,6 +1,7 @@
 import { type Actor, type Address, type Input, type Output, type Step, unchanged } from "../actor.ts"
 import type { AcceptorActor } from "./acceptor.ts"
-import type { AcceptorRecord, PaxosMessage, PaxosRecord, ReplicaRecord } from "./messages.ts"
+import type { PaxosMessage } from "./messages.ts"
+import type { AcceptorRecord, PaxosRecord, ReplicaRecord } from "./records.ts"
 import type { ProposerState } from "./proposer-state.ts"
 
 /** Both roles' states, and one disk for the two. */

@@ -1,5 +1,6 @@
 import { type Actor, type Address, type TimerRange, type Value, send, unchanged } from "../actor.ts"
-import type { AcceptorRecord, PaxosMessage, PaxosRecord } from "./messages.ts"
+import type { PaxosMessage } from "./messages.ts"
+import type { AcceptorRecord, PaxosRecord } from "./records.ts"
 
 /*
  * The single acceptor algorithm (Howard 2019, §2.1.1): consensus as a write-once

@@ -13,13 +13,9 @@ import {
 import { type Mutant, mistakes, mutants } from "../../check/paxos/mutants.ts"
 import type { Address } from "../../protocol/actor.ts"
 import { type Cluster, type ClusterOptions, paxosCluster } from "../../protocol/paxos/cluster.ts"
-import {
-  type PaxosMessage,
-  type PaxosRecord,
-  formatMessage,
-  messageBytes,
-} from "../../protocol/paxos/messages.ts"
-import type { Recipients } from "../../protocol/paxos/proposer.ts"
+import { type PaxosMessage, formatMessage, messageBytes } from "../../protocol/paxos/messages.ts"
+import type { PaxosRecord } from "../../protocol/paxos/records.ts"
+import type { Recipients } from "../../protocol/paxos/proposer-state.ts"
 import { variantNamed } from "../../protocol/paxos/variants.ts"
 import { quorumSampler } from "../../analysis/strategy/strategy.ts"
 import { closestQuorum } from "../../quorum/system.ts"
