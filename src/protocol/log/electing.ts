@@ -1,19 +1,16 @@
 import { emptySet, withMember } from "../../base/node-set.ts"
 import type { Address } from "../actor.ts"
 import { greaterProposal } from "../paxos/messages.ts"
-import { install, learnDecided } from "./catching-up.ts"
+import { install, learnDecided } from "./learning.ts"
 import { grantLease, hasGranted } from "./leasing.ts"
-import type { LogMessage } from "./messages.ts"
+import type { LogMessageOf } from "./messages.ts"
 import type { ReplicaOptions } from "./options.ts"
-import { type Outbox, timers } from "./outbox.ts"
+import type { Outbox } from "./outbox.ts"
 import { type ReplicaState, nobody } from "./replica-state.ts"
-import { flushWaiting } from "./serving.ts"
 import { type Proposals, noEpoch } from "./slots.ts"
-import { lead } from "./taking-over.ts"
 import { epochOfVersion } from "./versions.ts"
-import { waitForLeader } from "./waiting.ts"
-
-type Of<T extends LogMessage["type"]> = Extract<LogMessage, { type: T }>
+import { timers, waitForLeader } from "./timers.ts"
+import { flushWaiting, lead } from "./leading.ts"
 
 /**
  * Nothing has been heard of a leader for the election time. By `heartbeat`, the replica
@@ -72,7 +69,7 @@ export function campaign(state: ReplicaState, out: Outbox, options: ReplicaOptio
 export function onPromise(
   state: ReplicaState,
   from: Address,
-  { epoch, accepted, snapshot }: Of<"promise">,
+  { epoch, accepted, snapshot }: LogMessageOf<"promise">,
   out: Outbox,
   options: ReplicaOptions,
 ): void {
@@ -96,7 +93,7 @@ function collect({ reported }: ReplicaState, { from, epochs, batches }: Proposal
 /** Someone has promised a greater epoch: this one is over. */
 export function onRefusal(
   state: ReplicaState,
-  { epoch, lastPromised }: Of<"no-promise" | "no-accept">,
+  { epoch, lastPromised }: LogMessageOf<"no-promise" | "no-accept">,
   out: Outbox,
   options: ReplicaOptions,
 ): void {
@@ -135,7 +132,7 @@ export function becomeFollower(state: ReplicaState, out: Outbox, options: Replic
 export function onHeartbeat(
   state: ReplicaState,
   from: Address,
-  { epoch, round, decidedUpTo }: Of<"heartbeat">,
+  { epoch, round, decidedUpTo }: LogMessageOf<"heartbeat">,
   out: Outbox,
   options: ReplicaOptions,
 ): void {

@@ -8,7 +8,7 @@ import { constantLatency } from "../../world/simulate/latency.ts"
 import { source } from "../paxos/epochs.ts"
 import type { LogMessage } from "./messages.ts"
 import { replica } from "./replica.ts"
-import { timers } from "./outbox.ts"
+import { timers } from "./timers.ts"
 
 const base: LogSetup = {
   ...logDefaults,

@@ -7,12 +7,56 @@ import {
   withMember,
   withoutMember,
 } from "../../base/node-set.ts"
-import { execute } from "./executing.ts"
+import type { LogMessageOf } from "./messages.ts"
 import type { ReplicaOptions } from "./options.ts"
-import { type Outbox, timers } from "./outbox.ts"
-import { recipients } from "./recipients.ts"
-import type { ReplicaState } from "./replica-state.ts"
-import type { Batch, Command } from "./command.ts"
+import type { Outbox } from "./outbox.ts"
+import { heardFrom, recipients } from "./recipients.ts"
+import { type ReplicaState, nobody } from "./replica-state.ts"
+import { type Batch, type Command, noOp } from "./command.ts"
+import { handOver, timers } from "./timers.ts"
+import { beat } from "./leasing.ts"
+import type { Address } from "../actor.ts"
+import { execute } from "./learning.ts"
+
+/**
+ * Phase 1 is done: every slot that may be decided is proposed again, with the
+ * value that must be; slots in between that nobody reports get a no-op.
+ *
+ * All of them, not only those that are surely decided: a promise set cannot tell the two apart,
+ * and a value that may be decided in a smaller epoch is the only safe one in this (property 4).
+ * The no-ops close gaps that would hold up everything behind them: nobody in a phase-1 quorum has
+ * accepted there, so nothing is decided.
+ */
+export function lead(state: ReplicaState, out: Outbox, options: ReplicaOptions): void {
+  const { reported, epoch } = state
+  state.role = "leader"
+  state.attempt = 0
+  state.leader = state.self
+  state.leaderEpoch = epoch
+  state.nextSlot = state.decidedUpTo
+  state.accepted = []
+  state.acceptedBase = state.decidedUpTo
+  state.proposedRequest = []
+  state.silent = emptySet
+  state.closest = null
+  state.roundAcks = new Map()
+  state.expiredRound = state.round
+  out.report({ type: "leads", epoch })
+  out.cancelTimer(timers.election)
+  let end = state.decidedUpTo
+  for (const slot of reported.keys()) end = Math.max(end, slot + 1)
+  state.readableFrom = end
+  const batches: Batch[] = []
+  for (let slot = state.decidedUpTo; slot < end; slot++) batches.push(reported.get(slot)?.value ?? noOp)
+  if (batches.length === 1) propose(state, batches[0]!, out, options)
+  else if (batches.length > 1) proposeAll(state, batches, out, options)
+  state.reported = new Map()
+  state.overdueUpTo = state.nextSlot
+  out.setTimer(timers.overdue, options.retransmit)
+  if (options.handOverAfter !== undefined) out.setTimer(handOver, options.handOverAfter)
+  beat(state, out, options)
+  flushWaiting(state, out, options)
+}
 
 /** A command that nobody has proposed in this epoch yet. */
 export function submit(state: ReplicaState, command: Command, out: Outbox, options: ReplicaOptions): void {
@@ -30,13 +74,17 @@ export function submit(state: ReplicaState, command: Command, out: Outbox, optio
   proposeQueued(state, out, options)
 }
 
-/** How many commands wait to be proposed. */
-const queued = ({ queue, queueHead }: ReplicaState): number => queue.length - queueHead
-
-/** The first command of a batch has waited long enough. */
-export function onBatchTimer(state: ReplicaState, out: Outbox, options: ReplicaOptions): void {
-  state.batchTimerSet = false
-  if (state.role === "leader") proposeQueued(state, out, options)
+/** Somebody leads: what waited for that goes there. */
+export function flushWaiting(state: ReplicaState, out: Outbox, options: ReplicaOptions): void {
+  if (state.waiting.length === 0 || state.leader === nobody) return
+  const { waiting, leader, self } = state
+  state.waiting = []
+  for (const command of waiting) {
+    // Its client may have asked for something else since.
+    if (state.askedRequest[command.client] !== command.request) continue
+    if (leader === self) submit(state, command, out, options)
+    else out.send(leader, { type: "request", command })
+  }
 }
 
 /**
@@ -58,6 +106,12 @@ export function proposeQueued(state: ReplicaState, out: Outbox, options: Replica
     }
     propose(state, batch, out, options)
   }
+}
+
+/** The first command of a batch has waited long enough. */
+export function onBatchTimer(state: ReplicaState, out: Outbox, options: ReplicaOptions): void {
+  state.batchTimerSet = false
+  if (state.role === "leader") proposeQueued(state, out, options)
 }
 
 /** Phase 2 of the next slot. The leader is one of the acceptors, and accepts its own proposal. */
@@ -98,9 +152,23 @@ export function proposeAll(
   for (let i = 0; i < batches.length; i++) decideIfAlone(state, slot + i, out, options)
 }
 
-/** A leader may be a phase-2 quorum by itself. */
-function decideIfAlone(state: ReplicaState, slot: number, out: Outbox, options: ReplicaOptions): void {
-  if (state.system!.isQuorum(2, withMember(emptySet, state.self))) decide(state, slot, out, options)
+/** Phase 2 at the leader: a slot is decided once a phase-2 quorum of its epoch has accepted. */
+export function onAccept(
+  state: ReplicaState,
+  from: Address,
+  { epoch, slot }: LogMessageOf<"accept">,
+  out: Outbox,
+  options: ReplicaOptions,
+): void {
+  if (state.role !== "leader" || epoch !== state.epoch) return
+  heardFrom(state, from)
+  const place = slot - state.acceptedBase
+  const before = state.accepted[place]
+  // Decided already, or none of this leadership's slots.
+  if (place < 0 || before === null || before === undefined) return
+  const accepted = withMember(before, from)
+  if (state.system!.isQuorum(2, accepted)) decide(state, slot, out, options)
+  else state.accepted[place] = accepted
 }
 
 /** A slot has its phase-2 quorum; all slots up to the first that has not are carried out. */
@@ -138,4 +206,12 @@ export function onOverdueTimer(state: ReplicaState, out: Outbox, options: Replic
   state.silent = silent
   state.overdueUpTo = state.nextSlot
   out.setTimer(timers.overdue, options.retransmit)
+}
+
+/** How many commands wait to be proposed. */
+const queued = ({ queue, queueHead }: ReplicaState): number => queue.length - queueHead
+
+/** A leader may be a phase-2 quorum by itself. */
+function decideIfAlone(state: ReplicaState, slot: number, out: Outbox, options: ReplicaOptions): void {
+  if (state.system!.isQuorum(2, withMember(emptySet, state.self))) decide(state, slot, out, options)
 }

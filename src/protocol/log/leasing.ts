@@ -1,10 +1,11 @@
 import { emptySet, withMember } from "../../base/node-set.ts"
 import type { Address } from "../actor.ts"
-import type { LogMessage } from "./messages.ts"
+import type { LogMessageOf } from "./messages.ts"
 import type { ReplicaOptions } from "./options.ts"
-import { type Outbox, grantPrefix, leasePrefix, timers } from "./outbox.ts"
+import type { Outbox } from "./outbox.ts"
 import { heardFrom } from "./recipients.ts"
 import type { ReplicaState } from "./replica-state.ts"
+import { grantPrefix, leasePrefix, timers } from "./timers.ts"
 
 /** The leader says that it is there. Where there are leases, the answers renew its own. */
 export function beat(state: ReplicaState, out: Outbox, options: ReplicaOptions): void {
@@ -33,7 +34,7 @@ export function onHeartbeatTimer(state: ReplicaState, out: Outbox, options: Repl
 export function onHeartbeatAck(
   state: ReplicaState,
   from: Address,
-  { epoch, round }: Extract<LogMessage, { type: "heartbeat-ack" }>,
+  { epoch, round }: LogMessageOf<"heartbeat-ack">,
 ): void {
   if (state.role !== "leader" || epoch !== state.epoch) return
   heardFrom(state, from)

@@ -80,6 +80,9 @@ export type LogMessage =
 /** What a message is called: what traffic is counted and faults are selected by. */
 export type LogMessageType = LogMessage["type"]
 
+/** The messages of one type. */
+export type LogMessageOf<T extends LogMessageType> = Extract<LogMessage, { readonly type: T }>
+
 /** A record rather than a list, so that the compiler misses any type that is left out. */
 const typesInOrder: Readonly<Record<LogMessageType, true>> = {
   prepare: true,

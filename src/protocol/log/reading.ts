@@ -3,7 +3,7 @@ import type { QuorumPlan } from "../../quorum/plan.ts"
 import type { QuorumSystem } from "../../quorum/system.ts"
 import type { Address } from "../actor.ts"
 import { holdsLease } from "./leasing.ts"
-import type { LogMessage } from "./messages.ts"
+import type { LogMessageOf } from "./messages.ts"
 import type { ReplicaOptions } from "./options.ts"
 import type { Outbox } from "./outbox.ts"
 import type { ReplicaState } from "./replica-state.ts"
@@ -76,7 +76,7 @@ const acceptedUpTo = ({ log, decidedUpTo }: ReplicaState): number => Math.max(lo
 export function onReadAnswer(
   state: ReplicaState,
   from: Address,
-  { read: id, acceptedUpTo: upTo }: Extract<LogMessage, { type: "read-answer" }>,
+  { read: id, acceptedUpTo: upTo }: LogMessageOf<"read-answer">,
   out: Outbox,
   { plan }: ReplicaOptions,
 ): void {

@@ -2,20 +2,18 @@ import { emptySet, fullSet, has, isSubset, union, withMember, withoutMember } fr
 import { phases } from "../../quorum/system.ts"
 import type { Address } from "../actor.ts"
 import { greaterProposal } from "../paxos/messages.ts"
-import { install } from "./catching-up.ts"
+import { install } from "./learning.ts"
 import { type LogImage, type LogRecord, copyImage, emptyImage } from "./records.ts"
 import { grantLease } from "./leasing.ts"
-import type { LogMessage } from "./messages.ts"
+import type { LogMessageOf } from "./messages.ts"
 import type { ReplicaOptions } from "./options.ts"
-import { type Outbox, timers } from "./outbox.ts"
+import type { Outbox } from "./outbox.ts"
 import { readsOfALife } from "./reading.ts"
 import type { ReplicaState } from "./replica-state.ts"
 import { type Proposals, noEpoch } from "./slots.ts"
 import { StateMachine } from "./state-machine.ts"
 import { type Bars, barOf, covers, raised } from "./versions.ts"
-import { waitForLeader } from "./waiting.ts"
-
-type Of<T extends LogMessage["type"]> = Extract<LogMessage, { type: T }>
+import { timers, waitForLeader } from "./timers.ts"
 
 /** Back after a crash, with what is on the disk. Nothing of its log is known to be decided beyond its snapshot. */
 export function recover(
@@ -101,7 +99,7 @@ export function onRejoinTimer(state: ReplicaState, out: Outbox, options: Replica
 export function onRejoin(
   state: ReplicaState,
   from: Address,
-  { life, barred }: Of<"rejoin">,
+  { life, barred }: LogMessageOf<"rejoin">,
   out: Outbox,
 ): void {
   if (state.role === "rejoining") {
@@ -129,7 +127,7 @@ export function onRejoin(
 export function onRejoinAnswer(
   state: ReplicaState,
   from: Address,
-  { life, barred, lastPromised, accepted, snapshot }: Of<"rejoin-answer">,
+  { life, barred, lastPromised, accepted, snapshot }: LogMessageOf<"rejoin-answer">,
   out: Outbox,
   options: ReplicaOptions,
 ): void {
@@ -149,7 +147,7 @@ export function onRejoinAnswer(
 export function onRejoinBlank(
   state: ReplicaState,
   from: Address,
-  { life, version }: Of<"rejoin-blank">,
+  { life, version }: LogMessageOf<"rejoin-blank">,
   out: Outbox,
   options: ReplicaOptions,
 ): void {

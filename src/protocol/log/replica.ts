@@ -1,6 +1,6 @@
 import type { Actor, Address, Input, Step } from "../actor.ts"
-import { onDecided, onFetch } from "./catching-up.ts"
-import { onAccept, onPrepare, onPropose, onRepropose } from "./deciding.ts"
+import { onDecided, onFetch } from "./learning.ts"
+import { onPrepare, onPropose, onRepropose } from "./accepting.ts"
 import {
   becomeFollower,
   campaign,
@@ -10,17 +10,17 @@ import {
   onPromise,
   onRefusal,
 } from "./electing.ts"
-import { onBatchTimer, onOverdueTimer } from "./leading.ts"
+import { onAccept, onBatchTimer, onOverdueTimer } from "./leading.ts"
 import { onGrantOver, onHeartbeatAck, onHeartbeatTimer, onLeaseOver } from "./leasing.ts"
 import type { LogMessage, LogReport } from "./messages.ts"
 import type { ReplicaOptions } from "./options.ts"
-import { Outbox, grantPrefix, handOver, leasePrefix, timers } from "./outbox.ts"
+import { Outbox } from "./outbox.ts"
 import { onReadAnswer, onReadAsk } from "./reading.ts"
 import { onRejoin, onRejoinAnswer, onRejoinBlank, onRejoinTimer, onRejoined, recover } from "./rejoining.ts"
 import { ReplicaState } from "./replica-state.ts"
 import { onReply, onRequest } from "./serving.ts"
-import { waitForLeader } from "./waiting.ts"
 import type { LogRecord } from "./records.ts"
+import { grantPrefix, handOver, leasePrefix, timers, waitForLeader } from "./timers.ts"
 
 /** A process of the log as an actor. */
 export type LogActor<State> = Actor<State, LogMessage, LogRecord, LogReport>

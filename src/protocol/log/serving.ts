@@ -1,12 +1,12 @@
 import type { Address } from "../actor.ts"
 import { submit } from "./leading.ts"
-import type { LogMessage } from "./messages.ts"
+import type { LogMessageOf } from "./messages.ts"
 import type { ReplicaOptions } from "./options.ts"
 import type { Outbox } from "./outbox.ts"
 import { mayReadHere, readHere, startQuorumRead } from "./reading.ts"
 import { type ReplicaState, nobody } from "./replica-state.ts"
-import { waitForLeader } from "./waiting.ts"
 import type { Command } from "./command.ts"
+import { waitForLeader } from "./timers.ts"
 
 /** How many requests wait at most for a leader to be known; clients ask again. */
 const mostWaiting = 10_000
@@ -47,23 +47,10 @@ export function onRequest(
   if (state.waiting.length < mostWaiting) state.waiting.push(command)
 }
 
-/** Somebody leads: what waited for that goes there. */
-export function flushWaiting(state: ReplicaState, out: Outbox, options: ReplicaOptions): void {
-  if (state.waiting.length === 0 || state.leader === nobody) return
-  const { waiting, leader, self } = state
-  state.waiting = []
-  for (const command of waiting) {
-    // Its client may have asked for something else since.
-    if (state.askedRequest[command.client] !== command.request) continue
-    if (leader === self) submit(state, command, out, options)
-    else out.send(leader, { type: "request", command })
-  }
-}
-
 /** The leader's answer, on its way back to the client. */
 export function onReply(
   state: ReplicaState,
-  message: Extract<LogMessage, { type: "reply" }>,
+  message: LogMessageOf<"reply">,
   out: Outbox,
   options: ReplicaOptions,
 ): void {

@@ -13,11 +13,11 @@ import { classic } from "../paxos/variant.ts"
 import { type LogRecord, emptyImage, keepRecord } from "./records.ts"
 import type { LogMessage } from "./messages.ts"
 import type { ReplicaOptions } from "./options.ts"
-import { timers } from "./outbox.ts"
 import type { ReplicaState } from "./replica-state.ts"
 import { type LogActor, pureActor, replica } from "./replica.ts"
 import { noEpoch } from "./slots.ts"
 import { type Batch, type Command, noOp } from "./command.ts"
+import { timers } from "./timers.ts"
 
 /*
  * The log is the single instance, slot by slot (Howard 2019, §3.6). The acceptor and

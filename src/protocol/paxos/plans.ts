@@ -3,8 +3,8 @@ import { acceptorNames } from "../../quorum/define.ts"
 import { type QuorumExpr, and, node, threshold } from "../../quorum/expression.ts"
 import { type QuorumPlan, piecewisePlan } from "../../quorum/plan.ts"
 import { type QuorumSystem, quorumSystem } from "../../quorum/system.ts"
-import { effectivePlan } from "./effective-plan.ts"
 import { variantOf } from "./variant.ts"
+import { effectivePlan } from "./phase1.ts"
 
 /** Any q1 of n acceptors in phase 1 and any q2 in phase 2; q1 = 0 lets phase 1 be skipped. */
 export function counting(n: number, q1: number, q2: number): QuorumSystem {

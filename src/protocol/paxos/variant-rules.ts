@@ -4,9 +4,9 @@ import type { Verdict } from "../../base/verdict.ts"
 import { formatExpr } from "../../quorum/expression.ts"
 import { type RequirementWitness, requirementById } from "../../quorum/meet/requirement.ts"
 import { type QuorumPlan, constantPlan } from "../../quorum/plan.ts"
-import { effectivePlan } from "./effective-plan.ts"
 import { fastEpochs, isShared } from "./epochs.ts"
 import type { Variant } from "./variant.ts"
+import { effectivePlan } from "./phase1.ts"
 
 /** A combination of switches that does not work whatever the quorums, and why. */
 export interface VariantRule {

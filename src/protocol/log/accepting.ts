@@ -1,20 +1,15 @@
-import { withMember } from "../../base/node-set.ts"
 import type { Epoch } from "../../quorum/plan.ts"
 import { takesPart } from "../paxos/messages.ts"
 import type { Address } from "../actor.ts"
-import { learnDecided } from "./catching-up.ts"
+import { learnDecided } from "./learning.ts"
 import { becomeFollower } from "./electing.ts"
-import { waitForLeader } from "./waiting.ts"
-import { decide } from "./leading.ts"
 import { hasGranted } from "./leasing.ts"
-import type { LogMessage } from "./messages.ts"
+import type { LogMessageOf } from "./messages.ts"
 import type { ReplicaOptions } from "./options.ts"
 import type { Outbox } from "./outbox.ts"
-import { heardFrom } from "./recipients.ts"
 import { type ReplicaState, nobody } from "./replica-state.ts"
 import { isBarred } from "./versions.ts"
-
-type Of<T extends LogMessage["type"]> = Extract<LogMessage, { type: T }>
+import { waitForLeader } from "./timers.ts"
 
 /**
  * Phase 1 at the acceptor, for all slots at once (Howard 2019, Algorithm 6 and §3.6).
@@ -25,7 +20,7 @@ type Of<T extends LogMessage["type"]> = Extract<LogMessage, { type: T }>
 export function onPrepare(
   state: ReplicaState,
   from: Address,
-  { epoch, from: slot }: Of<"prepare">,
+  { epoch, from: slot }: LogMessageOf<"prepare">,
   out: Outbox,
   options: ReplicaOptions,
 ): void {
@@ -55,7 +50,7 @@ export function onPrepare(
 export function onPropose(
   state: ReplicaState,
   from: Address,
-  message: Of<"propose">,
+  message: LogMessageOf<"propose">,
   out: Outbox,
   options: ReplicaOptions,
 ): void {
@@ -83,7 +78,7 @@ export function onPropose(
 export function onRepropose(
   state: ReplicaState,
   from: Address,
-  message: Of<"repropose">,
+  message: LogMessageOf<"repropose">,
   out: Outbox,
   options: ReplicaOptions,
 ): void {
@@ -127,23 +122,4 @@ function takesPartInPhase2(
   state.leader = leader
   state.leaderEpoch = epoch
   return true
-}
-
-/** Phase 2 at the leader: a slot is decided once a phase-2 quorum of its epoch has accepted. */
-export function onAccept(
-  state: ReplicaState,
-  from: Address,
-  { epoch, slot }: Of<"accept">,
-  out: Outbox,
-  options: ReplicaOptions,
-): void {
-  if (state.role !== "leader" || epoch !== state.epoch) return
-  heardFrom(state, from)
-  const place = slot - state.acceptedBase
-  const before = state.accepted[place]
-  // Decided already, or none of this leadership's slots.
-  if (place < 0 || before === null || before === undefined) return
-  const accepted = withMember(before, from)
-  if (state.system!.isQuorum(2, accepted)) decide(state, slot, out, options)
-  else state.accepted[place] = accepted
 }
