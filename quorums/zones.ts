@@ -102,7 +102,7 @@ function count(k: number, zones: Zones): QuorumExpr {
 function inZone(number: number, zones: Zones): QuorumExpr {
   const zone = zones[number - 1]
   if (zone === undefined) {
-    throw new UsageError(`zones: there is no zone z${number}; the zones are z1 to z${zones.length}.`)
+    throw new UsageError(`zones: unknown zone z${number}; valid zones: z1 to z${zones.length}.`)
   }
   return majorityOf(zone)
 }

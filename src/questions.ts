@@ -7,7 +7,7 @@ import {
   nodeTable,
   resilienceOfPair,
 } from "./analysis/index.ts"
-import { UsageError, didYouMean } from "./base/errors.ts"
+import { UsageError, describeUnknown } from "./base/errors.ts"
 import type { Verdict } from "./base/verdict.ts"
 import {
   type Requirement,
@@ -84,9 +84,7 @@ function requirementOf(id: string): Requirement {
   const requirement = requirementById(id)
   if (requirement !== undefined) return requirement
   const known = requirements.map((one) => one.id)
-  throw new UsageError(
-    `unknown requirement "${id}".${didYouMean(id, known)} Valid ones: ${known.join(", ")}.`,
-  )
+  throw new UsageError(describeUnknown("requirement", id, known))
 }
 
 function systemOf(system: SystemOrText): QuorumSystem {

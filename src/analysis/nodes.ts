@@ -1,4 +1,4 @@
-import { UsageError, didYouMean } from "../base/errors.ts"
+import { UsageError, describeUnknown } from "../base/errors.ts"
 import type { NodeId, Phase, QuorumSystem } from "../quorum/system.ts"
 
 /** What is known of one node. Everything may be left out. */
@@ -120,14 +120,12 @@ function refuseStrangers(system: Pick<QuorumSystem, "nodes" | "name">, names: re
   const stranger = names.find((name) => !system.nodes.includes(name))
   if (stranger === undefined) return
   throw new UsageError(
-    `Properties are given for node ${stranger}, which is not in ${system.name}.` +
-      `${didYouMean(stranger, system.nodes)} Its nodes are ${some(system.nodes)}.`,
+    `properties are given for an ${describeUnknown("node", stranger, system.nodes, shortened(system.nodes))}`,
   )
 }
 
-function some(names: readonly string[]): string {
-  const shown = names.slice(0, 12).join(", ")
-  return names.length > 12 ? `${shown}, … (${names.length})` : shown
+function shortened(names: readonly string[]): readonly string[] {
+  return names.length > 12 ? [...names.slice(0, 12), `… (${names.length})`] : names
 }
 
 /** One domain for every zone that can fail. A probability for a zone no node stands in is a UsageError. */
@@ -142,9 +140,7 @@ function domainsOf(
     const positions = system.nodes.flatMap((node, position) => (zoneOf(node) === name ? [position] : []))
     if (positions.length === 0) {
       const known = new Set(system.nodes.flatMap((node) => zoneOf(node) ?? []))
-      throw new UsageError(
-        `A failure probability is given for zone ${name}, but no node stands in it.${didYouMean(name, known)}`,
-      )
+      throw new UsageError(`a failure probability is given for an ${describeUnknown("zone", name, known)}`)
     }
     return { name, positions, failureProbability: checked(probabilityRule, `zone ${name}`, probability) }
   })

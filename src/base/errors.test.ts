@@ -1,6 +1,6 @@
 import fc from "fast-check"
 import { describe, expect, it } from "vitest"
-import { InvariantError, UsageError, closestNames, didYouMean } from "./errors.ts"
+import { InvariantError, UsageError, closestNames, describeUnknown, didYouMean } from "./errors.ts"
 
 describe("closestNames", () => {
   const systems = ["majority", "simple", "grid", "classicGrid", "weighted", "split", "explicit"]
@@ -36,9 +36,9 @@ describe("closestNames", () => {
   })
 })
 
-it("didYouMean is a sentence to append, or nothing", () => {
-  expect(didYouMean("gird", ["grid", "majority"])).toBe(" Did you mean grid?")
-  expect(didYouMean("a1", ["a2", "a3"])).toBe(" Did you mean a2 or a3?")
+it("didYouMean ends a sentence with a question, or is nothing", () => {
+  expect(didYouMean("gird", ["grid", "majority"])).toBe('; did you mean "grid"?')
+  expect(didYouMean("a1", ["a2", "a3"])).toBe('; did you mean "a2" or "a3"?')
   expect(didYouMean("nonsense", ["grid"])).toBe("")
 })
 
@@ -55,4 +55,15 @@ describe("the two kinds of error", () => {
     )
     expect(new InvariantError("two values decided").message).toBe("two values decided")
   })
+})
+
+it("describeUnknown suggests a name and lists the valid ones", () => {
+  expect(describeUnknown("variant", "clasic", ["classic", "nacks"])).toBe(
+    'unknown variant "clasic"; did you mean "classic"? Valid variants: classic, nacks.',
+  )
+  expect(describeUnknown("latency", "warp", ["aws"], ["aws", "constant(ms)"])).toBe(
+    'unknown latency "warp". Valid latencies: aws, constant(ms).',
+  )
+  expect(describeUnknown("key", "x", ["y"])).toBe('unknown key "x". Valid keys: y.')
+  expect(describeUnknown("process", "x", [])).toBe('unknown process "x". Valid processes: .')
 })

@@ -38,10 +38,21 @@ export function closestNames(given: string, candidates: Iterable<string>, most =
     .map(({ name }) => name)
 }
 
-/** " Did you mean x or y?", or nothing: a suffix for the message about an unknown name. */
+/** `; did you mean "x" or "y"?`, or nothing: the end of a message about an unknown name. */
 export function didYouMean(given: string, candidates: Iterable<string>): string {
-  const names = closestNames(given, candidates)
-  return names.length === 0 ? "" : ` Did you mean ${names.join(" or ")}?`
+  const names = closestNames(given, candidates).map((name) => `"${name}"`)
+  return names.length === 0 ? "" : `; did you mean ${names.join(" or ")}?`
+}
+
+/** `unknown variant "clasic"; did you mean "classic"? Valid variants: …`; `listed` is how the valid names are shown. */
+export function describeUnknown(
+  kind: string,
+  given: string,
+  valid: Iterable<string>,
+  listed: readonly string[] = [...valid],
+): string {
+  const plural = kind.replace(/([^aeiou])y$/, "$1ie").replace(/(s|ch)$/, "$1e") + "s"
+  return `unknown ${kind} "${given}"${didYouMean(given, valid) || "."} Valid ${plural}: ${listed.join(", ")}.`
 }
 
 /** Levenshtein distance, by rows. Cost: the product of the lengths. */

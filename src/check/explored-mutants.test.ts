@@ -73,7 +73,7 @@ describe("every mutant, explored", () => {
 
   it("is looked up by its id", () => {
     expect(() => mutantNamed("empty-promis")).toThrow(UsageError)
-    expect(() => mutantNamed("empty-promis")).toThrow(/Did you mean empty-promise\?/)
+    expect(() => mutantNamed("empty-promis")).toThrow(/did you mean "empty-promise"\?/)
   })
 })
 

@@ -1,6 +1,6 @@
 import { type Argument, Command, CommanderError } from "commander"
-import { ExperimentError, InvariantError, UsageError, didYouMean } from "../base/errors.ts"
-import { quoted, wrapHelp, wrapLines } from "../base/text.ts"
+import { ExperimentError, InvariantError, UsageError, describeUnknown } from "../base/errors.ts"
+import { wrapHelp, wrapLines } from "../base/text.ts"
 import { type Context, type ExitCode, type Io, exitCodeHelp, exitCodes } from "./shared/context.ts"
 import { version } from "./shared/package.ts"
 
@@ -52,9 +52,7 @@ function refuseHelpOfUnknown([first, name]: readonly string[], program: Command)
   if (first !== "help" || name === undefined || name.startsWith("-")) return
   const known = ["help", ...program.commands.flatMap((command) => [command.name(), ...command.aliases()])]
   if (known.includes(name)) return
-  throw new UsageError(
-    `unknown command ${quoted(name)}.${didYouMean(name, known)} Valid commands: ${known.join(", ")}.`,
-  )
+  throw new UsageError(describeUnknown("command", name, known))
 }
 
 async function quorate(context: Context): Promise<Command> {

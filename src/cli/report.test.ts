@@ -12,7 +12,7 @@ test("one page has everything of a result, and asks for nothing else", async () 
   expect((await quorate("report", "phase2-size", "--out", file)).code).toBe(0)
   const page = readFileSync(file, "utf8")
   for (const part of [
-    "What does each size of the phase-2 quorum cost",
+    "How do phase-2 latency, messages and resilience depend on",
     '<figure id="table-phase2-size">',
     '<figure id="figure-phase2-size-time">',
     "<dt>seed</dt><dd>1</dd>",
@@ -36,6 +36,6 @@ test("the same result gives the same page; markup in texts is text; hatchings ke
   expect(one.out).toBe(two.out)
   expect(one.out).toContain('<pattern id="systems-aws-leaders-rising"')
   const mistakes = (await quorate("report", "counterexamples", "-o", "-")).out
-  expect(mistakes).toContain("instead of more: |Q1| + |Q2| = n")
+  expect(mistakes).toContain("Quorum sizes that sum to n instead of more than n")
   expect(mistakes.match(/<svg/g)).toHaveLength(6)
 })

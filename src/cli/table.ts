@@ -1,5 +1,5 @@
 import { Command } from "commander"
-import { UsageError, didYouMean } from "../base/errors.ts"
+import { UsageError, describeUnknown } from "../base/errors.ts"
 import type { Result } from "../experiment/result.ts"
 import type { Table } from "../experiment/table.ts"
 import type { Context } from "./shared/context.ts"
@@ -43,9 +43,7 @@ async function thesisTables(names: readonly string[]): Promise<Table[]> {
   return wanted.map((name) => {
     const make = known.get(name)
     if (make !== undefined) return make()
-    throw new UsageError(
-      `unknown table ${name}. Tables: ${[...known.keys()].join(", ")}.${didYouMean(name, known.keys())}`,
-    )
+    throw new UsageError(describeUnknown("table", name, known.keys()))
   })
 }
 

@@ -46,7 +46,7 @@ describe("sets of a system", () => {
     expect(formatSet(pair, nodeSet([0, 2]))).toBe("{a c}")
     expect(formatSet(pair, 0)).toBe("{}")
     expect(allNodes(pair)).toBe(7)
-    expect(() => setOf(pair, ["d"])).toThrow("There is no node d; the nodes are a, b, c.")
+    expect(() => setOf(pair, ["d"])).toThrow('unknown node "d". Valid nodes: a, b, c.')
   })
 
   it("isMinimalQuorum knows the minimal quorums from all other sets", () => {

@@ -1,4 +1,4 @@
-import { InvariantError, UsageError } from "../base/errors.ts"
+import { InvariantError, UsageError, describeUnknown } from "../base/errors.ts"
 import {
   type NodeSet,
   emptySet,
@@ -124,7 +124,7 @@ export function setOf(system: { readonly nodes: readonly NodeId[] }, names: Iter
     [...names].map((name) => {
       const position = system.nodes.indexOf(name)
       if (position < 0) {
-        throw new UsageError(`There is no node ${name}; the nodes are ${system.nodes.join(", ")}.`)
+        throw new UsageError(describeUnknown("node", name, system.nodes))
       }
       return position
     }),

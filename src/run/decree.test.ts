@@ -167,10 +167,10 @@ test("an unknown region or process is a usage error that lists what there is", (
   const latency = { kind: "matrix", name: "paxi", delays: publishedMatrix("paxi") } as const
   const run = (more: Partial<DecreeSetup>): unknown => runDecree(setupOf("majority(3)", more), 1)
   expect(() => run({ latency, proposerRegions: ["CAL"] })).toThrow(
-    /no region CAL; its regions are VA, OR, CA, IR, JP/,
+    /unknown region "CAL"; did you mean "CA".* Valid regions: VA, OR, CA, IR, JP/,
   )
   expect(() => run({ proposerRegions: ["CA"] })).toThrow(/same everywhere/)
   expect(() => run({ faults: parseFaults("crash a9 @0") })).toThrow(
-    /no process or group a9; there are a1, a2, a3, p1, acceptors/,
+    /unknown process "a9"; .* Valid processes: a1, a2, a3, p1, acceptors/,
   )
 })

@@ -1,4 +1,4 @@
-import { InvariantError, UsageError, didYouMean } from "../base/errors.ts"
+import { InvariantError, UsageError, describeUnknown } from "../base/errors.ts"
 import { randomFromSeed } from "../base/random.ts"
 import { type ClientHistory, clientHistory, clientProperties } from "../check/log/client-history.ts"
 import type { LogEvent, LogFact, LogProperty, LogSubject } from "../check/log/facts.ts"
@@ -109,9 +109,7 @@ export function firstLeader(setup: LogSetup, { regions }: Placement = placement(
   const found = replica >= 0 ? replica : regions.indexOf(leader)
   if (found >= 0 && found < plan.nodes.length) return found
   const known = [...plan.nodes, ...new Set(regions.slice(0, plan.nodes.length))]
-  throw new UsageError(
-    `leader: there is no replica or region ${leader}; there are ${known.join(", ")}.${didYouMean(leader, known)}`,
-  )
+  throw new UsageError(describeUnknown("leader", leader, known))
 }
 
 /** Disks, processors and links, where the setup gives them limits. */

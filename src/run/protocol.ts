@@ -1,4 +1,4 @@
-import { UsageError, didYouMean } from "../base/errors.ts"
+import { UsageError, describeUnknown } from "../base/errors.ts"
 import type { Random } from "../base/random.ts"
 import type { Address, Micros, Process, Value } from "../protocol/actor.ts"
 import type { QuorumPlan } from "../quorum/plan.ts"
@@ -242,7 +242,7 @@ export function mutantOf({ id: protocol, mutants = [] }: Protocol, id: string): 
   throw new UsageError(
     known.length === 0
       ? `${protocol} has no mutants, so none is called ${id}.`
-      : `There is no mutant ${id}.${didYouMean(id, known)} The mutants of ${protocol} are ${known.join(", ")}.`,
+      : describeUnknown("mutant", id, known),
   )
 }
 

@@ -1,4 +1,4 @@
-import { UsageError, closestNames } from "../base/errors.ts"
+import { UsageError, describeUnknown, didYouMean } from "../base/errors.ts"
 import { number, quoted } from "../base/text.ts"
 
 /**
@@ -327,15 +327,7 @@ export function readSettings<Table extends object>(
 
 /** The mistake of a key that means nothing there. */
 export function unknownKey(key: string, valid: readonly string[], path: readonly PropertyKey[]): Mistake {
-  const hint = didYouMean(key, valid)
-  const message = `unknown key "${key}"${hint === "" ? "." : hint} Valid keys: ${valid.join(", ")}.`
-  return { path: [...path, key], onKey: true, message }
-}
-
-/** `; did you mean "runs"?`, or nothing. */
-function didYouMean(given: string, candidates: readonly string[]): string {
-  const close = closestNames(given, candidates).map((one) => `"${one}"`)
-  return close.length === 0 ? "" : `; did you mean ${close.join(" or ")}?`
+  return { path: [...path, key], onKey: true, message: describeUnknown("key", key, valid) }
 }
 
 type ReadJson = { readonly value: unknown } | { readonly mistakes: readonly Mistake[] }

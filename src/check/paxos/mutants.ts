@@ -1,4 +1,4 @@
-import { UsageError, didYouMean } from "../../base/errors.ts"
+import { UsageError, describeUnknown } from "../../base/errors.ts"
 import { emptySet, size } from "../../base/node-set.ts"
 import type { Actor, Address, Input, Output, Step } from "../../protocol/actor.ts"
 import { type Cluster, type ClusterOptions, paxosCluster } from "../../protocol/paxos/cluster.ts"
@@ -33,9 +33,7 @@ export function mutantNamed(id: string): Mutant {
   const found = all.find((mutant) => mutant.id === id)
   if (found !== undefined) return found
   const known = all.map((mutant) => mutant.id)
-  throw new UsageError(
-    `There is no mutant ${id}.${didYouMean(id, known)} The mutants are ${known.join(", ")}.`,
-  )
+  throw new UsageError(describeUnknown("mutant", id, known))
 }
 
 // ---- What a mutant stands in front of

@@ -1,6 +1,6 @@
 import { z } from "zod"
 import type { NodeOptions } from "../../analysis/nodes.ts"
-import { UsageError, didYouMean } from "../../base/errors.ts"
+import { UsageError, describeUnknown } from "../../base/errors.ts"
 import { PlacedYaml, readText } from "../shared/read-text.ts"
 
 const atLeastZero = z.number("must be a non-negative number").min(0, "must be a non-negative number")
@@ -52,9 +52,7 @@ export function parseNodeFile(text: string, path: string): Pick<NodeOptions, "no
   if (issue.code === "unrecognized_keys") {
     const key = issue.keys[0]!
     const known = issue.path.length === 0 ? ["nodes", "zones"] : knownKeys(issue.path)
-    throw new UsageError(
-      `${yaml.keyPlace(issue.path, key)}: unknown key ${key}.${didYouMean(key, known)} Valid keys: ${known.join(", ")}.`,
-    )
+    throw new UsageError(`${yaml.keyPlace(issue.path, key)}: ${describeUnknown("key", key, known)}`)
   }
   const name = issue.path.join(".")
   const what =

@@ -1,4 +1,4 @@
-import { UsageError, didYouMean } from "../../base/errors.ts"
+import { UsageError, describeUnknown } from "../../base/errors.ts"
 import type { Verdict } from "../../base/verdict.ts"
 import type { QuorumPlan } from "../../quorum/plan.ts"
 import { type Answers, answersWithin } from "../../quorum/meet/question.ts"
@@ -10,7 +10,6 @@ import {
   requirementById,
   requirements,
 } from "../../quorum/meet/requirement.ts"
-import { quoted } from "../../base/text.ts"
 
 /** A requirement with its verdict. */
 export interface Check {
@@ -39,9 +38,7 @@ function byNumber(list: string): readonly Requirement[] {
     const requirement = requirementById(id) ?? requirementById(id.toUpperCase())
     if (requirement !== undefined) return requirement
     const known = requirements.map((one) => one.id)
-    throw new UsageError(
-      `unknown requirement ${quoted(id)}.${didYouMean(id, known)} Valid requirements: ${known.join(", ")}, all.`,
-    )
+    throw new UsageError(describeUnknown("requirement", id, known, [...known, "all"]))
   })
 }
 

@@ -4,7 +4,7 @@ import type { SweepData } from "../../run/sweep/document.ts"
 import { sha256 } from "./environment.ts"
 import { shellWord } from "../../base/text.ts"
 import type { ModuleSource } from "./user-module.ts"
-import { UsageError, didYouMean } from "../../base/errors.ts"
+import { UsageError, describeUnknown } from "../../base/errors.ts"
 
 /** Where an experiment's code comes from: plain data, with which a thread or another machine finds it again. */
 export type ExperimentSource =
@@ -42,8 +42,7 @@ export async function readExperiments(ids: readonly string[]): Promise<readonly 
     const experiment = experiments.get(id)
     if (experiment !== undefined) return experiment
     throw new UsageError(
-      `unknown experiment ${id}.${didYouMean(id, experiments.keys())} ` +
-        `Valid ids: ${[...experiments.keys()].join(", ")}, all.`,
+      describeUnknown("experiment", id, experiments.keys(), [...experiments.keys(), "all"]),
     )
   })
 }

@@ -69,7 +69,7 @@ describe("worker threads", () => {
   test("hand on an error as what it was", async () => {
     const executor = parcelExecutor(pool, { kind: "shipped", id: "dueling" }, experiment)
     await expect(sweep(experiment, { ...options, executor })).rejects.toThrow(UsageError)
-    await expect(sweep(experiment, { ...options, executor })).rejects.toThrow("Did you mean duelling?")
+    await expect(sweep(experiment, { ...options, executor })).rejects.toThrow('did you mean "duelling"?')
     expect(revivedError(portableError(new InvariantError("x", "replay")))).toBeInstanceOf(InvariantError)
     expect(revivedError(portableError(new ExperimentError("x")))).toBeInstanceOf(ExperimentError)
     expect(revivedError(portableError("thrown text")).message).toBe("thrown text")

@@ -33,6 +33,6 @@ describe("quorate explain", () => {
   test("suggests what an unknown word may have been", async () => {
     const { code, err } = await quorate("explain", "quorun")
     expect(code).toBe(2)
-    expect(err).toContain("no entry for quorun. Did you mean quorum")
+    expect(err).toContain('no entry for quorun; did you mean "quorum"')
   })
 })

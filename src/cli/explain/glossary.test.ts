@@ -117,7 +117,7 @@ describe("looking a word up", () => {
 
   test("an unknown word suggests the nearest ones", () => {
     expect(() => explained("quorun")).toThrow(UsageError)
-    expect(() => explained("quorun")).toThrow(/no entry for quorun. Did you mean quorum/)
+    expect(() => explained("quorun")).toThrow(/no entry for quorun; did you mean "quorum"/)
   })
 
   test("a word of another system without an entry names the entries that use it", () => {

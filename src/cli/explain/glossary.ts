@@ -157,10 +157,10 @@ export function explainTerm(word: string, glossary: readonly TermSection[]): Ter
       ? didYouMean(
           word,
           allTerms(glossary).flatMap(({ name, also = [] }) => [name, ...also]),
-        )
-      : ` It is used under ${users.map(({ name }) => name).join(", ")}: try quorate explain ${users[0]!.name}.`
+        ) || "."
+      : `. It is used under ${users.map(({ name }) => name).join(", ")}: try quorate explain ${users[0]!.name}.`
   throw new UsageError(
-    `The glossary has no entry for ${word}.${hint}\nquorate explain without a word lists all ${allTerms(glossary).length} entries.`,
+    `The glossary has no entry for ${word}${hint}\nquorate explain without a word lists all ${allTerms(glossary).length} entries.`,
   )
 }
 

@@ -104,7 +104,7 @@ describe("quorate explore --model spec", () => {
     [["majority(3)", "--model", "actors", "--save", "t.itf.json"], "ITF traces require --model spec"],
     [["majority(3)", "--symmetry", "some"], "Allowed choices are none, acceptors, values, all."],
     [["majority(3)", "--model", "actors", "--values", "3"], "try --proposers"],
-    [["majority(3)", "--model", "actors", "--variant", "recovry"], "Did you mean recovery?"],
+    [["majority(3)", "--model", "actors", "--variant", "recovry"], 'did you mean "recovery"?'],
     [["majority(3)", "--model", "actors", "--workers", "2"], "--workers requires --model spec"],
     [["majority(3)", "--crashes", "1"], "--crashes requires --model actors"],
     [["majority(3)", "--no-timeouts"], "--no-timeouts requires --model actors"],

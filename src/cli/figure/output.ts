@@ -1,6 +1,6 @@
 import { existsSync, statSync, writeFileSync } from "node:fs"
 import { extname, join, resolve } from "node:path"
-import { UsageError, didYouMean } from "../../base/errors.ts"
+import { UsageError, describeUnknown } from "../../base/errors.ts"
 import type { Drawing } from "../../experiment/define.ts"
 import type { Figure } from "../../experiment/figure/figure.ts"
 import type { Io } from "../shared/context.ts"
@@ -96,9 +96,7 @@ function chosen(
   const ids = figures.map(({ id }) => id)
   const unknown = only.find((id) => !ids.includes(id))
   if (unknown !== undefined) {
-    throw new UsageError(
-      `unknown figure ${unknown} of ${names.join(", ")}. Figures: ${idsOf(figures)}.${didYouMean(unknown, ids)}`,
-    )
+    throw new UsageError(describeUnknown("figure", unknown, ids))
   }
   return figures.filter(({ id }) => only.includes(id))
 }

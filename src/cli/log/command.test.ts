@@ -42,7 +42,7 @@ test("--history writes what clients saw, which can be judged again", async () =>
   const args = ["log", "majority(3)", "--read-share", ".5", "--keys", "uniform(5)", "-d", "2000"]
   for (const [name, format] of [
     ["run.jsonl", "kv, initially nil"],
-    ["run.edn", "kv, at first the empty text"],
+    ["run.edn", "kv, initially the empty text"],
   ] as const) {
     const file = join(folder, name)
     expect((await quorate(...args, "--history", file)).code).toBe(0)
@@ -195,12 +195,12 @@ describe("quorate log", () => {
   })
 
   test.each([
-    [["--leader", "b9"], "leader: there is no replica or region b9; there are a1, a2, a3"],
+    [["--leader", "b9"], 'unknown leader "b9"'],
     [["--keys", "zipf(10)"], "zipf(count, exponent)"],
     [["--clock-rates", "a1"], "a1=1.05"],
     [["-d", "500"], "before measurements begin at 1000 ms"],
     [["--rate-per-second", "0"], "--rate-per-second is 0"],
-    [["-x", "crush a1 @5"], "Did you mean crash"],
+    [["-x", "crush a1 @5"], 'did you mean "crash"'],
     [["--replica-regions", "EU"], "choose a matrix"],
   ])("%s is a mistake that is explained", async (words, reason) => {
     const { code, err } = await quorate("log", "majority(3)", ...words)

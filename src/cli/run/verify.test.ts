@@ -44,7 +44,7 @@ describe("quorate verify", () => {
       return err
     }
     expect(await said("o/x")).toContain("no result o/x: no such CSV file, no folder with one.")
-    expect(await said("evenn")).toContain("Did you mean even-n?")
+    expect(await said("evenn")).toContain('did you mean "even-n"?')
     expect(await said(folder)).toContain(`${folder} contains several results; name one of them`)
   })
 

@@ -55,8 +55,8 @@ export function noResult(name: string, from: string): UsageError {
   const nor = isId ? `, nor ${join(resultFolder(from, name), `${name}.csv`)}` : ""
   const meant = didYouMean(name, existsSync(from) ? readdirSync(from) : [])
   return new UsageError(
-    `no result ${name}: no such CSV file, no folder with one${nor}.` +
-      (meant === "" ? ` Create it with: quorate run ${basename(name, ".csv")}` : meant),
+    `no result ${name}: no such CSV file, no folder with one${nor}` +
+      (meant === "" ? `. Create it with: quorate run ${basename(name, ".csv")}` : meant),
   )
 }
 

@@ -53,6 +53,6 @@ test("the same swarm on one thread and on two", async () => {
 
 test("an unknown bug is a usage error that says which there are", async () => {
   const { code, err } = await quorate("swarm", "--bug", "amnesa")
-  expect(err).toMatch(/no bug called amnesa\. Did you mean amnesia\?\nThe bugs are accept-not-stored/)
+  expect(err).toMatch(/unknown bug "amnesa"; did you mean "amnesia"\? Valid bugs: accept-not-stored/)
   expect(code).toBe(2)
 })

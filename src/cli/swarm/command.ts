@@ -1,5 +1,5 @@
 import { Command } from "commander"
-import { UsageError, didYouMean } from "../../base/errors.ts"
+import { UsageError, describeUnknown } from "../../base/errors.ts"
 import { wrapText } from "../../experiment/render/terminal.ts"
 import { type Context, exitCodeHelp, exitCodes } from "../shared/context.ts"
 import { whole } from "../shared/options.ts"
@@ -90,9 +90,7 @@ async function taskOf(flags: SwarmFlags): Promise<SwarmTask> {
     const { knownBugs } = await import("../../run/bugs.ts")
     const ids = knownBugs.map(({ id }) => id)
     if (!ids.includes(bug)) {
-      throw new UsageError(
-        `There is no bug called ${bug}.${didYouMean(bug, ids)}\nThe bugs are ${ids.join(", ")}.`,
-      )
+      throw new UsageError(describeUnknown("bug", bug, ids))
     }
   }
   return settingsFrom(swarmSettings, { ...flags })

@@ -188,13 +188,10 @@ describe("a mistake in a sweep file is shown with its place", () => {
     ["matrix:\n  latency: paxi\n", "2:3: matrix.system is missing: a quorum system or a list of them"],
     ["runs: 0\nmatrix: {system: majority(3)}\n", "1:7: runs is 0; it must be a positive integer."],
     ["matrix:\n  system: [majority(3), majority()]\n", "2:25: majority(n) takes 1 argument"],
-    [
-      "matrix:\n  system: majority(3)\n  latency: pax\n",
-      "3:12: There is no latency called pax. Did you mean paxi",
-    ],
+    ["matrix:\n  system: majority(3)\n  latency: pax\n", '3:12: unknown latency "pax"; did you mean "paxi"'],
     [
       "matrix:\n  system: majority(3)\n  variant: clasic\n",
-      "3:12: There is no variant clasic. Did you mean classic?",
+      '3:12: unknown variant "clasic"; did you mean "classic"?',
     ],
     [
       "matrix:\n  system: majority(3)\n  faults: [none, {lossProbability: 2}]\n",
@@ -231,19 +228,19 @@ describe("a mistake in a sweep file is shown with its place", () => {
     ["matrix:\n  system: majority(3)\n  latency: lost.csv\n", "3:12: There is no file lost.csv"],
     [
       "matrix:\n  system: [majority(5), majority(3)]\n  faults: [none, crash a4 @0]\n",
-      "3:18: crash a4 @0: there is no process or group a4; there are a1, a2, a3, p1, acceptors",
+      '3:18: crash a4 @0: unknown process "a4"; did you mean "a1" or "a2" or "a3"? Valid processes: a1, a2, a3, p1, acceptors',
     ],
     [
       "setup: {acceptorRegions: [XX]}\nmatrix: {system: majority(3), latency: paxi}\n",
-      "1:8: paxi has no region XX",
+      '1:8: paxi: unknown region "XX"',
     ],
     [
       "protocol: log\nmatrix:\n  system: majority(3)\n  workload: [default, {leader: a4}]\n",
-      "4:23: leader: there is no replica or region a4; there are a1, a2, a3.",
+      '4:23: unknown leader "a4"; did you mean "a1" or "a2" or "a3"? Valid leaders: a1, a2, a3.',
     ],
     [
       "protocol: log\nsetup: {faults: crash a7 @100}\nmatrix: {system: majority(5)}\n",
-      "2:8: crash a7 @100: there is no process or group a7; there are leader, a1, a2, a3, a4, a5",
+      '2:8: crash a7 @100: unknown process "a7"; did you mean "a1" or "a2" or "a3"? Valid processes: leader, a1, a2, a3, a4, a5',
     ],
     [
       "protocol: log\nsetup: {warmUpMs: 10000}\nmatrix: {system: majority(5)}\n",
@@ -273,7 +270,7 @@ matrix:
       '3:3: unknown key "timoutMs"; did you mean "timeoutMs"? Valid keys: statistic,',
       "4:25: faults is wrong: cut a1 @0-5:",
       "6:25: majority(n) takes 1 argument",
-      "7:12: There is no latency called pax.",
+      '7:12: unknown latency "pax";',
       "8:25: proposers is 0; it must be an integer from 1 to 10000.",
     ]
     let message = ""

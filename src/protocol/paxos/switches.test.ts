@@ -30,8 +30,8 @@ describe("switches as text", () => {
   })
 
   test.each([
-    ["nack=epoch", /no switch nack\. Did you mean nacks\?/],
-    ["=epoch", /no switch =epoch\./],
+    ["nack=epoch", /unknown switch "nack"; did you mean "nacks"\?/],
+    ["=epoch", /unknown switch "=epoch"/],
     ["nacks=loud", /nacks cannot be loud; it can be none, epoch, proposal/],
     ["nacks", /nacks cannot be yes/],
     ["patience=-1", /a whole number of microseconds/],

@@ -1,4 +1,4 @@
-import { UsageError, didYouMean } from "../../base/errors.ts"
+import { UsageError, describeUnknown } from "../../base/errors.ts"
 import type { EpochAllocation, FastPath } from "./epochs.ts"
 import { type Variant, classic } from "./variant.ts"
 
@@ -57,9 +57,7 @@ export function parseSwitch(text: string): Partial<Variant> {
   const reader = (readers as Readonly<Record<string, Reader<unknown>>>)[id]
   if (reader === undefined) {
     const known = switchForms.map((form) => form.id)
-    throw new UsageError(
-      `There is no switch ${id === "" ? text : id}.${didYouMean(id, known)} The switches are ${known.join(", ")}; set one as nacks=epoch.`,
-    )
+    throw new UsageError(`${describeUnknown("switch", id === "" ? text : id, known)} Set one as nacks=epoch.`)
   }
   const given = value?.trim() ?? "yes"
   const read = reader.read(given)

@@ -1,4 +1,4 @@
-import { UsageError, didYouMean } from "../../base/errors.ts"
+import { UsageError, describeUnknown } from "../../base/errors.ts"
 import { type QuorumPlan, constantPlan } from "../../quorum/plan.ts"
 import {
   allAboardPlan,
@@ -390,7 +390,5 @@ export function variantNamed(id: string): NamedVariant {
   const found = variantById(id)
   if (found !== undefined) return found
   const known = variants.map((variant) => variant.id)
-  throw new UsageError(
-    `There is no variant ${id}.${didYouMean(id, known)} The variants are ${known.join(", ")}.`,
-  )
+  throw new UsageError(describeUnknown("variant", id, known))
 }

@@ -132,7 +132,7 @@ describe("calls of families", () => {
     ["majority(-1)", "n is -1; it must be"],
     ["majority()", "takes 1 argument; none was given"],
     ["majority(x)", "n is x; it must be"],
-    ["f(3)", "There is no quorum system called f."],
+    ["f(3)", 'unknown quorum system "f"'],
   ])("%s is a UsageError", (text, part) => {
     expect(errorOf(text)).toContain(part)
   })
@@ -155,7 +155,7 @@ describe("calls of families", () => {
 
   it("list what there is under an unknown name, the nearest first", () => {
     expect(() => callFamily(catalogue, "majorty", [5])).toThrow(
-      /There is no quorum system called majorty\. Did you mean majority\?\nThe systems are majority\(n\), simple\(/,
+      /unknown quorum system "majorty"; did you mean "majority"\? Valid quorum systems: majority\(n\), simple\(/,
     )
   })
 

@@ -1,5 +1,5 @@
 import type { MathNode } from "mathjs"
-import { UsageError, didYouMean } from "../../base/errors.ts"
+import { UsageError, describeUnknown } from "../../base/errors.ts"
 import { parse } from "./mathjs-parser.ts"
 import {
   type AnyFamily,
@@ -317,11 +317,8 @@ export function systemFrom(value: Denotation): QuorumSystem {
 }
 
 function unknownFamily(catalogue: Catalogue, id: string): string {
-  const known = [...catalogue.values()].map((family) => signature(family))
-  return (
-    `There is no quorum system called ${id}.${didYouMean(id, catalogue.keys())}\n` +
-    `The systems are ${known.join(", ")}; and expressions such as a*b + c*d or choose(2, a, b, c).`
-  )
+  const listed = [...catalogue.values()].map((family) => signature(family))
+  return `${describeUnknown("quorum system", id, catalogue.keys(), listed)} Expressions such as a*b + c*d or choose(2, a, b, c) are valid too.`
 }
 
 function refuseWrongArity(family: AnyFamily, args: readonly Argument[], call: string): void {

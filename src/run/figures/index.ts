@@ -1,4 +1,4 @@
-import { UsageError } from "../../base/errors.ts"
+import { UsageError, describeUnknown } from "../../base/errors.ts"
 import { chapter2 } from "./chapter-2.ts"
 import { chapter3 } from "./chapter-3.ts"
 import { chapter4And5 } from "./chapter-4-and-5.ts"
@@ -22,5 +22,5 @@ export function figureOrRefuse(id: string): Figure {
   const found = allFigures.find((figure) => figure.id === id)
   if (found !== undefined) return found
   const ids = allFigures.map((figure) => figure.id)
-  throw new UsageError(`There is no figure ${id}; there are ${ids.join(", ")}.`)
+  throw new UsageError(describeUnknown("figure", id, ids))
 }

@@ -1,4 +1,4 @@
-import { UsageError, didYouMean } from "../../base/errors.ts"
+import { UsageError, describeUnknown } from "../../base/errors.ts"
 import { decreeSettings } from "../decree-settings.ts"
 import type { LogProtocol } from "../log-protocol.ts"
 import { type Protocol, settingsOf } from "../protocol.ts"
@@ -30,6 +30,6 @@ export function protocolNamed(id: string): Protocol {
   if (found !== undefined) return found
   const known = protocols.map((protocol) => protocol.id)
   throw new UsageError(
-    `There is no protocol ${id}.${didYouMean(id, known)} Protocols: ${known.join(", ")}; or a file of your own, such as ./mine.ts.`,
+    `${describeUnknown("protocol", id, known)} A file of your own, such as ./mine.ts, is valid too.`,
   )
 }

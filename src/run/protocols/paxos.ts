@@ -1,4 +1,4 @@
-import { UsageError, didYouMean } from "../../base/errors.ts"
+import { UsageError, describeUnknown } from "../../base/errors.ts"
 import { members } from "../../base/node-set.ts"
 import { describeDisagreement, decisionNews, disagreementOf } from "../../check/disagreement.ts"
 import {
@@ -132,9 +132,7 @@ function proposerIndex(distinguished: string, { plan, values }: PaxosRun, coloca
   const names = colocated ? plan.nodes : values.map((_, i) => `p${i + 1}`)
   const index = names.indexOf(distinguished)
   if (index >= 0) return index
-  throw new UsageError(
-    `distinguished: there is no proposer ${distinguished}; there are ${names.join(", ")}.${didYouMean(distinguished, names)}`,
-  )
+  throw new UsageError(`distinguished: ${describeUnknown("proposer", distinguished, names)}`)
 }
 
 /** The quorums a thrifty proposer asks, all at once or around a ring: nearest by expected round trip, or nearest by lot. */

@@ -71,14 +71,14 @@ describe("faults are read and written", () => {
 })
 
 test.each([
-  ["lose(0.1) @0-5", "Did you mean loss?"],
+  ["lose(0.1) @0-5", 'did you mean "loss"?'],
   ["loss @0-5", "write loss(p) with numbers"],
   ["loss(2) @0-5", "a probability is from 0 to 1"],
   ["loss(0.1) @5", "from one time to another"],
   ["loss(0.1) @9-5", "the end after the beginning"],
   ["cut a1 @0-5", "is not two sides"],
-  ["cut a1|b2 @0-5", "cut a1|b2 @0-5: there is no process or group b2; there are leader, a1"],
-  ["cut a1|a2 of promise @0-5", "no message promise"],
+  ["cut a1|b2 @0-5", 'cut a1|b2 @0-5: unknown process "b2"; did you mean'],
+  ["cut a1|a2 of promise @0-5", 'unknown message "promise"'],
   ["crash(burnt) a1 @5", "is none of crash(synced)"],
   ["crash @5", "it does not say whom it concerns"],
   ["clock-rate(1.1) a1 @0-5", "it begins and stays"],
@@ -89,5 +89,5 @@ test.each([
 
 test("faults of the leader need one", () => {
   const faults = parseFaults("crash leader @5")
-  expect(() => resolveFaults(faults, { ...cast, hasLeader: false })).toThrow("no process or group leader")
+  expect(() => resolveFaults(faults, { ...cast, hasLeader: false })).toThrow('unknown process "leader"')
 })

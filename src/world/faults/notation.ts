@@ -1,4 +1,4 @@
-import { UsageError, didYouMean } from "../../base/errors.ts"
+import { UsageError, describeUnknown, didYouMean } from "../../base/errors.ts"
 import { commaList } from "../../base/text.ts"
 import type { Address } from "../../protocol/actor.ts"
 import {
@@ -110,7 +110,7 @@ export function parseFaults(text: string): readonly NamedFault[] {
 
 function unknownFault(text: string, type: string): UsageError {
   return new UsageError(
-    `The fault ${text} cannot be read.${faultForms.has(type as Fault["type"]) ? "" : didYouMean(type, faultForms.keys())}\n` +
+    `The fault ${text} cannot be read${(!faultForms.has(type as Fault["type"]) && didYouMean(type, faultForms.keys())) || "."}\n` +
       `A fault says what, whom and when, in ms: "cut a1,a2|rest @1000-2000", "crash(lost) leader @500-900", "loss(0.1) @0-5000". ` +
       `There are ${[...faultForms].map(([id, { parameters }]) => signature(id, parameters)).join(", ")}.`,
   )
@@ -299,9 +299,7 @@ export function nameFaults(faults: readonly Fault[], names: readonly string[]): 
 function refuseUnknownTypes(fault: NetworkFault<string>, { messageTypes }: Cast): void {
   const unknown = fault.messageTypes?.find((type) => !messageTypes.includes(type))
   if (unknown === undefined) return
-  throw new UsageError(
-    `${formatFault(fault)}: there is no message ${unknown}; there are ${messageTypes.join(", ")}.${didYouMean(unknown, messageTypes)}`,
-  )
+  throw new UsageError(`${formatFault(fault)}: ${describeUnknown("message", unknown, messageTypes)}`)
 }
 
 function targetsOf(names: readonly string[], fault: NamedFault, cast: Cast): Target[] {
@@ -320,11 +318,11 @@ export function addressesOf(name: string, { names, groups }: Cast): readonly Add
   return address >= 0 ? [address] : groups.get(name)
 }
 
-/** "there is no process or group a9; there are a1, …": for a name that nobody has. */
+/** `unknown process "a9"; … Valid processes: a1, …`, groups included: for a name that nobody has. */
 export function unknownName(name: string, { names, groups, hasLeader }: Cast): string {
   const known = [...(hasLeader ? ["leader"] : []), ...names, ...groups.keys()]
   const hint = name === "leader" ? " Nobody leads here unless a proposer is distinguished." : ""
-  return `there is no process or group ${name}; there are ${known.join(", ")}.${hint}${didYouMean(name, known)}`
+  return `${describeUnknown("process", name, known)}${hint}`
 }
 
 /**

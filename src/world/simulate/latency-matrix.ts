@@ -1,5 +1,5 @@
 import { CsvError, parse } from "csv-parse/browser/esm/sync"
-import { UsageError, didYouMean } from "../../base/errors.ts"
+import { UsageError, describeUnknown } from "../../base/errors.ts"
 import type { Micros } from "../../protocol/actor.ts"
 import type { RegionDelays } from "./latency.ts"
 
@@ -288,9 +288,7 @@ export function regionsInTurn(matrix: NamedMatrix, count: number, names: readonl
 export function regionNumber({ name, delays }: NamedMatrix, region: string): number {
   const found = delays.regions.indexOf(region)
   if (found >= 0) return found
-  throw new UsageError(
-    `${name} has no region ${region}; its regions are ${delays.regions.join(", ")}.${didYouMean(region, delays.regions)}`,
-  )
+  throw new UsageError(`${name}: ${describeUnknown("region", region, delays.regions)}`)
 }
 
 /** Regions named for a latency that has none are a UsageError. */

@@ -1,6 +1,6 @@
 import { randomExponential, randomLogNormal, randomNormal } from "d3-random"
 import type { DelayLaw } from "../../analysis/delay-law.ts"
-import { UsageError, didYouMean } from "../../base/errors.ts"
+import { UsageError, describeUnknown } from "../../base/errors.ts"
 import type { Random } from "../../base/random.ts"
 import type { Address, Micros } from "../../protocol/actor.ts"
 
@@ -217,10 +217,10 @@ function readValues(id: string, { parameters }: LatencyForm, list: string): numb
 
 function unknownLatency(text: string, named: ReadonlyMap<string, LatencyChoice>): UsageError {
   const forms = [...latencyForms].map(([id, { parameters }]) => `${id}(${parameters.join(", ")})`)
-  const id = text.replace(/\(.*/s, "")
+  const names = [...named.keys(), ...latencyForms.keys()]
+  const listed = [...named.keys(), ...forms]
   return new UsageError(
-    `There is no latency called ${text.trim() === "" ? JSON.stringify(text) : text}.${didYouMean(id, [...named.keys(), ...latencyForms.keys()])}\n` +
-      `Latencies are ${[...named.keys(), ...forms].join(", ")}, in milliseconds one way; or a file of round-trip times.`,
+    `${describeUnknown("latency", text.trim(), names, listed)} They are in milliseconds one way; a file of round-trip times is valid too.`,
   )
 }
 

@@ -1,4 +1,4 @@
-import { UsageError, didYouMean } from "../../base/errors.ts"
+import { UsageError, describeUnknown } from "../../base/errors.ts"
 import type { Address } from "../../protocol/actor.ts"
 import type { World } from "./world.ts"
 
@@ -105,9 +105,7 @@ const rules: readonly Rule[] = [
 function addressOf(name: string, processes: Names): Address {
   const address = processes.indexOf(name)
   if (address >= 0) return address
-  throw new UsageError(
-    `There is no process ${name}; there are ${processes.join(", ")}.${didYouMean(name, processes)}`,
-  )
+  throw new UsageError(describeUnknown("process", name, processes))
 }
 
 /** The oldest message under way of each pair of processes, in the order in which they are named. */
