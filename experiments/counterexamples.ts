@@ -1,14 +1,8 @@
 import { InvariantError } from "../src/base/errors.ts"
 import { decisionNews, describeDisagreement, disagreementOf } from "../src/check/disagreement.ts"
-import {
-  type PaxosModel,
-  describePaxosStep,
-  paxosModel,
-  paxosProperties,
-  paxosStateText,
-} from "../src/check/explored-paxos.ts"
+import { type PaxosModel, paxosModel, paxosProperties, paxosStateText } from "../src/check/explored-paxos.ts"
 import { exploreActors } from "../src/world/explore/breadth-first.ts"
-import { runDescribedSteps as runActors } from "../src/world/explore/trace.ts"
+import { describeActorStep, runDescribedSteps as runActors } from "../src/world/explore/trace.ts"
 import { exploreSpec } from "../src/world/spec/explore.ts"
 import { type SpecModel, specModel } from "../src/world/spec/model.ts"
 import { explainViolation, runDescribedSteps as runSpec } from "../src/world/spec/trace.ts"
@@ -202,7 +196,7 @@ function observeActors(id: string): Observation {
   const { verdict } = outcomes[0]!
   if (verdict.verdict !== "violated") throw new InvariantError(`${id} is no mistake: ${verdict.because}`)
   const { steps } = verdict.witness
-  const run = steps.map((step) => describePaxosStep(model, step)).join(separator)
+  const run = steps.map((step) => describeActorStep(model, step, formatMessage)).join(separator)
   const plan = mistakes[id]!.plan()
   const disagreement = disagreementOf(plan, verdict.witness)
   if (disagreement === undefined) throw new InvariantError(`${id} ends in agreement: ${verdict.because}`)
@@ -226,7 +220,7 @@ function diagram(id: string, run: readonly string[]): SequenceDiagram {
     return violationDiagram(explainViolation(runSpec(model, run), model.phase2[0]!))
   }
   const { model } = actorsOf(id)
-  const trace = runActors(model, run, (step) => describePaxosStep(model, step))
+  const trace = runActors(model, run, (step) => describeActorStep(model, step, formatMessage))
   const news = decisionNews(mistakes[id]!.plan(), trace)
   return actorDiagram(trace, { message: formatMessage, state: paxosStateText, news })
 }

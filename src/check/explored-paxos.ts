@@ -2,10 +2,10 @@ import { type NodeSet, emptySet, withMember } from "../base/node-set.ts"
 import type { Address, Value } from "../protocol/actor.ts"
 import type { Cluster } from "../protocol/paxos/cluster.ts"
 import { needsAllocator } from "../protocol/paxos/epochs.ts"
-import { type PaxosMessage, type Proposal, formatMessage } from "../protocol/paxos/messages.ts"
+import type { PaxosMessage, Proposal } from "../protocol/paxos/messages.ts"
 import { type AcceptorRecord, type PaxosRecord, acceptorPart } from "../protocol/paxos/records.ts"
 import type { QuorumPlan } from "../quorum/plan.ts"
-import type { ActorModel, History, Local, NetworkKind, Property, WorldStep } from "../world/explore/model.ts"
+import type { ActorModel, History, Local, NetworkKind, Property } from "../world/explore/model.ts"
 import type { ActorOutcome } from "../world/explore/outcome.ts"
 import type { ActorTrace } from "../world/explore/trace.ts"
 import { agreement, safeLearning, validity } from "./paxos/safety.ts"
@@ -223,23 +223,4 @@ export function paxosStateText({ state, stored }: Local<PaxosRecord>): string | 
     return `${lastPromised ?? "nil"}; ${lastAccepted === null ? "nil" : `(${lastAccepted.epoch}, ${lastAccepted.value})`}`
   }
   return typeof given?.learned === "string" ? `learned ${given.learned}` : undefined
-}
-
-/** "p1->a1 prepare(0)", "p1 timeout phase", "a2 crash": a step as replays and results write it. */
-export function describePaxosStep({ processes }: PaxosTrace["model"], step: WorldStep<PaxosMessage>): string {
-  const name = (address: Address): string => processes[address]!.name
-  const crash = "crashBefore" in step ? ", and a crash before the write that follows" : ""
-  switch (step.action) {
-    case "deliver":
-      return `${name(step.from)}->${name(step.to)} ${formatMessage(step.message)}${crash}`
-    case "lose":
-      return `${name(step.from)}->${name(step.to)} ${formatMessage(step.message)} is lost`
-    case "timeout":
-      return `${name(step.process)} timeout ${step.timer}${crash}`
-    case "ask":
-      return `${name(step.process)} is asked for ${step.value}${crash}`
-    case "crash":
-    case "recover":
-      return `${name(step.process)} ${step.action}`
-  }
 }

@@ -8,7 +8,6 @@ export {
   type PaxosProperty as ExploredPaxosProperty,
   type PaxosTrace,
   decidedIn,
-  describePaxosStep,
   paxosModel,
   paxosProgress,
   paxosProperties,

@@ -2,7 +2,7 @@ import { randomFromSeed } from "../base/random.ts"
 import type { SequenceDiagram } from "../experiment/diagram/model.ts"
 import { scenarioOfTrace } from "../check/simulated-trace.ts"
 import type { QuorumPlan } from "../quorum/plan.ts"
-import type { ActorModel, NetworkKind, Property, WorldStep } from "../world/explore/model.ts"
+import type { ActorModel, NetworkKind, Property } from "../world/explore/model.ts"
 import type { ActorOutcome } from "../world/explore/outcome.ts"
 import type { ActorTrace } from "../world/explore/trace.ts"
 import { simulate } from "../world/simulate/simulate.ts"
@@ -112,25 +112,6 @@ export function violatedIn(
   return protocol.properties.filter(
     (property) => (property.kind ?? "always") === "always" && !property.holds(facts, run),
   )
-}
-
-/** "p1->a1 prepare(0)", "p1 timeout phase", "a2 crash": a step as replays and results write it. */
-export function describeStep({ protocol, model }: Exploration, step: WorldStep<unknown>): string {
-  const name = (address: number): string => model.processes[address]!.name
-  const crash = "crashBefore" in step ? ", and a crash before the write that follows" : ""
-  switch (step.action) {
-    case "deliver":
-      return `${name(step.from)}->${name(step.to)} ${messageText(protocol, step.message)}${crash}`
-    case "lose":
-      return `${name(step.from)}->${name(step.to)} ${messageText(protocol, step.message)} is lost`
-    case "timeout":
-      return `${name(step.process)} timeout ${step.timer}${crash}`
-    case "ask":
-      return `${name(step.process)} is asked for ${step.value}${crash}`
-    case "crash":
-    case "recover":
-      return `${name(step.process)} ${step.action}`
-  }
 }
 
 /** The diagram of a run, with what its protocol remarks upon. */

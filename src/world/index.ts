@@ -29,6 +29,6 @@ export type {
   WorldStep,
 } from "./explore/model.ts"
 export type { Property } from "./explore/model.ts"
-export { type ActorTrace, runDescribedSteps as runActors } from "./explore/trace.ts"
+export { type ActorTrace, describeActorStep, runDescribedSteps as runActors } from "./explore/trace.ts"
 export { describeStep } from "./spec/transition.ts"
 export type { SpecOptions, SpecProgress } from "./spec/memory.ts"

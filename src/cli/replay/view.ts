@@ -11,12 +11,13 @@ import { acceptorText, specDiagram } from "../../run/diagrams/spec.ts"
 import {
   type Exploration,
   type ExplorationTrace,
-  describeStep as describeActorStep,
   explorationDiagram,
   simulatedFacts,
   violatedIn,
 } from "../../run/exploration.ts"
+import { messageText } from "../../run/protocol.ts"
 import { canonicalText } from "../../world/explore/canonical-text.ts"
+import { describeActorStep } from "../../world/explore/trace.ts"
 import { readActorReplay } from "./actors.ts"
 import { readSystem } from "../shared/system-argument.ts"
 
@@ -146,6 +147,7 @@ const decidesTheSame = (decided: readonly string[]): string =>
 function actorView(trace: ExplorationTrace, exploration: Exploration, title: string): ReplayView {
   const { processes } = trace.model
   const { protocol, run } = exploration
+  const textOf = (message: unknown): string => messageText(protocol, message)
   const positions = trace.worlds.map((world, i): ReplayPosition => {
     const step = trace.steps[i - 1]
     const states = world.locals.flatMap((local): [string, string][] => {
@@ -153,7 +155,7 @@ function actorView(trace: ExplorationTrace, exploration: Exploration, title: str
       return text === undefined ? [] : [[processes[local.address]!.name, text]]
     })
     return {
-      step: step === undefined ? "initial state" : describeActorStep(exploration, step),
+      step: step === undefined ? "initial state" : describeActorStep(trace.model, step, textOf),
       states: Object.fromEntries(states),
       decided: protocol.decided?.(world.remembered, run) ?? [],
       possible: [],

@@ -70,6 +70,32 @@ export function runDescribedSteps<Message, Stored, Remembered>(
   return { model, steps, worlds }
 }
 
+/**
+ * "p1->a1 prepare(0)", "p1 timeout phase", "a2 crash": a step as replays and results write it;
+ * `textOf` is how its protocol writes a message.
+ */
+export function describeActorStep<Message>(
+  { processes }: { readonly processes: readonly { readonly name: string }[] },
+  step: WorldStep<Message>,
+  textOf: (message: Message) => string,
+): string {
+  const name = (address: number): string => processes[address]!.name
+  const crash = "crashBefore" in step ? ", and a crash before the write that follows" : ""
+  switch (step.action) {
+    case "deliver":
+      return `${name(step.from)}->${name(step.to)} ${textOf(step.message)}${crash}`
+    case "lose":
+      return `${name(step.from)}->${name(step.to)} ${textOf(step.message)} is lost`
+    case "timeout":
+      return `${name(step.process)} timeout ${step.timer}${crash}`
+    case "ask":
+      return `${name(step.process)} is asked for ${step.value}${crash}`
+    case "crash":
+    case "recover":
+      return `${name(step.process)} ${step.action}`
+  }
+}
+
 function sameRow(a: Uint32Array, b: Uint32Array): boolean {
   return a.length === b.length && a.every((number, i) => number === b[i])
 }
