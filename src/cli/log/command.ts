@@ -74,7 +74,8 @@ async function run({ io }: Context, system: string, flags: Flags): Promise<ExitC
     timeline,
   })
   const { warnIfUnsafe } = await import("../shared/system-argument.ts")
-  warnIfUnsafe(io, setup.plan)
+  const { multiPaxos } = await import("../../run/protocols/multi-paxos.ts")
+  warnIfUnsafe(io, setup.plan, multiPaxos.requirements(setup))
   return exitCodeOf(result.judgements.map(({ verdict }) => verdict))
 }
 

@@ -1,4 +1,5 @@
-import { requirementById } from "../../quorum/meet/requirement.ts"
+import { UsageError, didYouMean } from "../../base/errors.ts"
+import { type Requirement, requirementById, requirements } from "../../quorum/meet/requirement.ts"
 import type { QuorumPlan } from "../../quorum/plan.ts"
 import type { QuorumSystem } from "../../quorum/system.ts"
 import type { Io } from "./context.ts"
@@ -18,16 +19,26 @@ export async function readPlan(text: string): Promise<QuorumPlan> {
 }
 
 /**
- * Warns on stderr if a plan violates the intersection requirement of Flexible Paxos (Howard 2019, 4.4;
- * 4.6 for quorums that depend on the epoch). Unsafe plans may be run, as controls; the warning keeps
- * a run without a violation from being taken for evidence of safety.
+ * Warns on stderr of each requirement of a protocol that the plan violates. Unsafe plans may be run, as
+ * controls; the warning keeps a run without a violation from being taken for evidence of safety.
+ * `declared` are their ids; a UsageError says which there are.
  */
-export function warnIfUnsafe(io: Io, plan: QuorumPlan): void {
-  const requirement = requirementById(plan.ranges.length === 1 ? "4.4" : "4.6")!
-  const verdict = requirement.check(plan)
-  if (verdict.verdict !== "violated") return
-  const quorums = verdict.witness.quorums.map(({ nodes }) => `{${nodes.join(" ")}}`)
-  io.err(
-    `WARNING: unsafe quorum system: ${quorums.join(" and ")} do not intersect (requirement ${requirement.id}); other runs may decide two values\n`,
+export function warnIfUnsafe(io: Io, plan: QuorumPlan, declared: readonly string[]): void {
+  for (const id of declared) {
+    const verdict = requirementNamed(id).check(plan)
+    if (verdict.verdict !== "violated") continue
+    const quorums = verdict.witness.quorums.map(({ nodes }) => `{${nodes.join(" ")}}`)
+    io.err(
+      `WARNING: unsafe quorum system: ${quorums.join(" and ")} do not intersect (requirement ${id}); other runs may decide two values\n`,
+    )
+  }
+}
+
+function requirementNamed(id: string): Requirement {
+  const found = requirementById(id)
+  if (found !== undefined) return found
+  const known = requirements.map((requirement) => requirement.id)
+  throw new UsageError(
+    `A protocol declares the requirement ${id}, and there is none.${didYouMean(id, known)} Requirements: ${known.join(", ")}.`,
   )
 }

@@ -353,3 +353,45 @@ async function setupOf(words: readonly string[]) {
   command.parse(words, { from: "user" })
   return readDecreeSetup("majority(3)", command.opts<DecreeFlags & Record<string, unknown>>())
 }
+
+describe("what a protocol requires of its quorums", () => {
+  let files = 0
+  const idle = (requirements: string): string => {
+    const path = join(folder, `idle-${files++}.js`)
+    writeFileSync(
+      path,
+      `const actor = { start: () => ({ state: 0, outputs: [] }), step: (state) => ({ state, outputs: [] }) }
+       export default {
+         id: "idle", about: "Does nothing.", reference: "none",
+         requirements: ${requirements},
+         cluster: (run) => ({ processes: run.plan.nodes.map((name) => ({ name, role: "replica", actor })) }),
+         messages: {},
+         facts: { initial: null, observe: () => null },
+         properties: [{ name: "nothing", statement: "Nothing happens.", holds: () => true }],
+       }`,
+    )
+    return path
+  }
+
+  test("a protocol that requires more warns of a plan that Paxos is safe with", async () => {
+    const plan = "simple(4, 3, 2)"
+    const paxos = await quorate("simulate", plan)
+    expect([paxos.code, paxos.err]).toEqual([0, ""])
+    const stricter = await quorate("simulate", plan, "--protocol", idle('() => ["4.2", "4.4"]'))
+    expect(stricter.code).toBe(0)
+    expect(stricter.err).toBe(
+      "WARNING: unsafe quorum system: {a1 a2} and {a3 a4} do not intersect (requirement 4.2); other runs may decide two values\n",
+    )
+  })
+
+  test("one that requires nothing does not warn, and an unknown requirement is named", async () => {
+    const unsafe = ["simulate", "simple(4, 2, 2)"]
+    expect((await quorate(...unsafe)).err).toMatch(/WARNING: .* \(requirement 4\.4\)/)
+    expect((await quorate(...unsafe, "--protocol", idle("undefined"))).err).toBe("")
+    const { code, err } = await quorate(...unsafe, "--protocol", idle('() => ["4.44"]'))
+    expect([code, err]).toEqual([
+      2,
+      expect.stringContaining("declares the requirement 4.44, and there is none."),
+    ])
+  })
+})

@@ -65,6 +65,8 @@ export async function simulateProtocol(
   )
   const replay = protocolReplayCommand(simulation, flags.protocol, flags.seed)
   await print(context, { protocol, setup, flags, result, replay, lines })
+  const { warnIfUnsafe } = await import("../shared/system-argument.ts")
+  warnIfUnsafe(context.io, setup.plan, protocol.requirements?.(simulated.run) ?? [])
   if (result.judgements.some(({ verdict }) => verdict.verdict === "violated")) context.end(exitCodes.violated)
 }
 
