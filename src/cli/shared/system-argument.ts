@@ -1,4 +1,4 @@
-import { UsageError, didYouMean } from "../../base/errors.ts"
+import { UsageError, describeUnknown } from "../../base/errors.ts"
 import { type Requirement, requirementById, requirements } from "../../quorum/meet/requirement.ts"
 import type { QuorumPlan } from "../../quorum/plan.ts"
 import type { QuorumSystem } from "../../quorum/system.ts"
@@ -38,7 +38,5 @@ function requirementNamed(id: string): Requirement {
   const found = requirementById(id)
   if (found !== undefined) return found
   const known = requirements.map((requirement) => requirement.id)
-  throw new UsageError(
-    `A protocol declares the requirement ${id}, and there is none.${didYouMean(id, known)} Requirements: ${known.join(", ")}.`,
-  )
+  throw new UsageError(`A protocol requires what there is not: ${describeUnknown("requirement", id, known)}`)
 }
