@@ -291,7 +291,7 @@ describe("arguments that do not go together are refused with what would do", () 
     ["epaxos(4)", "try epaxos(5)"],
     ["accord(5, 2)", "at least n - f = 3"],
     ["zones([3, 3], z3, z1)", "unknown zone z3; valid zones: z1 to z2"],
-    ["zones([3, 3], local, z1)", "phase1 is local; it must be each, most, any"],
+    ["zones([3, 3], local, z1)", "phase1 is local; must be each, most, any"],
     ["zones([3, 1], [2, 2], z1)", "asks for 2 zones of 2 nodes, and there is 1"],
     ["zones([1, 1], THREE, z1)", "3 nodes are asked for, and there are 2"],
     ["weighted([1, 2], 4, 1)", "4 votes cannot be gathered in phase 1"],

@@ -20,7 +20,7 @@ import { quorumSystemFrom } from "./from-text.ts"
 import { catalogue } from "./index.ts"
 
 /** Above this many nodes trying every subset takes too long; samples are taken instead. */
-const mostForBruteForce = 10
+const maxForBruteForce = 10
 
 describe("the index of quorums/", () => {
   const files = readdirSync(import.meta.dirname)
@@ -136,7 +136,7 @@ function holdsTheInterface(text: string, system: QuorumSystem): void {
 
     it("none is missing", () => {
       const n = system.nodes.length
-      if (n <= mostForBruteForce) {
+      if (n <= maxForBruteForce) {
         const expected = minimalQuorumsByBruteForce(n, (set) => system.isQuorum(phase, set))
         expect(new Set(minimal)).toEqual(expected)
       }

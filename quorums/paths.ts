@@ -20,9 +20,9 @@ export default defineQuorumSystem({
   examples: ["paths(1)", "paths(2)"],
   counterexamples: ["split(a1*a2 + a3*a4 + a1*a5*a4 + a3*a5*a2, a1*a2 + a3*a4 + a1*a5*a4 + a3*a5*a2)"],
   parts: (d: number) => {
-    if (d > mostColumns) {
+    if (d > maxColumns) {
       throw new UsageError(
-        `paths(${d}) has too many crossing paths to write out; d is at most ${mostColumns}, that is ${edgeCount(mostColumns)} acceptors.`,
+        `paths(${d}) has too many crossing paths to write out; d is at most ${maxColumns}, that is ${edgeCount(maxColumns)} acceptors.`,
       )
     }
     const names = acceptorNames(edgeCount(d))
@@ -35,7 +35,7 @@ export default defineQuorumSystem({
 })
 
 /** The formula lists the crossing paths: 16,347 from left to right for d = 4, nearly two million for 5. */
-const mostColumns = 4
+const maxColumns = 4
 
 const edgeCount = (d: number): number => (d + 1) * (d + 1) + d * d
 

@@ -19,9 +19,9 @@ export default defineQuorumSystem({
   examples: ["tree(0)", "tree(1)", "tree(2)"],
   counterexamples: ["split(a1*(a2 + a3) + a2*a3, a1 + a2*a3)"],
   parts: (height: number) => {
-    if (height > mostLevels) {
+    if (height > maxLevels) {
       throw new UsageError(
-        `tree(${height}) would have 2^${height + 1} - 1 acceptors; the height is at most ${mostLevels}.`,
+        `tree(${height}) would have 2^${height + 1} - 1 acceptors; the height is at most ${maxLevels}.`,
       )
     }
     const n = 2 ** (height + 1) - 1
@@ -30,7 +30,7 @@ export default defineQuorumSystem({
 })
 
 /** Heights above this have more acceptors than a system may. */
-const mostLevels = 12
+const maxLevels = 12
 
 /** The tree below acceptor `top`, whose children are 2·top and 2·top + 1. */
 function subtree(top: number, n: number): QuorumExpr {

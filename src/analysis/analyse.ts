@@ -135,7 +135,7 @@ export async function analyse(system: QuorumSystem, options: AnalysisOptions = {
 }
 
 /** Beyond so many nodes the live counts are pages of digits. */
-const mostLiveCounts = 100
+const maxLiveCounts = 100
 
 async function analysePhase(
   system: QuorumSystem,
@@ -146,7 +146,7 @@ async function analysePhase(
   const census = quorumCensus(system, phase)
   const killing = await smallestKillingSet(system, phase)
   const alone = await loadAlone(system, phase, table)
-  const live = system.nodes.length > mostLiveCounts ? undefined : liveCounts(system, phase)
+  const live = system.nodes.length > maxLiveCounts ? undefined : liveCounts(system, phase)
   return {
     quorums: census === undefined ? null : shownCount(census.quorums),
     smallestQuorum: census?.smallest ?? null,

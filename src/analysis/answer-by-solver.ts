@@ -24,18 +24,18 @@ const defaultMostNodes = 500
 export async function answerBySolver(
   questions: readonly Question[],
   answers: Answers,
-  mostNodes = defaultMostNodes,
+  maxNodes = defaultMostNodes,
 ): Promise<Answers> {
   const found = new Map<Question, Verdict<readonly NodeSet[]>>()
   for (const question of questions) {
     const quick = answers(question)
-    found.set(question, quick.verdict === "unknown" ? await solveQuestion(question, mostNodes) : quick)
+    found.set(question, quick.verdict === "unknown" ? await solveQuestion(question, maxNodes) : quick)
   }
   return (question) => found.get(question) ?? answers(question)
 }
 
-async function solveQuestion(question: Question, mostNodes: number): Promise<Verdict<readonly NodeSet[]>> {
-  const solved = disjointBySolver(await loadSolver(), question, mostNodes)
+async function solveQuestion(question: Question, maxNodes: number): Promise<Verdict<readonly NodeSet[]>> {
+  const solved = disjointBySolver(await loadSolver(), question, maxNodes)
   if (typeof solved !== "string") return witness(question, solved, "found by integer programming")
   const exact = byDiagrams(question)
   if (exact !== undefined) return exact
@@ -43,7 +43,7 @@ async function solveQuestion(question: Question, mostNodes: number): Promise<Ver
     return holds("by integer programming in floating point (HiGHS); not confirmed exactly")
   }
   return unknown(
-    `integer programming stopped after ${mostNodes} branches without an answer, as had the search`,
+    `integer programming stopped after ${maxNodes} branches without an answer, as had the search`,
   )
 }
 
@@ -67,7 +67,7 @@ function byDiagrams({ sides, atLeast }: Question): Verdict<readonly NodeSet[]> |
 function disjointBySolver(
   highs: Highs,
   { sides, atLeast }: Question,
-  mostNodes: number,
+  maxNodes: number,
 ): NodeSet[] | "none" | "open" {
   const { nodes } = sides[0]!.system
   const positions = positionsOf(nodes)
@@ -87,16 +87,16 @@ function disjointBySolver(
     atLeast - 1,
     common.map((variable): Term => [variable, 1]),
   )
-  const values = solve(highs, builder, mostNodes)
+  const values = solve(highs, builder, maxNodes)
   if (typeof values === "string") return values
   return used.map((variables) =>
     nodeSet(variables.flatMap((variable, node) => (values[variable]! > 0.5 ? [node] : []))),
   )
 }
 
-function solve(highs: Highs, builder: ProgramBuilder, mostNodes: number): number[] | "none" | "open" {
+function solve(highs: Highs, builder: ProgramBuilder, maxNodes: number): number[] | "none" | "open" {
   return highs.withModel(modelData(highs, builder.program()), (model) => {
-    model.options.set({ output_flag: false, random_seed: 0, mip_max_nodes: mostNodes })
+    model.options.set({ output_flag: false, random_seed: 0, mip_max_nodes: maxNodes })
     model.run()
     const status = model.getModelStatus()
     const { optimal, infeasible, solutionLimit, iterationLimit } = highs.constants.modelStatus

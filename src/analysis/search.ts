@@ -37,7 +37,7 @@ export interface SearchRequest extends NodeOptions {
   /** The failures both phases must survive; default 0. */
   readonly resilience?: number
   /** The largest acceptable probability that a phase has no live quorum; default 1. */
-  readonly mostFailureProbability?: number
+  readonly maxFailureProbability?: number
   /** Asked all the time; once it says true, the search ends with what it has. Default never. */
   readonly expired?: () => boolean
 }
@@ -88,8 +88,8 @@ export interface SearchResult {
  * some ten.
  */
 export async function search(request: SearchRequest): Promise<SearchResult> {
-  refuseOdd(request)
-  const { objective = "load", limits = {}, resilience = 0, mostFailureProbability = 1 } = request
+  checkRequest(request)
+  const { objective = "load", limits = {}, resilience = 0, maxFailureProbability = 1 } = request
   const expired = request.expired ?? (() => false)
   const candidates = new Candidates(
     {
@@ -98,7 +98,7 @@ export async function search(request: SearchRequest): Promise<SearchResult> {
       workload: workloadOf(request.phase1Fraction ?? 0.5),
       goal: { objective, limits },
       resilience,
-      mostFailureProbability,
+      maxFailureProbability,
     },
     await loadTools(),
   )
@@ -149,7 +149,12 @@ function kindsOf({ nodes }: SearchRequest): string[][] {
   return [...kinds.values()]
 }
 
-function refuseOdd({ nodes, limits = {}, resilience = 0, mostFailureProbability = 1 }: SearchRequest): void {
+function checkRequest({
+  nodes,
+  limits = {},
+  resilience = 0,
+  maxFailureProbability = 1,
+}: SearchRequest): void {
   if (Object.keys(nodes).length === 0) {
     throw new UsageError("A search needs nodes to build systems from; none are given.")
   }
@@ -157,11 +162,9 @@ function refuseOdd({ nodes, limits = {}, resilience = 0, mostFailureProbability 
     if (limits[measure] !== undefined) checked({ ...latencyRule, what: "limit" }, measure, limits[measure])
   }
   if (!Number.isSafeInteger(resilience) || resilience < 0) {
-    throw new UsageError(
-      `The resilience asked for is ${resilience}; it must be a whole number of at least 0.`,
-    )
+    throw new UsageError(`The resilience asked for is ${resilience}; must be a non-negative integer.`)
   }
-  checked({ ...probabilityRule, what: "largest failure probability" }, "the system", mostFailureProbability)
+  checked({ ...probabilityRule, what: "largest failure probability" }, "the system", maxFailureProbability)
 }
 
 /** What a system must keep to be worth anything in a search, and what is sought. */
@@ -171,7 +174,7 @@ export interface CandidateRules {
   readonly workload: readonly WorkloadPoint[]
   readonly goal: Goal
   readonly resilience: number
-  readonly mostFailureProbability: number
+  readonly maxFailureProbability: number
 }
 
 /** Examines one system after another, and keeps the node prices that bounded others best. */
@@ -262,10 +265,10 @@ export class Candidates {
   }
 
   private breaksRule(bound: FoundSystem): boolean {
-    const { goal, mostFailureProbability } = this.rules
+    const { goal, maxFailureProbability } = this.rules
     const { load = Infinity, network = Infinity, latency = Infinity } = goal.limits
     return (
-      bound.failureProbability > mostFailureProbability ||
+      bound.failureProbability > maxFailureProbability ||
       bound.networkLoad > network + 1e-9 ||
       bound.latency > latency + 1e-9 ||
       bound.load > load + 1e-9
@@ -327,7 +330,7 @@ export class Candidates {
     for (const row of program.limitRows.values()) {
       constant += Math.min(0, prices[row]!) * toNumber(program.program.rows[row]!.bound)
     }
-    this.prices = [{ 1: of(1), 2: of(2), constant }, ...this.prices].slice(0, mostPrices)
+    this.prices = [{ 1: of(1), 2: of(2), constant }, ...this.prices].slice(0, maxPrices)
   }
 
   private tableOf(system: QuorumSystem): NodeTable {
@@ -359,7 +362,7 @@ interface Prices extends Readonly<Record<Phase, ReadonlyMap<string, number>>> {
 }
 
 /** Bounds are tried with so many sets of prices, those that served last first. */
-const mostPrices = 12
+const maxPrices = 12
 
 function keyOf({ objective }: Goal): "load" | "networkLoad" | "latency" {
   return objective === "network" ? "networkLoad" : objective

@@ -54,12 +54,12 @@ describe("rows as CSV", () => {
   test.each([
     ["", "x.csv:1: the columns are missing"],
     ["a,b\n", "x.csv:1: the columns are a, b; they must be system, latency_ms_p50"],
-    ["system,latency_ms_p50,runs,safe,load,remark\na,1,x,,,\n", "x.csv:2: runs is x; it must be a number."],
+    ["system,latency_ms_p50,runs,safe,load,remark\na,1,x,,,\n", "x.csv:2: runs is x; must be a number."],
     ["system,latency_ms_p50,runs,safe,load,remark\na,1,1,,,\na,1,,,,\n", "x.csv:3: runs is empty;"],
     ["system,latency_ms_p50,runs,safe,load,remark\na,NaN,1,,,\n", "x.csv:2: latency_ms_p50 is NaN;"],
     [
       "system,latency_ms_p50,runs,safe,load,remark\na,1,1,yes,,\n",
-      "x.csv:2: safe is yes; it must be true or false.",
+      "x.csv:2: safe is yes; must be true or false.",
     ],
     ["system,latency_ms_p50,runs,safe,load,remark\na,1,1,,1/0,\n", "x.csv:2: load is 1/0;"],
     ["system,latency_ms_p50,runs,safe,load,remark\na,1\n", "x.csv: not a CSV: "],

@@ -68,7 +68,7 @@ function readCell(column: Column, field: string, where: string): Cell {
   const value = fieldValue(column, field)
   if (value === undefined || (value === null && column.empty === undefined)) {
     throw new UsageError(
-      `${where}: ${snakeCase(column.name)} is ${field === "" ? "empty" : field}; it must be ${typeNames[column.type]}.`,
+      `${where}: ${snakeCase(column.name)} is ${field === "" ? "empty" : field}; must be ${typeNames[column.type]}.`,
     )
   }
   return storedCell(column, value)

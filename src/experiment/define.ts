@@ -82,7 +82,7 @@ export function defineExperiment<Case, Observation, Row extends RowOf>(
   }
   checkColumns(id, columns)
   if (!Number.isSafeInteger(runs) || runs < 1) {
-    throw new UsageError(`experiment ${id}: runs is ${runs}; it must be a positive integer.`)
+    throw new UsageError(`experiment ${id}: runs is ${runs}; must be a positive integer.`)
   }
   return experiment
 }

@@ -102,7 +102,7 @@ async function rowsOfCase(
 
 function checkRuns(experiment: AnyExperiment, runs: number, stopping: Stopping | undefined): void {
   const most = stopping?.mostRuns ?? runs
-  if (most > mostRuns) throw new UsageError(`the number of runs is ${most}; it must be at most ${mostRuns}.`)
+  if (most > mostRuns) throw new UsageError(`the number of runs is ${most}; must be at most ${mostRuns}.`)
   if (stopping !== undefined) checkHasIntervals(experiment)
 }
 

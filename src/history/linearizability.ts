@@ -40,7 +40,7 @@ export function checkLinearizability<State, Input, Output>(
 ): LinearizabilityVerdict<Input, Output> {
   if (!(mostSteps >= 0)) {
     throw new UsageError(
-      `mostSteps is ${mostSteps}; it must be a non-negative number, such as ${defaultMostSteps}.`,
+      `mostSteps is ${mostSteps}; must be a non-negative number, such as ${defaultMostSteps}.`,
     )
   }
   const check = new LinearizabilityCheck(history, specification)

@@ -110,7 +110,7 @@ export function catalogueOf(families: readonly AnyFamily[]): Catalogue {
 }
 
 /** More acceptors than this in one system is taken for a slip of the keyboard. */
-const mostAcceptors = 10_000
+const maxAcceptors = 10_000
 
 /** a1 … an: what acceptors are called where only their number is given. */
 export function acceptorNames(n: number): NodeId[] {
@@ -120,8 +120,8 @@ export function acceptorNames(n: number): NodeId[] {
 
 /** Throws UsageError before a slip such as `majority(1e9)` fills the memory. */
 export function refuseTooMany(n: number): void {
-  if (n <= mostAcceptors) return
-  throw new UsageError(`The system would have ${n} acceptors; at most ${mostAcceptors} are supported.`)
+  if (n <= maxAcceptors) return
+  throw new UsageError(`The system would have ${n} acceptors; at most ${maxAcceptors} are supported.`)
 }
 
 /** The acceptors of `acceptorNames`, each as a formula. */
@@ -154,13 +154,13 @@ export function minimalOf(value: Denotation): Denotation {
 }
 
 /** Quorums beyond this many are not written out. */
-const mostQuorums = 100_000n
+const maxQuorums = 100_000n
 
 function sumOfMinimalQuorums(expr: QuorumExpr, text: string): QuorumExpr {
   // Asked of the bound, before any quorum is made.
-  if (termBound(expr) > mostQuorums) {
+  if (termBound(expr) > maxQuorums) {
     throw new UsageError(
-      `minimal(${text}): up to ${termBound(expr)} quorums would have to be written out; at most ${mostQuorums} are.`,
+      `minimal(${text}): up to ${termBound(expr)} quorums would have to be written out; at most ${maxQuorums} are.`,
     )
   }
   const nodes = nodesOf(expr)

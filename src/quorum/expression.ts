@@ -7,6 +7,10 @@ export type NodeId = string
  * A monotone formula over nodes: which sets of nodes that have answered hold a
  * quorum. A set is a quorum when the formula is true of it.
  *
+ * It is the input: what families and the parser build, what systems keep as
+ * written, and what is printed. The analyses convert it to a normal form over
+ * positions, the Formula of `src/analysis/exact/formula.ts`.
+ *
  * - `node`: the node itself has answered.
  * - `threshold`: at least `k` of the children hold. "and" is k = all of them,
  *   "or" is k = 1; k = 0 is always true (the empty quorum, legal where Howard

@@ -84,13 +84,13 @@ export function termBound(expr: QuorumExpr): bigint {
 const manySums = 1_000_000
 
 /** Without repeated nodes the choices of the children are independent, so that counts multiply. */
-function countDistinct(expr: QuorumExpr, mostSums = Infinity): bigint {
+function countDistinct(expr: QuorumExpr, maxSums = Infinity): bigint {
   if (expr.kind === "node" || isAlways(expr)) return 1n
   if (isNever(expr)) return 0n
-  const counts = expr.children.map((child) => countDistinct(child, mostSums))
+  const counts = expr.children.map((child) => countDistinct(child, maxSums))
   if (expr.kind === "threshold") return elementarySymmetric(counts, expr.k)
   // Every child in or out, with a quorum of each: too many, but never too few.
-  if (expr.threshold * counts.length > mostSums)
+  if (expr.threshold * counts.length > maxSums)
     return counts.reduce((product, count) => product * (count + 1n), 1n)
   return countWeighted(expr, counts)
 }

@@ -32,7 +32,7 @@ describe("what each parameter accepts and refuses", () => {
     for (const argument of refused) {
       expect(parameter.read(argument)).toBeUndefined()
       expect(() => readArgument(parameter, argument, "f(x)")).toThrow(
-        `f(x): ${parameter.name} is ${showArgument(argument)}; it must be ${parameter.what}.`,
+        `f(x): ${parameter.name} is ${showArgument(argument)}; must be ${parameter.what}.`,
       )
     }
   })

@@ -22,7 +22,7 @@ export type Denotation = { readonly text: string } & (
  */
 export interface Parameter<T> {
   readonly name: string
-  /** "a whole number of at least 1": completes "must be …". */
+  /** "a positive integer": completes "must be …". */
   readonly what: string
   readonly optional?: boolean
   /** Whether it takes all arguments that are left, at least one; only the last parameter may. */
@@ -37,7 +37,7 @@ export function readArgument<T>(parameter: Parameter<T>, argument: Argument, cal
   const value = parameter.read(argument)
   if (value === undefined) {
     throw new UsageError(
-      `${call}: ${parameter.name} is ${showArgument(argument)}; it must be ${parameter.what}.` +
+      `${call}: ${parameter.name} is ${showArgument(argument)}; must be ${parameter.what}.` +
         letterHint(parameter, argument),
     )
   }
@@ -47,7 +47,7 @@ export function readArgument<T>(parameter: Parameter<T>, argument: Argument, cal
 /** Sizes with a letter in them are rules over all its values, which are asked about in another way. */
 function letterHint(parameter: Parameter<unknown>, argument: Argument): string {
   const isLetters = /^[A-Za-z]\w*$/.test(showArgument(argument))
-  if (!isLetters || !parameter.what.startsWith("a whole number")) return ""
+  if (!isLetters || !parameter.what.endsWith(" integer")) return ""
   return ` A size may hold a letter in a rule: quorate check --rule "fastPaxos(7, k)" --for k=1..7.`
 }
 
@@ -55,7 +55,7 @@ function letterHint(parameter: Parameter<unknown>, argument: Argument): string {
 export function size(name: string): Parameter<number> {
   return {
     name,
-    what: "a whole number of at least 1",
+    what: "a positive integer",
     read: (argument) => (isSize(argument) ? argument : undefined),
     show: String,
   }
@@ -65,7 +65,7 @@ export function size(name: string): Parameter<number> {
 export function wholeNumber(name: string): Parameter<number> {
   return {
     name,
-    what: "a whole number of at least 0",
+    what: "a non-negative integer",
     read: (argument) => (argument === 0 || isSize(argument) ? argument : undefined),
     show: String,
   }
@@ -75,7 +75,7 @@ export function wholeNumber(name: string): Parameter<number> {
 export function sizes(name: string): Parameter<readonly number[]> {
   return {
     name,
-    what: "a list of whole numbers of at least 1, such as [3, 1, 1]",
+    what: "a list of positive integers, such as [3, 1, 1]",
     read: (argument) =>
       isList(argument) && argument.length > 0 && argument.every(isSize) ? argument : undefined,
     show: (values) => `[${values.join(", ")}]`,
@@ -137,7 +137,7 @@ export function isList(argument: Argument): argument is readonly Argument[] {
   return Array.isArray(argument)
 }
 
-/** A whole number of at least 1 that a double holds exactly. */
+/** A positive integer that a double holds exactly. */
 export function isSize(argument: Argument): argument is number {
   return typeof argument === "number" && Number.isSafeInteger(argument) && argument >= 1
 }

@@ -82,7 +82,7 @@ export interface SystemParts {
 export function quorumSystem(parts: SystemParts, name?: string): QuorumSystem {
   const { phase1, phase2 = dual(phase1), requirement, listed } = parts
   const nodes = parts.nodes ?? [...new Set([...nodesOf(phase1), ...nodesOf(phase2)])]
-  refuseOddNodes(nodes)
+  checkNodes(nodes)
   const positions = positionsOf(nodes)
   const expression = { 1: phase1, 2: phase2 }
   const predicate = { 1: compile(phase1, positions), 2: compile(phase2, positions) }
@@ -104,7 +104,7 @@ function formatSystem({ phase1, phase2 }: SystemParts): string {
   return `split(${first}, ${formatExpr(phase2)})`
 }
 
-function refuseOddNodes(nodes: readonly NodeId[]): void {
+function checkNodes(nodes: readonly NodeId[]): void {
   if (nodes.length === 0)
     throw new UsageError("A quorum system needs at least one node; this one names none.")
   if (new Set(nodes).size < nodes.length) {

@@ -100,7 +100,7 @@ function parseBackOff(text: string): BackOff {
     }
   }
   throw new UsageError(
-    "it must be none, fixed(pause), random(max) or exponential(base, max), in milliseconds: exponential(10, 1000)",
+    "must be none, fixed(pause), random(max) or exponential(base, max), in milliseconds: exponential(10, 1000)",
   )
 }
 
@@ -173,7 +173,7 @@ export const clockRates: Setting<readonly ClockRate[]> = listOf(
         const [, process, value] = /^(.+?)\s*=\s*([\d.e+-]+)$/.exec(text) ?? []
         const rate = number(value ?? "")
         if (process !== undefined && rate > 0 && rate <= 1e9) return { process, rate }
-        throw new UsageError("it must be a process and a rate greater than 0: a1=1.05")
+        throw new UsageError("must be a process and a rate greater than 0: a1=1.05")
       },
       format: ({ process, rate }) => `${process}=${rate}`,
     },

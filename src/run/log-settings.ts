@@ -52,9 +52,7 @@ function parseKeys(text: string): KeyChoice {
     return { kind, count: first!, exponent: second }
   if (kind === "conflict" && first !== undefined && first >= 0 && first <= 1 && second === undefined)
     return { kind, ratio: first }
-  throw new UsageError(
-    "it must be uniform(count), zipf(count, exponent) or conflict(ratio): zipf(1000, 0.99)",
-  )
+  throw new UsageError("must be uniform(count), zipf(count, exponent) or conflict(ratio): zipf(1000, 0.99)")
 }
 
 const { topology, algorithm, machines, clients, run } = group

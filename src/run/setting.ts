@@ -32,7 +32,7 @@ export interface Setting<T> {
    * text. A flag may be repeated, and a file may give a list; the parts are joined.
    */
   readonly separator?: string
-  /** The value of a text. Throws UsageError with a message that follows the name: "is 2; it must be …". */
+  /** The value of a text. Throws UsageError with a message that follows the name: "is 2; must be …". */
   read(text: string): T
   /** The text of a value. */
   show(value: T): string
@@ -62,7 +62,7 @@ export type About<T> = Pick<Setting<T>, "about" | "group" | "default"> &
 
 /* Kinds of settings */
 
-/** A number of which `fits` is true; `must` completes "it must be …". */
+/** A number of which `fits` is true; `must` completes "must be …". */
 function numeric(
   must: string,
   fits: (value: number) => boolean,
@@ -83,7 +83,7 @@ function numeric(
 }
 
 const refused = (text: string, must: string): UsageError =>
-  new UsageError(`is ${quoted(text)}; it must be ${must}`)
+  new UsageError(`is ${quoted(text)}; must be ${must}`)
 
 /** A duration in milliseconds, from 0 to 1e9. */
 export function duration(about: About<number>): Setting<number> {

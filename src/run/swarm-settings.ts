@@ -37,7 +37,7 @@ export const swarmSettings = {
         if (text.trim() === "none") return []
         const numbers = text.split(",").map((part) => part.trim())
         if (numbers.every((one) => /^\d+$/.test(one))) return numbers.map(Number)
-        throw new UsageError("it must be numbers of faults, such as 0,3, or none, or all")
+        throw new UsageError("must be numbers of faults, such as 0,3, or none, or all")
       },
       format: (keep) => (keep === null ? "all" : keep.length === 0 ? "none" : keep.join(",")),
     },

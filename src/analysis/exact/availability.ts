@@ -82,7 +82,7 @@ export function failureProbabilityOf(
 }
 
 /** Domains conditioned on cost a factor of two each. */
-const mostConditioned = 12
+const maxConditioned = 12
 
 /**
  * The odds without sampling, or nothing: by recursion, conditioning on the domains that cut across parts
@@ -96,7 +96,7 @@ function exactOdds(formula: Formula, failures: Failures): Odds | undefined {
   const all = [...nodes, ...domains.map(({ failureProbability: p }) => oddsOfFailure(p))]
   if (isReadOnceFormula(formula)) {
     const repeated = repeatedFrom(guarded, first)
-    if (repeated.length <= mostConditioned) return conditioned(guarded, repeated, all)
+    if (repeated.length <= maxConditioned) return conditioned(guarded, repeated, all)
   }
   return reliabilityOf(guarded)?.(all)
 }
@@ -158,12 +158,12 @@ function singleUse(formula: Formula, odds: readonly Odds[]): Formula {
   return { ...formula, children: formula.children.map((child) => singleUse(child, odds)) }
 }
 
-function usualSamples({ failureProbability }: Failures): number {
+function defaultSamples({ failureProbability }: Failures): number {
   return Math.min(100_000, Math.ceil(5_000_000 / failureProbability.length))
 }
 
 function estimate(formula: Formula, failures: Failures, sampling: Sampling): FailureProbability {
-  const { random, samples = usualSamples(failures) } = sampling
+  const { random, samples = defaultSamples(failures) } = sampling
   let failed = 0
   for (let sample = 0; sample < samples; sample++) {
     const live = failures.failureProbability.map((p) => random.unit() >= p)

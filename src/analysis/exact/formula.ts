@@ -11,9 +11,12 @@ import {
 import type { Phase, QuorumSystem } from "../../quorum/system.ts"
 
 /**
- * The formula of one phase as the analyses read it: simplified, its nodes
- * replaced by their positions, every gate "the children that hold weigh at
- * least `need`". An absent `weights` means that every child weighs 1.
+ * The normal form of the QuorumExpr of one phase, for the algorithms of the
+ * analysis: resilience, counts, decision diagrams and linear programs. It is
+ * true of the same sets of nodes, and made from the expression by `formulaOf`:
+ * simplified, nodes replaced by their positions in the system, thresholds and
+ * weights both gates that hold when the children that hold weigh at least
+ * `need`. Without `weights` every child weighs 1.
  *
  * Only the root can be constant: `need` 0 of nothing is always true, `need` 1
  * of nothing never.

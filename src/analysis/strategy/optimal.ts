@@ -66,7 +66,7 @@ export async function optimalValue(
 }
 
 async function solve(request: StrategyRequest): Promise<Solution> {
-  refuseOddLimits(request)
+  checkLimits(request)
   const tools = await loadTools()
   const goal: Goal = { objective: request.objective, limits: request.limits }
   const solution = await solveFor(goal, request, tools)
@@ -111,7 +111,7 @@ function generatorsOf(sources: Readonly<Record<Phase, QuorumSource>>): Generator
 }
 
 /** Rounds of exact repair: quorums that doubles had priced wrongly by a hair. */
-const mostRepairs = 20
+const maxRepairs = 20
 
 /** Solves the program with the quorums that are in, and proves that no other is needed. */
 function solveAndCheck(program: StrategyProgram, generators: Generators, tools: Tools): Optimum | undefined {
@@ -120,7 +120,7 @@ function solveAndCheck(program: StrategyProgram, generators: Generators, tools: 
     if (optimum?.exact === undefined) return optimum
     const check = checkPricing(program, generators, optimum.exact.prices)
     if (check === "proved") return optimum
-    if (check === "unproved" || round === mostRepairs)
+    if (check === "unproved" || round === maxRepairs)
       return { values: optimum.values, prices: optimum.prices }
   }
 }
@@ -151,14 +151,14 @@ function readSolution(
   return { strategy, value: toNumber(value), exact: value }
 }
 
-function refuseOddLimits({ limits, failures }: StrategyRequest): void {
+function checkLimits({ limits, failures }: StrategyRequest): void {
   for (const measure of measures) {
     const limit = limits[measure]
     if (limit === undefined || (limit >= 0 && limit < Infinity)) continue
-    throw new UsageError(`The limit on the ${measure} is ${limit}; it must be a number of at least 0.`)
+    throw new UsageError(`The limit on the ${measure} is ${limit}; must be a number of at least 0.`)
   }
   if (!Number.isSafeInteger(failures) || failures < 0) {
-    throw new UsageError(`${failures} failures are to be survived; it must be a whole number of at least 0.`)
+    throw new UsageError(`${failures} failures are to be survived; must be a non-negative integer.`)
   }
 }
 

@@ -84,7 +84,7 @@ export function readOptimum(highs: Highs, model: Model): BasisPoint | undefined 
 }
 
 /** Bases beyond this size are not solved in fractions: the terms grow with the size, and so does the wait. */
-const mostRows = 400
+const maxRows = 400
 
 /**
  * The exact values and prices at a basis: the basic variables solve the tight
@@ -97,7 +97,7 @@ export function exactAtBasis(
   { basicVariables, tightRows }: Pick<BasisPoint, "basicVariables" | "tightRows">,
   fractions: Fractions,
 ): ExactPair | undefined {
-  if (basicVariables.length !== tightRows.length || tightRows.length > mostRows) return undefined
+  if (basicVariables.length !== tightRows.length || tightRows.length > maxRows) return undefined
   const place = new Map(tightRows.map((row, i) => [row, i]))
   const byColumn = basicVariables.map((variable) => {
     const inside: [number, Fraction][] = []

@@ -209,14 +209,14 @@ export function integerPricer(formula: Formula, highs: Highs): Pricer {
 }
 
 /** Programs of more occurrences of nodes exhaust the solver's memory. */
-const mostOccurrences = 20_000
+const maxOccurrences = 20_000
 
 function refuseTooLarge(formula: Formula): void {
   const count = occurrencesIn(formula).length
-  if (count <= mostOccurrences) return
+  if (count <= maxOccurrences) return
   throw new UsageError(
     `The formula names its ${positionsIn(formula).length} nodes ${count} times, in a way that is too entangled to analyse: ` +
-      `its decision diagram is too large, and so is an integer program (at most ${mostOccurrences}). Try a smaller system of the family.`,
+      `its decision diagram is too large, and so is an integer program (at most ${maxOccurrences}). Try a smaller system of the family.`,
   )
 }
 

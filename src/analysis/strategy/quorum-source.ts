@@ -64,7 +64,7 @@ export interface SourceRequest {
 }
 
 /** Formulas with at most this many minimal quorums are listed rather than generated. */
-const mostListed = 2_000
+const maxListed = 2_000
 
 /** The best source of the plain quorums of a phase: a flow for trees, a list for short lists, else a generator. */
 export async function quorumSource(request: SourceRequest): Promise<QuorumSource> {
@@ -72,7 +72,7 @@ export async function quorumSource(request: SourceRequest): Promise<QuorumSource
   const formula = formulaOf(system, phase)
   refuseUnusable(request, formula)
   if (tierOf(formula) === "tree") return flowSource(request, formula)
-  if (termBound(system.expression[phase]) <= mostListed) {
+  if (termBound(system.expression[phase]) <= maxListed) {
     return listSource(request, formula, [...system.minimalQuorums(phase)])
   }
   // Recursions and diagrams add whole-number prices without rounding; an integer program does not.

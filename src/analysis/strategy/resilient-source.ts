@@ -19,7 +19,7 @@ import {
 import { ProgramBuilder, loadSolver, solveIntegers } from "./solver.ts"
 
 /** Up to so many nodes all sets are tried. */
-const mostTried = 10
+const maxTried = 10
 
 /**
  * The sets of a phase that still hold a quorum after any `failures` of their
@@ -37,7 +37,7 @@ export async function resilientSource(request: SourceRequest, failures: number):
   }
   const formula = formulaOf(system, phase)
   const used = positionsIn(formula).filter(request.allows)
-  if (used.length <= mostTried) return listSource(request, formula, resilientSets(request, used, failures))
+  if (used.length <= maxTried) return listSource(request, formula, resilientSets(request, used, failures))
   if (tierOf(formula) === "tree" && !timed) {
     return generatedSource(request, byClasses(request, formula, resilientPricer(formula, failures)), true)
   }

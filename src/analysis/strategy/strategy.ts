@@ -96,14 +96,14 @@ function quorumTime(system: Analysed, phase: Phase, latency: readonly number[]):
 }
 
 /** More minimal quorums than this are not listed one by one. */
-const mostListed = 100_000
+const maxListed = 100_000
 
 /** Every minimal quorum of each phase equally often. */
 export function uniformStrategy(system: QuorumSystem): Strategy {
   const uniform = (phase: Phase): WeightedQuorum[] => {
     const quorums: NodeSet[] = []
     for (const quorum of system.minimalQuorums(phase)) {
-      if (quorums.push(quorum) > mostListed) throw new UsageError(tooMany(system, phase))
+      if (quorums.push(quorum) > maxListed) throw new UsageError(tooMany(system, phase))
     }
     return quorums.map((quorum) => ({ quorum, probability: 1 / quorums.length }))
   }
@@ -112,7 +112,7 @@ export function uniformStrategy(system: QuorumSystem): Strategy {
 
 function tooMany(system: QuorumSystem, phase: Phase): string {
   return (
-    `${system.name} has more than ${mostListed} minimal phase-${phase} quorums, too many to list with a probability each. ` +
+    `${system.name} has more than ${maxListed} minimal phase-${phase} quorums, too many to list with a probability each. ` +
     `Ask for an optimal strategy instead: it uses few of them.`
   )
 }
@@ -126,12 +126,12 @@ export function strategyOf(
   weights: Readonly<Record<Phase, readonly { readonly quorum: NodeSet; readonly weight: number }[]>>,
 ): Strategy {
   for (const phase of phases) {
-    for (const { quorum, weight } of weights[phase]) refuseOdd(system, phase, quorum, weight)
+    for (const { quorum, weight } of weights[phase]) checkWeight(system, phase, quorum, weight)
   }
   return { 1: scaled(weights[1], 1), 2: scaled(weights[2], 2) }
 }
 
-function refuseOdd(system: QuorumSystem, phase: Phase, quorum: NodeSet, weight: number): void {
+function checkWeight(system: QuorumSystem, phase: Phase, quorum: NodeSet, weight: number): void {
   if (!system.isQuorum(phase, quorum)) {
     throw new UsageError(
       `${formatSet(system, quorum)} is not a phase-${phase} quorum of ${system.name}; a strategy distributes over quorums.`,

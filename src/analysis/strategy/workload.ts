@@ -30,7 +30,7 @@ export function workloadOf(given: Phase1Fraction): WorkloadPoint[] {
   for (const { fraction } of points) {
     if (fraction >= 0 && fraction <= 1) continue
     throw new UsageError(
-      `The phase-1 fraction is ${fraction}; it must be from 0 (all phase 2) to 1 (all phase 1).`,
+      `The phase-1 fraction is ${fraction}; must be from 0 (all phase 2) to 1 (all phase 1).`,
     )
   }
   return points

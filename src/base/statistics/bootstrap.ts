@@ -1,5 +1,5 @@
 import type { Random } from "../random.ts"
-import { type Estimate, type QuantileDefinition, quantileOfSorted, usualLevel } from "./estimates.ts"
+import { type Estimate, type QuantileDefinition, quantileOfSorted, defaultLevel } from "./estimates.ts"
 
 /** How a bootstrap is drawn: from which stream, how often, and how sure its intervals are. */
 export interface BootstrapOptions {
@@ -28,7 +28,7 @@ export interface BootstrapOptions {
 export function bootstrapIntervals(
   count: number,
   statistics: (drawn: readonly number[]) => readonly (number | null)[],
-  { random, level = usualLevel, resamples = 1000 }: BootstrapOptions,
+  { random, level = defaultLevel, resamples = 1000 }: BootstrapOptions,
 ): Estimate[] {
   const values = statistics(Array.from({ length: count }, (_, i) => i))
   if (count < 2) return values.map((value) => ({ value, low: null, high: null, count }))

@@ -19,7 +19,7 @@ export interface Estimate {
 }
 
 /** The share of intervals that cover the true value, unless another level is asked for. */
-export const usualLevel = 0.95
+export const defaultLevel = 0.95
 
 /** The arithmetic mean, or null of nothing. */
 export function mean(values: readonly number[]): number | null {
@@ -51,7 +51,7 @@ export function standardDeviation(values: readonly number[]): number | null {
  * exact for normal samples, close for the means of many others. The values must
  * be independent: give one per run, not several of one run.
  */
-export function meanInterval(values: readonly number[], level = usualLevel): Estimate {
+export function meanInterval(values: readonly number[], level = defaultLevel): Estimate {
   const [value, count] = [mean(values), values.length]
   const spread = value === null ? null : varianceAround(value, values)
   if (value === null || spread === null) return { value, low: null, high: null, count }
@@ -64,7 +64,7 @@ export function meanInterval(values: readonly number[], level = usualLevel): Est
  * part of Student's interval outside [0, 1] is cut off: the mean cannot lie there,
  * so the interval covers it as often as before.
  */
-export function meanShareInterval(shares: readonly number[], level = usualLevel): Estimate {
+export function meanShareInterval(shares: readonly number[], level = defaultLevel): Estimate {
   const { value, low, high, count } = meanInterval(shares, level)
   if (low === null || high === null) return { value, low, high, count }
   return { value, low: Math.max(0, low), high: Math.min(1, high), count }
@@ -75,7 +75,7 @@ export function meanShareInterval(shares: readonly number[], level = usualLevel)
  * 1927). Unlike the textbook interval it never leaves [0, 1] and has a width
  * even when all trials or none succeeded. 0 ≤ successes ≤ trials.
  */
-export function proportionInterval(successes: number, trials: number, level = usualLevel): Estimate {
+export function proportionInterval(successes: number, trials: number, level = defaultLevel): Estimate {
   if (trials === 0) return { value: null, low: null, high: null, count: 0 }
   const value = successes / trials
   const z2 = normalQuantile((1 + level) / 2) ** 2
@@ -92,7 +92,7 @@ export function proportionInterval(successes: number, trials: number, level = us
 }
 
 /** `proportionInterval` of a list of outcomes. */
-export function shareInterval(outcomes: readonly boolean[], level = usualLevel): Estimate {
+export function shareInterval(outcomes: readonly boolean[], level = defaultLevel): Estimate {
   return proportionInterval(outcomes.filter(Boolean).length, outcomes.length, level)
 }
 
@@ -166,7 +166,7 @@ function sumOfDistances(values: readonly number[], center: number, power: 1 | 2)
 export function pairedDifference(
   a: readonly (number | null)[],
   b: readonly (number | null)[],
-  level = usualLevel,
+  level = defaultLevel,
 ): Estimate {
   if (a.length !== b.length)
     throw new InvariantError(`Paired samples of ${a.length} and ${b.length} values are no pairs.`)
@@ -206,7 +206,7 @@ export function differenceOfEstimates(a: Estimate, b: Estimate): Estimate {
  * times its half-width, on the side of zero, it is away from zero, taken as
  * normal; those without an interval are never named. Answers in their order.
  */
-export function movedFromZero(differences: readonly Estimate[], level = usualLevel): boolean[] {
+export function movedFromZero(differences: readonly Estimate[], level = defaultLevel): boolean[] {
   const tested = differences
     .map((difference, i) => ({ i, distance: distanceFromZero(difference, level) }))
     .filter(({ distance }) => distance !== null)

@@ -70,7 +70,7 @@ function shares(text: string): Phase1Fraction {
   const invalid = parts.some((part) => part.length > 2 || part.some((value) => !Number.isFinite(value)))
   if (invalid || (parts.length > 1 && parts.some((part) => part.length === 1))) {
     throw new UsageError(
-      `--phase1-fraction is ${quoted(text)}; it must be a number from 0 to 1, such as 0.5, ` +
+      `--phase1-fraction is ${quoted(text)}; must be a number from 0 to 1, such as 0.5, ` +
         `or a list of fraction:weight pairs, such as 0.1:9,0.9:1.`,
     )
   }
@@ -82,6 +82,6 @@ function limit(option: string): (text: string) => number {
   return (text) => {
     const value = number(text)
     if (value >= 0 && value < Infinity) return value
-    throw new UsageError(`${option} is ${quoted(text)}; it must be a non-negative number.`)
+    throw new UsageError(`${option} is ${quoted(text)}; must be a non-negative number.`)
   }
 }

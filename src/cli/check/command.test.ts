@@ -88,7 +88,7 @@ describe("quorate check", () => {
   test("says how to ask about a size with a letter in it", async () => {
     const { code, err } = await quorate("check", "fastPaxos(7, k)")
     expect(code).toBe(2)
-    expect(err).toContain("k is k; it must be a whole number of at least 1.")
+    expect(err).toContain("k is k; must be a positive integer.")
     expect(err).toContain('--rule "fastPaxos(7, k)" --for k=1..7')
   })
 

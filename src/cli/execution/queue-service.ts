@@ -192,7 +192,7 @@ export async function queuePackages(): Promise<QueuePackages> {
 export async function connect({ redis }: QueuePackages, url: string): Promise<Redis> {
   if (!/^rediss?:\/\//.test(url)) {
     throw new UsageError(
-      `--queue is ${url}; it must be the address of a Redis server, such as redis://localhost:6379.`,
+      `--queue is ${url}; must be the address of a Redis server, such as redis://localhost:6379.`,
     )
   }
   let connected = false

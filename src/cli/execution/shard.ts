@@ -14,7 +14,7 @@ export function parseShard(text: string): Shard {
   const [number, count] = [Number(match?.[1]), Number(match?.[2])]
   if (Number.isSafeInteger(count) && number >= 1 && number <= count) return { number, count }
   throw new UsageError(
-    `--shard is ${JSON.stringify(text)}; it must be i/n with 1 <= i <= n, such as 2/4 for the second of four parts.`,
+    `--shard is ${JSON.stringify(text)}; must be i/n with 1 <= i <= n, such as 2/4 for the second of four parts.`,
   )
 }
 

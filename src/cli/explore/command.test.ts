@@ -90,12 +90,12 @@ describe("quorate explore --model spec", () => {
   test.each([
     [["majority(5)", "--epochs", "4"], "would meet 2.265e+11 states"],
     [["majority(5)", "--epochs", "3", "--memory", "64KiB"], "64.0 KiB are allowed"],
-    [["majority(3)", "--values", "0"], "--values is 0; it must be a positive integer"],
-    [["majority(3)", "--epochs", "17"], "--epochs is 17; it must be a whole number from 1 to 16"],
-    [["majority(3)", "--memory", "lots"], "--memory is lots; it must be a size"],
+    [["majority(3)", "--values", "0"], "--values is 0; must be a positive integer"],
+    [["majority(3)", "--epochs", "17"], "--epochs is 17; must be a whole number from 1 to 16"],
+    [["majority(3)", "--memory", "lots"], "--memory is lots; must be a size"],
     [["majority(17)"], "has 17 acceptors; at most 16 can be explored"],
     [["majority(3)", "simple(3, 3, 1)"], "cannot be explored in one pass"],
-    [["majority(3)", "--save", "trace.pdf"], "unknown file type; it must be .json"],
+    [["majority(3)", "--save", "trace.pdf"], "unknown file type; must be .json"],
     [["majority(3)", "--save", "no/such/folder/trace.json"], "no such folder: no/such/folder"],
     [
       ["simple(2, 2, 1)", "--inductive", "--workers", "2"],

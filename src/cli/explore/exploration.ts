@@ -38,7 +38,7 @@ export async function readExploration(words: ExplorationWords): Promise<Explorat
   const plan = ownPlanOf(protocol, system, all) ?? (await readPlan(system))
   if (proposers > 26)
     throw new UsageError(
-      `--proposers is ${proposers}; it must be an integer from 1 to 26 (candidates are letters).`,
+      `--proposers is ${proposers}; must be an integer from 1 to 26 (candidates are letters).`,
     )
   const bounds = { epochs, network, lossy, timeouts, crashes }
   return explorationOf({ protocol, plan, clients: proposers, settings, mutant, ...bounds })

@@ -162,7 +162,7 @@ function memorySize(text: string): number {
     match === null ? 0 : Number(match[1]) * 1024 ** " KMGT".indexOf((match[2] ?? " ").toUpperCase())
   if (!(bytes >= 2 ** 16)) {
     throw new UsageError(
-      `--memory is ${quoted(text)}; it must be a size of at least 64 KiB, such as 512MiB or 2GiB.`,
+      `--memory is ${quoted(text)}; must be a size of at least 64 KiB, such as 512MiB or 2GiB.`,
     )
   }
   return bytes

@@ -96,7 +96,7 @@ ${exitCodeHelp}`
 function seconds(text: string): number {
   const value = number(text)
   if (value >= 0 && value <= 1e6) return value
-  throw new UsageError(`--limit is ${quoted(text)}; it must be a number of seconds from 0 to 1e6.`)
+  throw new UsageError(`--limit is ${quoted(text)}; must be a number of seconds from 0 to 1e6.`)
 }
 
 function optionsOf(file: string, { from, model, initial }: LinearizableFlags): ReadOptions {

@@ -44,7 +44,7 @@ export function logCommand(context: Context): Command {
     .addHelpText("after", help)
     .action(async (system: string, flags: Flags) => {
       if (flags.intervalMs <= 0)
-        throw new UsageError("--interval-ms is 0; it must be a number of milliseconds greater than 0.")
+        throw new UsageError("--interval-ms is 0; must be a number of milliseconds greater than 0.")
       context.end(await run(context, system, flags))
     })
 }

@@ -125,7 +125,7 @@ function parseShare(text: string): number {
   const share = Number((Number(match?.[1]) / (match?.[2] === "%" ? 100 : 1)).toPrecision(12))
   if (share > 0 && share < 1) return share
   throw new UsageError(
-    `--until-ci is ${JSON.stringify(text)}; it must be a share between 0 and 1, such as 2% or 0.02.`,
+    `--until-ci is ${JSON.stringify(text)}; must be a share between 0 and 1, such as 2% or 0.02.`,
   )
 }
 
@@ -180,9 +180,7 @@ function stoppingOf(options: RunOptions, runs: number): Stopping | undefined {
     )
   }
   if (mostRuns < runs) {
-    throw new UsageError(
-      `--most-runs is ${mostRuns}; it must be at least the ${runs} runs of the first round.`,
-    )
+    throw new UsageError(`--most-runs is ${mostRuns}; must be at least the ${runs} runs of the first round.`)
   }
   return { relativeHalfWidth, mostRuns }
 }

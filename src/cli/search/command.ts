@@ -10,7 +10,7 @@ import { scatter } from "./figure.ts"
 
 interface SearchFlags extends AnalysisFlags {
   readonly resilience: number
-  readonly mostFailureProbability: number
+  readonly maxFailureProbability: number
   readonly deadline: number
   readonly format: Format
   readonly figure?: string
@@ -55,7 +55,7 @@ export function searchCommand(context: Context): Command {
         objective: flags.objective,
         limits: limitsOf(flags),
         resilience: flags.resilience,
-        mostFailureProbability: flags.mostFailureProbability,
+        maxFailureProbability: flags.maxFailureProbability,
         expired: () => performance.now() > end,
       })
       await print(context, flags, result)

@@ -37,7 +37,7 @@ export function whole(
   return (text) => {
     const value = Number(text)
     if (!/^\d+$/.test(text.trim()) || !Number.isSafeInteger(value) || value < least || value > most) {
-      throw new UsageError(`${option} is ${quoted(text)}; it must be ${integerRange(least, most)}.`)
+      throw new UsageError(`${option} is ${quoted(text)}; must be ${integerRange(least, most)}.`)
     }
     return value
   }
@@ -54,7 +54,7 @@ export function milliseconds(option: string): (text: string) => number {
   return (text) => {
     const value = number(text)
     if (!(value >= 0 && value <= 1e9)) {
-      throw new UsageError(`${option} is ${quoted(text)}; it must be a number of milliseconds from 0 to 1e9.`)
+      throw new UsageError(`${option} is ${quoted(text)}; must be a number of milliseconds from 0 to 1e9.`)
     }
     return value
   }
@@ -65,7 +65,7 @@ export function probability(option: string): (text: string) => number {
   return (text) => {
     const value = number(text)
     if (!(value >= 0 && value <= 1)) {
-      throw new UsageError(`${option} is ${quoted(text)}; it must be a number from 0 to 1, such as 0.05.`)
+      throw new UsageError(`${option} is ${quoted(text)}; must be a number from 0 to 1, such as 0.05.`)
     }
     return value
   }

@@ -44,7 +44,7 @@ export function readAssignments(
     assignments.map((text) => {
       const at = text.indexOf("=")
       if (at < 1) {
-        throw new UsageError(`--set is ${text}; it must be a setting and its value, such as --set window=3.`)
+        throw new UsageError(`--set is ${text}; must be a setting and its value, such as --set window=3.`)
       }
       const key = text.slice(0, at)
       if (Object.hasOwn(table, key)) return [key, readSetting(table[key]!, text.slice(at + 1), key)]

@@ -169,7 +169,7 @@ describe("mistakes in settings", () => {
     expect(mistakes).toEqual([
       {
         path: ["setup", "lossProbability"],
-        message: "lossProbability is 2; it must be a number from 0 to 1, such as 0.05.",
+        message: "lossProbability is 2; must be a number from 0 to 1, such as 0.05.",
       },
       { path: ["setup", "pairs", 1], message: "pairs is x; two numbers are written 1:2." },
       { path: ["setup", "timeoutMs"], message: "timeoutMs must be one value, not a list." },
@@ -180,21 +180,21 @@ describe("mistakes in settings", () => {
       },
       {
         path: ["setup", "contacted"],
-        message: `contacted is closes; it must be one of all, closest; did you mean "closest"?`,
+        message: `contacted is closes; must be one of all, closest; did you mean "closest"?`,
       },
-      { path: ["setup", "requests"], message: "requests is 1.5; it must be a positive integer." },
-      { path: ["setup", "groupCommit"], message: "groupCommit is maybe; it must be true or false." },
+      { path: ["setup", "requests"], message: "requests is 1.5; must be a positive integer." },
+      { path: ["setup", "groupCommit"], message: "groupCommit is maybe; must be true or false." },
     ])
   })
 
   test.each([
-    [["--loss-probability", "many"], "--loss-probability is many; it must be a number from 0 to 1"],
-    [["--requests", "0"], "--requests is 0; it must be a positive integer"],
-    [["--requests", "1e3"], "--requests is 1e3; it must be a positive integer"],
-    [["--timeout-ms", ""], '--timeout-ms is ""; it must be a number of milliseconds'],
-    [["--sigma", "11"], "--sigma is 11; it must be a number from 0 to 10"],
-    [["--rate", "0"], "--rate is 0; it must be a number greater than 0"],
-    [["--leader", " "], '--leader is " "; it must be a name'],
+    [["--loss-probability", "many"], "--loss-probability is many; must be a number from 0 to 1"],
+    [["--requests", "0"], "--requests is 0; must be a positive integer"],
+    [["--requests", "1e3"], "--requests is 1e3; must be a positive integer"],
+    [["--timeout-ms", ""], '--timeout-ms is ""; must be a number of milliseconds'],
+    [["--sigma", "11"], "--sigma is 11; must be a number from 0 to 10"],
+    [["--rate", "0"], "--rate is 0; must be a number greater than 0"],
+    [["--leader", " "], '--leader is " "; must be a name'],
   ])("on the command line name the flag: %j", (words, message) => {
     expect(() => fromFlags(table, words)).toThrow(message)
   })

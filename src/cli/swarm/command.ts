@@ -55,7 +55,7 @@ ${exitCodeHelp}`
 
 function readFormat(text: string): "text" | "json" {
   if (text === "text" || text === "json") return text
-  throw new UsageError(`--format is ${text}; it must be text or json.`)
+  throw new UsageError(`--format is ${text}; must be text or json.`)
 }
 
 async function swarm(context: Context, flags: SwarmFlags): Promise<SwarmTally> {

@@ -81,7 +81,7 @@ export function parseOverride(text: string): Override {
   const match = /^([\w$]+(?:\.[\w$]+)*)=(.*)$/s.exec(text)
   if (match === null) {
     throw new UsageError(
-      `--set is ${JSON.stringify(text)}; it must be a path and a value, such as --set setup.proposers=2 or --set "matrix.latency=[paxi, aws]".`,
+      `--set is ${JSON.stringify(text)}; must be a path and a value, such as --set setup.proposers=2 or --set "matrix.latency=[paxi, aws]".`,
     )
   }
   return { path: match[1]!.split("."), value: valueOf(match[2]!), text }

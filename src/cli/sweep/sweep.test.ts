@@ -186,7 +186,7 @@ describe("a mistake in a sweep file is shown with its place", () => {
       '3:3: unknown key "latncy"; did you mean "latency"? Valid keys: system, variant, latency',
     ],
     ["matrix:\n  latency: paxi\n", "2:3: matrix.system is missing: a quorum system or a list of them"],
-    ["runs: 0\nmatrix: {system: majority(3)}\n", "1:7: runs is 0; it must be a positive integer."],
+    ["runs: 0\nmatrix: {system: majority(3)}\n", "1:7: runs is 0; must be a positive integer."],
     ["matrix:\n  system: [majority(3), majority()]\n", "2:25: majority(n) takes 1 argument"],
     ["matrix:\n  system: majority(3)\n  latency: pax\n", '3:12: unknown latency "pax"; did you mean "paxi"'],
     [
@@ -195,11 +195,11 @@ describe("a mistake in a sweep file is shown with its place", () => {
     ],
     [
       "matrix:\n  system: majority(3)\n  faults: [none, {lossProbability: 2}]\n",
-      "3:36: lossProbability is 2; it must be a number from 0 to 1",
+      "3:36: lossProbability is 2; must be a number from 0 to 1",
     ],
     [
       "matrix:\n  system: majority(3)\n  workload:\n    - {backOff: never}\n",
-      "4:17: backOff is never; it must be none, fixed(pause)",
+      "4:17: backOff is never; must be none, fixed(pause)",
     ],
     [
       "matrix:\n  system: majority(3)\n  workload:\n    - {backOf: none}\n",
@@ -266,12 +266,12 @@ matrix:
 `
     const path = file(text, "bad.yaml")
     const lines = [
-      "2:14: timeoutMs is soon; it must be a number of milliseconds from 0 to 1e9.",
+      "2:14: timeoutMs is soon; must be a number of milliseconds from 0 to 1e9.",
       '3:3: unknown key "timoutMs"; did you mean "timeoutMs"? Valid keys: statistic,',
       "4:25: faults is wrong: cut a1 @0-5:",
       "6:25: majority(n) takes 1 argument",
       '7:12: unknown latency "pax";',
-      "8:25: proposers is 0; it must be an integer from 1 to 10000.",
+      "8:25: proposers is 0; must be an integer from 1 to 10000.",
     ]
     let message = ""
     try {
@@ -310,7 +310,7 @@ matrix:
 
   test("what --set has broken is said, too", () => {
     const broken = () => readSweep(file(small), [parseOverride("runs=many")])
-    expect(broken).toThrow(/sweep\.yaml with --set: runs is many; it must be a positive integer/)
+    expect(broken).toThrow(/sweep\.yaml with --set: runs is many; must be a positive integer/)
   })
 })
 

@@ -58,7 +58,7 @@ function eventOf(form: EdnValue, line: number, file: string): EdnEvent[] {
   const process = map.get(":process")
   if (process instanceof EdnName) return []
   if (typeof process !== "number" && typeof process !== "string") {
-    throw wrong(file, line, ":process is missing; it must be a number")
+    throw wrong(file, line, ":process is missing; must be a number")
   }
   const type = nameIn(map.get(":type"))
   if (type === undefined || !eventTypes.includes(type)) {
@@ -203,7 +203,7 @@ function accessesIn(value: EdnValue, place: string): Access[] {
 
 function malformed(value: EdnValue, place: string): UsageError {
   return new UsageError(
-    `${place}: ${ednText(value)} is not a transaction; it must be a vector of reads and writes, such as [[:read :x nil] [:write :y 2]].`,
+    `${place}: ${ednText(value)} is not a transaction; must be a vector of reads and writes, such as [[:read :x nil] [:write :y 2]].`,
   )
 }
 

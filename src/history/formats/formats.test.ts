@@ -242,16 +242,16 @@ describe("JSON lines", () => {
     const line = (fields: object): string =>
       `${JSON.stringify({ process: "1", type: "invoke", f: "get", key: "x", ...fields })}\n`
     expect(() => read(line({ f: "cas" }))).toThrow(
-      /^h:1: expected is missing; it must be a string. Expected, for example: .*"expected":"1","value":"2"}$/,
+      /^h:1: expected is missing; must be a string. Expected, for example: .*"expected":"1","value":"2"}$/,
     )
     expect(() => read(`${line({})}{`)).toThrow("h:2: not JSON")
     expect(() => read(line({ type: "begin" }))).toThrow(
-      'h:1: type is "begin"; it must be "invoke", "ok", "fail" or "info"',
+      'h:1: type is "begin"; must be "invoke", "ok", "fail" or "info"',
     )
     expect(() => read(line({ f: "push" }))).toThrow('h:1: f is "push"')
     expect(() => read(line({ f: "put" }))).toThrow("h:1: value is missing")
     expect(() => read(line({}) + line({ type: "ok" }))).toThrow(
-      "h:2: result is missing; it must be a string or null for a get",
+      "h:2: result is missing; must be a string or null for a get",
     )
   })
 })

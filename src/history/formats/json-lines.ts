@@ -127,6 +127,6 @@ function wrong(fields: Fields, field: string, place: string): UsageError {
   const value = fields[field]
   const given = value === undefined ? "missing" : JSON.stringify(value)
   return new UsageError(
-    `${place}: ${field} is ${given}; it must be ${rules[field] ?? "a string"}. Expected, for example: ${exampleLike(fields)}`,
+    `${place}: ${field} is ${given}; must be ${rules[field] ?? "a string"}. Expected, for example: ${exampleLike(fields)}`,
   )
 }

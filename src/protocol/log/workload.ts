@@ -66,7 +66,7 @@ function keyFunction(choice: KeyChoice): (u: number, client: number) => number {
   if (choice.kind === "conflict") return (u, client) => (u < choice.ratio ? 0 : 1 + client)
   const { count } = choice
   if (!(Number.isSafeInteger(count) && count >= 1)) {
-    throw new UsageError(`A workload has ${count} keys; it needs a whole number of at least 1.`)
+    throw new UsageError(`A workload has ${count} keys; it needs a positive integer.`)
   }
   if (choice.kind === "uniform") return (u) => Math.floor(u * count)
   const cumulative = zipfShares(count, choice.exponent)

@@ -15,7 +15,7 @@ import { everyPairMeets } from "./intersect.ts"
 import { type Question, type Side, formulaOf } from "./question.ts"
 
 /** How many quorums a hint lists before it says "…". */
-const mostShown = 4
+const maxShown = 4
 
 /** A set of more members than this is abbreviated. */
 const longSet = 8
@@ -95,7 +95,7 @@ function listMeeting(a: QuorumExpr, first: Side, second: Side): string {
   const shown: string[] = []
   for (const quorum of minimalQuorumsOf(meeting, positionsOf(first.system.nodes))) {
     // Long sets differ where it does not show: one is enough.
-    const enough = shown.length === mostShown || (shown.length === 1 && size(quorum) > longSet)
+    const enough = shown.length === maxShown || (shown.length === 1 && size(quorum) > longSet)
     shown.push(enough ? "…" : shortSet(first.system, quorum))
     if (enough) break
   }
@@ -108,7 +108,7 @@ function listMeeting(a: QuorumExpr, first: Side, second: Side): string {
 function shortSet(system: QuorumSystem, set: NodeSet): string {
   const count = size(set)
   if (count <= longSet) return formatSet(system, set)
-  const first = namesOf(system, set).slice(0, mostShown)
+  const first = namesOf(system, set).slice(0, maxShown)
   return `{${first.join(" ")} … ${count} in all}`
 }
 

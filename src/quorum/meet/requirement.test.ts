@@ -196,7 +196,7 @@ describe("requirements of Howard 2019", () => {
         hint: "|Q1| + |Q2| must exceed 10: phase-1 quorums of 6, or phase-2 quorums of 6, would do",
       },
     })
-    expect(() => overlapRequirement(0)).toThrow("a whole number of at least 1")
+    expect(() => overlapRequirement(0)).toThrow("a positive integer")
   })
 
   test("every requirement has its own number", () => {

@@ -47,7 +47,7 @@ function unboundHint(text: string, values: RuleCase["values"]): string {
 }
 
 /** More cases than this are taken for a slip of the keyboard. */
-const mostCases = 100_000
+const maxCases = 100_000
 
 /**
  * Checks a rule for quorum sizes, such as `simple(n, n/2 + 1, n/2)`, for all
@@ -70,9 +70,9 @@ export function* checkRule(
   const all: ReadonlyMap<string, number>[] = []
   for (const values of assignments(variables, new Map())) {
     all.push(values)
-    if (all.length > mostCases) {
+    if (all.length > maxCases) {
       throw new UsageError(
-        `The rule has more than ${mostCases} cases; let its variables run over fewer numbers.`,
+        `The rule has more than ${maxCases} cases; let its variables run over fewer numbers.`,
       )
     }
   }

@@ -138,7 +138,7 @@ export interface Exclusions {
 }
 
 /** A dynamic program with more cells than this is left to other methods. */
-const mostCells = 20_000_000
+const maxCells = 20_000_000
 
 /**
  * Excludes things from sides, no more than `spare[side]` in weight from any, so
@@ -202,7 +202,7 @@ function excludeByWeight(
 ): Exclusions | undefined {
   const total = things.reduce((sum, { cost }) => sum + cost, 0)
   const table = new Table(spare, Math.min(total, enough - 1))
-  if (things.length * table.cells > mostCells) return undefined
+  if (things.length * table.cells > maxCells) return undefined
   const choices = things.map((thing) => table.add(thing))
   const best = table.cheapest()
   if (best === undefined) return { excluded: things.map(() => undefined), cost: enough }
@@ -225,7 +225,7 @@ const pay = 255
  */
 class Table {
   readonly cells: number
-  private readonly mostCost: number
+  private readonly maxCost: number
   /** All sides but the roomiest, and that. */
   private readonly counted: readonly number[]
   private readonly last: number
@@ -233,21 +233,21 @@ class Table {
   private readonly strides: readonly number[]
   private value: Float64Array
 
-  constructor(spare: readonly number[], mostCost: number) {
+  constructor(spare: readonly number[], maxCost: number) {
     const sides = spare.map((_, side) => side).sort((a, b) => spare[a]! - spare[b]!)
     this.spare = spare
     this.last = sides.pop()!
     this.counted = sides
-    this.mostCost = mostCost
+    this.maxCost = maxCost
     const strides: number[] = []
-    let cells = mostCost + 1
+    let cells = maxCost + 1
     for (const side of this.counted) {
       strides.push(cells)
       cells *= spare[side]! + 1
     }
     this.strides = strides
     this.cells = cells
-    this.value = cells > mostCells ? new Float64Array(0) : new Float64Array(cells).fill(Infinity)
+    this.value = cells > maxCells ? new Float64Array(0) : new Float64Array(cells).fill(Infinity)
     this.value[0] = 0
   }
 
@@ -277,7 +277,7 @@ class Table {
     for (let cell = 0; cell < this.cells; cell++) {
       if (this.value[cell]! === Infinity) continue
       // The cost is the innermost coordinate, so that it is the remainder of the cell's number.
-      if (best === undefined || cell % (this.mostCost + 1) < best % (this.mostCost + 1)) best = cell
+      if (best === undefined || cell % (this.maxCost + 1) < best % (this.maxCost + 1)) best = cell
     }
     return best
   }
@@ -307,13 +307,13 @@ class Table {
       const by = weights[side]!
       moves.push({ choice: side, step: by * this.strides[dimension]!, more: 0, dimension, by })
     }
-    if (cost <= this.mostCost) moves.push({ choice: pay, step: cost, more: 0, dimension: -2, by: cost })
+    if (cost <= this.maxCost) moves.push({ choice: pay, step: cost, more: 0, dimension: -2, by: cost })
     return moves
   }
 
   private hasRoom(cell: number, { dimension, by }: Move): boolean {
     if (dimension === -1) return true
-    if (dimension === -2) return (cell % (this.mostCost + 1)) + by <= this.mostCost
+    if (dimension === -2) return (cell % (this.maxCost + 1)) + by <= this.maxCost
     const used = Math.floor(cell / this.strides[dimension]!) % (this.spare[this.counted[dimension]!]! + 1)
     return used + by <= this.spare[this.counted[dimension]!]!
   }

@@ -127,11 +127,11 @@ describe("calls of families", () => {
 
   it.each([
     ["simple(5, 6, 2)", "a quorum of 6 cannot be formed from 5 acceptors"],
-    ["majority(0)", "n is 0; it must be"],
-    ["majority(1.5)", "n is 1.5; it must be"],
-    ["majority(-1)", "n is -1; it must be"],
+    ["majority(0)", "n is 0; must be"],
+    ["majority(1.5)", "n is 1.5; must be"],
+    ["majority(-1)", "n is -1; must be"],
     ["majority()", "takes 1 argument; none was given"],
-    ["majority(x)", "n is x; it must be"],
+    ["majority(x)", "n is x; must be"],
     ["f(3)", 'unknown quorum system "f"'],
   ])("%s is a UsageError", (text, part) => {
     expect(errorOf(text)).toContain(part)

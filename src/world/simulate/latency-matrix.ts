@@ -48,7 +48,7 @@ export function parseMatrixCsv(text: string, fileName: string, options: MatrixOp
   const where = `${fileName}:${header?.line ?? 1}:1`
   if (header?.fields.join() !== "from,to,rtt_ms") {
     throw new UsageError(
-      `${where}: the first line is ${header?.fields.join() ?? "missing"}; it must be from,to,rtt_ms.\n` +
+      `${where}: the first line is ${header?.fields.join() ?? "missing"}; must be from,to,rtt_ms.\n` +
         "Each further line is a pair of regions and their round trip in milliseconds: EU,US,136",
     )
   }
@@ -159,7 +159,7 @@ const longestMs = 7 * 24 * 3600 * 1000
 
 function refuseOddRoundTrip(rttMs: number, what: string): void {
   if (rttMs >= 0 && rttMs <= longestMs) return
-  throw new UsageError(`${what} is ${rttMs}; it must be milliseconds, 0 or more and at most a week.`)
+  throw new UsageError(`${what} is ${rttMs}; must be milliseconds, 0 or more and at most a week.`)
 }
 
 /** A line of the file with what is needed to point into it. */
@@ -206,7 +206,7 @@ function csvRoundTrip(record: CsvRecord, fileName: string): RoundTrip {
   const what = `${where(2)}: the round trip from ${from} to ${to}`
   if (!isDecimal(rtt)) {
     throw new UsageError(
-      `${what} is ${rtt === "" ? "missing" : `"${rtt}"`}; it must be a number of milliseconds, such as 136 or 0.427.`,
+      `${what} is ${rtt === "" ? "missing" : `"${rtt}"`}; must be a number of milliseconds, such as 136 or 0.427.`,
     )
   }
   refuseOddRoundTrip(Number(rtt), what)

@@ -101,7 +101,7 @@ function refuseBounds(system: QuorumSystem, { values, epochs }: SpecBounds): voi
 
 function refuseRange(what: string, given: number, most: number): void {
   if (!Number.isInteger(given) || given < 1 || given > most) {
-    throw new UsageError(`--${what} is ${given}; it must be a whole number from 1 to ${most}. Try 2.`)
+    throw new UsageError(`--${what} is ${given}; must be a whole number from 1 to ${most}. Try 2.`)
   }
 }
 
