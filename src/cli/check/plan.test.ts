@@ -109,7 +109,7 @@ describe("quorate check --rule", () => {
     [["majority(3)", "--for", "n=1..3"], "requires --rule"],
     [["majority(3)", "--rule", "majority(n)", "--for", "n=1..3"], "mutually exclusive"],
     [["--rule", "majority(n)", "--for", "n=1..3", "-r", "3.1,4.4"], "--rule takes one requirement"],
-    [["--rule", "majority(m)", "--for", "n=1..3"], "n is m; must be a whole number"],
+    [["--rule", "majority(m)", "--for", "n=1..3"], "n is m; must be a positive integer"],
     [["majority(3)", "--overlap", "0"], "--overlap is 0; must be a positive integer"],
     [["0: majority(3)"], "write 0..: for it"],
   ])("%j ends with 2 and says why", async (args, message) => {

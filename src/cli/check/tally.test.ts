@@ -31,7 +31,7 @@ describe("quorate check --yes --no", () => {
   })
 
   test.each([
-    [["majority(3)", "--yes", "a9"], "no node a9"],
+    [["majority(3)", "--yes", "a9"], 'unknown node "a9"'],
     [["majority(3)", "--yes", "a1", "--no", "a1"], "both name {a1}"],
     [
       ["majority(3)", "--yes", "a1", "--requirement", "3.1"],

@@ -83,7 +83,7 @@ describe("rules for quorum sizes", () => {
 
   it.each([
     ["majorty(n)", "n=1..3", 'did you mean "majority"?'],
-    ["simple(n, q, q)", "n=1..3", "q1 is q; must be a whole number"],
+    ["simple(n, q, q)", "n=1..3", "q1 is q; must be a positive integer"],
     ["majority(n", "n=1..3", "at character"],
     ["majority(n)", "n", "try n=1..100"],
     ["majority(n)", "n=", "try n=1..100"],
