@@ -101,7 +101,7 @@ describe("throughput saturates where the leader's processor does", () => {
         ...more,
       },
       1,
-    ).measures.throughput
+    ).measures.throughput!
 
   test.each([3, 5, 7, 9, 11, 13])("%i replicas: 1 / (N receive + 2 send), within 2 %%", (n) => {
     const most = 1e6 / (n * 30 + 2 * 50)

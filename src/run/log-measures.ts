@@ -48,8 +48,18 @@ export interface MeasuredWindow {
   readonly until: Micros
   /** Clients are numbered from 0, this many to a group. */
   readonly clientsPerGroup: number
-  /** Answers are counted by intervals of this length, for gaps; 0 for not at all. */
+  /** Answers are counted by intervals of this length; 0 for not at all. */
   readonly interval: Micros
+  /** How many requests there will ever be; infinitely many where clients go on asking. */
+  readonly requests: number
+}
+
+/** A time in which no client got an answer, in microseconds of the run. */
+export interface Gap {
+  readonly from: Micros
+  readonly length: Micros
+  /** Whether the window ended before an answer did end it: it may have lasted longer. */
+  readonly isOpen: boolean
 }
 
 /** Latency and throughput as clients see them, while a run goes by. */
@@ -62,8 +72,7 @@ export class LogMeasures implements Gatherer<LogEvent> {
   readonly perInterval: number[] = []
   /** Each time somebody became leader. */
   readonly elections: { readonly at: Micros; readonly process: number; readonly epoch: number }[] = []
-  /** The longest time without any answer within the window, and when it began. */
-  longestGap = { from: 0, length: 0 }
+  private longestEnded: Gap
   private lastReturn: Micros
   private readonly window: MeasuredWindow
   private readonly requests: Requests
@@ -72,6 +81,7 @@ export class LogMeasures implements Gatherer<LogEvent> {
     this.window = window
     this.requests = asked
     this.lastReturn = window.from
+    this.longestEnded = { from: window.from, length: 0, isOpen: false }
   }
 
   observe(event: LogEvent): void {
@@ -91,14 +101,39 @@ export class LogMeasures implements Gatherer<LogEvent> {
     return this.requests.returned
   }
 
+  /** Those still unanswered: what they have waited for is in no latency. */
+  get unanswered(): number {
+    return this.called - this.returned
+  }
+
   /** Requests that found no client free to make them. */
   get shed(): number {
     return this.requests.shed
   }
 
-  /** Answered requests per second of the window. */
-  get throughput(): number {
-    return this.all.count / ((this.window.until - this.window.from) / 1e6)
+  /** Share of the requests that arrived; 0 of none. */
+  get shedShare(): number {
+    return this.shed === 0 ? 0 : this.shed / (this.called + this.shed)
+  }
+
+  /** The end of what is measured: of the window, or the last answer, where no request is left to be made. */
+  get end(): Micros {
+    const { from, until, requests } = this.window
+    return this.returned < requests ? until : Math.min(until, Math.max(from, this.requests.lastReturnAt))
+  }
+
+  /** The longest time without any answer within the window. One that lasts to its end counts, and is open. */
+  get longestGap(): Gap {
+    const length = this.end - this.lastReturn
+    return length > this.longestEnded.length
+      ? { from: this.lastReturn, length, isOpen: true }
+      : this.longestEnded
+  }
+
+  /** Answered requests per second of the window; null where all had been answered before it. */
+  get throughput(): number | null {
+    const { from } = this.window
+    return this.end === from ? null : this.all.count / ((this.end - from) / 1e6)
   }
 
   private onReturn(at: Micros, client: number, operation: Operation): void {
@@ -113,7 +148,8 @@ export class LogMeasures implements Gatherer<LogEvent> {
     this.byGroup[group]!.add(latency)
     if (interval > 0) this.count(Math.floor((at - from) / interval))
     const length = at - this.lastReturn
-    if (length > this.longestGap.length) this.longestGap = { from: this.lastReturn, length }
+    if (length > this.longestEnded.length)
+      this.longestEnded = { from: this.lastReturn, length, isOpen: false }
     this.lastReturn = at
   }
 

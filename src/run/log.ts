@@ -289,6 +289,7 @@ export function runBuiltLog(
     until: micros(setup.horizonMs),
     clientsPerGroup: setup.clientsPerGroup,
     interval: micros(intervalMs),
+    requests: requestsOf(built, setup),
   })
   const { properties: more = [], gather = [], isOver } = options
   const properties = [...multiPaxos.safety, ...(linearizability ? clientProperties : []), ...more]
@@ -314,6 +315,11 @@ export function runBuiltLog(
     facts,
     traceHash: hash?.digits ?? "",
   }
+}
+
+/** How many requests there will ever be in a run; infinitely many where clients go on asking. */
+export function requestsOf({ cluster }: BuiltLog, setup: LogSetup): number {
+  return cluster.clientGroups.length * setup.clientsPerGroup * (setup.requestsPerClient ?? Infinity)
 }
 
 const isViolated = ({ verdict }: Judgement): boolean => verdict.verdict === "violated"

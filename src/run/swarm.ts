@@ -6,7 +6,7 @@ import type { Judgement } from "../check/property.ts"
 import type { QuorumSystem } from "../quorum/system.ts"
 import { type NamedFault, endOfFaults } from "../world/faults/fault.ts"
 import { requests } from "./log-measures.ts"
-import { type BuiltLog, buildLog, runBuiltLog } from "./log.ts"
+import { type LogRun, buildLog, requestsOf, runBuiltLog } from "./log.ts"
 import type { LogSetup } from "./log-settings.ts"
 import { type SeededBug, withBug } from "./bugs.ts"
 import { randomLog } from "./random-log.ts"
@@ -22,8 +22,8 @@ export interface SwarmRun {
   readonly violations: readonly Judgement[]
   /** Checks that came to no verdict within their effort. */
   readonly undecided: readonly Judgement[]
-  /** How long after the end of the faults the last answer came; 0 if it was before. */
-  readonly afterFaultsMs: number
+  /** How long after the end of the faults the last answer came, 0 if it was before; null where requests were never answered. */
+  readonly afterFaultsMs: number | null
   readonly coverage: ReadonlyMap<string, number>
   /** What clients asked and were told. */
   readonly clients: ClientHistory
@@ -52,7 +52,7 @@ export function swarmRun(seed: number, options: SwarmOptions): SwarmRun {
 function runSetup(seed: number, setup: LogSetup, { bug, hashMessages = false }: SwarmOptions): SwarmRun {
   const plain = buildLog(setup, seed)
   const built = bug === undefined ? plain : withBug(plain, bug, setup)
-  const wanted = requestsIn(built, setup)
+  const wanted = requestsOf(built, setup)
   const earliest = endOfFaults(setup.faults) + 1_000_000
   const run = runBuiltLog(built, setup, {
     linearizability: true,
@@ -71,14 +71,14 @@ function runSetup(seed: number, setup: LogSetup, { bug, hashMessages = false }: 
     answered: run.measures.returned,
     violations: those("violated"),
     undecided: those("unknown"),
-    afterFaultsMs: Math.max(0, run.facts.of(requests).lastReturnAt - endOfFaults(setup.faults)) / 1000,
+    afterFaultsMs: run.measures.unanswered > 0 ? null : afterFaultsMs(run, setup),
     coverage: built.coverage,
     clients: run.clients!,
   }
 }
 
-function requestsIn({ cluster }: BuiltLog, { clientsPerGroup, requestsPerClient }: LogSetup): number {
-  return cluster.clientGroups.length * clientsPerGroup * (requestsPerClient ?? 0)
+function afterFaultsMs({ facts }: LogRun, { faults }: LogSetup): number {
+  return Math.max(0, facts.of(requests).lastReturnAt - endOfFaults(faults)) / 1000
 }
 
 /** After the faults are over every request must be answered, within the rest of the run. */

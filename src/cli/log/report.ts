@@ -1,10 +1,10 @@
-import { count, measure, text } from "../../experiment/column.ts"
+import { count, flag, measure, text } from "../../experiment/column.ts"
 import { rowsToCsv } from "../../experiment/csv.ts"
 import { storedRow } from "../../experiment/sweep.ts"
 import type { Table } from "../../experiment/table.ts"
 import { closedFormLatency } from "../../run/closed-form.ts"
 import type { LatencyHistogram } from "../../run/latency-histogram.ts"
-import type { LogTraffic } from "../../run/log-measures.ts"
+import type { Gap, LogTraffic } from "../../run/log-measures.ts"
 import { type LogSetup, logSettings } from "../../run/log-settings.ts"
 import { manifestOf } from "../../run/setting.ts"
 import { type LogRun, firstLeader, placement, traceHashColumn } from "../../run/log.ts"
@@ -24,14 +24,22 @@ export interface ReportedRun {
 }
 
 const none = { empty: "nothing was answered in the window" }
+const beforehand = { empty: "all requests were answered before the window" }
 const columns = [
   text("system", "The quorum system."),
   text("latency", "The latency model."),
   count("seed", "The seed of the run."),
   count("called", "Requests made, over the whole run."),
   count("answered", "Requests answered, over the whole run."),
+  count(
+    "unanswered",
+    "Requests without an answer at the end of the run; no latency includes what they waited.",
+  ),
   count("shed", "Requests that found no client free to make them."),
-  measure("throughputPerS", "Answers per second of the measured window.", { unit: "1/s" }),
+  measure("throughputPerS", "Answers per second of the measured window.", {
+    unit: "1/s",
+    ...beforehand,
+  }),
   measure("latencyMs", "Mean latency.", { unit: "ms", ...none }),
   measure("latencyMsP50", "Its median.", { unit: "ms", ...none }),
   measure("latencyMsP99", "Its 99th percentile.", { unit: "ms", ...none }),
@@ -42,8 +50,19 @@ const columns = [
   measure("messagesPerAnswer", "Messages sent per answer, over the whole run.", none),
   measure("writesPerAnswer", "Synchronous writes per answer, over the whole run.", none),
   measure("commandsPerSlot", "Commands in a slot, on average.", none),
-  measure("answeringShare", "Share of the intervals of the window in which some client got an answer."),
-  measure("longestGapMs", "The longest time without an answer within the window.", { unit: "ms" }),
+  measure(
+    "answeringShare",
+    "Share of the intervals of the window in which some client got an answer.",
+    beforehand,
+  ),
+  measure(
+    "longestGapMs",
+    "The longest time without an answer within the window, also where no answer ended it.",
+    {
+      unit: "ms",
+    },
+  ),
+  flag("longestGapOpen", "Whether that time lasted to the end of the window."),
   count("leaders", "How often somebody became leader."),
   count("violations", "Checks that failed."),
   traceHashColumn,
@@ -81,7 +100,7 @@ const inMs = (micros: number | null): number | null =>
 
 function rowOf({ setup, seed, run, traffic, ...window }: ReportedRun) {
   const { measures, violations, traceHash } = run
-  const { all, reads, writes, called, returned, shed, longestGap, elections } = measures
+  const { all, reads, writes, called, returned, unanswered, shed, longestGap, elections } = measures
   const perAnswer = (sum: number): number | null => (returned === 0 ? null : sum / returned)
   return {
     system: setup.plan.name,
@@ -89,6 +108,7 @@ function rowOf({ setup, seed, run, traffic, ...window }: ReportedRun) {
     seed,
     called,
     answered: returned,
+    unanswered,
     shed,
     throughputPerS: measures.throughput,
     latencyMs: inMs(all.mean),
@@ -103,6 +123,7 @@ function rowOf({ setup, seed, run, traffic, ...window }: ReportedRun) {
     commandsPerSlot: traffic.slots === 0 ? null : traffic.commands / traffic.slots,
     answeringShare: answeringShare({ setup, seed, run, traffic, ...window }),
     longestGapMs: longestGap.length / 1000,
+    longestGapOpen: longestGap.isOpen,
     leaders: elections.length,
     violations: violations.length,
     traceHash,
@@ -111,12 +132,13 @@ function rowOf({ setup, seed, run, traffic, ...window }: ReportedRun) {
 
 /** Answers in each interval of the window, the last ones without any included. */
 function intervalsOf({ setup, run, intervalMs }: ReportedRun): number[] {
-  const intervals = Math.ceil((setup.horizonMs - setup.warmUpMs) / intervalMs)
+  const intervals = Math.ceil((run.measures.end / 1000 - setup.warmUpMs) / intervalMs)
   return Array.from({ length: intervals }, (_, i) => run.measures.perInterval[i] ?? 0)
 }
 
-function answeringShare(reported: ReportedRun): number {
+function answeringShare(reported: ReportedRun): number | null {
   const intervals = intervalsOf(reported)
+  if (intervals.length === 0) return null
   return intervals.filter((answers) => answers > 0).length / intervals.length
 }
 
@@ -127,6 +149,16 @@ async function runLines(io: Io, reported: ReportedRun): Promise<string[]> {
   const row = rowOf(reported)
   const red = await styler(io, "red")
   const s = (micros: number): string => `${(micros / 1e6).toFixed(3)} s`
+  const outage = ({ from, length, isOpen }: Gap): string =>
+    length === 0 ? "0.000 s" : `${s(length)} from ${s(from)}${isOpen ? " to the end" : ""}`
+  const rate =
+    row.throughputPerS === null
+      ? "all before the measured window"
+      : `${row.throughputPerS.toFixed(1)} per second from ${setup.warmUpMs / 1000} to ${Number((measures.end / 1e6).toFixed(3))} s`
+  const available =
+    row.answeringShare === null
+      ? "–"
+      : `${(100 * row.answeringShare).toFixed(1)} % of ${intervalMs} ms windows; longest outage ${outage(measures.longestGap)}`
   const each = (sum: number): string => (measures.returned === 0 ? "–" : (sum / measures.returned).toFixed(2))
   const types = traffic.byType.map(({ type, sent }) => `${each(sent)} ${type}`)
   const leaders = measures.elections.map(({ at, process }) => `${setup.plan.nodes[process]!} at ${s(at)}`)
@@ -134,7 +166,7 @@ async function runLines(io: Io, reported: ReportedRun): Promise<string[]> {
   const lines: [string, string][] = [
     [
       "answered",
-      `${row.answered} of ${row.called} requests${row.shed > 0 ? `, ${row.shed} shed` : ""}; ${row.throughputPerS.toFixed(1)} per second from ${setup.warmUpMs / 1000} to ${setup.horizonMs / 1000} s`,
+      `${row.answered} of ${row.called} requests${row.shed > 0 ? `, ${row.shed} shed` : ""}; ${rate}`,
     ],
     ["latency", latencyText(measures.all)],
     ...(measures.reads.count > 0
@@ -152,10 +184,7 @@ async function runLines(io: Io, reported: ReportedRun): Promise<string[]> {
       `${each(traffic.writes)} per answer; ${traffic.slots} slots of ${(row.commandsPerSlot ?? 0).toFixed(2)} commands`,
     ],
     ["leaders", leaders.length === 0 ? "none" : abridged(leaders)],
-    [
-      "answers",
-      `in ${(100 * row.answeringShare).toFixed(1)} % of intervals of ${intervalMs} ms; none for ${s(measures.longestGap.length)} from ${s(measures.longestGap.from)}`,
-    ],
+    ["available", available],
     ...(setup.faults.length > 0
       ? ([["faults", struck.length === 0 ? "none did anything" : struck.join(", ")]] as [string, string][])
       : []),

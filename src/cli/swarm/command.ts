@@ -96,6 +96,14 @@ async function taskOf(flags: SwarmFlags): Promise<SwarmTask> {
   return settingsFrom(swarmSettings, { ...flags })
 }
 
+/** Runs whose requests were not all answered have no last answer: they are counted instead. */
+function lastAnswer({ runs, unanswered, longestAfterFaultsMs }: SwarmTally): string {
+  const without = `${unanswered} of ${runs} runs ended with requests unanswered`
+  if (unanswered === runs) return `${without}.`
+  const last = `The last answer came at most ${(longestAfterFaultsMs / 1000).toFixed(3)} s after the faults`
+  return unanswered === 0 ? `${last}.` : `${last}; ${without}, not counted here.`
+}
+
 /** How many failures are shown in full. */
 const mostShown = 10
 
@@ -103,9 +111,7 @@ function print({ io }: Context, flags: SwarmFlags, tally: SwarmTally): void {
   const { runs, events, answered, failed, failures, undecided, undecidedSeeds, coverage } = tally
   const unknown = undecided === 0 ? "" : `, ${undecided} undecided`
   io.out(`${runs} random runs, ${answered} requests answered, ${events} events: ${failed} failed${unknown}\n`)
-  io.out(
-    `The last answer came at most ${(tally.longestAfterFaultsMs / 1000).toFixed(3)} s after the faults.\n`,
-  )
+  io.out(`${lastAnswer(tally)}\n`)
   if (undecided > 0)
     io.out(`Undecided within the effort of the checks: seeds ${undecidedSeeds.join(", ")}.\n`)
   const struck = Object.entries(coverage).map(([name, count]) => `${name} ${count}`)

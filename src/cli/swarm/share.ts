@@ -26,8 +26,10 @@ export interface SwarmTally {
   /** Runs of which a check could not say whether it holds, besides those that failed; and the first of their seeds. */
   readonly undecided: number
   readonly undecidedSeeds: readonly number[]
-  /** The longest time from the end of the faults of a run to its last answer. */
+  /** The longest time from the end of the faults of a run to its last answer, over the runs in which every request was answered. */
   readonly longestAfterFaultsMs: number
+  /** The other runs: some of their requests were never answered. */
+  readonly unanswered: number
   /** How often each fault did something. */
   readonly coverage: Readonly<Record<string, number>>
   readonly lastTraceHash: string
@@ -54,7 +56,15 @@ export async function runSwarmHere(task: SwarmTask, progress: (done: number) => 
   const coverage: Record<string, number> = {}
   const failures: SwarmFailure[] = []
   const undecided: number[] = []
-  let [runs, events, answered, failed, longestAfterFaultsMs, lastTraceHash] = [0, 0, 0, 0, 0, ""]
+  let [runs, events, answered, failed, unanswered, longestAfterFaultsMs, lastTraceHash] = [
+    0,
+    0,
+    0,
+    0,
+    0,
+    0,
+    "",
+  ]
   const end = task.first + task.seeds
   for (let seed = task.first; seed < end; seed += task.stride ?? 1) {
     const run = swarmRun(seed, options)
@@ -63,7 +73,8 @@ export async function runSwarmHere(task: SwarmTask, progress: (done: number) => 
     events += run.events
     answered += run.answered
     lastTraceHash = run.traceHash
-    longestAfterFaultsMs = Math.max(longestAfterFaultsMs, run.afterFaultsMs)
+    if (run.afterFaultsMs === null) unanswered++
+    else longestAfterFaultsMs = Math.max(longestAfterFaultsMs, run.afterFaultsMs)
     for (const [name, count] of run.coverage) coverage[name] = (coverage[name] ?? 0) + count
     if (run.violations.length > 0) failed++
     else if (run.undecided.length > 0) undecided.push(seed)
@@ -89,6 +100,7 @@ export async function runSwarmHere(task: SwarmTask, progress: (done: number) => 
     undecided: undecided.length,
     undecidedSeeds: undecided.slice(0, mostShrunk),
     longestAfterFaultsMs,
+    unanswered,
     coverage,
     lastTraceHash,
   }
@@ -131,6 +143,7 @@ export function mergeTallies(tallies: readonly SwarmTally[]): SwarmTally {
     undecided: sum(({ undecided }) => undecided),
     undecidedSeeds: tallies.flatMap(({ undecidedSeeds }) => undecidedSeeds).sort((a, b) => a - b),
     longestAfterFaultsMs: Math.max(...tallies.map(({ longestAfterFaultsMs }) => longestAfterFaultsMs)),
+    unanswered: sum(({ unanswered }) => unanswered),
     coverage: Object.fromEntries(Object.entries(coverage).sort(([a], [b]) => (a < b ? -1 : 1))),
     lastTraceHash: tallies[0]?.lastTraceHash ?? "",
   }

@@ -112,6 +112,40 @@ describe("a sweep file", () => {
     expect(Number(rows[1]!["longestGapMs"])).toBeGreaterThan(400)
   })
 
+  test("of a log counts outages and requests that last to the end of the run", async () => {
+    const text =
+      "protocol: log\nruns: 2\nsetup: {clientsPerGroup: 1, horizonMs: 8000, retryMs: 60000}\n" +
+      "matrix:\n  system: majority(3)\n  latency: constant(5)\n  faults: [none, 'crash a2,a3 @3000', 'crash all @500']\n"
+    const rows = await sweep(await sweepExperiment(readSweep(file(text))), { rootSeed: 1 })
+    const [healthy, twoDown, allDown] = rows
+    expect(healthy!["longestGapMs"]).toBeLessThan(15)
+    expect(Math.abs(Number(twoDown!["longestGapMs"]) - 5000)).toBeLessThan(15)
+    expect(allDown).toMatchObject({
+      longestGapMs: 7000,
+      latencyMs: null,
+      latencyMsP99: null,
+      throughputPerS: 0,
+    })
+    expect(rows.map(({ openGapShare, unanswered }) => [openGapShare, unanswered])).toEqual([
+      [0, 3],
+      [1, 3],
+      [1, 3],
+    ])
+  })
+
+  test("of decrees says in how many runs nobody learned, and averages the others", async () => {
+    const text =
+      "runs: 20\nsetup: {horizonMs: 2000}\nmatrix: {system: majority(3), latency: constant(5), faults: [none, 'crash all @0', 'loss(.5) @0-1000']}"
+    const experiment = await sweepExperiment(readSweep(file(text)))
+    const rows = await sweep(experiment, { rootSeed: 1 })
+    expect(rows.map(({ learnedShare }) => learnedShare)).toEqual([1, 0, expect.closeTo(0.9, 0)])
+    expect(rows[1]).toMatchObject({ decidedShare: 0, decideMs: null, learnMs: null })
+    const { notes } = experiment.tables[0]!(rows)
+    expect(notes.join(" ")).toMatch(
+      /Runs in which nobody learned within the horizon, in no mean of times: 100 % \(crash all @0\)/,
+    )
+  })
+
   test("counts violations of an unsafe system, and averages none of them", async () => {
     const text =
       "runs: 60\nmatrix: {system: 'simple(4, 2, 2)', latency: exponential(10), workload: {proposers: 2}}"

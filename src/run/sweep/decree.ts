@@ -6,7 +6,16 @@ import { runDecree } from "../decree.ts"
 import type { DecreeSetup } from "../decree-settings.ts"
 import { type Strategies, type SweepCase, decreeSetup, lastOf, sweepCases } from "./cases.ts"
 import type { SweepData } from "./document.ts"
-import { axisCells, axisColumns, safeOnes, sweepFigures, sweepHead, sweepTables } from "./output.ts"
+import {
+  type RowNote,
+  axisCells,
+  axisColumns,
+  safeOnes,
+  sweepFigures,
+  sweepHead,
+  sweepTables,
+  percent,
+} from "./output.ts"
 
 interface Observation {
   readonly decideMs: number | null
@@ -29,14 +38,19 @@ export function decreeSweep(data: SweepData, strategies: Strategies): AnyExperim
       count("violations", "Runs in which a safety property was violated; they are in no average."),
       text("violationReplay", "The command that shows the first of them.", { empty: "no violation" }),
       ...estimateColumns("decidedShare", "Share of the runs in which a value was decided.", { digits: 4 }),
-      ...estimateColumns("decideMs", "Mean time to the commit point.", {
+      ...estimateColumns("decideMs", "Mean time to the commit point, over the runs that decided.", {
         unit: "ms",
         empty: "never decided",
       }),
-      ...estimateColumns("learnMs", "Mean time until the first proposer learned.", {
-        unit: "ms",
-        empty: "never learned",
-      }),
+      ...estimateColumns("learnedShare", "Share of the runs in which some proposer learned.", { digits: 4 }),
+      ...estimateColumns(
+        "learnMs",
+        "Mean time until the first proposer learned, over the runs in which one did.",
+        {
+          unit: "ms",
+          empty: "never learned",
+        },
+      ),
       ...estimateColumns("messages", "Mean number of messages sent.", { digits: 1 }),
       ...estimateColumns("epochs", "Mean number of epochs used.", { digits: 2 }),
     ],
@@ -53,20 +67,32 @@ export function decreeSweep(data: SweepData, strategies: Strategies): AnyExperim
           violationReplay: observations.find(({ violation }) => violation !== null)?.violation ?? null,
           ...estimateCells("decidedShare", shareInterval(safe.map(({ decideMs }) => decideMs !== null))),
           ...meanCells("decideMs", safe, ({ decideMs }) => decideMs),
+          ...estimateCells("learnedShare", shareInterval(safe.map(({ learnMs }) => learnMs !== null))),
           ...meanCells("learnMs", safe, ({ learnMs }) => learnMs),
           ...meanCells("messages", safe, ({ messages }) => messages),
           ...meanCells("epochs", safe, ({ epochs }) => epochs),
         },
       ]
     },
-    tables: sweepTables(data, [
-      { name: "decidedShare", heading: "decided", digits: 3 },
-      { name: "decideMs", heading: "decided after", unit: "ms", digits: 1 },
-      { name: "learnMs", heading: "learned after", unit: "ms", digits: 1 },
-      { name: "messages", heading: "messages", digits: 0, plain: true },
-    ]),
+    tables: sweepTables(
+      data,
+      [
+        { name: "decidedShare", heading: "decided", digits: 3 },
+        { name: "decideMs", heading: "decided after", unit: "ms", digits: 1 },
+        { name: "learnMs", heading: "learned after", unit: "ms", digits: 1 },
+        { name: "messages", heading: "messages", digits: 0, plain: true },
+      ],
+      [unfinishedNote],
+    ),
     figures: sweepFigures(data, [{ name: "learnMs", id: "learned", title: "learned after", unit: "ms" }]),
   })
+}
+
+/** A mean of times leaves out the runs that never came to their end, which took longer. */
+export const unfinishedNote: RowNote = {
+  about: "Runs in which nobody learned within the horizon, in no mean of times",
+  of: ({ learnedShare }) =>
+    typeof learnedShare === "number" && learnedShare < 1 ? percent(1 - learnedShare) : undefined,
 }
 
 function observe(setup: DecreeSetup, { seed: root }: SweepCase, seed: number): Observation {

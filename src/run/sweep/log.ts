@@ -1,4 +1,5 @@
-import { count, estimateColumns, meanCells, text } from "../../experiment/column.ts"
+import { shareInterval } from "../../base/statistics/estimates.ts"
+import { count, estimateCells, estimateColumns, meanCells, text } from "../../experiment/column.ts"
 import { type AnyExperiment, defineExperiment } from "../../experiment/define.ts"
 import { runLog } from "../log.ts"
 import type { LogSetup } from "../log-settings.ts"
@@ -6,14 +7,26 @@ import { logReplayCommand } from "../replay.ts"
 import { type Strategies, type SweepCase, lastOf, logSetup, sweepAxes, sweepCases } from "./cases.ts"
 import { seedOf } from "./decree.ts"
 import type { SweepData } from "./document.ts"
-import { axisCells, axisColumns, safeOnes, sweepFigures, sweepHead, sweepTables } from "./output.ts"
+import {
+  type RowNote,
+  axisCells,
+  axisColumns,
+  safeOnes,
+  sweepFigures,
+  sweepHead,
+  sweepTables,
+  percent,
+} from "./output.ts"
 
 interface Observation {
   readonly meanMs: number | null
   readonly p50Ms: number | null
   readonly p99Ms: number | null
-  readonly throughputPerS: number
+  readonly throughputPerS: number | null
   readonly longestGapMs: number
+  readonly longestGapOpen: boolean
+  readonly unanswered: number
+  readonly shedShare: number
   readonly elections: number
   /** The command that shows the violation, where safety was violated. */
   readonly violation: string | null
@@ -39,10 +52,28 @@ const columns = [
   ...estimateColumns("throughputPerS", "Mean of the answered requests per second.", {
     unit: "1/s",
     digits: 1,
+    empty: "all requests were answered before the measured window",
   }),
-  ...estimateColumns("longestGapMs", "Mean over the runs of the longest time without an answer.", {
-    unit: "ms",
-  }),
+  ...estimateColumns(
+    "longestGapMs",
+    "Mean over the runs of the longest time without an answer, also where no answer ended it.",
+    { unit: "ms" },
+  ),
+  ...estimateColumns(
+    "openGapShare",
+    "Share of the runs in which that time lasted to the end, and might have been longer.",
+    { digits: 4 },
+  ),
+  ...estimateColumns(
+    "unanswered",
+    "Mean number of requests without an answer at the end of a run; no latency includes what they waited.",
+    { digits: 1 },
+  ),
+  ...estimateColumns(
+    "shedShare",
+    "Open loop: mean share of requests that found no client free to make them, and were not made.",
+    { digits: 4 },
+  ),
   ...estimateColumns("elections", "Mean number of times somebody became leader.", { digits: 2 }),
 ]
 
@@ -51,10 +82,8 @@ const ms = (micros: number | null): number | null => (micros === null ? null : m
 /** A sweep over replicated logs: latency and throughput as clients see them. */
 export function logSweep(data: SweepData, strategies: Strategies): AnyExperiment {
   const setupOf = lastOf((c: SweepCase) => logSetup(data, c, strategies))
-  // Where nobody crashes, the longest gap is a matter of how often anyone asks.
-  const crashes = sweepAxes(data).conditions.some(({ settings }) =>
-    JSON.stringify(settings["faults"] ?? "").includes("crash"),
-  )
+  // Without faults the longest gap is a matter of how often anyone asks.
+  const faulty = sweepAxes(data).conditions.some(({ settings }) => isFaulty(settings["faults"]))
   return defineExperiment<SweepCase, Observation, Record<string, string | number | boolean | null>>({
     ...sweepHead(data),
     columns: [...axisColumns(data), ...columns],
@@ -73,23 +102,38 @@ export function logSweep(data: SweepData, strategies: Strategies): AnyExperiment
           ...meanCells("latencyMsP99", safe, ({ p99Ms }) => p99Ms),
           ...meanCells("throughputPerS", safe, ({ throughputPerS }) => throughputPerS),
           ...meanCells("longestGapMs", safe, ({ longestGapMs }) => longestGapMs),
+          ...estimateCells("openGapShare", shareInterval(safe.map(({ longestGapOpen }) => longestGapOpen))),
+          ...meanCells("unanswered", safe, ({ unanswered }) => unanswered),
+          ...meanCells("shedShare", safe, ({ shedShare }) => shedShare),
           ...meanCells("elections", safe, ({ elections }) => elections),
         },
       ]
     },
-    tables: sweepTables(data, [
-      { name: "latencyMs", heading: "mean latency", unit: "ms", digits: 1 },
-      { name: "latencyMsP99", heading: "p99 latency", unit: "ms", digits: 1 },
-      { name: "throughputPerS", heading: "throughput", unit: "1/s", digits: 0, plain: true },
-      ...(crashes ? [{ name: "longestGapMs", heading: "longest gap", unit: "ms", digits: 0 }] : []),
-    ]),
+    tables: sweepTables(
+      data,
+      [
+        { name: "latencyMs", heading: "mean latency", unit: "ms", digits: 1 },
+        { name: "latencyMsP99", heading: "p99 latency", unit: "ms", digits: 1 },
+        { name: "throughputPerS", heading: "throughput", unit: "1/s", digits: 0, plain: true },
+        ...(faulty ? [{ name: "longestGapMs", heading: "longest gap", unit: "ms", digits: 0 }] : []),
+      ],
+      [openGapNote],
+    ),
     figures: sweepFigures(data, [
       { name: "latencyMs", id: "latency", title: "mean latency", unit: "ms" },
-      ...(crashes
+      ...(faulty
         ? [{ name: "longestGapMs", id: "gap", title: "longest time without an answer", unit: "ms" }]
         : []),
     ]),
   })
+}
+
+const isFaulty = (faults: unknown): boolean =>
+  Array.isArray(faults) ? faults.length > 0 : typeof faults === "string" && faults !== ""
+
+const openGapNote: RowNote = {
+  about: "Runs that ended without an answer after their longest gap",
+  of: ({ openGapShare }) => (Number(openGapShare) === 0 ? undefined : percent(Number(openGapShare))),
 }
 
 function observe(setup: LogSetup, { seed: root }: SweepCase, seed: number): Observation {
@@ -101,6 +145,9 @@ function observe(setup: LogSetup, { seed: root }: SweepCase, seed: number): Obse
     p99Ms: ms(measures.all.quantile(0.99)),
     throughputPerS: measures.throughput,
     longestGapMs: measures.longestGap.length / 1000,
+    longestGapOpen: measures.longestGap.isOpen,
+    unanswered: measures.unanswered,
+    shedShare: measures.shedShare,
     elections: measures.elections.length,
     violation: violations.length === 0 ? null : logReplayCommand(setup, own),
   }

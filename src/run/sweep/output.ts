@@ -64,8 +64,21 @@ interface TableMeasure {
 const mostTableRows = 200
 
 /** One table of all cases. The axes that do not vary are said below it. */
-export function sweepTables(data: SweepData, measures: readonly TableMeasure[]): TableSpec<RowOf>[] {
-  return numberOfCases(data) > mostTableRows ? [] : [(rows) => sweepTable(data, measures, rows)]
+export function sweepTables(
+  data: SweepData,
+  measures: readonly TableMeasure[],
+  notes: readonly RowNote[] = [],
+): TableSpec<RowOf>[] {
+  return numberOfCases(data) > mostTableRows ? [] : [(rows) => sweepTable(data, measures, notes, rows)]
+}
+
+/** A share as tables' notes say it: "12.5 %". */
+export const percent = (share: number): string => `${Number((100 * share).toFixed(2))} %`
+
+/** Something to say below the table of some of its rows: of each what it says, if anything, and once what about them. */
+export interface RowNote {
+  readonly of: (row: RowOf) => string | undefined
+  readonly about: string
 }
 
 function numberOfCases(data: SweepData): number {
@@ -74,7 +87,12 @@ function numberOfCases(data: SweepData): number {
 
 const axes = ["system", "variant", "latency", "faults", "workload", "seed"]
 
-function sweepTable(data: SweepData, measures: readonly TableMeasure[], rows: readonly RowOf[]): Table {
+function sweepTable(
+  data: SweepData,
+  measures: readonly TableMeasure[],
+  notes: readonly RowNote[],
+  rows: readonly RowOf[],
+): Table {
   const first = rows[0]!
   const known = axes.filter((axis) => axis in first)
   const varying = known.filter((axis) => rows.some((row) => row[axis] !== first[axis]))
@@ -104,6 +122,14 @@ function sweepTable(data: SweepData, measures: readonly TableMeasure[], rows: re
     notes: [
       ...(same.length === 0 ? [] : [`Common to all rows: ${same.join("; ")}.`]),
       "Means with 95 % intervals.",
+      ...notes.flatMap(({ of, about }) => {
+        const said = rows.flatMap((row) => {
+          const what = of(row)
+          const name = shown.map((axis) => shownAs(axis, row)).join(", ")
+          return what === undefined ? [] : [`${what} (${name})`]
+        })
+        return said.length === 0 ? [] : [`${about}: ${said.join("; ")}.`]
+      }),
       ...violationNote(rows, systems),
     ],
   }

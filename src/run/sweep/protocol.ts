@@ -5,7 +5,7 @@ import type { Protocol } from "../protocol.ts"
 import { protocolReplayCommand } from "../replay.ts"
 import { runProtocol, simulationOf } from "../simulation.ts"
 import { type SweepCase, lastOf, ownSimulation, sweepCases } from "./cases.ts"
-import { seedOf } from "./decree.ts"
+import { seedOf, unfinishedNote } from "./decree.ts"
 import type { SweepData } from "./document.ts"
 import { axisCells, axisColumns, safeOnes, sweepFigures, sweepHead, sweepTables } from "./output.ts"
 
@@ -46,10 +46,14 @@ export function protocolSweep(data: SweepData, protocol: Protocol): AnyExperimen
       ...estimateColumns("learnedShare", "Share of the runs in which a process learned a value.", {
         digits: 4,
       }),
-      ...estimateColumns("learnMs", "Mean time until the first process learned.", {
-        unit: "ms",
-        empty: "never learned",
-      }),
+      ...estimateColumns(
+        "learnMs",
+        "Mean time until the first process learned, over the runs in which one did.",
+        {
+          unit: "ms",
+          empty: "never learned",
+        },
+      ),
       ...estimateColumns("messages", "Mean number of messages sent.", { digits: 1 }),
       ...estimateColumns("writes", "Mean number of synchronous writes.", { digits: 1 }),
     ],
@@ -70,11 +74,15 @@ export function protocolSweep(data: SweepData, protocol: Protocol): AnyExperimen
         },
       ]
     },
-    tables: sweepTables(data, [
-      { name: "learnMs", heading: "learned after", unit: "ms", digits: 1 },
-      { name: "messages", heading: "messages", digits: 0 },
-      { name: "writes", heading: "writes", digits: 0, plain: true },
-    ]),
+    tables: sweepTables(
+      data,
+      [
+        { name: "learnMs", heading: "learned after", unit: "ms", digits: 1 },
+        { name: "messages", heading: "messages", digits: 0 },
+        { name: "writes", heading: "writes", digits: 0, plain: true },
+      ],
+      [unfinishedNote],
+    ),
     figures: sweepFigures(data, [{ name: "messages", id: "messages", title: "messages", unit: "" }]),
   })
 }
