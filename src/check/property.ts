@@ -203,7 +203,7 @@ export function firstComplaint<Item extends { readonly at: number }>(
   return undefined
 }
 
-/** The verdict where so many `what` were checked: violated by the earliest of what was found, if anything was. */
+/** The verdict where so many `what` were checked: violated by the earliest of what was found, if anything was; of nothing it holds vacuously, and says so. */
 export function verdictOf(
   count: number,
   what: string,
@@ -212,13 +212,18 @@ export function verdictOf(
   let first: Violation | undefined
   for (const violation of found)
     if (violation !== undefined && (first === undefined || violation.at < first.at)) first = violation
-  return first === undefined ? holds(`${count} ${what} were checked`) : violated(first, first.message)
+  if (first !== undefined) return violated(first, first.message)
+  return holds(count === 0 ? `vacuous: 0 ${what}` : `${count} ${what} were checked`)
 }
 
 /** Counts what was checked while a run goes by, and remembers the first thing that was wrong: for runs too long to keep every fact. */
 export class Finding {
   checked = 0
   private first: Violation | undefined
+
+  get isViolated(): boolean {
+    return this.first !== undefined
+  }
 
   report(at: number, message: string): void {
     this.first ??= { at, message }

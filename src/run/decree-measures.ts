@@ -1,4 +1,5 @@
 import { type PaxosEvent, type PaxosFact, decisions, learnings } from "../check/paxos/facts.ts"
+import { transfersOf } from "../check/paxos/transfers.ts"
 import { type Gatherer, type Reading, reading } from "../check/property.ts"
 import type { Address, Micros } from "../protocol/actor.ts"
 import type { Cluster } from "../protocol/paxos/cluster.ts"
@@ -47,9 +48,12 @@ class Costs implements Gatherer<PaxosEvent> {
       case "send":
         this.sent++
         if (event.copies === 0) this.lost++
-        if (event.message.type === "propose") this.proposedAt ??= event.at
         this.byType[event.message.type] = (this.byType[event.message.type] ?? 0) + 1
-        return this.countEpoch(event.from, event.message)
+        for (const { from, message } of transfersOf(event)) {
+          if (message.type === "propose") this.proposedAt ??= event.at
+          this.countEpoch(from, message)
+        }
+        return
       case "deliver":
         this.delivered++
         return
@@ -66,10 +70,9 @@ class Costs implements Gatherer<PaxosEvent> {
 
   /** An epoch is used when its first prepare or proposal is sent; continuing another's counts too. */
   private countEpoch(from: Address, message: PaxosMessage): void {
-    const request = message.type === "ring" ? message.request : message
-    if (request.type !== "prepare" && request.type !== "propose") return
-    if (this.epochOf[from] === request.epoch || !this.proposers.includes(from)) return
-    this.epochOf[from] = request.epoch
+    if (message.type !== "prepare" && message.type !== "propose") return
+    if (this.epochOf[from] === message.epoch || !this.proposers.includes(from)) return
+    this.epochOf[from] = message.epoch
     this.epochs++
   }
 }
@@ -98,7 +101,8 @@ export const decreeMeasures: Reading<Cluster, PaxosEvent, RunMeasures> = reading
       messagesLost: lost,
       messagesByType: { ...byType },
       syncWrites: writes,
-      epochsUsed: epochs,
+      // What a replica that is a quorum by itself asks itself takes no message.
+      epochsUsed: Math.max(epochs, first === undefined ? 0 : 1),
     }
   },
 )
@@ -110,7 +114,7 @@ class PhasesBegun implements Gatherer<PaxosEvent> {
   private asked = 0
 
   observe(event: PaxosEvent): void {
-    if (event.type === "send") this.sent(event.from, event.message)
+    if (event.type === "send") for (const { from, message } of transfersOf(event)) this.sent(from, message)
     if (event.type === "learn" && !this.whenLearned.has(event.process))
       this.whenLearned.set(event.process, this.begun.get(event.process)?.size ?? 0)
   }
@@ -128,8 +132,6 @@ class PhasesBegun implements Gatherer<PaxosEvent> {
       case "prepare":
       case "propose":
         return `${message.type} ${message.epoch}`
-      case "ring":
-        return message.replies.length === 0 ? this.phaseOf(message.request) : null
       case "generate-next":
       case "forward":
         return `${message.type} ${this.asked++}`

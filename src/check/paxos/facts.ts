@@ -227,6 +227,8 @@ export interface LearningFromAccepts {
   readonly epoch: Epoch
   readonly value: Value
   readonly acceptedBy: NodeSet
+  /** Whether the process it had forwarded its value to said that this one was decided (§3.4). */
+  readonly isReply: boolean
 }
 
 /** What a proposer has been told since it last came up. */
@@ -237,6 +239,8 @@ interface ProposerNotes {
   readonly promises: Map<Epoch, Map<Address, Proposal | null>>
   readonly answers: Map<Epoch, Map<Address, Proposal | null>>
   readonly accepts: Map<Epoch, NodeSet>
+  /** Values that were decided, by the word of the process it had forwarded its own to. */
+  readonly outcomes: Set<Value>
 }
 
 /** What proposers did, and what they had been told when they did it. */
@@ -245,6 +249,8 @@ export class ProposerActs implements Gatherer<PaxosEvent> {
   readonly proposals: MadeProposal[] = []
   readonly learnings: LearningFromAccepts[] = []
   private readonly notes = new Map<Address, ProposerNotes>()
+  /** "3>4": who has forwarded a value to whom. */
+  private readonly forwarded = new Set<string>()
 
   observe(event: PaxosEvent): void {
     switch (event.type) {
@@ -252,12 +258,13 @@ export class ProposerActs implements Gatherer<PaxosEvent> {
         for (const { from, to, message } of transfersOf(event)) this.delivered(from, to, message)
         return
       case "send":
-        for (const { from, message } of transfersOf(event)) this.sent(event.at, from, message)
+        for (const { from, to, message } of transfersOf(event)) this.sent(event.at, from, to, message)
         return
       case "learn": {
         const { at, process, epoch, value } = event
-        const acceptedBy = this.notesOf(process).accepts.get(epoch) ?? emptySet
-        this.learnings.push({ at, process, epoch, value, acceptedBy })
+        const { accepts, outcomes } = this.notesOf(process)
+        const acceptedBy = accepts.get(epoch) ?? emptySet
+        this.learnings.push({ at, process, epoch, value, acceptedBy, isReply: outcomes.has(value) })
         return
       }
       case "crash":
@@ -274,6 +281,8 @@ export class ProposerActs implements Gatherer<PaxosEvent> {
       const { accepts } = this.notesOf(to)
       accepts.set(message.epoch, withMember(accepts.get(message.epoch) ?? emptySet, from))
     }
+    if (message.type === "decided" && message.value !== undefined && this.forwarded.has(`${to}>${from}`))
+      this.notesOf(to).outcomes.add(message.value)
   }
 
   private promised(from: Address, to: Address, { epoch, lastAccepted }: PromiseMessage): void {
@@ -282,7 +291,8 @@ export class ProposerActs implements Gatherer<PaxosEvent> {
     if (epochs.has(epoch)) noted(answers, epoch).set(from, lastAccepted)
   }
 
-  private sent(at: Micros, from: Address, message: PaxosMessage): void {
+  private sent(at: Micros, from: Address, to: Address, message: PaxosMessage): void {
+    if (message.type === "forward") this.forwarded.add(`${from}>${to}`)
     if (message.type === "prepare") this.startedEpoch(at, from, message.epoch)
     if (message.type === "propose") {
       this.startedEpoch(at, from, message.epoch)
@@ -321,7 +331,10 @@ export class ProposerActs implements Gatherer<PaxosEvent> {
 
 function freshNotes(life: number): ProposerNotes {
   const [epochs, proposed] = [new Set<Epoch>(), new Set<string>()]
-  return { life, epochs, proposed, promises: new Map(), answers: new Map(), accepts: new Map() }
+  return {
+    ...{ life, epochs, proposed, promises: new Map(), answers: new Map(), accepts: new Map() },
+    outcomes: new Set(),
+  }
 }
 
 /** The promises of an epoch, to be added to. */

@@ -1,8 +1,10 @@
 import { has } from "../../base/node-set.ts"
+import { oncePer } from "../../base/memo.ts"
+import { countBelow } from "../../base/sorted.ts"
 import type { Verdict } from "../../base/verdict.ts"
 import type { Address } from "../../protocol/actor.ts"
 import type { Cluster } from "../../protocol/paxos/cluster.ts"
-import { type Violation, judgeEach } from "../property.ts"
+import { type Violation, firstComplaint, judgeEach, verdictOf } from "../property.ts"
 import {
   type Decision,
   type Decisions,
@@ -98,11 +100,18 @@ export const lemmas = [
     reference: "Howard 2019, lemma 11",
     statement: "Somebody who accepted a decided proposal promised to every proposal of a greater epoch.",
     needs: { decisions, proposerActs },
+    // Of decisions by the same acceptors the one of the least epoch concerns most proposals.
     judge: (facts, cluster) =>
-      judgeEach(pairs, laterProposals(facts), ({ decision, proposal }) =>
-        [...proposal.promises.keys()].some((acceptor) => has(decision.acceptedBy, acceptor))
-          ? undefined
-          : `none of those that decided ${showDecision(decision)} promised to ${showProposal(cluster, proposal)}`,
+      judgePairs(
+        facts,
+        laterProposals(
+          facts,
+          firstOfEach(facts, ({ acceptedBy }) => acceptedBy),
+        ),
+        (pair) =>
+          [...pair.proposal.promises.keys()].some((acceptor) => has(pair.decision.acceptedBy, acceptor))
+            ? undefined
+            : `none of those that decided ${showDecision(pair.decision)} promised to ${showProposal(cluster, pair.proposal)}`,
       ),
   }),
   thesisProperty({
@@ -112,15 +121,17 @@ export const lemmas = [
     statement:
       "If v is decided in e and w is proposed in f > e, then w was proposed in some g with e ≤ g < f.",
     needs: { decisions, proposerActs },
-    judge: (facts, cluster) =>
-      judgeEach(pairs, laterProposals(facts), ({ decision, proposal }) =>
-        facts.proposerActs.proposals.some(
-          ({ epoch, value }) =>
-            value === proposal.value && decision.proposal.epoch <= epoch && epoch < proposal.epoch,
-        )
+    // What descends from a proposal since the latest decision does so from one since every decision.
+    judge: (facts, cluster) => {
+      const before = epochsByValue(facts.proposerActs)
+      return judgePairs(facts, latestDecisions(facts), ({ decision, proposal }) => {
+        const epochs = before.get(proposal.value)!
+        const previous = epochs[countBelow(epochs, proposal.epoch) - 1] ?? -1
+        return previous >= decision.proposal.epoch
           ? undefined
-          : `${showProposal(cluster, proposal)} comes from no proposal since ${showDecision(decision)} was decided`,
-      ),
+          : `${showProposal(cluster, proposal)} comes from no proposal since ${showDecision(decision)} was decided`
+      })
+    },
   }),
   thesisProperty({
     number: "12.1",
@@ -128,7 +139,12 @@ export const lemmas = [
     reference: "Howard 2019, corollary 12.1",
     statement: "If v is decided in e, only v is proposed in the epoch after e.",
     needs: { decisions, proposerActs },
-    judge: (facts, cluster) => limited(facts, cluster, (decided, { epoch }) => epoch === decided + 1),
+    judge: (facts, cluster) => {
+      const next = latestDecisions(facts).filter(
+        ({ decision, proposal }) => proposal.epoch === decision.proposal.epoch + 1,
+      )
+      return judgeEach(pairs, next, limited(cluster))
+    },
   }),
   /** The first epoch in which another value is proposed must not come after a stretch that was limited. */
   thesisProperty({
@@ -139,19 +155,25 @@ export const lemmas = [
       "If v is decided in e and only v is proposed from there to f, only v is proposed in the epoch after f.",
     needs: { decisions, proposerActs },
     judge: (facts, cluster) => {
-      const limits = laterProposals(facts).filter(({ decision, proposal }) => {
-        const decided = decision.proposal
-        const others = facts.proposerActs.proposals.filter(
-          ({ epoch, value }) => epoch > decided.epoch && value !== decided.value,
-        )
-        const firstOther = Math.min(...others.map(({ epoch }) => epoch))
-        return proposal.epoch > decided.epoch + 1 && proposal.epoch <= firstOther
+      const { proposals } = facts.proposerActs
+      const epochs = proposals.map(({ epoch }) => epoch).sort(increasing)
+      const othersOf = oncePer((value: string) => inOrder(proposals.filter((one) => one.value !== value)))
+      let count = 0
+      const breaks = facts.decisions.list.flatMap((decision): LaterProposal[] => {
+        const { epoch, value } = decision.proposal
+        const others = othersOf(value)
+        const proposal = others.proposals[countBelow(others.epochs, epoch + 1)]
+        const limit = proposal?.epoch ?? Infinity
+        count += Math.max(0, countBelow(epochs, limit + 1) - countBelow(epochs, epoch + 2))
+        if (proposal === undefined || limit <= epoch + 1) return []
+        return [{ at: Math.max(decision.at, proposal.at), decision, proposal }]
       })
-      return judgeEach(pairs, limits, ({ decision, proposal }) =>
-        proposal.value === decision.proposal.value
-          ? undefined
-          : `${showDecision(decision)} was decided, all up to epoch ${proposal.epoch - 1} was limited to it, and then comes ${showProposal(cluster, proposal)}`,
+      const found = firstComplaint(
+        breaks,
+        ({ decision, proposal }) =>
+          `${showDecision(decision)} was decided, all up to epoch ${proposal.epoch - 1} was limited to it, and then comes ${showProposal(cluster, proposal)}`,
       )
+      return verdictOf(count, pairs, found)
     },
   }),
   thesisProperty({
@@ -160,7 +182,15 @@ export const lemmas = [
     reference: "Howard 2019, theorem 13",
     statement: "If v is decided in e, only v is proposed in greater epochs.",
     needs: { decisions, proposerActs },
-    judge: (facts, cluster) => limited(facts, cluster, () => true),
+    judge: (facts, cluster) =>
+      judgePairs(
+        facts,
+        laterProposals(
+          facts,
+          firstOfEach(facts, ({ proposal }) => proposal.value),
+        ),
+        limited(cluster),
+      ),
   }),
   // The last two are safety itself, under their numbers in the proof.
   { ...agreement, number: "14", name: "one-value-decided", reference: "Howard 2019, theorem 14" },
@@ -182,29 +212,95 @@ interface LaterProposal {
   readonly proposal: MadeProposal
 }
 
-/** Each decision with each proposal of a greater epoch. Quadratic, in runs that have a handful of both. */
-function laterProposals({ decisions: { list }, proposerActs: acts }: DecidedAndProposed): LaterProposal[] {
+/**
+ * Judges some pairs that stand for every decision with every proposal of a greater epoch: if any of
+ * those is wrong, one of these is. There may be millions of all of them, which are only counted.
+ */
+function judgePairs(
+  { decisions: { list }, proposerActs: { proposals } }: DecidedAndProposed,
+  judged: readonly LaterProposal[],
+  complaint: (pair: LaterProposal) => string | undefined,
+): Verdict<Violation> {
+  const epochs = proposals.map(epochOf).sort(increasing)
+  const count = list.reduce(
+    (sum, { proposal }) => sum + epochs.length - countBelow(epochs, proposal.epoch + 1),
+    0,
+  )
+  return verdictOf(count, pairs, firstComplaint(judged, complaint))
+}
+
+/** Each of some decisions with each proposal of a greater epoch. */
+function laterProposals(
+  { proposerActs: { proposals } }: DecidedAndProposed,
+  list: readonly Decision[],
+): LaterProposal[] {
   return list.flatMap((decision) =>
-    acts.proposals
+    proposals
       .filter(({ epoch }) => epoch > decision.proposal.epoch)
       .map((proposal) => ({ at: Math.max(decision.at, proposal.at), decision, proposal })),
   )
 }
 
-/** Whether every later proposal that `concerns` the lemma has the decided value. */
-function limited(
-  facts: DecidedAndProposed,
-  cluster: Cluster,
-  concerns: (decided: number, proposal: MadeProposal) => boolean,
-): Verdict<Violation> {
-  const limits = laterProposals(facts).filter(({ decision, proposal }) =>
-    concerns(decision.proposal.epoch, proposal),
+/** Of all decisions that are alike the one of the least epoch. */
+function firstOfEach(
+  { decisions: { list } }: DecidedAndProposed,
+  keyOf: (decision: Decision) => unknown,
+): Decision[] {
+  const first = new Map<unknown, Decision>()
+  for (const decision of list) {
+    const key = keyOf(decision)
+    const known = first.get(key)
+    if (known === undefined || decision.proposal.epoch < known.proposal.epoch) first.set(key, decision)
+  }
+  return [...first.values()]
+}
+
+/** Each proposal with the decisions of the greatest epoch below its own. */
+function latestDecisions({
+  decisions: { list },
+  proposerActs: { proposals },
+}: DecidedAndProposed): LaterProposal[] {
+  const byEpoch = new Map<number, Decision[]>()
+  for (const decision of list) {
+    const { epoch } = decision.proposal
+    const others = byEpoch.get(epoch)
+    if (others === undefined) byEpoch.set(epoch, [decision])
+    else others.push(decision)
+  }
+  const epochs = [...byEpoch.keys()].sort(increasing)
+  return proposals.flatMap((proposal) =>
+    (byEpoch.get(epochs[countBelow(epochs, proposal.epoch) - 1] ?? -1) ?? []).map((decision) => ({
+      ...{ at: Math.max(decision.at, proposal.at), decision, proposal },
+    })),
   )
-  return judgeEach(pairs, limits, ({ decision, proposal }) =>
+}
+
+/** The epochs in which each value was proposed, in order. */
+function epochsByValue({ proposals }: ProposerActs): Map<string, number[]> {
+  const found = new Map<string, number[]>()
+  for (const { epoch, value } of inOrder(proposals).proposals) {
+    const epochs = found.get(value)
+    if (epochs === undefined) found.set(value, [epoch])
+    else epochs.push(epoch)
+  }
+  return found
+}
+
+/** Proposals by their epochs, and these. */
+function inOrder(proposals: readonly MadeProposal[]) {
+  const sorted = [...proposals].sort((a, b) => a.epoch - b.epoch)
+  return { proposals: sorted, epochs: sorted.map(epochOf) }
+}
+
+const epochOf = ({ epoch }: MadeProposal): number => epoch
+const increasing = (a: number, b: number): number => a - b
+
+/** What is wrong with a later proposal of another value. */
+function limited(cluster: Cluster) {
+  return ({ decision, proposal }: LaterProposal): string | undefined =>
     proposal.value === decision.proposal.value
       ? undefined
-      : `${showDecision(decision)} was decided, and then comes ${showProposal(cluster, proposal)}`,
-  )
+      : `${showDecision(decision)} was decided, and then comes ${showProposal(cluster, proposal)}`
 }
 
 function showDecision({ proposal }: Decision): string {

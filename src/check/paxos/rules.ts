@@ -57,7 +57,10 @@ export const rules = [
         return `${nameOf(cluster, proposer)} proposed ${value} in epoch ${epoch} with promises from ${formatSet(cluster.plan, promised)}, which holds no phase-1 quorum`
       }),
   }),
-  /** Readers learn from reports and not from accepts (§3.7), and are left to lemma 15. */
+  /**
+   * Readers learn from reports (§3.7), and who has forwarded its value is told the outcome by the
+   * distinguished proposer (§3.4): both are left to lemma 15.
+   */
   thesisProperty({
     number: "P3",
     name: "accepts-before-learning",
@@ -65,7 +68,9 @@ export const rules = [
     statement: "Proposers only return a value after receiving accepts from a phase-2 quorum.",
     needs: { proposerActs },
     judge: ({ proposerActs: { learnings } }, cluster) => {
-      const byAccepts = learnings.filter(({ process }) => cluster.processes[process]!.role !== "reader")
+      const byAccepts = learnings.filter(
+        ({ process, isReply }) => !isReply && cluster.processes[process]!.role !== "reader",
+      )
       return judgeEach("learned values", byAccepts, ({ process, epoch, value, acceptedBy }) => {
         if (cluster.plan.systemAt(epoch).isQuorum(2, acceptedBy)) return undefined
         return `${nameOf(cluster, process)} learned ${value} in epoch ${epoch} with accepts from ${formatSet(cluster.plan, acceptedBy)}, which holds no phase-2 quorum`

@@ -83,6 +83,6 @@ describe("duelling proposers", () => {
       ...promises(p2, a2, 1),
       ...accepts(p1, a3, 0, "A"),
     ]
-    expect(judged(voidedProposals, cluster, trace)).toBe("holds: 0 voided proposals were checked")
+    expect(judged(voidedProposals, cluster, trace)).toBe("holds: vacuous: 0 voided proposals")
   })
 })

@@ -18,22 +18,28 @@ import {
   paxosProperty,
   sendings,
 } from "./facts.ts"
+import { transfersOf } from "./transfers.ts"
 
 /** Acceptors talk to proposers and learners, proposers to acceptors: never two of a kind to each other. */
 export const rolesKeepApart = paxosProperty({
   name: "roles-keep-apart",
   reference: "Howard 2019, table 2.2 (who sends what to whom)",
-  // Replicas are of both kinds; a proposer may forward its value (§3.4), and a ring is acceptors that talk (§3.12).
+  // Replicas are of both kinds; a proposer may forward its value and is told the outcome (§3.4), and a ring is
+  // acceptors that talk (§3.12).
   statement:
-    "No two processes of one role send messages to each other, except to forward a value or round a ring.",
+    "No two processes of one role send messages to each other, except to forward a value, to answer that, or round a ring.",
   needs: { sendings },
-  judge: ({ sendings: { list } }, { processes }) =>
-    judgeEach("messages", list, ({ type, ...sending }) => {
+  judge: ({ sendings: { list } }, { processes }) => {
+    const forwarded = new Set<string>()
+    return judgeEach("messages", list, ({ type, ...sending }) => {
+      if (type === "forward") forwarded.add(`${sending.from}>${sending.to}`)
       const [from, to] = [processes[sending.from]!, processes[sending.to]!]
-      const isException = from.role === "replica" || type === "forward" || type === "ring"
+      const isReply = type === "decided" && forwarded.has(`${sending.to}>${sending.from}`)
+      const isException = from.role === "replica" || type === "forward" || type === "ring" || isReply
       if (from.role !== to.role || isException) return undefined
       return `${from.name} sent ${type} to ${to.name}, a ${to.role} as well`
-    }),
+    })
+  },
 })
 
 /** Why what is on disk does not tell what has been promised, where it does not. */
@@ -67,13 +73,18 @@ class HandledPrepares implements Gatherer<PaxosEvent> {
 
   observe(event: PaxosEvent): void {
     if (event.type === "crash") this.inboxes.delete(event.process)
-    if (event.type === "deliver" && isRequest(event.message)) {
-      const { type, epoch } = event.message
-      const inbox = this.inboxes.get(event.to) ?? []
-      this.inboxes.set(event.to, [...inbox, { from: event.from, epoch, prepares: type === "prepare" }])
-    }
-    if (event.type === "send" && isAnswer(event.message))
-      this.answered(event.at, event.from, event.to, event.message.epoch)
+    if (event.type === "deliver")
+      for (const { from, to, message } of transfersOf(event)) this.received(from, to, message)
+    if (event.type === "send")
+      for (const { from, to, message } of transfersOf(event))
+        if (isAnswer(message)) this.answered(event.at, from, to, message.epoch)
+  }
+
+  private received(from: Address, to: Address, message: PaxosMessage): void {
+    if (!isRequest(message)) return
+    const inbox = this.inboxes.get(to) ?? []
+    if (inbox.length === 0) this.inboxes.set(to, inbox)
+    inbox.push({ from, epoch: message.epoch, prepares: message.type === "prepare" })
   }
 
   private answered(at: Micros, acceptor: Address, to: Address, epoch: Epoch): void {
@@ -117,12 +128,11 @@ export const preparesRaise = paxosProperty({
     ),
 })
 
-/** How an epoch's proposal stands with the acceptors. */
+/** How an epoch's proposal stands with the acceptors, until it is voided or decided. */
 interface Standing {
   acceptedBy: NodeSet
   /** Those that have promised a greater epoch and not accepted this one. */
   lostTo: NodeSet
-  voidedBy: Epoch | undefined
 }
 
 /** Which proposals were voided, and which of those were decided all the same. */
@@ -133,6 +143,9 @@ class VoidedProposals implements Gatherer<PaxosEvent> {
   private readonly plan: QuorumPlan
   private readonly decisions: Decisions
   private readonly standings = new Map<Epoch, Standing>()
+  /** By epoch: which epoch's promises voided its proposal. */
+  private readonly voidedBy = new Map<Epoch, Epoch>()
+  private readonly settled = new Set<Epoch>()
   private seen = 0
 
   constructor(plan: QuorumPlan, decided: Decisions) {
@@ -142,18 +155,33 @@ class VoidedProposals implements Gatherer<PaxosEvent> {
 
   observe(event: PaxosEvent): void {
     if (event.type === "send") {
-      const { message } = event
-      if (message.type === "propose" && !this.standings.has(message.epoch))
-        this.standings.set(message.epoch, { acceptedBy: emptySet, lostTo: emptySet, voidedBy: undefined })
+      for (const { message } of transfersOf(event))
+        if (message.type === "propose") this.standingOf(message.epoch)
     } else if (event.type === "store") {
       const record = acceptorPart(event.record)
       if (record === null) return
       const { lastAccepted, lastPromised } = record
-      const standing = lastAccepted === null ? undefined : this.standings.get(lastAccepted.epoch)
-      if (standing !== undefined) standing.acceptedBy = withMember(standing.acceptedBy, event.process)
+      if (lastAccepted !== null) {
+        const standing = this.standingOf(lastAccepted.epoch)
+        if (standing !== undefined) standing.acceptedBy = withMember(standing.acceptedBy, event.process)
+      }
       if (lastPromised !== null) this.promised(event.process, lastPromised)
       this.lookForDecisions()
     }
+  }
+
+  /** Nothing where it does not matter any more: neither voided nor decided proposals change. */
+  private standingOf(epoch: Epoch): Standing | undefined {
+    const known = this.standings.get(epoch)
+    if (known !== undefined || this.settled.has(epoch)) return known
+    const standing: Standing = { acceptedBy: emptySet, lostTo: emptySet }
+    this.standings.set(epoch, standing)
+    return standing
+  }
+
+  private settle(epoch: Epoch): void {
+    this.standings.delete(epoch)
+    this.settled.add(epoch)
   }
 
   private promised(acceptor: Address, by: Epoch): void {
@@ -161,8 +189,9 @@ class VoidedProposals implements Gatherer<PaxosEvent> {
       if (epoch >= by || has(standing.acceptedBy, acceptor)) continue
       standing.lostTo = withMember(standing.lostTo, acceptor)
       const left = difference(allNodes(this.plan), standing.lostTo)
-      if (standing.voidedBy !== undefined || this.plan.systemAt(epoch).isQuorum(2, left)) continue
-      standing.voidedBy = by
+      if (this.plan.systemAt(epoch).isQuorum(2, left)) continue
+      this.voidedBy.set(epoch, by)
+      this.settle(epoch)
       this.count++
     }
   }
@@ -170,8 +199,9 @@ class VoidedProposals implements Gatherer<PaxosEvent> {
   private lookForDecisions(): void {
     for (; this.seen < this.decisions.list.length; this.seen++) {
       const { at, proposal } = this.decisions.list[this.seen]!
-      const by = this.standings.get(proposal.epoch)?.voidedBy
+      const by = this.voidedBy.get(proposal.epoch)
       if (by !== undefined) this.decided.push({ at, proposal, by })
+      this.settle(proposal.epoch)
     }
   }
 }

@@ -13,7 +13,8 @@ export interface Transfer {
  * What a message says to whom. One that goes round a ring (Howard 2019, §3.12)
  * stands for others: on its way to an acceptor, for the request of its origin
  * and, when it is sent, for the answer of the acceptor that hands it on; at the
- * end, for all the answers. Every other message is itself.
+ * origin, for the answers so far. What an origin that is an acceptor as well
+ * (§3.7) asks and answers itself takes no message. Every other message is itself.
  */
 export function transfersOf(event: Sent): readonly Transfer[] {
   const { message, from, to } = event
@@ -23,13 +24,14 @@ export function transfersOf(event: Sent): readonly Transfer[] {
 
 type Sent = TraceEvent<PaxosMessage, PaxosRecord> & { readonly type: "send" | "deliver" }
 
-function sentAlong({ origin, request, replies }: RingMessage, from: number, to: number): Transfer[] {
-  if (from === origin && replies.length === 0) return [{ from, to, message: request }]
-  const own = replies.at(-1)
-  return own === undefined ? [] : [{ from, to: origin, message: own }]
+function sentAlong({ origin, request, asked, replies }: RingMessage, from: number, to: number): Transfer[] {
+  if (from !== origin) return [{ from, to: origin, message: replies.at(-1)! }]
+  // The request leaves its origin once: before any answer, or after its own.
+  const isFirst = replies.length === 0 || (replies.length === 1 && asked[0] === origin)
+  return isFirst ? [{ from, to, message: request }] : []
 }
 
 function deliveredAlong({ origin, request, asked, replies }: RingMessage, to: number): Transfer[] {
-  if (replies.length < asked.length) return [{ from: origin, to, message: request }]
-  return replies.map((message, i) => ({ from: asked[i]!, to, message }))
+  if (to !== origin) return [{ from: origin, to, message: request }]
+  return replies.flatMap((message, i) => (asked[i] === to ? [] : [{ from: asked[i]!, to, message }]))
 }

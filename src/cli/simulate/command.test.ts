@@ -207,6 +207,14 @@ describe("quorate simulate", () => {
       expect.stringMatching(/promises-before-proposing is violated: [^.]* holds no phase-1 quorum\./),
     ])
     expect((await quorate("simulate", "majority(3)", "--proposers", "2", "--checks")).code).toBe(0)
+    for (const more of [
+      ["--proposers", "2", "--distinguished", "p2"],
+      ["--colocated", "--quorum-selection", "ring"],
+    ]) {
+      const correct = await quorate("simulate", "majority(3)", ...more, "--checks")
+      expect([correct.code, correct.out.includes("violated")]).toEqual([0, false])
+      expect(correct.out).toMatch(/voided-proposals .* vacuous: 0 voided/)
+    }
   })
 
   test("without a system, a variant has its own quorums", async () => {

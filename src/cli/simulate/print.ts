@@ -202,7 +202,7 @@ async function runLines(io: Io, { row, measures, violations, proposers }: Simula
     `decided   ${decided}`,
     `learned   ${learned}`,
     `messages  ${row.messagesSent} sent, ${row.messagesDelivered} delivered, ${row.messagesLost} lost`,
-    `          ${types.join(", ")}`,
+    ...(types.length === 0 ? [] : [`          ${types.join(", ")}`]),
     `writes    ${row.syncWrites} synchronous`,
     `epochs    ${row.epochsUsed} used`,
     ...(violations.length === 0 ? ["safety    holds"] : []),

@@ -64,3 +64,25 @@ describe("the acceptor of Algorithm 4", () => {
     expect(actor.step(state(9), { type: "recover", stored: undefined }).state).toEqual(state(null))
   })
 })
+
+describe("an acceptor that has dropped what it accepted once it was decided (§3.3)", () => {
+  const variant = variantOf({ termination: "value", afterDecision: "discard" })
+  const told = acceptor({ variant, learners: [] }).step(state(0, [0, "A"]), {
+    type: "receive",
+    from: 7,
+    message: { type: "decided", epoch: 0, value: "A" },
+  }).state
+  const decision = { type: "decided", epoch: 0, value: "A" }
+
+  test.each([
+    ["a prepare", { type: "prepare", epoch: 1 }],
+    ["a proposal", { type: "propose", epoch: 1, value: "B" }],
+  ] as const)("answers %s with the decision, also where a ring carries it", (_, request) => {
+    const reply = (message: PaxosMessage) =>
+      acceptor({ variant, learners: [] }).step(told, { type: "receive", from: 7, message }).outputs
+    expect(told.lastAccepted).toBeNull()
+    expect(reply(request)).toEqual([{ type: "send", to: 7, message: decision }])
+    const ring = { type: "ring", request, origin: 5, asked: [7, 0], replies: [] } as const
+    expect(reply(ring)).toEqual([{ type: "send", to: 5, message: decision }])
+  })
+})

@@ -319,14 +319,18 @@ export function answeringDecided(inner: AcceptorActor, { afterDecision, failStop
       if (input.type !== "receive") return inner.step(state, input)
       const { from, message } = input
       if (message.type === "decided") return onDecided(state, message, afterDecision, failStop)
-      // Late answers of a ring and the like still reach the inner acceptor; only questions are cut
-      // short.
-      const asks = message.type === "prepare" || message.type === "propose" || message.type === "read"
+      // A ring (§3.12) carries a question of its origin: the acceptor that may have forgotten what it
+      // accepted must not go on to answer it.
+      const asker = message.type === "ring" ? message.origin : from
+      const asks = isQuestion(message.type === "ring" ? message.request : message)
       if (!asks || state.decided === undefined) return inner.step(state, input)
-      return { state, outputs: [send(from, { type: "decided", ...state.decided })] }
+      return { state, outputs: [send(asker, { type: "decided", ...state.decided })] }
     },
   }
 }
+
+const isQuestion = ({ type }: PaxosMessage): boolean =>
+  type === "prepare" || type === "propose" || type === "read"
 
 function onDecided(
   state: AcceptorRecord,

@@ -171,6 +171,40 @@ describe("simulate", () => {
   })
 })
 
+describe("a loop that takes no time", () => {
+  const echo: Actor<number, number, number> = {
+    start: () => ({ state: 0, outputs: [] }),
+    step: (state, input) => {
+      const to = input.type === "receive" ? input.from : 1
+      return { state: state + 1, outputs: state < most ? [{ type: "send", to, message: state }] : [] }
+    },
+  }
+  let most = Infinity
+  const looping = (latencyMs: number, atMs = 3) =>
+    simulate({
+      seed: 1,
+      processes: ["n0", "n1"].map((name) => ({ name, role: "acceptor", actor: echo })),
+      network: reliable(constantLatency(latencyMs)),
+      proposals: [{ at: 1000 * atMs, process: 0, value: "1" }],
+      horizon: 10_000_000,
+    })
+
+  test("is found within a second, and the error says what repeats and when", () => {
+    const began = performance.now()
+    expect(() => looping(0)).toThrow(
+      /events happen at 3000 µs and no time passes; repeating: a message at n[01], a message at n[01]\. Give messages a latency/,
+    )
+    expect(performance.now() - began).toBeLessThan(2000)
+    expect(() => looping(0, 0)).toThrow(/at 0 µs/)
+  })
+
+  test("is none where time passes, or where it ends", () => {
+    expect(looping(0.01).events).toBeGreaterThan(900_000)
+    most = 100_000
+    expect(looping(0).ended).toBe("idle")
+  })
+})
+
 test("runs within runs, runs that throw and runs that end early leave nothing behind for others", () => {
   const alone = traceOf(chain({ horizon: 25_000 }))
   const whole = traceOf(chain())

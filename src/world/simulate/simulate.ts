@@ -72,10 +72,12 @@ class Simulation<Message, Stored, Report> implements Host<
     this.scheduleScript()
     const { agenda } = this
     const { horizon, isOver } = this.scenario
-    let [events, standing] = [0, 0]
+    let [events, standing, most] = [0, 0, this.mostAtOnce()]
     for (let next = agenda.nextTime; next <= horizon; next = agenda.nextTime) {
-      standing = next > this.now ? 0 : standing + 1
-      if (standing > mostAtOnce) throw timeStandsStill(this.now)
+      if (next > this.now) {
+        standing = 0
+        most = this.mostAtOnce()
+      } else if (++standing > most) throw this.timeStandsStill(standing)
       this.now = next
       agenda.take()
       this.handle(this.running[agenda.process]!)
@@ -83,6 +85,47 @@ class Simulation<Message, Stored, Report> implements Host<
       if (isOver?.(this.now) === true) return { ended: "over", at: this.now, events }
     }
     return { ended: agenda.size === 0 ? "idle" : "horizon", at: this.now, events }
+  }
+
+  private mostAtOnce(): number {
+    return Math.max(mostAtOnce, mostForEach * (this.agenda.size + this.running.length))
+  }
+
+  /** Goes on for a while and says what is repeating. */
+  private timeStandsStill(events: number): UsageError {
+    const { agenda } = this
+    const times = new Map<string, number>()
+    for (let i = 0; i < 1000 && agenda.nextTime === this.now; i++) {
+      agenda.take()
+      const what = this.describeDue()
+      times.set(what, (times.get(what) ?? 0) + 1)
+      this.handle(this.running[agenda.process]!)
+    }
+    const frequent = [...times].sort(([, a], [, b]) => b - a).slice(0, 4)
+    return new UsageError(
+      `${events} events happen at ${this.now} µs and no time passes; repeating: ${frequent.map(([what]) => what).join(", ")}. ` +
+        "Give messages a latency, writes or processors a cost, timers and pauses a duration, or clients a think time.",
+    )
+  }
+
+  /** What is due, in words: "propose at a1", "timer phase of p1". */
+  private describeDue(): string {
+    const { due, process, content } = this.agenda
+    const { name } = this.scenario.processes[process]!
+    switch (due) {
+      case Due.arrive:
+        return `${(content as { readonly type?: string }).type ?? "a message"} at ${name}`
+      case Due.timeout:
+        return `timer ${content as Timer} of ${name}`
+      case Due.synced:
+        return `a write of ${name}`
+      case Due.served:
+        return `a message read by ${name}`
+      case Due.propose:
+        return `a value proposed to ${name}`
+      case Due.script:
+        return `a fault of ${name}`
+    }
   }
 
   /** Faults first: a process that crashes at the time of a proposal does not see it. */
@@ -361,16 +404,12 @@ class Simulation<Message, Stored, Report> implements Host<
   }
 }
 
-/** More events than this at one instant are taken for a loop that takes no time. */
-export const mostAtOnce = 10_000_000
-
-/** What to say of it. */
-export function timeStandsStill(now: Micros): UsageError {
-  return new UsageError(
-    `After ${now} µs, ${mostAtOnce} events happened without any time passing: something repeats and costs none, ` +
-      "such as clients beside their leader that ask again at once. Give them a think time, or messages a latency.",
-  )
-}
+/**
+ * More events than this at one instant are taken for a loop that takes no time; in large runs, so many for
+ * each process and each thing that is still to happen, of which all may happen at once.
+ */
+const mostAtOnce = 500_000
+const mostForEach = 1000
 
 /** The trace of a scenario as a list: for short runs that are read, drawn or replayed. */
 export function traceOf<Message, Stored, Report = never>(

@@ -71,7 +71,27 @@ describe("write-once registers", () => {
     const registers = new Registers()
     registers.close(0, 2, 900)
     registers.write(1, 1000, "A")
-    expect(registers.changes(5000)).toEqual([0, 2, 900, 1000, 1001])
+    expect(registers.changes(0, 5000)).toEqual([0, 2, 900, 1000, 1001])
+    expect(registers.changes(3, 1000)).toEqual([3, 900])
+    expect(registers.changes(7, 7)).toEqual([])
+  })
+
+  test("are nil throughout a range where nothing of it is open and nothing has a value", () => {
+    const registers = new Registers()
+    registers.close(0, 0, 5)
+    registers.write(0, 7, "A")
+    registers.close(0, 5, 20)
+    expect([registers.isNil(0, 0, 7), registers.isNil(0, 0, 8), registers.isNil(0, 8, 20)]).toEqual([
+      true,
+      false,
+      true,
+    ])
+    expect([registers.isNil(0, 8, 21), registers.isNil(1, 0, 1), registers.isNil(1, 3, 3)]).toEqual([
+      false,
+      false,
+      true,
+    ])
+    expect([registers.valuesFrom(7), registers.valuesFrom(8)]).toEqual([new Set(["A"]), new Set()])
   })
 })
 

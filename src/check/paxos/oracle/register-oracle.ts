@@ -36,10 +36,12 @@ export type Rule = (typeof ruleNames)[number]
 interface Client {
   known: Registers
   readonly inputs: Set<string>
-  /** What others, who know, have told it to be decided. */
+  /** What others, who know, have told it to be decided, or it has read to be. */
   told: Set<string>
   /** What it has put forward in each set: an acceptance of the set says that this was written. */
   written: Map<number, string>
+  /** By value, a set below which, for all that was read, nothing else can be decided; reading more never changes that. */
+  settledBelow: Map<string, number>
 }
 
 /**
@@ -128,7 +130,7 @@ export class RegisterOracle implements Gatherer<TraceEvent<PaxosMessage, PaxosRe
 
   /** Values read in later sets; in this one, too, where a set has one writer. */
   private implied(known: Registers, set: number): Set<string> {
-    return known.valuesIn(this.isShared(set) ? set + 1 : set, Infinity)
+    return known.valuesFrom(this.isShared(set) ? set + 1 : set)
   }
 
   private isShared(set: number): boolean {
@@ -183,7 +185,7 @@ export class RegisterOracle implements Gatherer<TraceEvent<PaxosMessage, PaxosRe
   private judgeCurrent(at: number, set: number, value: string): void {
     const found = this.found.get("rule-3")!
     found.checked++
-    const other = [...this.registers.valuesIn(set, set + 1)].find((written) => written !== value)
+    const other = [...this.registers.valuesAt(set)].find((written) => written !== value)
     if (other === undefined) return
     if (this.isShared(set) && this.everyTwoMeet(set)) return
     found.report(at, `${value} was written to register set ${set}, which has ${other} and may decide both`)
@@ -240,9 +242,10 @@ export class RegisterOracle implements Gatherer<TraceEvent<PaxosMessage, PaxosRe
 
   private toldNil(at: number, server: number, from: number, below: number): void {
     if (below <= (this.records.get(server)?.reserved ?? -1)) this.registers.close(server, from, below)
-    for (const set of [from, ...this.registers.changes(below).filter((start) => start > from)]) {
+    if (this.registers.isNil(server, from, below) || this.found.get("write-once")!.isViolated) return
+    for (const set of this.registers.changes(from, below)) {
       const there = this.registers.at(server, set)
-      if (set < below && there !== "nil") {
+      if (there !== "nil") {
         const what = there === "unwritten" ? "can still be written" : `holds ${there.value}`
         this.judge("write-once", at, server, set, `nil was read in a register that ${what}`)
       }
@@ -271,7 +274,7 @@ export class RegisterOracle implements Gatherer<TraceEvent<PaxosMessage, PaxosRe
     client.written.set(set, value)
     const name = this.cluster.processes[process]!.name
     this.found.get("rule-2")!.checked++
-    if (!client.inputs.has(value) && !client.known.valuesIn(0, Infinity).has(value)) {
+    if (!client.inputs.has(value) && !client.known.valuesFrom(0).has(value)) {
       this.found.get("rule-2")!.report(at, `${name} wrote ${value}, which is neither its input nor read`)
     }
     this.judgePrevious(at, process, set, value)
@@ -281,8 +284,11 @@ export class RegisterOracle implements Gatherer<TraceEvent<PaxosMessage, PaxosRe
   private judgePrevious(at: number, process: number, set: number, value: string): void {
     const found = this.found.get("rule-4")!
     found.checked++
+    if (found.isViolated) return
     const { name } = this.cluster.processes[process]!
-    for (const earlier of this.runsBelow(process, set)) {
+    const { settledBelow } = this.client(process)
+    const settled = settledBelow.get(value) ?? 0
+    for (const earlier of this.runsIn(process, settled, set)) {
       for (const quorum of this.quorumsOf(earlier)) {
         const state = this.stateOf(process, earlier, quorum)
         if (!mayDecideOther(state, value)) continue
@@ -293,13 +299,14 @@ export class RegisterOracle implements Gatherer<TraceEvent<PaxosMessage, PaxosRe
         )
       }
     }
+    settledBelow.set(value, Math.max(settled, set))
   }
 
-  /** The first register set of every run of equal ones below `set`, as the client knows them. */
-  private runsBelow(process: number, set: number): number[] {
-    const { plan } = this.cluster
-    const starts = [...this.client(process).known.changes(set), ...plan.ranges.map(({ from }) => from)]
-    return [...new Set(starts)].filter((start) => start < set).sort((a, b) => a - b)
+  /** The first register set of every run of equal ones in [from, below), as the client knows them. */
+  private runsIn(process: number, from: number, below: number): number[] {
+    const ofPlan = this.cluster.plan.ranges.map((range) => range.from)
+    const starts = [...this.client(process).known.changes(from, below), ...ofPlan]
+    return [...new Set(starts)].filter((start) => from <= start && start < below).sort((a, b) => a - b)
   }
 
   /** Rule 1: a client puts out what it has read from a whole quorum of one register set. */
@@ -308,15 +315,16 @@ export class RegisterOracle implements Gatherer<TraceEvent<PaxosMessage, PaxosRe
     found.checked++
     const { known, told } = this.client(process)
     if (told.has(value)) return
+    if (found.isViolated) return
     const isRead =
       this.decided.has(value) &&
-      known.changes(this.greatestSet + 1).some((set) =>
+      known.changes(0, this.greatestSet + 1).some((set) =>
         this.quorumsOf(set).some((quorum) => {
           const state = decisionState(known, set, quorum, nothing)
           return state.state === "decided" && state.value === value
         }),
       )
-    if (isRead) return
+    if (isRead) return void told.add(value)
     const { name } = this.cluster.processes[process]!
     found.report(
       at,
@@ -337,12 +345,16 @@ export class RegisterOracle implements Gatherer<TraceEvent<PaxosMessage, PaxosRe
     client.known = new Registers()
     client.written = new Map()
     client.told = new Set()
+    client.settledBelow = new Map()
   }
 
   private client(process: number): Client {
     let client = this.clients.get(process)
     if (client === undefined) {
-      client = { known: new Registers(), inputs: new Set(), told: new Set(), written: new Map() }
+      client = {
+        ...{ known: new Registers(), inputs: new Set(), told: new Set(), written: new Map() },
+        settledBelow: new Map(),
+      }
       this.clients.set(process, client)
     }
     return client

@@ -1,3 +1,4 @@
+import { countBelow } from "../../../base/sorted.ts"
 import type { PaxosMessage } from "../../../protocol/paxos/messages.ts"
 
 /** What is in a write-once register: a value, nil for ever, or nothing yet. */
@@ -13,18 +14,37 @@ export type Complaint = string | undefined
  *
  * Kept sparsely: nil is written to ranges of registers at a time. The same
  * class is what there is, and what somebody knows of it.
+ *
+ * Cost: what is asked of one register, or of a range, takes the logarithm of what
+ * has been written, so that a run of many epochs takes about as long for each.
  */
 export class Registers {
   private readonly values = new Map<number, Map<number, string>>()
-  /** For each server, the ranges [from, below) that were filled with nil. */
-  private readonly nils = new Map<number, { readonly from: number; readonly below: number }[]>()
+  /** For each server, the sets in which it has a value, in order. */
+  private readonly written = new Map<number, number[]>()
+  /** For each server, the ranges [from, below) that were filled with nil: in order, with others between. */
+  private readonly nils = new Map<number, Range[]>()
+  /** The greatest set that has each value. */
+  private readonly lastSet = new Map<string, number>()
+  /** Where contents may change from one set to the next, in order. */
+  private readonly starts: number[] = [0]
 
   at(server: number, set: number): Content {
     const value = this.values.get(server)?.get(set)
     if (value !== undefined) return { value }
     // A value that was written first stays: nil only fills what holds nothing.
-    const closed = this.nils.get(server)?.some(({ from, below }) => from <= set && set < below)
-    return closed === true ? "nil" : "unwritten"
+    return this.isClosed(server, set, set + 1) ? "nil" : "unwritten"
+  }
+
+  /** Whether all registers of the server in [from, below) hold nil. */
+  isNil(server: number, from: number, below: number): boolean {
+    const written = this.written.get(server) ?? []
+    const next = written[countBelow(written, from)] ?? Infinity
+    return from >= below || (next >= below && this.isClosed(server, from, below))
+  }
+
+  private isClosed(server: number, from: number, below: number): boolean {
+    return this.nils.get(server)?.some((range) => range.from <= from && below <= range.below) ?? false
   }
 
   /** Writes a value, or complains that something else is there. */
@@ -36,38 +56,68 @@ export class Registers {
     }
     const ofServer = this.values.get(server) ?? new Map<number, string>()
     this.values.set(server, ofServer.set(set, value))
+    this.written.set(server, inserted(this.written.get(server) ?? [], set))
+    this.lastSet.set(value, Math.max(set, this.lastSet.get(value) ?? set))
+    this.changesAt(set, set + 1)
     return undefined
   }
 
   /** Writes nil to every register of the server in [from, below) that holds nothing. */
   close(server: number, from: number, below: number): void {
-    if (from >= below) return
+    if (from >= below || this.isClosed(server, from, below)) return
     const ranges = this.nils.get(server) ?? []
-    if (!ranges.some((range) => range.from <= from && below <= range.below)) ranges.push({ from, below })
-    this.nils.set(server, ranges)
+    const touching = ranges.filter((range) => range.from <= below && from <= range.below)
+    const apart = ranges.filter((range) => !touching.includes(range))
+    const merged = {
+      from: Math.min(from, ...touching.map((range) => range.from)),
+      below: Math.max(below, ...touching.map((range) => range.below)),
+    }
+    this.nils.set(server, [...apart, merged])
+    this.changesAt(from, below)
   }
 
-  /** The values in a set, or in all sets from it up to `below`: each once. */
-  valuesIn(from: number, below: number): Set<string> {
+  private changesAt(...sets: readonly number[]): void {
+    for (const set of sets) inserted(this.starts, set)
+  }
+
+  /** The values in a set: each once. */
+  valuesAt(set: number): Set<string> {
     const found = new Set<string>()
     for (const ofServer of this.values.values()) {
-      for (const [set, value] of ofServer) if (from <= set && set < below) found.add(value)
+      const value = ofServer.get(set)
+      if (value !== undefined) found.add(value)
     }
     return found
   }
 
-  /**
-   * The first set of every run of sets with the same contents, from 0 up to
-   * `below`: whatever holds of these holds of all.
-   */
-  changes(below: number): number[] {
-    const starts = new Set([0])
-    for (const ofServer of this.values.values())
-      for (const set of ofServer.keys()) starts.add(set).add(set + 1)
-    for (const ranges of this.nils.values())
-      for (const range of ranges) starts.add(range.from).add(range.below)
-    return [...starts].filter((set) => set < below).sort((a, b) => a - b)
+  /** The values in all sets from this one up: each once. */
+  valuesFrom(set: number): Set<string> {
+    const found = new Set<string>()
+    for (const [value, last] of this.lastSet) if (last >= set) found.add(value)
+    return found
   }
+
+  /**
+   * The first set of every run of sets with the same contents in [from, below), the
+   * first of all included: whatever holds of these holds of all.
+   */
+  changes(from: number, below: number): number[] {
+    if (from >= below) return []
+    const { starts } = this
+    return [from, ...starts.slice(countBelow(starts, from + 1), countBelow(starts, below))]
+  }
+}
+
+interface Range {
+  readonly from: number
+  readonly below: number
+}
+
+/** The list with a number more, unless it has it. Most numbers come near the end. */
+function inserted(sorted: number[], one: number): number[] {
+  const place = countBelow(sorted, one)
+  if (sorted[place] !== one) sorted.splice(place, 0, one)
+  return sorted
 }
 
 /** Registers [from, below) of the sender as a message shows them: a value (of the first), or nil. */

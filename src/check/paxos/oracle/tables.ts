@@ -52,7 +52,7 @@ export function decisionGrid(oracle: RegisterOracle): TextGrid {
 /** The sets that hold a value, and the greatest one: in all between there is only nil, or nothing. */
 function usedSets({ registers, greatestSet }: RegisterOracle): number[] {
   return Array.from({ length: greatestSet + 1 }, (_, set) => set).filter(
-    (set) => set === greatestSet || registers.valuesIn(set, set + 1).size > 0,
+    (set) => set === greatestSet || registers.valuesAt(set).size > 0,
   )
 }
 
