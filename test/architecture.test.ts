@@ -4,6 +4,7 @@ import {
   type Source,
   closure,
   cycles,
+  fileWriters,
   floorViolations,
   floors,
   folderOf,
@@ -65,6 +66,25 @@ describe("the house", () => {
   test("reaches for files, clock, chance and process in cli alone", () => {
     expect(nodeImports(belowCli)).toEqual([])
     expect(belowCli.flatMap(outsideUses)).toEqual([])
+  })
+
+  test("writes files by one function, which follows no links and leaves nothing half-written", () => {
+    const elsewhere = sources.filter(({ path }) => path !== "src/cli/shared/files.ts")
+    expect(elsewhere.flatMap(fileWriters)).toEqual([])
+  })
+
+  test("executes modules of the user's own where the command line named them", () => {
+    const executing = sources.filter((source) =>
+      importsOf(source).some(
+        ({ specifier }) => target(source.path, specifier) === "src/cli/execution/user-module.ts",
+      ),
+    )
+    expect(executing.map(({ path }) => path)).toEqual([
+      "src/cli/execution/experiment-of-result.ts",
+      "src/cli/execution/experiment-source.ts",
+      "src/cli/shared/protocol-argument.ts",
+      "src/cli/sweep/read-sweep.ts",
+    ])
   })
 
   test("knows the state machines of a protocol by name in few places of run and cli", () => {
@@ -155,6 +175,14 @@ describe("the checks of the house", () => {
     }
     expect(uses("process.actor; Math.max(1, 2); // Date.now()\n'Math.random()'")).toBe(0)
     expect(nodeImports([{ path: "a.ts", text: 'import fs from "node:fs"' }])).toHaveLength(1)
+  })
+
+  test("find what writes files, however it is called there", () => {
+    const writers = (text: string) => fileWriters({ path: "a.ts", text }).length
+    expect(writers('import { existsSync, writeFileSync as w } from "node:fs"')).toBe(1)
+    expect(writers('import * as fs from "fs"')).toBe(1)
+    expect(writers('import { appendFile, open } from "node:fs/promises"')).toBe(2)
+    expect(writers('import { readFileSync, rmSync } from "node:fs"')).toBe(0)
   })
 
   test("find state outside of values, wherever it is changed", () => {

@@ -1,7 +1,7 @@
 import fc from "fast-check"
 import { expect, test } from "vitest"
 import { shellWords } from "../../test/support/documents.ts"
-import { shellWord, wrap, wrapHelp, wrapLines } from "./text.ts"
+import { shellWord, visible, wrap, wrapHelp, wrapLines } from "./text.ts"
 
 test("lines are broken at spaces, and keep their indent", () => {
   expect(wrapLines("one two three\n  four five six", 10)).toBe("one two\nthree\n  four\n  five six")
@@ -42,4 +42,10 @@ test("a shell reads a quoted word back", () => {
       expect(shellWords(shellWord(word))).toEqual([word])
     }),
   )
+})
+
+test("control characters and marks of direction are shown, except those that stay", () => {
+  expect(visible("a\u001b[31mb\r\nc\u009b\u202ed")).toBe("a\\u{1b}[31mb\\u{d}\\u{a}c\\u{9b}\\u{202e}d")
+  expect(visible("a\nb\tc\u0007", "\n\t")).toBe("a\nb\tc\\u{7}")
+  expect(visible("é – 日本 \u{1f600}")).toBe("é – 日本 \u{1f600}")
 })

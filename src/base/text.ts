@@ -84,6 +84,20 @@ export function quoted(text: string): string {
   return text.trim() === "" || /\s/.test(text) ? JSON.stringify(text) : text
 }
 
+/**
+ * A text that may hold anything, as one line of a terminal: control characters,
+ * line breaks and marks that change the direction of writing become escapes,
+ * such as \\u{1b}. `keep` are those that stay.
+ */
+export function visible(text: string, keep = ""): string {
+  return text.replaceAll(unseen, (char) =>
+    keep.includes(char) ? char : `\\u{${char.codePointAt(0)!.toString(16)}}`,
+  )
+}
+
+ 
+const unseen = /[\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]/g
+
 /** The number a text spells; NaN for a blank text, where `Number` gives 0. */
 export function number(text: string): number {
   return text.trim() === "" ? NaN : Number(text)

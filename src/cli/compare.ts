@@ -5,11 +5,12 @@ import type { ComparedValue, Comparison, Estimated, Outcome } from "../experimen
 import type { Result } from "../experiment/result.ts"
 import { type Table, type TableCell, emptyMark } from "../experiment/table.ts"
 import { type Context, type ExitCode, exitCodes } from "./shared/context.ts"
-import { type Format, formatOption } from "./shared/options.ts"
+import { type Format, formatOption, moduleOption } from "./shared/options.ts"
 import { printJson, printTables } from "./shared/output.ts"
 
 interface CompareOptions {
   readonly from: string
+  readonly module: readonly string[]
   readonly all: boolean
   readonly format: Format
 }
@@ -27,12 +28,13 @@ export function compareCommand(context: Context): Command {
     .argument("<after>", "the same")
     .option("--from <folder>", "folder in which results are found by id", "results")
     .option("--all", "show every value, not only those that changed", false)
+    .addOption(moduleOption())
     .addOption(formatOption())
     .addHelpText("after", help)
-    .action(async (before: string, after: string, { from, all, format }: CompareOptions) => {
+    .action(async (before: string, after: string, { all, format, ...reading }: CompareOptions) => {
       const { readResult } = await import("./shared/read-result.ts")
       const { compareRows } = await import("../experiment/compare.ts")
-      const [old, now] = [await readResult(before, from, io), await readResult(after, from, io)]
+      const [old, now] = [await readResult(before, reading, io), await readResult(after, reading, io)]
       if (old.experiment.id !== now.experiment.id) {
         throw new UsageError(
           `${before} is a result of ${old.experiment.id} and ${after} of ${now.experiment.id}; only results of the same experiment can be compared.`,

@@ -1,11 +1,12 @@
 import { type Argument, Command, CommanderError } from "commander"
 import { ExperimentError, InvariantError, UsageError, describeUnknown } from "../base/errors.ts"
 import { wrapHelp, wrapLines } from "../base/text.ts"
-import { type Context, type ExitCode, type Io, exitCodeHelp, exitCodes } from "./shared/context.ts"
+import { type Context, type ExitCode, type Io, exitCodeHelp, exitCodes, guarded } from "./shared/context.ts"
 import { version } from "./shared/package.ts"
 
 /** Runs one command line and returns its exit code. Never throws. */
-export async function runCli(args: readonly string[], io: Io): Promise<ExitCode> {
+export async function runCli(args: readonly string[], streams: Io): Promise<ExitCode> {
+  const io = guarded(streams)
   let code: ExitCode = exitCodes.fine
   try {
     const program = await quorate({ io, args, end: (ended) => (code = ended) })

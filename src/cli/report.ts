@@ -1,11 +1,11 @@
-import { writeFileSync } from "node:fs"
-import { dirname } from "node:path"
 import { Command } from "commander"
-import { InvariantError } from "../base/errors.ts"
 import type { Context } from "./shared/context.ts"
+import { writeFile } from "./shared/files.ts"
+import { moduleOption } from "./shared/options.ts"
 
 interface ReportOptions {
   readonly from: string
+  readonly module: readonly string[]
   readonly out?: string
 }
 
@@ -19,18 +19,16 @@ export function reportCommand({ io }: Context): Command {
     .argument("<result>", "an experiment id, or the folder or CSV file of a result")
     .option("-o, --out <file>", "output file; - for stdout (default: <experiment>.html)")
     .option("--from <folder>", "folder in which results are found by id", "results")
+    .addOption(moduleOption())
     .addHelpText("after", help)
-    .action(async (name: string, { from, out }: ReportOptions) => {
-      const { csvFile, readResult } = await import("./shared/read-result.ts")
-      const { readManifest } = await import("./shared/results-folder.ts")
+    .action(async (name: string, { out, ...reading }: ReportOptions) => {
+      const { readResult } = await import("./shared/read-result.ts")
       const { reportHtml } = await import("../experiment/report.ts")
-      const result = await readResult(name, from, io)
-      const manifest = readManifest(dirname(csvFile(name, from)))
-      if (manifest === undefined) throw new InvariantError(`The manifest of ${name} was there and is gone.`)
-      const page = await reportHtml(result, manifest)
+      const result = await readResult(name, reading, io)
+      const page = await reportHtml(result, result.manifest)
       if (out === "-") return io.out(page)
       const file = out ?? `${result.experiment.id}.html`
-      writeFileSync(file, page)
+      writeFile(file, page)
       io.err(`${file}\n`)
     })
 }

@@ -3,11 +3,12 @@ import { UsageError, describeUnknown } from "../base/errors.ts"
 import type { Result } from "../experiment/result.ts"
 import type { Table } from "../experiment/table.ts"
 import type { Context } from "./shared/context.ts"
-import { type Format, formatOption } from "./shared/options.ts"
+import { type Format, formatOption, moduleOption } from "./shared/options.ts"
 import { printJson, printTables } from "./shared/output.ts"
 
 interface TableOptions {
   readonly from: string
+  readonly module: readonly string[]
   readonly format: Format
 }
 
@@ -18,15 +19,16 @@ export function tableCommand({ io }: Context): Command {
     .description("Prints the tables of results in any format, from their CSV, without running anything.")
     .argument("<results...>", "experiment ids, or folders or CSV files of results")
     .option("--from <folder>", "folder in which results are found by id", "results")
+    .addOption(moduleOption())
     .addOption(formatOption())
     .addHelpText("after", help)
-    .action(async (names: string[], { from, format }: TableOptions) => {
+    .action(async (names: string[], { format, ...reading }: TableOptions) => {
       const { readResult } = await import("./shared/read-result.ts")
       const { tablesOf, resultJson } = await import("../experiment/result.ts")
       const computed = await thesisTables(names)
       const results: Result[] = []
       for (const name of names.filter((name) => !isThesisTable(name))) {
-        results.push(await readResult(name, from, io))
+        results.push(await readResult(name, reading, io))
       }
       if (format === "json") printJson(io, { results: results.map(resultJson), tables: computed })
       else await printTables(io, format, [...computed, ...results.flatMap(tablesOf)])

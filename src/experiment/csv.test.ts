@@ -79,3 +79,26 @@ test("a header tells its name, and the name its header", () => {
     }),
   )
 })
+
+test("a text that a spreadsheet would take for a formula is written as a text, and read back as it was", () => {
+  const columns = [text("name", "A name.")]
+  const names = ["=1+1", "+1 (555)", "-x", "@a", "\t=1", "'=1", "''=1", "'quoted'", "-3", "+4.5e-3", "a=b"]
+  const csv = rowsToCsv(
+    columns,
+    names.map((name) => ({ name })),
+  )
+  expect(csv.split("\n").slice(1, -1)).toEqual([
+    "'=1+1",
+    "'+1 (555)",
+    "'-x",
+    "'@a",
+    "'\t=1",
+    "''=1",
+    "'''=1",
+    "'quoted'",
+    "-3",
+    "+4.5e-3",
+    "a=b",
+  ])
+  expect(rowsFromCsv(columns, csv, "x.csv").map(({ name }) => name)).toEqual(names)
+})

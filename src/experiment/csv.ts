@@ -12,11 +12,29 @@ import { type Table, type TableCell, bodyRows, headingText, isInterval, plainCel
  * The same rows give the same bytes.
  */
 export function rowsToCsv(columns: readonly Column[], rows: readonly RowOf[]): string {
-  const records = rows.map((row) => columns.map((column) => cellText(column, row[column.name]!)))
+  const records = rows.map((row) => columns.map((column) => fieldText(column, row[column.name]!)))
   return recordsToCsv(
     columns.map(({ name }) => snakeCase(name)),
     records,
   )
+}
+
+function fieldText(column: Column, cell: Cell): string {
+  const text = cellText(column, cell)
+  return column.type === "text" ? literal(text) : text
+}
+
+/**
+ * A text that a spreadsheet does not take for a formula: one that begins with
+ * =, +, -, @, a tab or a carriage return, and is not a number, gets an
+ * apostrophe in front, and so does one that already has it. `original` undoes it.
+ */
+function literal(text: string): string {
+  return /^'*[=+\-@\t\r]/.test(text) && !/^[+-]?\d+(\.\d+)?(e[+-]?\d+)?$/.test(text) ? `'${text}` : text
+}
+
+function original(field: string): string {
+  return /^'+[=+\-@\t\r]/.test(field) ? field.slice(1) : field
 }
 
 /** Texts as CSV, quoted only where they must be. */
@@ -87,7 +105,7 @@ function fieldValue(column: Column, field: string): Cell | undefined {
   if (column.type === "boolean") return field === "true" ? true : field === "false" ? false : undefined
   if (column.type === "number") return /^-?\d+(\.\d+)?(e[+-]?\d+)?$/.test(field) ? Number(field) : undefined
   if (column.type === "fraction") return /^-?\d+(\/[1-9]\d*)?$/.test(field) ? field : undefined
-  return field
+  return original(field)
 }
 
 /**
@@ -100,7 +118,7 @@ export function renderCsv(shown: Table): string {
   const rows = bodyRows(table)
   const intervals = table.columns.map((_, i) => rows.some((row) => isInterval(row[i] ?? null)))
   const header = table.columns.flatMap((column, i) => {
-    const name = [column.group, headingText(column)].filter((part) => part !== undefined).join(": ")
+    const name = literal([column.group, headingText(column)].filter((part) => part !== undefined).join(": "))
     return intervals[i] === true ? [name, `${name}, low`, `${name}, high`] : [name]
   })
   const records = rows.map((row) =>
@@ -120,5 +138,6 @@ export function renderCsv(shown: Table): string {
 
 function csvCell(cell: TableCell, rounding: Rounding): string {
   if (typeof cell === "boolean") return String(cell)
+  if (typeof cell === "string") return literal(cell)
   return cell === null ? "" : plainCell(cell, rounding)
 }

@@ -108,6 +108,28 @@ export function nodeImports(sources: readonly Source[]): string[] {
   )
 }
 
+/** Where a file imports from node:fs what creates or changes the content of files. */
+export function fileWriters(source: Source): string[] {
+  const found: string[] = []
+  const visit = (node: ts.Node): void => {
+    if (
+      ts.isImportDeclaration(node) &&
+      /^["'](node:)?fs(\/promises)?["']$/.test(node.moduleSpecifier.getText())
+    ) {
+      const named = node.importClause?.namedBindings
+      const names =
+        named !== undefined && ts.isNamedImports(named)
+          ? named.elements.map(({ name, propertyName }) => (propertyName ?? name).text)
+          : ["everything"]
+      const writes = /^(write|append|createWrite|open|copy|cp|truncate|symlink|everything)/
+      found.push(...names.filter((name) => writes.test(name)).map((name) => `${source.path} imports ${name}`))
+    }
+    ts.forEachChild(node, visit)
+  }
+  visit(parse(source))
+  return found
+}
+
 /** Objects of the outside world, and which of their properties reach it; all, where none is listed. */
 const outside: Readonly<Record<string, readonly string[]>> = {
   Math: ["random"],

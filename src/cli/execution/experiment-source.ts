@@ -28,7 +28,7 @@ export async function loadExperiment(source: ExperimentSource): Promise<AnyExper
     case "shipped":
       return (await readExperiments([source.id]))[0]!
     case "sweep":
-      return sweepOf(source.data)
+      return (await import("./sweep-source.ts")).sweepOf(source.data)
     case "module":
       return (await import("./user-module.ts")).loadUserModule(source)
   }
@@ -45,14 +45,6 @@ export async function readExperiments(ids: readonly string[]): Promise<readonly 
       describeUnknown("experiment", id, experiments.keys(), [...experiments.keys(), "all"]),
     )
   })
-}
-
-/** The experiment of a sweep; a protocol of the user's own runs because the user names the sweep that names it. */
-async function sweepOf(data: SweepData): Promise<AnyExperiment> {
-  const { sweepExperiment } = await import("../../run/sweep/experiment.ts")
-  if (data.protocolFile === undefined) return sweepExperiment(data)
-  const { loadProtocol } = await import("../shared/protocol-argument.ts")
-  return sweepExperiment(data, await loadProtocol(data.protocolFile))
 }
 
 /**

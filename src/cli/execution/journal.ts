@@ -1,19 +1,10 @@
-import {
-  closeSync,
-  existsSync,
-  fstatSync,
-  fsyncSync,
-  ftruncateSync,
-  openSync,
-  readSync,
-  rmSync,
-  writeSync,
-} from "node:fs"
+import { closeSync, existsSync, fstatSync, fsyncSync, ftruncateSync, readSync, rmSync } from "node:fs"
 import { dirname } from "node:path"
 import { crc32 } from "node:zlib"
 import { UsageError } from "../../base/errors.ts"
 import { type Chunk, type ChunkResult, type Executor, chunkKey } from "../../experiment/executor.ts"
 import type { Stopping } from "../../experiment/stopping.ts"
+import { openOwn, openToAppend, syncFolder, writeWhole } from "../shared/files.ts"
 import { unwritable } from "../shared/results-folder.ts"
 
 /**
@@ -52,7 +43,7 @@ export class Journal {
     if (!this.open || results.length === 0) return
     try {
       this.descriptor ??= this.begin()
-      writeWhole(this.descriptor, Buffer.from(results.map(resultLine).join("")))
+      writeWhole(this.descriptor, results.map(resultLine).join(""))
       const pause = Math.min(1000, 30 * this.syncTook)
       if (this.now() - this.lastSync >= pause) this.sync(this.descriptor)
     } catch (error) {
@@ -89,10 +80,10 @@ export class Journal {
 
   /** Opens the file after what is good of it; a new one begins with its header. */
   private begin(): number {
-    const descriptor = openSync(this.file, "a")
+    const descriptor = openToAppend(this.file)
     ftruncateSync(descriptor, this.goodBytes)
     if (this.goodBytes > 0) return descriptor
-    writeWhole(descriptor, Buffer.from(headerLine(this.header)))
+    writeWhole(descriptor, headerLine(this.header))
     syncFolder(dirname(this.file))
     return descriptor
   }
@@ -199,23 +190,6 @@ function stoppingText({ stopping }: JournalHeader): string {
     : `--until-ci ${stopping.relativeHalfWidth} --most-runs ${stopping.mostRuns}`
 }
 
-/** `write` may write less than it was given. */
-function writeWhole(descriptor: number, bytes: Buffer): void {
-  for (let from = 0; from < bytes.length;) from += writeSync(descriptor, bytes, from)
-}
-
-/** A new file is on disk only when its folder is. Where folders cannot be synced, there is nothing to be done. */
-function syncFolder(folder: string): void {
-  const descriptor = openSync(folder, "r")
-  try {
-    fsyncSync(descriptor)
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "EINVAL") throw error
-  } finally {
-    closeSync(descriptor)
-  }
-}
-
 function keptSoFar(file: string, error: unknown): unknown {
   const explained = unwritable(dirname(file), error)
   if (!(explained instanceof UsageError)) return error
@@ -302,7 +276,7 @@ function* resultsOf(header: JournalHeader, lines: Iterable<string>): Generator<C
 }
 
 function* wholeLines(file: string, onEnd: ((end: JournalEnd) => void) | undefined): Generator<string, void> {
-  const descriptor = openSync(file, "r")
+  const descriptor = openOwn(file)
   let goodBytes = 0
   try {
     for (const line of linesOf(descriptor)) {

@@ -1,7 +1,8 @@
-import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs"
+import { linkSync, readFileSync, renameSync, rmSync } from "node:fs"
 import { hostname } from "node:os"
 import { dirname } from "node:path"
 import { UsageError } from "../../base/errors.ts"
+import { Draft } from "../shared/files.ts"
 import { unwritable } from "../shared/results-folder.ts"
 
 /** Who writes into a folder. */
@@ -29,17 +30,19 @@ export function takeLock(file: string): () => void {
 
 /** Creates the lock with its whole text at once: nobody sees half a lock. Answers whether there was none. */
 function create(file: string, text: string): boolean {
-  const draft = `${file}.${process.pid}.tmp`
+  let draft: Draft | undefined
   try {
-    writeFileSync(draft, text, { flush: true })
-    linkSync(draft, file)
+    draft = new Draft(file)
+    draft.write(text)
+    draft.finish()
+    linkSync(draft.temporary, file)
     return true
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
     if (code === "EEXIST") return false
     throw unwritable(dirname(file), error)
   } finally {
-    rmSync(draft, { force: true })
+    draft?.discard()
   }
 }
 

@@ -5,9 +5,10 @@ import { UsageError } from "../../base/errors.ts"
 import type { ManifestFile } from "../../experiment/manifest.ts"
 import type { Context } from "../shared/context.ts"
 import { noResult, originOf } from "../shared/read-result.ts"
-import { manifestName, readManifest, resultFolder } from "../shared/results-folder.ts"
+import { manifestName, readManifest } from "../shared/read-manifest.ts"
+import { resultFolder } from "../shared/results-folder.ts"
 import { sha256 } from "./environment.ts"
-import { type ExperimentSource, loadExperiment } from "./experiment-source.ts"
+import { type ModuleTrust, experimentOfResult } from "./experiment-of-result.ts"
 import { runAll } from "./run-all.ts"
 import type { RunConfiguration } from "./run-one.ts"
 
@@ -15,6 +16,10 @@ import type { RunConfiguration } from "./run-one.ts"
 export interface VerifyOptions {
   /** Where results are looked up by id. */
   readonly from: string
+  /** Modules whose code runs where a result was computed by them. */
+  readonly module: readonly string[]
+  /** Run the modules that manifests name. */
+  readonly trust: boolean
   readonly workers?: number
   readonly queue?: string
 }
@@ -23,12 +28,14 @@ export interface VerifyOptions {
 export async function verifyResults(
   context: Context,
   names: readonly string[],
-  { from, ...how }: VerifyOptions,
+  { from, module: modules, trust, ...how }: VerifyOptions,
 ): Promise<"same" | "different" | "interrupted"> {
   const kept = foldersOf(names, from)
   const out = mkdtempSync(join(tmpdir(), "quorate-verify-"))
   try {
-    const runs = await Promise.all(kept.map(configurationOf))
+    const runs = await Promise.all(
+      kept.map((folder) => configurationOf(folder, { modules, manifest: trust })),
+    )
     const places = new Map(runs.map((run, i) => [run.experiment.id, kept[i]!]))
     const silent = { ...context.io, err: quiet(context) }
     let different = 0
@@ -74,18 +81,14 @@ function folderOf(name: string, from: string): string {
   return folder
 }
 
-async function configurationOf(folder: string): Promise<RunConfiguration> {
+async function configurationOf(folder: string, trust: ModuleTrust): Promise<RunConfiguration> {
   const manifest = readManifest(folder)?.result
   if (manifest === undefined) {
     throw new UsageError(
-      `${join(folder, manifestName)} is missing or damaged, so ${basename(folder)} cannot be recomputed. Create results with: quorate run ${basename(folder)}`,
+      `${join(folder, manifestName)} is missing, so ${basename(folder)} cannot be recomputed. Create results with: quorate run ${basename(folder)}`,
     )
   }
-  const source = (manifest.origin as ExperimentSource | undefined) ?? {
-    kind: "shipped",
-    id: manifest.experiment,
-  }
-  return { experiment: await loadExperiment(source), source, ...originOf(manifest) } as RunConfiguration
+  return { ...(await experimentOfResult(manifest, folder, trust)), ...originOf(manifest) } as RunConfiguration
 }
 
 /** A line for each file that is not as it is computed now. */

@@ -1,7 +1,8 @@
-import { existsSync, writeFileSync } from "node:fs"
+import { existsSync } from "node:fs"
 import { dirname } from "node:path"
 import { UsageError } from "../../base/errors.ts"
 import type { SequenceDiagram } from "../../experiment/diagram/model.ts"
+import { writeFile } from "../shared/files.ts"
 
 /** A counterexample in every form in which it can be saved. */
 export interface Counterexample {
@@ -34,12 +35,7 @@ function itfOfActors(file: string): UsageError {
 /** Writes a counterexample to each file, in the form given by its extension. */
 export async function saveCounterexample(files: readonly string[], found: Counterexample): Promise<void> {
   for (const file of files) {
-    const text = await contentFor(file, found)
-    try {
-      writeFileSync(file, text)
-    } catch (error) {
-      throw new UsageError(`cannot write ${file}: ${(error as Error).message}`)
-    }
+    writeFile(file, await contentFor(file, found))
   }
 }
 

@@ -2,6 +2,7 @@ import { Command, Option } from "commander"
 import { UsageError } from "../../base/errors.ts"
 import type { Figure as ThesisFigure } from "../../run/figures/figure.ts"
 import type { Context } from "../shared/context.ts"
+import { moduleOption } from "../shared/options.ts"
 import { type FigureFormat, figureFormats } from "./output.ts"
 
 const drawings = ["text", "diagram", "svg", "mermaid"] as const
@@ -10,6 +11,7 @@ type Drawing = (typeof drawings)[number]
 interface FigureOptions {
   readonly draw: Drawing
   readonly from: string
+  readonly module: readonly string[]
   readonly format?: FigureFormat
   readonly only?: readonly string[]
   readonly out?: string
@@ -36,6 +38,7 @@ export function figureCommand(context: Context): Command {
     .option("--only <ids...>", "only these figures of the results")
     .option("-o, --out <place>", "a file for one figure, a folder for several (default: stdout)")
     .option("--from <folder>", "folder in which results are found by id", "results")
+    .addOption(moduleOption())
     .addOption(
       new Option("-d, --draw <how>", "how to draw a figure of the thesis").choices(drawings).default("text"),
     )
@@ -102,14 +105,14 @@ async function drawn(figure: ThesisFigure, draw: Drawing): Promise<string> {
 async function printResultFigures(
   { io }: Context,
   names: readonly string[],
-  { from, format, only, out }: FigureOptions,
+  { format, only, out, ...reading }: FigureOptions,
 ): Promise<void> {
   const { readResult } = await import("../shared/read-result.ts")
   const { drawingsOf, figuresOf } = await import("../../experiment/result.ts")
   const { outputFigures, shownFigures } = await import("./output.ts")
   const found = []
   for (const name of names) {
-    const result = await readResult(name, from, io)
+    const result = await readResult(name, reading, io)
     found.push(...shownFigures(figuresOf(result), drawingsOf(result)))
   }
   await outputFigures(io, found, names, { format, only, out })

@@ -1,9 +1,10 @@
-import { existsSync, statSync, writeFileSync } from "node:fs"
+import { existsSync, statSync } from "node:fs"
 import { extname, join, resolve } from "node:path"
 import { UsageError, describeUnknown } from "../../base/errors.ts"
 import type { Drawing } from "../../experiment/define.ts"
 import type { Figure } from "../../experiment/figure/figure.ts"
 import type { Io } from "../shared/context.ts"
+import { writeFile } from "../shared/files.ts"
 import { makeFolder } from "../shared/results-folder.ts"
 
 /** The formats a figure can be written in, the first by default. */
@@ -80,7 +81,7 @@ export async function outputFigures(
         `Choose one with --only, or give a folder: --out ${out.replace(/\.\w+$/, "")}/`,
     )
   }
-  writeFileSync(out, await wanted[0]!.render(format ?? formatOfFile(out)))
+  writeFile(out, await wanted[0]!.render(format ?? formatOfFile(out)))
   io.err(`${out}\n`)
 }
 
@@ -125,7 +126,7 @@ async function writeFigures(
   makeFolder(resolve(folder))
   for (const figure of figures) {
     const place = join(folder, `${figure.id}.${format === "vega-lite" ? "vl.json" : format}`)
-    writeFileSync(place, await figure.render(format))
+    writeFile(place, await figure.render(format))
     io.err(`${place}\n`)
   }
 }

@@ -5,10 +5,10 @@ import type { History, Operation } from "../../history/operation.ts"
 import { type SessionVerdict, checkSessionGuarantees } from "../../history/session-guarantees.ts"
 import { type FailingWindow, drawWindow } from "../../history/window.ts"
 import { wrap } from "../../base/text.ts"
+import { writeFile } from "../shared/files.ts"
 import { readText } from "../shared/read-text.ts"
 import type { KeyValueInput } from "../../history/key-value.ts"
 import type { CellOutput } from "../../history/cell.ts"
-import { writeFileSync } from "node:fs"
 import { writePorcupineEdn } from "../../history/formats/edn-history.ts"
 import { writeJsonLines } from "../../history/formats/json-lines.ts"
 
@@ -176,5 +176,5 @@ function wrapped(line: string, width: number): string[] {
 
 /** Writes the history of a run: as EDN if the file name ends in .edn, as JSON lines otherwise. */
 export function writeHistoryFile(file: string, history: History<KeyValueInput, CellOutput>): void {
-  writeFileSync(file, file.endsWith(".edn") ? writePorcupineEdn(history) : writeJsonLines(history))
+  writeFile(file, file.endsWith(".edn") ? writePorcupineEdn(history) : writeJsonLines(history))
 }

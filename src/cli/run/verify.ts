@@ -1,9 +1,11 @@
 import { Command } from "commander"
 import { type Context, exitCodeHelp, exitCodes } from "../shared/context.ts"
-import { whole } from "../shared/options.ts"
+import { moduleOption, whole } from "../shared/options.ts"
 
 interface VerifyOptions {
   readonly from: string
+  readonly module: readonly string[]
+  readonly trust: boolean
   readonly workers?: number
   readonly queue?: string
 }
@@ -17,6 +19,8 @@ export function verifyCommand(context: Context): Command {
     )
     .argument("<results...>", "result folders, or experiments by id, or all")
     .option("--from <folder>", "folder in which results are found by id", "results")
+    .addOption(moduleOption())
+    .option("--trust", "run the modules that the manifests name, if they are as the manifests say", false)
     .option("-w, --workers <n>", "worker threads; 0 for none (default: one per core)", whole("--workers", 0))
     .option("-q, --queue <address>", "distribute work to quorate worker processes through Redis")
     .addHelpText("after", help)

@@ -1,3 +1,4 @@
+import { visible } from "../../base/text.ts"
 import type { Verdict } from "../../base/verdict.ts"
 
 /** The environment of a command: its streams, its arguments, and the exit code it sets. */
@@ -37,6 +38,33 @@ export function processIo(): Io {
     color: outIsTerminal && (env["NO_COLOR"] ?? "") === "",
   }
 }
+
+/**
+ * The same streams, on which a terminal obeys nothing but this program: every
+ * text shows control characters as escapes, except line breaks, tabs and the
+ * styles of `styler`. What is written to a file or a pipe stays as it is.
+ */
+export function guarded(io: Io): Io {
+  return {
+    ...io,
+    out: (text) => io.out(typeof text === "string" && io.outIsTerminal ? shownLines(text, io.color) : text),
+    err: (text) => {
+      // Progress is drawn over itself.
+      const [, before = "", line = "", after = ""] = /^(\r?)([\s\S]*?)(\r?)$/.exec(text) ?? []
+      io.err(before + shownLines(line, false) + after)
+    },
+  }
+}
+
+function shownLines(text: string, isStyled: boolean): string {
+  if (!isStyled) return visible(text, "\n\t")
+  // With a group in its pattern, every other part is a style.
+  const parts = text.split(styles)
+  return parts.map((part, i) => (i % 2 === 1 ? part : visible(part, "\n\t"))).join("")
+}
+
+ 
+const styles = /(\u001b\[(?:1|22|31|32|33|39)m)/
 
 /** The exit codes of the process; scripts rely on them. */
 export const exitCodes = {

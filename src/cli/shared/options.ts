@@ -28,6 +28,16 @@ export function seedOption(): Option {
     .default(defaultSeed)
 }
 
+/** `--module`, of every command that reads results: the only code of others that it runs. */
+export function moduleOption(): Option {
+  return new Option(
+    "--module <file>",
+    "module that computed a result (an experiment or a protocol); its code runs; repeatable",
+  )
+    .argParser((file: string, before: readonly string[]) => [...before, file])
+    .default([], "none")
+}
+
 /** An argument parser for integers from `least` to `most`, in decimal digits. */
 export function whole(
   option: string,

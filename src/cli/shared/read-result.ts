@@ -2,32 +2,53 @@ import { existsSync, readFileSync, readdirSync, statSync } from "node:fs"
 import { basename, dirname, join } from "node:path"
 import { UsageError, didYouMean } from "../../base/errors.ts"
 import { rowsFromCsv } from "../../experiment/csv.ts"
-import type { AnyExperiment } from "../../experiment/define.ts"
-import type { ManifestResult } from "../../experiment/manifest.ts"
+import type { Manifest, ManifestResult } from "../../experiment/manifest.ts"
 import type { Result } from "../../experiment/result.ts"
-import { type ExperimentSource, loadExperiment, readExperiments } from "../execution/experiment-source.ts"
+import { type ModuleTrust, experimentOfResult } from "../execution/experiment-of-result.ts"
 import type { Io } from "./context.ts"
-import { manifestName, readManifest, resultFolder } from "./results-folder.ts"
+import { manifestName, readManifest } from "./read-manifest.ts"
+import { resultFolder } from "./results-folder.ts"
 import { sha256 } from "../execution/environment.ts"
+
+/** A result that was read, with the manifest it was read by. */
+export type ReadResult = Result & { readonly manifest: Manifest }
 
 /**
  * A result from its CSV and manifest: `name` is a CSV file, a result's folder,
  * or the id of an experiment whose result is in the folder `from`. The seed and
  * number of runs come from the manifest; a result without one is refused.
+ *
+ * Nothing that lies in the folder is executed: the experiment is one of the
+ * catalogue, a sweep that the manifest holds, or a module among `modules`.
  */
-export async function readResult(name: string, from: string, io: Io): Promise<Result> {
+export async function readResult(
+  name: string,
+  { from, module: modules }: ReadOptions,
+  io: Io,
+): Promise<ReadResult> {
   const file = csvFile(name, from)
-  const experiment = await experimentOf(file)
+  const manifest = manifestOf(file)
+  const trust: ModuleTrust = { modules }
+  const { experiment } = await experimentOfResult(manifest.result, dirname(file), trust)
   const csv = readFileSync(file, "utf8")
   const rows = rowsFromCsv(experiment.columns, csv, file)
-  return { experiment, rows, ...configurationOf(file, csv, experiment, io) }
+  warnIfEdited(file, csv, manifest, io)
+  return { experiment, rows, manifest, ...originOf(manifest.result) }
 }
 
-/** The experiment of a result; the manifest names one that is not part of the package. */
-async function experimentOf(file: string): Promise<AnyExperiment> {
-  const origin = readManifest(dirname(file))?.result.origin
-  if (origin === undefined) return (await readExperiments([basename(file, ".csv")]))[0]!
-  return loadExperiment(origin as ExperimentSource)
+/** Where a result is looked for by id, and the modules whose code the user lets run. */
+export interface ReadOptions {
+  readonly from: string
+  readonly module: readonly string[]
+}
+
+/** The manifest beside a CSV, which must be of the experiment that the CSV is named for. */
+function manifestOf(file: string): Manifest {
+  const manifest = readManifest(dirname(file))
+  if (manifest?.result.experiment === basename(file, ".csv")) return manifest
+  throw new UsageError(
+    `${join(dirname(file), manifestName)} is missing or of another experiment; it says the seed and the number of runs of ${file}.`,
+  )
 }
 
 /** The CSV of a result given by id, folder or file; in a folder, the CSV of the experiment its manifest names. */
@@ -60,25 +81,12 @@ export function noResult(name: string, from: string): UsageError {
   )
 }
 
-function configurationOf(
-  file: string,
-  csv: string,
-  experiment: AnyExperiment,
-  io: Io,
-): Pick<Result, "rootSeed" | "runs" | "stopping" | "argument" | "origin"> {
-  const manifest = readManifest(dirname(file))?.result
-  if (manifest?.experiment !== experiment.id) {
-    throw new UsageError(
-      `${join(dirname(file), manifestName)} is missing or of another experiment; it says the seed and the number of runs of ${file}.`,
-    )
-  }
-  const described = manifest.files.find(({ name }) => name === basename(file))
-  if (described?.sha256 !== sha256(csv)) {
-    io.err(
-      `warning: ${file} was modified after quorate wrote it; ${manifest.command} will not reproduce its tables\n`,
-    )
-  }
-  return originOf(manifest)
+function warnIfEdited(file: string, csv: string, { result }: Manifest, io: Io): void {
+  const described = result.files.find(({ name }) => name === basename(file))
+  if (described?.sha256 === sha256(csv)) return
+  io.err(
+    `warning: ${file} was modified after quorate wrote it; ${result.command} will not reproduce its tables\n`,
+  )
 }
 
 /** The provenance of a result by its manifest: everything but the experiment and the rows. */

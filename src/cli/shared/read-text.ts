@@ -21,6 +21,41 @@ function problem(path: string, { code, message }: NodeJS.ErrnoException): string
   return `cannot read ${path}: ${message}.`
 }
 
+/**
+ * A JSON text of this program's own, from wherever it came: `called` in errors.
+ * What is nested deeper than anything it writes is refused, since whatever
+ * walks the value would run out of stack.
+ */
+export function parseJson(text: string, called: string): unknown {
+  const depth = nesting(text)
+  if (depth > deepestJson) {
+    throw new UsageError(`${called} is nested ${depth} deep; must be at most ${deepestJson}.`)
+  }
+  try {
+    return JSON.parse(text) as unknown
+  } catch (error) {
+    if (error instanceof SyntaxError) throw new UsageError(`${called} is not JSON: ${error.message}.`)
+    throw error
+  }
+}
+
+const deepestJson = 100
+
+/** How many brackets are open at once, at most; those in strings are not counted. */
+function nesting(text: string): number {
+  let [depth, deepest, quoted] = [0, 0, false]
+  for (let i = 0; i < text.length; i++) {
+    const char = text[i]
+    if (quoted) {
+      if (char === "\\") i++
+      else if (char === '"') quoted = false
+    } else if (char === '"') quoted = true
+    else if (char === "[" || char === "{") deepest = Math.max(deepest, ++depth)
+    else if (char === "]" || char === "}") depth--
+  }
+  return deepest
+}
+
 /** A YAML or JSON document with the line and column of each of its values. */
 export class PlacedYaml {
   readonly document: Document

@@ -1,32 +1,19 @@
 import { createHash } from "node:crypto"
-import {
-  closeSync,
-  existsSync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-  writeSync,
-} from "node:fs"
+import { existsSync, mkdirSync } from "node:fs"
 import { dirname, join, resolve } from "node:path"
 import { UsageError } from "../../base/errors.ts"
 import { rowsToCsv } from "../../experiment/csv.ts"
 import type { AnyExperiment, RowOf } from "../../experiment/define.ts"
 import {
   type Environment,
-  type Manifest,
   type ManifestFile,
   manifestResult,
   manifestText,
 } from "../../experiment/manifest.ts"
 import { type Result, type ResultFile, csvName, renderedFiles, resultFiles } from "../../experiment/result.ts"
 import { sha256 } from "../execution/environment.ts"
-
-/** The file in every result's folder that records its provenance. */
-export const manifestName = "manifest.json"
+import { Draft, reasonOf, writeFiles } from "./files.ts"
+import { hasManifest, manifestName } from "./read-manifest.ts"
 
 /** The folder of an experiment's result. */
 export function resultFolder(out: string, experiment: string): string {
@@ -35,11 +22,9 @@ export function resultFolder(out: string, experiment: string): string {
 
 /** Creates the folder and checks that it is writable, before a long computation starts. */
 export function prepareFolder(folder: string): void {
-  const probe = join(folder, `.quorate-${process.pid}.tmp`)
   try {
     makeFolder(resolve(folder))
-    writeFileSync(probe, "")
-    rmSync(probe)
+    new Draft(join(folder, "quorate")).discard()
   } catch (error) {
     throw unwritable(folder, error)
   }
@@ -73,8 +58,7 @@ export async function writeResult(
   const files = await (staged === undefined ? resultFiles(result) : renderedFiles(result))
   const csv = staged === undefined ? [] : [explained(folder, () => staged.finish())]
   const described = manifestResult(result, [...csv, ...files.map(describeFile)], sha256)
-  const before = readManifest(folder)
-  const unchanged = JSON.stringify(before?.result) === JSON.stringify(described)
+  const unchanged = hasManifest(folder, described)
   const manifest = { name: manifestName, text: manifestText(described, environment) }
   writeTogether(folder, unchanged ? files : [...files, manifest], staged)
 }
@@ -83,32 +67,16 @@ function describeFile({ name, text }: ResultFile): ManifestFile {
   return { name, bytes: Buffer.byteLength(text), sha256: sha256(text) }
 }
 
-/** Writes all files under temporary names, then renames them. */
+/** Writes all files of a folder together; see `writeFiles`. */
 export function writeTogether(folder: string, files: readonly ResultFile[], staged?: StagedCsv): void {
-  const places = files.map(({ name, text }) => ({
-    place: join(folder, name),
-    temporary: join(folder, `.${name}.${process.pid}.tmp`),
-    text,
-  }))
   try {
     makeFolder(resolve(folder))
-    for (const { temporary, text } of places) writeFileSync(temporary, text, { flush: true })
-    staged?.publish()
-    for (const { place, temporary } of places) renameSync(temporary, place)
+    writeFiles(
+      files.map(({ name, text }) => ({ path: join(folder, name), content: text })),
+      () => staged?.publish(),
+    )
   } catch (error) {
-    for (const { temporary } of places) rmSync(temporary, { force: true })
     throw unwritable(folder, error)
-  }
-}
-
-/** The manifest of a folder; undefined if it is missing or unreadable. */
-export function readManifest(folder: string): Manifest | undefined {
-  const file = join(folder, manifestName)
-  if (!existsSync(file)) return undefined
-  try {
-    return JSON.parse(readFileSync(file, "utf8")) as Manifest
-  } catch {
-    return undefined
   }
 }
 
@@ -125,21 +93,9 @@ export function explained<T>(folder: string, act: () => T): T {
 export function unwritable(folder: string, error: unknown): unknown {
   const { code } = error as NodeJS.ErrnoException
   if (code === undefined) return error
-  const reason = reasons[code] ?? code
   return new UsageError(
-    `cannot write to the folder ${folder}: ${reason}. Choose another with --out, or print only with --no-write.`,
+    `cannot write to the folder ${folder}: ${reasonOf(code)}. Choose another with --out, or print only with --no-write.`,
   )
-}
-
-const reasons: Readonly<Record<string, string>> = {
-  EACCES: "permission denied (EACCES)",
-  EPERM: "not permitted (EPERM)",
-  EROFS: "the file system is read-only (EROFS)",
-  ENOSPC: "no space left on the disk (ENOSPC)",
-  ENOTDIR: "a component of the path is not a folder (ENOTDIR)",
-  EDQUOT: "disk quota exceeded (EDQUOT)",
-  EFBIG: "file too large (EFBIG)",
-  EEXIST: "a file of that name exists (EEXIST)",
 }
 
 /**
@@ -151,20 +107,15 @@ const reasons: Readonly<Record<string, string>> = {
 export class StagedCsv {
   rows = 0
   private readonly experiment: AnyExperiment
-  private readonly place: string
-  private readonly temporary: string
-  private readonly descriptor: number
+  private readonly draft: Draft
   private readonly hash = createHash("sha256")
   private bytes = 0
   private batch: RowOf[] = []
   private headed = false
-  private open = true
 
   constructor(folder: string, experiment: AnyExperiment) {
     this.experiment = experiment
-    this.place = join(folder, csvName(experiment))
-    this.temporary = join(folder, `.${csvName(experiment)}.tmp`)
-    this.descriptor = openSync(this.temporary, "w")
+    this.draft = new Draft(join(folder, csvName(experiment)), `.${csvName(experiment)}.tmp`)
   }
 
   add(rows: readonly RowOf[]): void {
@@ -176,20 +127,18 @@ export class StagedCsv {
   /** Completes the file and syncs it to disk. */
   finish(): ManifestFile {
     if (this.batch.length > 0 || !this.headed) this.writeBatch()
-    fsyncSync(this.descriptor)
-    this.close()
+    this.draft.finish()
     return { name: csvName(this.experiment), bytes: this.bytes, sha256: this.hash.digest("hex") }
   }
 
   /** Renames the file to its final name. */
   publish(): void {
-    renameSync(this.temporary, this.place)
+    this.draft.publish()
   }
 
   /** Deletes the temporary file, if it was not published. */
   discard(): void {
-    this.close()
-    rmSync(this.temporary, { force: true })
+    this.draft.discard()
   }
 
   private writeBatch(): void {
@@ -200,14 +149,9 @@ export class StagedCsv {
   }
 
   private write(data: Buffer): void {
-    for (let from = 0; from < data.length;) from += writeSync(this.descriptor, data, from)
+    this.draft.write(data)
     this.hash.update(data)
     this.bytes += data.length
-  }
-
-  private close(): void {
-    if (this.open) closeSync(this.descriptor)
-    this.open = false
   }
 }
 

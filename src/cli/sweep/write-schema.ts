@@ -1,7 +1,7 @@
-import { writeFileSync } from "node:fs"
 import { join } from "node:path"
+import { writeFile } from "../shared/files.ts"
 import { packageRoot } from "../shared/package.ts"
 import { sweepJsonSchema } from "../../run/sweep/document.ts"
 
 // `npm run schema`: the schema that is shipped, from the code.
-writeFileSync(join(packageRoot(), "schemas", "sweep.schema.json"), sweepJsonSchema())
+writeFile(join(packageRoot(), "schemas", "sweep.schema.json"), sweepJsonSchema())

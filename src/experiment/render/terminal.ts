@@ -1,5 +1,5 @@
 import stringWidth from "string-width"
-import { wrap } from "../../base/text.ts"
+import { visible, wrap } from "../../base/text.ts"
 import {
   type Table,
   alignment,
@@ -27,7 +27,7 @@ export interface TerminalOptions {
  * long words may exceed the width.
  */
 export function renderTerminal(shown: Table, options: TerminalOptions = {}): string {
-  const table = plainTexts(shown)
+  const table = visibleTexts(plainTexts(shown))
   const { width = 80, bold = (text: string): string => text } = options
   const { widths, gap } = columnsWithin(table, width)
   const space = " ".repeat(gap)
@@ -51,6 +51,24 @@ export function renderTerminal(shown: Table, options: TerminalOptions = {}): str
     ...table.notes.flatMap((note) => wrapText(note, width)),
     "",
   ].join("\n")
+}
+
+/** The table with nothing in it that a terminal would obey: names may come from anybody's file. */
+function visibleTexts(table: Table): Table {
+  const paragraph = (text: string): string => visible(text.trim().replaceAll(/\s+/g, " "))
+  return {
+    ...table,
+    caption: paragraph(table.caption),
+    notes: table.notes.map(paragraph),
+    columns: table.columns.map((column) => ({
+      ...column,
+      heading: visible(column.heading),
+      ...(column.group !== undefined && { group: visible(column.group) }),
+    })),
+    rows: table.rows.map((row) =>
+      row === "rule" ? row : row.map((cell) => (typeof cell === "string" ? visible(cell) : cell)),
+    ),
+  }
 }
 
 /** Columns the usual two characters apart; one where only then they fit, or many fewer of their cells break. */
