@@ -95,7 +95,6 @@ export function visible(text: string, keep = ""): string {
   )
 }
 
- 
 const unseen = /[\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]/g
 
 /** The number a text spells; NaN for a blank text, where `Number` gives 0. */

@@ -24,9 +24,9 @@ test("names in a file reach a terminal as text that it does not obey", async () 
   for (const terminal of [{ outIsTerminal: true, errIsTerminal: true, color: true }, {}]) {
     const { code, out, err } = await quorateOn(terminal, ...words)
     expect(code).toBe(0)
-     
+
     const rest = (out + err).replaceAll(/\u001b\[(1|22)m/g, "")
-     
+
     expect(rest).not.toMatch(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/)
     expect(out).toContain("\\u{1b}[2J")
   }
@@ -36,7 +36,7 @@ test("an error shows what was given, and no terminal obeys it", async () => {
   for (const words of [["check", hostile], [hostile], ["simulate", "majority(3)", "--latency", hostile]]) {
     const { code, err } = await quorateOn({ errIsTerminal: true }, ...words)
     expect(code).toBe(2)
-     
+
     expect(err).not.toMatch(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/)
   }
 })

@@ -63,7 +63,6 @@ function shownLines(text: string, isStyled: boolean): string {
   return parts.map((part, i) => (i % 2 === 1 ? part : visible(part, "\n\t"))).join("")
 }
 
- 
 const styles = /(\u001b\[(?:1|22|31|32|33|39)m)/
 
 /** The exit codes of the process; scripts rely on them. */
