@@ -156,6 +156,7 @@ const logTexts: Record<keyof typeof logSettings, readonly string[]> = {
   thinkMs: ["20"],
   ratePerSecond: ["80", "0.3"],
   burst: ["4"],
+  whenBusy: ["queue"],
   retryMs: ["300"],
   requestsPerClient: ["7"],
   keys: ["zipf(1000, 0.99)", "conflict(0.1)", "uniform(5)"],
@@ -169,6 +170,7 @@ const logTexts: Record<keyof typeof logSettings, readonly string[]> = {
     "burst-loss(0.05, 0.3) clients>replicas @0-900",
   ],
   clockRates: ["a1=1.05", "replicas=0.99"],
+  groupWeights: ["1,2.5,0"],
   warmUpMs: ["0", "250"],
   horizonMs: ["1500"],
 }

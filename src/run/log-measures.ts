@@ -1,27 +1,41 @@
 import type { LogEvent, LogFact } from "../check/log/facts.ts"
 import type { Gatherer } from "../check/property.ts"
-import type { Micros } from "../protocol/actor.ts"
+import type { Address, Micros } from "../protocol/actor.ts"
 import { LatencyHistogram } from "./latency-histogram.ts"
 import type { Operation } from "../protocol/log/command.ts"
 
 /** Requests of clients and their answers, over the whole run. */
 export class Requests implements Gatherer<LogEvent> {
-  /** Requests made and answered, shed ones not included. */
+  /** Requests that arrived, shed ones not included, and those that were answered. */
   called = 0
   returned = 0
   shed = 0
+  /** Those that had to wait for a client to be free. */
+  queued = 0
   /** When the last answer came, and how long after its request. */
   lastReturnAt: Micros = 0
   lastLatency: Micros = 0
   private readonly calledAt: Micros[] = []
+  /** By group, when the requests arrived that wait for a client. */
+  private readonly waiting = new Map<Address, Micros[]>()
 
   observe(event: LogEvent): void {
     if (event.type !== "report") return
     const { at, report } = event
     switch (report.type) {
-      case "call":
+      case "queued": {
         this.called++
-        this.calledAt[report.command.client] = at
+        this.queued++
+        const waiting = this.waiting.get(event.process) ?? []
+        this.waiting.set(event.process, waiting)
+        waiting.push(at)
+        return
+      }
+      case "call":
+        // A request that waited for a client has been on its way since it arrived.
+        if (report.waited !== true) this.called++
+        this.calledAt[report.command.client] =
+          report.waited === true ? this.waiting.get(event.process)!.shift()! : at
         return
       case "return":
         this.returned++
@@ -40,6 +54,9 @@ export class Requests implements Gatherer<LogEvent> {
 /** What clients asked, and when they were answered. */
 export const requests: LogFact<Requests> = { wants: ["report"], gather: () => new Requests() }
 
+/** With a greater share of requests shed the latency of those that were made is that of another load. */
+export const mostShed = 0.01
+
 /** The part of a run that is measured, and how finely throughput is. */
 export interface MeasuredWindow {
   /** Only requests answered from here on count … */
@@ -48,6 +65,8 @@ export interface MeasuredWindow {
   readonly until: Micros
   /** Clients are numbered from 0, this many to a group. */
   readonly clientsPerGroup: number
+  /** The weight of each group of clients in means over groups, of which at least one is greater than 0. */
+  readonly weights: readonly number[]
   /** Answers are counted by intervals of this length; 0 for not at all. */
   readonly interval: Micros
   /** How many requests there will ever be; infinitely many where clients go on asking. */
@@ -62,8 +81,42 @@ export interface Gap {
   readonly isOpen: boolean
 }
 
+/**
+ * Latencies by group of clients, for their mean over groups. The mean over requests
+ * favours clients that are near: in a closed loop they make more of them.
+ */
+class GroupMeans {
+  private readonly counts: number[]
+  private readonly sums: number[]
+  private readonly weights: readonly number[]
+
+  constructor(weights: readonly number[]) {
+    this.weights = weights
+    this.counts = weights.map(() => 0)
+    this.sums = weights.map(() => 0)
+  }
+
+  add(group: number, latency: Micros): void {
+    this.counts[group]!++
+    this.sums[group]! += latency
+  }
+
+  /** The weighted mean of the groups' means; null where a group that counts has no latency. */
+  get mean(): number | null {
+    let [sum, total] = [0, 0]
+    for (const [group, weight] of this.weights.entries()) {
+      if (weight === 0) continue
+      if (this.counts[group] === 0) return null
+      sum += (weight * this.sums[group]!) / this.counts[group]!
+      total += weight
+    }
+    return sum / total
+  }
+}
+
 /** Latency and throughput as clients see them, while a run goes by. */
 export class LogMeasures implements Gatherer<LogEvent> {
+  /** Over requests, as are the two below. */
   readonly all = new LatencyHistogram()
   readonly reads = new LatencyHistogram()
   readonly writes = new LatencyHistogram()
@@ -72,6 +125,11 @@ export class LogMeasures implements Gatherer<LogEvent> {
   readonly perInterval: number[] = []
   /** Each time somebody became leader. */
   readonly elections: { readonly at: Micros; readonly process: number; readonly epoch: number }[] = []
+  private readonly groups: {
+    readonly all: GroupMeans
+    readonly reads: GroupMeans
+    readonly writes: GroupMeans
+  }
   private longestEnded: Gap
   private lastReturn: Micros
   private readonly window: MeasuredWindow
@@ -82,6 +140,23 @@ export class LogMeasures implements Gatherer<LogEvent> {
     this.requests = asked
     this.lastReturn = window.from
     this.longestEnded = { from: window.from, length: 0, isOpen: false }
+    const [all, reads, writes] = [0, 1, 2].map(() => new GroupMeans(window.weights))
+    this.groups = { all: all!, reads: reads!, writes: writes! }
+  }
+
+  /** Mean latency over groups of clients by their weights, in microseconds; null where one of them has none. */
+  get mean(): number | null {
+    return this.groups.all.mean
+  }
+
+  /** The same of gets. */
+  get readMean(): number | null {
+    return this.groups.reads.mean
+  }
+
+  /** The same of all other requests. */
+  get writeMean(): number | null {
+    return this.groups.writes.mean
   }
 
   observe(event: LogEvent): void {
@@ -109,6 +184,11 @@ export class LogMeasures implements Gatherer<LogEvent> {
   /** Requests that found no client free to make them. */
   get shed(): number {
     return this.requests.shed
+  }
+
+  /** Requests that waited for a client to be free. */
+  get queued(): number {
+    return this.requests.queued
   }
 
   /** Share of the requests that arrived; 0 of none. */
@@ -141,9 +221,15 @@ export class LogMeasures implements Gatherer<LogEvent> {
     if (at < from || at >= until) return
     const latency = this.requests.lastLatency
     this.all.add(latency)
-    if (operation === "get") this.reads.add(latency)
-    else this.writes.add(latency)
     const group = Math.floor(client / clientsPerGroup)
+    this.groups.all.add(group, latency)
+    if (operation === "get") {
+      this.reads.add(latency)
+      this.groups.reads.add(group, latency)
+    } else {
+      this.writes.add(latency)
+      this.groups.writes.add(group, latency)
+    }
     while (this.byGroup.length <= group) this.byGroup.push(new LatencyHistogram())
     this.byGroup[group]!.add(latency)
     if (interval > 0) this.count(Math.floor((at - from) / interval))

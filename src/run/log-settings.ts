@@ -25,6 +25,7 @@ import {
   duration,
   flag,
   integer,
+  listOf,
   name,
   names,
   notation,
@@ -229,6 +230,11 @@ export const logSettings = {
       defaultText: "closed loop",
     }),
   ),
+  whenBusy: choice(["shed", "queue"], {
+    about: "open loop: whether a request that finds no client free is shed, or waits for one",
+    group: clients,
+    default: "shed",
+  }),
   burst: integer({ about: "open loop: requests that arrive at a time", group: clients, default: 1, min: 1 }),
   retryMs: duration({
     about: "a request without an answer is sent to another replica after this",
@@ -273,6 +279,16 @@ export const logSettings = {
   faults,
   clockRates,
 
+  groupWeights: listOf(
+    amount({
+      about: "weights of the groups of clients in the mean latency, in turn",
+      group: run,
+      default: 1,
+      defaultText: "all equal",
+      placeholder: "weights",
+    }),
+    ",",
+  ),
   warmUpMs: duration({ about: "measurements begin after this", group: run, default: 1000 }),
   horizonMs: horizonMs("length of the run", 10_000),
 }

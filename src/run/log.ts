@@ -155,6 +155,7 @@ function clientOptions(setup: LogSetup, latency: LatencyModel, group: number, se
             meanGap: micros((1000 * setup.burst) / ratePerSecond),
             burst: setup.burst,
             seed: workloadSeed,
+            whenBusy: setup.whenBusy,
           },
     ...(requestsPerClient !== null && { requests: requestsPerClient }),
   }
@@ -288,6 +289,7 @@ export function runBuiltLog(
     from: micros(setup.warmUpMs),
     until: micros(setup.horizonMs),
     clientsPerGroup: setup.clientsPerGroup,
+    weights: weightsOf(built, setup),
     interval: micros(intervalMs),
     requests: requestsOf(built, setup),
   })
@@ -315,6 +317,16 @@ export function runBuiltLog(
     facts,
     traceHash: hash?.digits ?? "",
   }
+}
+
+/** The weight of each group of clients in the mean latency: all alike, unless the setup gives them. */
+function weightsOf({ cluster: { clientGroups } }: BuiltLog, { groupWeights }: LogSetup): readonly number[] {
+  if (groupWeights.length === 0) return clientGroups.map(() => 1)
+  if (groupWeights.length === clientGroups.length && groupWeights.some((weight) => weight > 0))
+    return groupWeights
+  throw new UsageError(
+    `groupWeights is ${groupWeights.join(",")}; must be a weight for each of the ${clientGroups.length} groups of clients, at least one of them greater than 0.`,
+  )
 }
 
 /** How many requests there will ever be in a run; infinitely many where clients go on asking. */

@@ -38,6 +38,18 @@ test("a log of quorums that do not meet is noted to be a control", async () => {
   expect((await quorate("log", "simple(4, 3, 2)", "-d", "2000")).err).toBe("")
 })
 
+test("an open loop that sheds more than one request in a hundred is warned of", async () => {
+  const open = ["log", "majority(3)", "--rate-per-second", "200", "-c", "2", "-d", "2000"]
+  const shedding = await quorate(...open)
+  expect(shedding.err).toMatch(
+    /^WARNING: \d+ requests \([\d.]+ %\) found no client free and were not made; add clients/,
+  )
+  expect(shedding.out).toMatch(/answered .* shed/)
+  const queueing = await quorate(...open, "--when-busy", "queue")
+  expect([queueing.err, queueing.out.includes("shed")]).toEqual(["", false])
+  expect(queueing.out).toMatch(/answered .* queued/)
+})
+
 test("--history writes what clients saw, which can be judged again", async () => {
   const args = ["log", "majority(3)", "--read-share", ".5", "--keys", "uniform(5)", "-d", "2000"]
   for (const [name, format] of [

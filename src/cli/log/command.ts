@@ -53,7 +53,7 @@ async function run({ io }: Context, system: string, flags: Flags): Promise<ExitC
   const { readLogSetup } = await import("./setup.ts")
   const { runLog } = await import("../../run/log.ts")
   const { traffic } = await import("../../run/log-measures.ts")
-  const { printLogRun } = await import("./report.ts")
+  const { printLogRun, warnIfShed } = await import("./report.ts")
   const setup = await readLogSetup(system, flags)
   refuseEmptyWindow(setup)
   const { seed, intervalMs, timeline } = flags
@@ -73,6 +73,7 @@ async function run({ io }: Context, system: string, flags: Flags): Promise<ExitC
     intervalMs,
     timeline,
   })
+  warnIfShed(io, result.measures)
   const { warnIfUnsafe } = await import("../shared/system-argument.ts")
   const { multiPaxos } = await import("../../run/protocols/multi-paxos.ts")
   warnIfUnsafe(io, setup.plan, multiPaxos.requirements(setup))

@@ -4,7 +4,7 @@ import { storedRow } from "../../experiment/sweep.ts"
 import type { Table } from "../../experiment/table.ts"
 import { closedFormLatency } from "../../run/closed-form.ts"
 import type { LatencyHistogram } from "../../run/latency-histogram.ts"
-import type { Gap, LogTraffic } from "../../run/log-measures.ts"
+import { type Gap, type LogMeasures, type LogTraffic, mostShed } from "../../run/log-measures.ts"
 import { type LogSetup, logSettings } from "../../run/log-settings.ts"
 import { manifestOf } from "../../run/setting.ts"
 import { type LogRun, firstLeader, placement, traceHashColumn } from "../../run/log.ts"
@@ -24,6 +24,7 @@ export interface ReportedRun {
 }
 
 const none = { empty: "nothing was answered in the window" }
+const silent = { empty: "nothing was answered in the window to one of the groups of clients" }
 const beforehand = { empty: "all requests were answered before the window" }
 const columns = [
   text("system", "The quorum system."),
@@ -36,17 +37,31 @@ const columns = [
     "Requests without an answer at the end of the run; no latency includes what they waited.",
   ),
   count("shed", "Requests that found no client free to make them."),
+  count("queued", "Requests that waited for a client to be free; their latency includes the wait."),
   measure("throughputPerS", "Answers per second of the measured window.", {
     unit: "1/s",
     ...beforehand,
   }),
-  measure("latencyMs", "Mean latency.", { unit: "ms", ...none }),
-  measure("latencyMsP50", "Its median.", { unit: "ms", ...none }),
-  measure("latencyMsP99", "Its 99th percentile.", { unit: "ms", ...none }),
+  measure("latencyMs", "Mean latency over the groups of clients, by their weights.", {
+    unit: "ms",
+    ...silent,
+  }),
+  measure("latencyMsRequests", "Mean latency over requests, of which clients that are near make more.", {
+    unit: "ms",
+    ...none,
+  }),
+  measure("latencyMsP50", "Median latency of requests.", { unit: "ms", ...none }),
+  measure("latencyMsP99", "99th percentile of the latency of requests.", { unit: "ms", ...none }),
   measure("latencyMsP999", "Its 99.9th percentile.", { unit: "ms", ...none }),
   measure("latencyMsMax", "Its maximum.", { unit: "ms", ...none }),
-  measure("readMs", "Mean latency of gets.", { unit: "ms", empty: "no gets" }),
-  measure("writeMs", "Mean latency of the others.", { unit: "ms", empty: "no others" }),
+  measure("readMs", "Mean latency of gets over the groups of clients.", {
+    unit: "ms",
+    empty: "no gets, or none of one of the groups",
+  }),
+  measure("writeMs", "Mean latency of the others over the groups of clients.", {
+    unit: "ms",
+    empty: "no others, or none of one of the groups",
+  }),
   measure("messagesPerAnswer", "Messages sent per answer, over the whole run.", none),
   measure("writesPerAnswer", "Synchronous writes per answer, over the whole run.", none),
   measure("commandsPerSlot", "Commands in a slot, on average.", none),
@@ -94,13 +109,21 @@ export async function printLogRun(io: Io, format: Format, reported: ReportedRun)
   } else await printTables(io, format, tablesOf(reported))
 }
 
+/** The latency of the requests that were made says little of a load of which a part was not. */
+export function warnIfShed(io: Io, { shed, shedShare }: LogMeasures): void {
+  if (shedShare <= mostShed) return
+  io.err(
+    `WARNING: ${shed} requests (${(100 * shedShare).toFixed(1)} %) found no client free and were not made; add clients (--clients-per-group), or let them wait (--when-busy queue)\n`,
+  )
+}
+
 /** In milliseconds, to the microsecond: a mean has no more to say. */
 const inMs = (micros: number | null): number | null =>
   micros === null ? null : Number((micros / 1000).toFixed(3))
 
 function rowOf({ setup, seed, run, traffic, ...window }: ReportedRun) {
   const { measures, violations, traceHash } = run
-  const { all, reads, writes, called, returned, unanswered, shed, longestGap, elections } = measures
+  const { all, called, returned, unanswered, shed, longestGap, elections } = measures
   const perAnswer = (sum: number): number | null => (returned === 0 ? null : sum / returned)
   return {
     system: setup.plan.name,
@@ -110,14 +133,16 @@ function rowOf({ setup, seed, run, traffic, ...window }: ReportedRun) {
     answered: returned,
     unanswered,
     shed,
+    queued: measures.queued,
     throughputPerS: measures.throughput,
-    latencyMs: inMs(all.mean),
+    latencyMs: inMs(measures.mean),
+    latencyMsRequests: inMs(all.mean),
     latencyMsP50: inMs(all.quantile(0.5)),
     latencyMsP99: inMs(all.quantile(0.99)),
     latencyMsP999: inMs(all.quantile(0.999)),
     latencyMsMax: inMs(all.quantile(1)),
-    readMs: inMs(reads.mean),
-    writeMs: inMs(writes.mean),
+    readMs: inMs(measures.readMean),
+    writeMs: inMs(measures.writeMean),
     messagesPerAnswer: perAnswer(traffic.sent),
     writesPerAnswer: perAnswer(traffic.writes),
     commandsPerSlot: traffic.slots === 0 ? null : traffic.commands / traffic.slots,
@@ -149,6 +174,7 @@ async function runLines(io: Io, reported: ReportedRun): Promise<string[]> {
   const row = rowOf(reported)
   const red = await styler(io, "red")
   const s = (micros: number): string => `${(micros / 1e6).toFixed(3)} s`
+  const weighting = weightingOf(setup, built.cluster.clientGroups.length)
   const outage = ({ from, length, isOpen }: Gap): string =>
     length === 0 ? "0.000 s" : `${s(length)} from ${s(from)}${isOpen ? " to the end" : ""}`
   const rate =
@@ -166,13 +192,13 @@ async function runLines(io: Io, reported: ReportedRun): Promise<string[]> {
   const lines: [string, string][] = [
     [
       "answered",
-      `${row.answered} of ${row.called} requests${row.shed > 0 ? `, ${row.shed} shed` : ""}; ${rate}`,
+      `${row.answered} of ${row.called} requests${row.shed > 0 ? `, ${row.shed} shed` : ""}${row.queued > 0 ? `, ${row.queued} queued` : ""}; ${rate}`,
     ],
-    ["latency", latencyText(measures.all)],
+    ["latency", latencyText(measures.all, measures.mean, weighting)],
     ...(measures.reads.count > 0
       ? ([
-          ["gets", latencyText(measures.reads)],
-          ["others", latencyText(measures.writes)],
+          ["gets", latencyText(measures.reads, measures.readMean, weighting)],
+          ["others", latencyText(measures.writes, measures.writeMean, weighting)],
         ] as [string, string][])
       : []),
     [
@@ -210,10 +236,20 @@ function abridged(items: readonly string[]): string {
   return [...items.slice(0, 3), `${items.length - 4} more`, items.at(-1)].join(", ")
 }
 
-function latencyText(histogram: LatencyHistogram): string {
+function latencyText(histogram: LatencyHistogram, mean: number | null, weighting: string | null): string {
   const ms = (micros: number | null): string => (micros === null ? "–" : (micros / 1000).toFixed(3))
   const quantiles = [0.5, 0.99, 0.999].map((p) => `p${100 * p} ${ms(histogram.quantile(p))}`)
-  return [`mean ${ms(histogram.mean)} ms`, ...quantiles, `max ${ms(histogram.quantile(1))}`].join(", ")
+  const means =
+    weighting === null
+      ? `mean ${ms(mean)} ms`
+      : `mean ${ms(mean)} ms over ${weighting}, ${ms(histogram.mean)} over requests`
+  return [means, ...quantiles, `max ${ms(histogram.quantile(1))}`].join(", ")
+}
+
+/** What the mean latency is over; null where it is the same however they are weighted. */
+function weightingOf({ groupWeights }: LogSetup, groups: number): string | null {
+  if (groups === 1) return null
+  return groupWeights.length === 0 ? "groups" : `groups weighted ${groupWeights.join(":")}`
 }
 
 /** A name and what there is to say, broken at spaces to the width. */

@@ -28,9 +28,15 @@ export type Arrivals =
   | { readonly kind: "closed"; readonly think: Micros; readonly spread: Micros }
   /**
    * Requests arrive by themselves, `burst` at a time, with exponential gaps of this mean
-   * between bursts, each from a client that is free; where none is, the request is shed.
+   * between bursts, each from a client that is free; where none is, the request is shed, or waits for one.
    */
-  | { readonly kind: "open"; readonly meanGap: Micros; readonly burst: number; readonly seed: number }
+  | {
+      readonly kind: "open"
+      readonly meanGap: Micros
+      readonly burst: number
+      readonly seed: number
+      readonly whenBusy: "shed" | "queue"
+    }
 
 /** What a group of clients knows: nothing of this survives a crash, for clients do not crash. */
 export class ClientState {
@@ -45,6 +51,8 @@ export class ClientState {
   arrived = 0
   /** Clients without a request, for arrivals that are open; the last is taken first. */
   idle: number[] = []
+  /** Arrivals that are open: how many requests wait for a client. */
+  queued = 0
 
   constructor(self: Address, count: number) {
     this.self = self
@@ -111,8 +119,12 @@ function onTimeout(state: ClientState, timer: Timer, out: Outbox, options: Clien
   if (arrivals.kind !== "open") return
   for (let i = 0; i < arrivals.burst; i++) {
     const client = state.idle.pop()
-    if (client === undefined) out.report({ type: "shed" })
-    else ask(state, client, out, options)
+    if (client !== undefined) ask(state, client, out, options)
+    else if (arrivals.whenBusy === "shed") out.report({ type: "shed" })
+    else {
+      state.queued++
+      out.report({ type: "queued" })
+    }
   }
   awaitArrival(state, out, arrivals)
 }
@@ -126,13 +138,14 @@ function awaitArrival(state: ClientState, out: Outbox, arrivals: Arrivals & { ki
 }
 
 /** The next request of a client of the group. */
-function ask(state: ClientState, i: number, out: Outbox, options: ClientOptions): void {
+function ask(state: ClientState, i: number, out: Outbox, options: ClientOptions, waited = false): void {
   const request = state.requests[i]! + 1
   if (request > (options.requests ?? Infinity)) return
+  if (waited) state.queued--
   const command = options.workload(options.first + i, request)
   state.requests[i] = request
   state.outstanding[i] = command
-  out.report({ type: "call", command })
+  out.report(waited ? { type: "call", command, waited } : { type: "call", command })
   send(state, i, command, out, options)
 }
 
@@ -160,8 +173,10 @@ function onReply(
   state.outstanding[i] = null
   out.report({ type: "return", command, result })
   const { arrivals } = options
-  if (arrivals.kind === "open") state.idle.push(i)
-  else if (arrivals.think === 0) ask(state, i, out, options)
+  if (arrivals.kind === "open") {
+    if (state.queued > 0) ask(state, i, out, options, true)
+    else state.idle.push(i)
+  } else if (arrivals.think === 0) ask(state, i, out, options)
   else out.setTimer(`${nextPrefix}${i}`, arrivals.think)
 }
 

@@ -124,10 +124,12 @@ export type LogReport =
   | { readonly type: "leads"; readonly epoch: Epoch }
   /** It had led, and no longer does. */
   | { readonly type: "resigned"; readonly epoch: Epoch }
-  /** A client sends a request for the first time. */
-  | { readonly type: "call"; readonly command: Command }
-  /** A request arrived when no client was free to make it. */
+  /** A client sends a request for the first time; `waited` if it was queued before. */
+  | { readonly type: "call"; readonly command: Command; readonly waited?: true }
+  /** A request arrived when no client was free to make it, and is not made … */
   | { readonly type: "shed" }
+  /** … or is made as soon as one is, in the order of arrival. */
+  | { readonly type: "queued" }
   /** A client has the answer to its outstanding request. */
   | { readonly type: "return"; readonly command: Command; readonly result: Result }
 

@@ -2,6 +2,7 @@ import { shareInterval } from "../../base/statistics/estimates.ts"
 import { count, estimateCells, estimateColumns, meanCells, text } from "../../experiment/column.ts"
 import { type AnyExperiment, defineExperiment } from "../../experiment/define.ts"
 import { runLog } from "../log.ts"
+import { mostShed } from "../log-measures.ts"
 import type { LogSetup } from "../log-settings.ts"
 import { logReplayCommand } from "../replay.ts"
 import { type Strategies, type SweepCase, lastOf, logSetup, sweepAxes, sweepCases } from "./cases.ts"
@@ -19,6 +20,7 @@ import {
 } from "./output.ts"
 
 interface Observation {
+  readonly groupMeanMs: number | null
   readonly meanMs: number | null
   readonly p50Ms: number | null
   readonly p99Ms: number | null
@@ -37,15 +39,21 @@ const columns = [
   count("runs", "Number of independent runs."),
   count("violations", "Runs in which a safety property was violated; they are in no average."),
   text("violationReplay", "The command that shows the first of them.", { empty: "no violation" }),
-  ...estimateColumns("latencyMs", "Mean over the runs of the mean time from a request to its answer.", {
+  ...estimateColumns(
+    "latencyMs",
+    "Mean over the runs of the mean time from a request to its answer, over the groups of clients by their weights.",
+    { unit: "ms", empty: "nothing was answered to one of the groups" },
+  ),
+  ...estimateColumns(
+    "latencyMsRequests",
+    "Mean over the runs of the mean time over requests, of which clients that are near make more.",
+    { unit: "ms", empty: "nothing was answered" },
+  ),
+  ...estimateColumns("latencyMsP50", "Mean over the runs of the median time over requests.", {
     unit: "ms",
     empty: "nothing was answered",
   }),
-  ...estimateColumns("latencyMsP50", "Mean over the runs of the median time.", {
-    unit: "ms",
-    empty: "nothing was answered",
-  }),
-  ...estimateColumns("latencyMsP99", "Mean over the runs of the 99th percentile.", {
+  ...estimateColumns("latencyMsP99", "Mean over the runs of the 99th percentile over requests.", {
     unit: "ms",
     empty: "nothing was answered",
   }),
@@ -70,6 +78,11 @@ const columns = [
     { digits: 1 },
   ),
   ...estimateColumns(
+    "silentShare",
+    "Share of the runs in which one of the groups of clients got no answer within the window: these are not in latencyMs.",
+    { digits: 4 },
+  ),
+  ...estimateColumns(
     "shedShare",
     "Open loop: mean share of requests that found no client free to make them, and were not made.",
     { digits: 4 },
@@ -84,6 +97,7 @@ export function logSweep(data: SweepData, strategies: Strategies): AnyExperiment
   const setupOf = lastOf((c: SweepCase) => logSetup(data, c, strategies))
   // Without faults the longest gap is a matter of how often anyone asks.
   const faulty = sweepAxes(data).conditions.some(({ settings }) => isFaulty(settings["faults"]))
+  const over = weightingNote(data)
   return defineExperiment<SweepCase, Observation, Record<string, string | number | boolean | null>>({
     ...sweepHead(data),
     columns: [...axisColumns(data), ...columns],
@@ -97,12 +111,14 @@ export function logSweep(data: SweepData, strategies: Strategies): AnyExperiment
           runs: observations.length,
           violations: observations.length - safe.length,
           violationReplay: observations.find(({ violation }) => violation !== null)?.violation ?? null,
-          ...meanCells("latencyMs", safe, ({ meanMs }) => meanMs),
+          ...meanCells("latencyMs", safe, ({ groupMeanMs }) => groupMeanMs),
+          ...meanCells("latencyMsRequests", safe, ({ meanMs }) => meanMs),
           ...meanCells("latencyMsP50", safe, ({ p50Ms }) => p50Ms),
           ...meanCells("latencyMsP99", safe, ({ p99Ms }) => p99Ms),
           ...meanCells("throughputPerS", safe, ({ throughputPerS }) => throughputPerS),
           ...meanCells("longestGapMs", safe, ({ longestGapMs }) => longestGapMs),
           ...estimateCells("openGapShare", shareInterval(safe.map(({ longestGapOpen }) => longestGapOpen))),
+          ...estimateCells("silentShare", shareInterval(safe.map(({ groupMeanMs }) => groupMeanMs === null))),
           ...meanCells("unanswered", safe, ({ unanswered }) => unanswered),
           ...meanCells("shedShare", safe, ({ shedShare }) => shedShare),
           ...meanCells("elections", safe, ({ elections }) => elections),
@@ -117,10 +133,10 @@ export function logSweep(data: SweepData, strategies: Strategies): AnyExperiment
         { name: "throughputPerS", heading: "throughput", unit: "1/s", digits: 0, plain: true },
         ...(faulty ? [{ name: "longestGapMs", heading: "longest gap", unit: "ms", digits: 0 }] : []),
       ],
-      [openGapNote],
+      [`${over} p99 latency: over requests.`, silentNote, openGapNote, shedNote],
     ),
     figures: sweepFigures(data, [
-      { name: "latencyMs", id: "latency", title: "mean latency", unit: "ms" },
+      { name: "latencyMs", id: "latency", title: "mean latency", unit: "ms", note: over },
       ...(faulty
         ? [{ name: "longestGapMs", id: "gap", title: "longest time without an answer", unit: "ms" }]
         : []),
@@ -131,6 +147,23 @@ export function logSweep(data: SweepData, strategies: Strategies): AnyExperiment
 const isFaulty = (faults: unknown): boolean =>
   Array.isArray(faults) ? faults.length > 0 : typeof faults === "string" && faults !== ""
 
+/** What the mean latency is the mean of. */
+function weightingNote(data: SweepData): string {
+  const isWeighted = sweepAxes(data).conditions.some(({ settings }) => settings["groupWeights"] !== undefined)
+  return `Mean latency: over client groups, ${isWeighted ? "weighted by groupWeights" : "equally weighted"}.`
+}
+
+const silentNote: RowNote = {
+  about: "Runs in which one of the groups of clients got no answer, in no mean latency",
+  of: ({ silentShare }) => (Number(silentShare) === 0 ? undefined : percent(Number(silentShare))),
+}
+
+const shedNote: RowNote = {
+  about:
+    "WARNING: requests that found no client free and were not made, in no measure (whenBusy: queue makes them)",
+  of: ({ shedShare }) => (Number(shedShare) <= mostShed ? undefined : percent(Number(shedShare))),
+}
+
 const openGapNote: RowNote = {
   about: "Runs that ended without an answer after their longest gap",
   of: ({ openGapShare }) => (Number(openGapShare) === 0 ? undefined : percent(Number(openGapShare))),
@@ -140,6 +173,7 @@ function observe(setup: LogSetup, { seed: root }: SweepCase, seed: number): Obse
   const own = seedOf(root, seed)
   const { measures, violations } = runLog(setup, own, { traceHash: "none" })
   return {
+    groupMeanMs: ms(measures.mean),
     meanMs: ms(measures.all.mean),
     p50Ms: ms(measures.all.quantile(0.5)),
     p99Ms: ms(measures.all.quantile(0.99)),

@@ -67,7 +67,7 @@ const mostTableRows = 200
 export function sweepTables(
   data: SweepData,
   measures: readonly TableMeasure[],
-  notes: readonly RowNote[] = [],
+  notes: readonly (RowNote | string)[] = [],
 ): TableSpec<RowOf>[] {
   return numberOfCases(data) > mostTableRows ? [] : [(rows) => sweepTable(data, measures, notes, rows)]
 }
@@ -90,7 +90,7 @@ const axes = ["system", "variant", "latency", "faults", "workload", "seed"]
 function sweepTable(
   data: SweepData,
   measures: readonly TableMeasure[],
-  notes: readonly RowNote[],
+  notes: readonly (RowNote | string)[],
   rows: readonly RowOf[],
 ): Table {
   const first = rows[0]!
@@ -122,7 +122,9 @@ function sweepTable(
     notes: [
       ...(same.length === 0 ? [] : [`Common to all rows: ${same.join("; ")}.`]),
       "Means with 95 % intervals.",
-      ...notes.flatMap(({ of, about }) => {
+      ...notes.flatMap((note) => {
+        if (typeof note === "string") return [note]
+        const { of, about } = note
         const said = rows.flatMap((row) => {
           const what = of(row)
           const name = shown.map((axis) => shownAs(axis, row)).join(", ")
@@ -151,6 +153,8 @@ interface FigureMeasure {
   readonly id: string
   readonly title: string
   readonly unit?: string
+  /** What the measure is, where its title does not say it. */
+  readonly note?: string
 }
 
 /** With more bars than this to a series nobody looks at them one by one. */
@@ -179,7 +183,7 @@ export function sweepFigures(data: SweepData, measures: readonly FigureMeasure[]
 
 function sweepFigure(
   data: SweepData,
-  { name, id, title, unit }: FigureMeasure,
+  { name, id, title, unit, note }: FigureMeasure,
   others: readonly string[],
   rows: readonly RowOf[],
 ): BarFigure {
@@ -204,6 +208,9 @@ function sweepFigure(
         }),
       },
     ],
-    notes: [`Bars: means of ${String(rows[0]?.["runs"] ?? runs)} runs; error bars: 95 % CI (Student t).`],
+    notes: [
+      `Bars: means of ${String(rows[0]?.["runs"] ?? runs)} runs; error bars: 95 % CI (Student t).`,
+      ...(note === undefined ? [] : [note]),
+    ],
   }
 }
