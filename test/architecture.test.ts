@@ -73,13 +73,14 @@ describe("the house", () => {
     expect(elsewhere.flatMap(fileWriters)).toEqual([])
   })
 
-  test("executes modules of the user's own where the command line named them", () => {
+  test("executes modules of the user's own where the command line named them, or their folder", () => {
     const executing = sources.filter((source) =>
       importsOf(source).some(
         ({ specifier }) => target(source.path, specifier) === "src/cli/execution/user-module.ts",
       ),
     )
     expect(executing.map(({ path }) => path)).toEqual([
+      "src/cli/execution/allowed-modules.ts",
       "src/cli/execution/experiment-of-result.ts",
       "src/cli/execution/experiment-source.ts",
       "src/cli/shared/protocol-argument.ts",

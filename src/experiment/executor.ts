@@ -142,7 +142,7 @@ function isListOrRecord(value: object): boolean {
  * stopped, and so that slow runs are shared out evenly; what is quick is
  * handed over many chunks at a time.
  */
-const mostInChunk = 25
+export const mostInChunk = 25
 
 /** Where a case has few runs they are slow, more often than not: it is cut into so many chunks at least, if it can be. */
 const leastChunks = 16

@@ -20,8 +20,13 @@ export function currentEnvironment(args: readonly string[]): Omit<Environment, "
     v8: process.versions.v8,
     os: `${type()} ${arch()}`,
     cpu: cpus()[0]?.model.trim() ?? "unknown",
-    arguments: args,
+    arguments: args.map(withoutPassword),
   }
+}
+
+/** An argument as a manifest may show it: the address of a queue without its password. */
+export function withoutPassword(argument: string): string {
+  return argument.replace(/(\brediss?:\/\/)[^@/]*@/, "$1…@")
 }
 
 /** The commit of this program's own repository; null where it was installed without one, or git is missing. */

@@ -68,7 +68,7 @@ class ParcelSize {
 }
 
 /** In one parcel: a bound on what is in memory. */
-const mostChunks = 2048
+export const mostChunks = 2048
 
 function take(waiting: Iterator<Chunk>, most: number): Chunk[] {
   const taken: Chunk[] = []
@@ -122,7 +122,7 @@ const ours = [UsageError, InvariantError, ExperimentError]
 /** Some chunks, each with its case: plain data, for a thread or another machine. */
 export interface Parcel {
   readonly source: ExperimentSource
-  readonly work: readonly { readonly chunk: Chunk; readonly case: unknown }[]
+  readonly work: readonly { readonly chunk: Chunk; readonly case?: unknown }[]
 }
 
 /** What is answered: the observations of each chunk, as JSON texts; fewer than were asked for where one failed. */

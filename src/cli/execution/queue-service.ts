@@ -3,26 +3,24 @@ import type { Queue } from "bullmq"
 import type { Redis } from "ioredis"
 import { randomUUID } from "node:crypto"
 import { UsageError } from "../../base/errors.ts"
-
+import { parseJson } from "../shared/read-text.ts"
 import type { Parcel, ParcelAnswer, ParcelService } from "./parcels.ts"
-
-/** What travels by the queue. */
-export interface QueuedParcel {
-  readonly run: string
-  readonly parcel: Parcel
-}
-
-/** What comes back, by a list of the run's own. */
-export interface QueuedAnswer {
-  readonly job: string
-  readonly answer: ParcelAnswer
-}
+import { type Sealed, keyName, openAnswer, sealJob } from "./queue-messages.ts"
 
 interface Waiting {
   readonly parcel: Parcel
   readonly resolve: (answer: ParcelAnswer) => void
   /** How often it was looked for and not found in the queue. */
   missed: number
+}
+
+/** Which queue, and how its messages are signed; `warn` is told when Redis goes away and comes back, and of answers that are none. */
+export interface QueueOptions {
+  readonly url: string
+  readonly programSha256: string
+  /** Shared with the workers; without one nothing is signed. */
+  readonly key: Buffer | undefined
+  readonly warn: (message: string) => void
 }
 
 /**
@@ -37,14 +35,22 @@ export class QueueService implements ParcelService {
   readonly parcelMs = 2000
   private readonly run = randomUUID()
   private readonly waiting = new Map<string, Waiting>()
-  private readonly queue: Queue<QueuedParcel>
+  private readonly queue: Queue<Sealed>
   private readonly client: Redis
   private readonly answers: Redis
   private readonly timers: NodeJS.Timeout[]
+  private readonly key: Buffer | undefined
+  private readonly warn: (message: string) => void
   private jobs = 0
   private open = true
 
-  private constructor(queue: Queue<QueuedParcel>, client: Redis, answers: Redis) {
+  private constructor(
+    { key, warn }: Pick<QueueOptions, "key" | "warn">,
+    queue: Queue<Sealed>,
+    client: Redis,
+    answers: Redis,
+  ) {
+    ;[this.key, this.warn] = [key, warn]
     this.queue = queue
     this.client = client
     this.answers = answers
@@ -54,22 +60,17 @@ export class QueueService implements ParcelService {
     ]
   }
 
-  /** Connects; `warn` is told when Redis goes away and comes back. */
-  static async open(
-    url: string,
-    programSha256: string,
-    warn: (message: string) => void,
-  ): Promise<QueueService> {
+  static async open({ url, programSha256, key, warn }: QueueOptions): Promise<QueueService> {
     const packages = await queuePackages()
     const client = await connect(packages, url)
     warnOfLoss(client, url, warn)
     const answers = client.duplicate({ lazyConnect: false })
     answers.on("error", ignore)
-    const queue = new packages.bullmq.Queue<QueuedParcel>(queueKeys.queue(programSha256), {
+    const queue = new packages.bullmq.Queue<Sealed>(queueKeys.queue(programSha256, key), {
       connection: client,
     })
     queue.on("error", ignore)
-    const service = new QueueService(queue, client, answers)
+    const service = new QueueService({ key, warn }, queue, client, answers)
     await service.stayAlive()
     void service.listen()
     return service
@@ -103,8 +104,9 @@ export class QueueService implements ParcelService {
     this.client.disconnect()
   }
 
-  private async submit(jobId: string, parcel: Parcel): Promise<void> {
-    const data = { run: this.run, parcel }
+  private async submit(jobId: string, { source, work }: Parcel): Promise<void> {
+    const chunks = work.map(({ chunk }) => chunk)
+    const data = sealJob({ run: this.run, job: jobId, source, chunks }, this.key)
     await this.queue.add("parcel", data, { jobId, attempts: 3, removeOnComplete: true, removeOnFail: true })
   }
 
@@ -113,7 +115,7 @@ export class QueueService implements ParcelService {
     while (this.open) {
       try {
         const popped = await this.answers.blpop(queueKeys.answers(this.run), 5)
-        if (popped !== null) this.receive(JSON.parse(popped[1]) as QueuedAnswer)
+        if (popped !== null) this.receive(popped[1])
       } catch {
         // Redis is gone, or this is closed: the loop knows which.
         await pause(200)
@@ -121,10 +123,17 @@ export class QueueService implements ParcelService {
     }
   }
 
-  private receive({ job, answer }: QueuedAnswer): void {
-    // An answer that comes again finds nobody waiting.
-    this.waiting.get(job)?.resolve(answer)
-    this.waiting.delete(job)
+  /** Takes an answer in. One that comes again finds nobody waiting; one that is none is left, and the parcel goes on waiting. */
+  private receive(text: string): void {
+    try {
+      const { run, job, answer } = openAnswer(parseJson(text, "the answer"), this.key)
+      if (run !== this.run) return
+      this.waiting.get(job)?.resolve(answer)
+      this.waiting.delete(job)
+    } catch (error) {
+      if (!(error instanceof UsageError)) throw error
+      this.warn(`an answer of the queue is not used: ${error.message}`)
+    }
   }
 
   /** Whether Redis still has each parcel; one that was not there twice is put there again. */
@@ -225,8 +234,9 @@ export function shownAddress(url: string): string {
 
 /** What both sides must agree on. All keys of this program begin with `quorate`. */
 export const queueKeys = {
-  /** Only workers of the same code see a run's parcels. */
-  queue: (programSha256: string): string => `quorate-${programSha256.slice(0, 16)}`,
+  /** Only workers of the same code and key see a run's parcels. */
+  queue: (programSha256: string, key?: Buffer): string =>
+    `quorate-${programSha256.slice(0, 16)}${keyName(key)}`,
   /** Exists as long as the run is alive. */
   alive: (run: string): string => `quorate:alive:${run}`,
   /** Where the answers of a run go. */

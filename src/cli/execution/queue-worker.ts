@@ -1,12 +1,9 @@
 import type { Job } from "bullmq"
-import {
-  type QueuedAnswer,
-  type QueuedParcel,
-  connect,
-  queueKeys,
-  queuePackages,
-  shownAddress,
-} from "./queue-service.ts"
+import { UsageError } from "../../base/errors.ts"
+import { allowedSource } from "./allowed-modules.ts"
+import { type ParcelAnswer, portableError } from "./parcels.ts"
+import { type QueuedJob, type Sealed, openJob, sealAnswer } from "./queue-messages.ts"
+import { connect, queueKeys, queuePackages, shownAddress } from "./queue-service.ts"
 import { WorkerPool } from "./worker-pool.ts"
 
 /** Which queue to work for, with which program and how many threads, and for how long. */
@@ -14,6 +11,10 @@ export interface QueueWorkerOptions {
   readonly url: string
   readonly programSha256: string
   readonly threads: number
+  /** Folders whose modules may run; what is in none of them does not. */
+  readonly allow: readonly string[]
+  /** Shared with the runs; with one, work that is not signed with it is not done. */
+  readonly key: Buffer | undefined
   /** Ends after so many seconds without work; never, if not given. */
   readonly idleSeconds?: number
   readonly signal: AbortSignal
@@ -26,22 +27,24 @@ export interface QueueWorkerOptions {
  * to another worker when its lock runs out.
  */
 export async function serveQueue(options: QueueWorkerOptions): Promise<{ parcels: number }> {
-  const { url, programSha256, threads, signal, say } = options
+  const { url, programSha256, threads, key, signal, say } = options
   const packages = await queuePackages()
   const client = await connect(packages, url)
   const pool = new WorkerPool(threads)
   let [parcels, lastWork] = [0, performance.now()]
-  const work = async ({ id, data: { run, parcel } }: Job<QueuedParcel>): Promise<void> => {
+  const work = async ({ id, data }: Job<unknown>): Promise<void> => {
+    const job = jobOf(data, id, key, (message) => new packages.bullmq.UnrecoverableError(message))
+    const { run } = job
     // Whoever asked for it is gone.
     if ((await client.exists(queueKeys.alive(run))) === 0) return
-    const answer = await pool.compute(parcel)
+    const answer = await compute(job, options.allow, pool)
     const answers = queueKeys.answers(run)
-    await client.rpush(answers, JSON.stringify({ job: id!, answer } satisfies QueuedAnswer))
+    await client.rpush(answers, JSON.stringify(sealAnswer({ run, job: job.job, answer }, key)))
     await client.expire(answers, 86_400)
     ;[parcels, lastWork] = [parcels + 1, performance.now()]
   }
-  const name = queueKeys.queue(programSha256)
-  const worker = new packages.bullmq.Worker<QueuedParcel>(name, work, {
+  const name = queueKeys.queue(programSha256, key)
+  const worker = new packages.bullmq.Worker<Sealed>(name, work, {
     ...lockTimes,
     connection: client,
     concurrency: threads + 1,
@@ -57,6 +60,37 @@ export async function serveQueue(options: QueueWorkerOptions): Promise<{ parcels
   await pool.close()
   client.disconnect()
   return { parcels }
+}
+
+/** The job of what Redis has; what is none is not tried again. */
+function jobOf(
+  data: unknown,
+  id: string | undefined,
+  key: Buffer | undefined,
+  unrecoverable: (message: string) => Error,
+): QueuedJob {
+  try {
+    const job = openJob(data, key)
+    if (job.job === id) return job
+    throw new UsageError("the job has the name of another.")
+  } catch (error) {
+    throw error instanceof UsageError ? unrecoverable(error.message) : error
+  }
+}
+
+/** What this worker may not run, it says to whoever asked. */
+async function compute(
+  { source: asked, chunks }: QueuedJob,
+  allow: readonly string[],
+  pool: WorkerPool,
+): Promise<ParcelAnswer> {
+  try {
+    const source = await allowedSource(asked, allow)
+    return await pool.compute({ source, work: chunks.map((chunk) => ({ chunk })) })
+  } catch (error) {
+    if (error instanceof UsageError) return { observations: [], error: portableError(error), ms: 0 }
+    throw error
+  }
 }
 
 /** A worker that was killed is noticed within fifteen seconds, however often that happens. */

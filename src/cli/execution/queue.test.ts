@@ -1,11 +1,13 @@
 import { type ChildProcess, spawn, spawnSync } from "node:child_process"
-import { mkdtempSync, readFileSync, readdirSync, rmSync, statSync } from "node:fs"
+import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs"
 import { createServer } from "node:net"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { setTimeout as pause } from "node:timers/promises"
+import { Redis } from "ioredis"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import { quorate } from "../../../test/support/listen.ts"
+import { withoutPassword } from "./environment.ts"
 
 const hasRedis = spawnSync("redis-server", ["--version"]).status === 0
 if (!hasRedis) console.warn("redis-server is not installed: the tests of the queue are skipped")
@@ -53,10 +55,10 @@ const redis = () =>
     /Ready to accept/,
   )
 const address = () => `redis://127.0.0.1:${port}`
-const worker = () =>
+const worker = (...more: string[]) =>
   begin(
     process.execPath,
-    ["--import", "tsx", "src/cli/main.ts", "worker", "--queue", address(), "--workers", "1"],
+    ["--import", "tsx", "src/cli/main.ts", "worker", "--queue", address(), "--workers", "1", ...more],
     /waits for work/,
   )
 
@@ -108,6 +110,71 @@ describe.skipIf(!hasRedis)("a queue in Redis", () => {
     await end(working, "SIGTERM")
     await end(again, "SIGTERM")
   }, 180_000)
+
+  test("runs no module but those in the folders given to its worker", async () => {
+    const mark = join(folder, "mark")
+    const module = (text: string) => {
+      const file = join(folder, "mine.mjs")
+      writeFileSync(
+        file,
+        `import { writeFileSync } from "node:fs"; if (process.env.MARK) writeFileSync(process.env.MARK, "ran")
+        export default { id: "mine", question: "?", reference: "-", runs: 2, tables: [], observe: () => 1,
+          columns: [{ name: "a", meaning: "A.", type: "number", digits: 0 }], cases: () => [1], summarise: () => [{ a: 1 }] } // ${text}`,
+      )
+      return file
+    }
+    const asked = (file: string) => quorate("run", file, "--out", folder, "--fresh", "--queue", address())
+    const server = await redis()
+    process.env["MARK"] = mark
+    const working = await worker()
+    delete process.env["MARK"]
+    const refused = await asked(module("refused"))
+    expect([refused.code, refused.err]).toEqual([2, expect.stringContaining("start it with --allow")])
+    expect(existsSync(mark)).toBe(false)
+    await end(working, "SIGTERM")
+    const allowing = await worker("--allow", folder)
+    expect(await asked(module("allowed"))).toMatchObject({ code: 0 })
+    await end(allowing, "SIGTERM")
+    await end(server, "SIGTERM")
+  }, 180_000)
+
+  test("keeps no forged answer, and with a key takes none that is not signed", async () => {
+    const key = join(folder, "queue.key")
+    writeFileSync(key, "0123456789abcdef0123456789abcdef\n")
+    const server = await redis()
+    const client = new Redis(address())
+    /** Answers every job that is waiting, before any worker is there. */
+    const forge = async () => {
+      let lists: string[] = []
+      while (lists.length === 0) {
+        lists = (await client.keys("quorate:alive:*")).map((name) => name.slice("quorate:alive:".length))
+        await pause(10)
+      }
+      for (let job = 0; job < 200; job++) {
+        const answer = { observations: ['[{"x":1}]'], ms: 1 }
+        const text = JSON.stringify({ run: lists[0], job: `${lists[0]!}-${job}`, answer })
+        await client.rpush(`quorate:answers:${lists[0]!}`, JSON.stringify({ text }))
+      }
+    }
+    const [unsigned] = await Promise.all([run("forged", "--queue", address()), forge()])
+    expect([unsigned.code, unsigned.err]).toEqual([
+      2,
+      expect.stringContaining("answers that are none of duelling"),
+    ])
+    // Nothing of it was kept: the same command goes on without --fresh.
+    const working = await worker("--key-file", key)
+    const [signed] = await Promise.all([run("forged", "--queue", address(), "--key-file", key), forge()])
+    expect([signed.code, signed.err]).toEqual([0, expect.stringContaining("is not signed with the key")])
+    expect(filesOf("forged")).toEqual(filesOf("here"))
+    client.disconnect()
+    await end(working, "SIGTERM")
+    await end(server, "SIGTERM")
+  }, 180_000)
+})
+
+test("a manifest shows no password of a queue", () => {
+  expect(withoutPassword("--queue=rediss://me:secret@host:1/0")).toBe("--queue=rediss://…@host:1/0")
+  expect(withoutPassword("redis://host:6379")).toBe("redis://host:6379")
 })
 
 test("without a Redis it says so at once, and leaves no lock behind", async () => {

@@ -10,6 +10,7 @@ import { prepareFolder, resultFolder, writeResult } from "../shared/results-fold
 import { currentEnvironment } from "./environment.ts"
 import type { SourcedExperiment } from "./experiment-source.ts"
 import { Interrupted, listenForInterruption } from "./interruption.ts"
+import { checkedAnswers } from "./checked-answers.ts"
 import { parcelExecutor } from "./parcels.ts"
 import type { QueueService } from "./queue-service.ts"
 import {
@@ -35,6 +36,8 @@ export interface RunAllOptions {
   readonly pool?: WorkerPool
   /** The address of a Redis whose workers compute it, instead of threads. */
   readonly queue?: string
+  /** The file of the key that the run and the workers share. */
+  readonly keyFile?: string
   /** Throw away unfinished work instead of continuing it. */
   readonly fresh?: boolean
   readonly shard?: Shard
@@ -83,6 +86,7 @@ interface Session {
   readonly pool: WorkerPool
   readonly queue?: QueueService
   readonly signal: AbortSignal
+  readonly warn: (message: string) => void
   /** Where the work of each is kept, until it is done; empty where nothing is written. */
   readonly kept: Map<RunConfiguration, Kept>
   close(): Promise<void>
@@ -118,6 +122,7 @@ async function openSession(
     pool,
     ...(queue && { queue }),
     signal,
+    warn,
     kept,
     close,
   }
@@ -133,19 +138,23 @@ function keepHeapsSmall(): void {
 }
 
 async function openQueue(
-  { queue, workers }: RunAllOptions,
+  { queue, keyFile, workers }: RunAllOptions,
   programSha256: string,
   warn: (message: string) => void,
 ): Promise<QueueService | undefined> {
-  if (queue === undefined) return undefined
+  if (queue === undefined) {
+    if (keyFile !== undefined) throw new UsageError("--key-file requires --queue.")
+    return undefined
+  }
   if (workers !== undefined) {
     throw new UsageError("--workers cannot be combined with --queue: give --workers to quorate worker.")
   }
-  const { QueueService } = await import("./queue-service.ts")
-  const service = await QueueService.open(queue, programSha256, warn)
+  const { QueueService, shownAddress } = await import("./queue-service.ts")
+  const { queueKey } = await import("./queue-messages.ts")
+  const service = await QueueService.open({ url: queue, programSha256, key: queueKey(keyFile), warn })
   if ((await service.workers()) === 0) {
     warn(
-      `no worker of code ${programSha256.slice(0, 12)} is there yet; start some with: quorate worker --queue ${queue}`,
+      `no worker of code ${programSha256.slice(0, 12)} is there yet; start some with: quorate worker --queue ${shownAddress(queue)}`,
     )
   }
   return service
@@ -187,8 +196,11 @@ function requestOf(session: Session, configuration: RunConfiguration): RunReques
 }
 
 /** Threads as asked for; where nothing was asked for, only for what takes longer than starting them. */
-function executorFor({ experiment, source }: SourcedExperiment, { pool, queue, options }: Session): Executor {
-  if (queue !== undefined) return parcelExecutor(queue, source, experiment)
+function executorFor(
+  { experiment, source }: SourcedExperiment,
+  { pool, queue, warn, options }: Session,
+): Executor {
+  if (queue !== undefined) return parcelExecutor(checkedAnswers(queue, experiment, warn), source, experiment)
   if (options.workers === 0) return inProcessExecutor(experiment)
   const threads = parcelExecutor(pool, source, experiment)
   if (options.workers !== undefined || pool.started) return threads

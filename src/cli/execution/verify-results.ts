@@ -22,6 +22,7 @@ export interface VerifyOptions {
   readonly trust: boolean
   readonly workers?: number
   readonly queue?: string
+  readonly keyFile?: string
 }
 
 /** Computes results again in a folder of its own, and says of each file whether it is the same. */

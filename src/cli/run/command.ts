@@ -11,7 +11,7 @@ import type { RunConfiguration } from "../execution/run-one.ts"
 import { type Shard, parseShard } from "../execution/shard.ts"
 import type { WorkerPool } from "../execution/worker-pool.ts"
 import type { Override } from "../sweep/read-sweep.ts"
-import { type Format, formatOption, seedOption, whole } from "../shared/options.ts"
+import { type Format, formatOption, keyFileOption, seedOption, whole } from "../shared/options.ts"
 import { printJson, printTables } from "../shared/output.ts"
 
 interface RunOptions {
@@ -26,6 +26,7 @@ interface RunOptions {
   readonly dryRun?: boolean
   readonly workers?: number
   readonly queue?: string
+  readonly keyFile?: string
   readonly shard?: Shard
   readonly fresh?: boolean
   readonly format: Format
@@ -70,6 +71,7 @@ export function runCommand(context: Context): Command {
       "-q, --queue <address>",
       "distribute work to quorate worker processes through Redis: redis://localhost:6379",
     )
+    .addOption(keyFileOption())
     .option("--shard <i/n>", "compute only the i-th of n parts, for quorate merge", parseShard)
     .option("--fresh", "discard unfinished work instead of continuing it")
     .addOption(formatOption())

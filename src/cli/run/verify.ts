@@ -1,6 +1,6 @@
 import { Command } from "commander"
 import { type Context, exitCodeHelp, exitCodes } from "../shared/context.ts"
-import { moduleOption, whole } from "../shared/options.ts"
+import { keyFileOption, moduleOption, whole } from "../shared/options.ts"
 
 interface VerifyOptions {
   readonly from: string
@@ -8,6 +8,7 @@ interface VerifyOptions {
   readonly trust: boolean
   readonly workers?: number
   readonly queue?: string
+  readonly keyFile?: string
 }
 
 /** `quorate verify`: computes results again, and compares every byte. */
@@ -23,6 +24,7 @@ export function verifyCommand(context: Context): Command {
     .option("--trust", "run the modules that the manifests name, if they are as the manifests say", false)
     .option("-w, --workers <n>", "worker threads; 0 for none (default: one per core)", whole("--workers", 0))
     .option("-q, --queue <address>", "distribute work to quorate worker processes through Redis")
+    .addOption(keyFileOption())
     .addHelpText("after", help)
     .action(async (names: string[], options: VerifyOptions) => {
       const { verifyResults } = await import("../execution/verify-results.ts")

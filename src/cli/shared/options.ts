@@ -38,6 +38,14 @@ export function moduleOption(): Option {
     .default([], "none")
 }
 
+/** `--key-file`, of every command that takes part in a queue. */
+export function keyFileOption(): Option {
+  return new Option(
+    "--key-file <file>",
+    "with --queue: key that signs work and results, shared with the workers (default: $QUORATE_QUEUE_KEY)",
+  )
+}
+
 /** An argument parser for integers from `least` to `most`, in decimal digits. */
 export function whole(
   option: string,
