@@ -103,7 +103,10 @@ const typeNames: Readonly<Record<Column["type"], string>> = {
 function fieldValue(column: Column, field: string): Cell | undefined {
   if (field === "") return null
   if (column.type === "boolean") return field === "true" ? true : field === "false" ? false : undefined
-  if (column.type === "number") return /^-?\d+(\.\d+)?(e[+-]?\d+)?$/.test(field) ? Number(field) : undefined
+  if (column.type === "number")
+    return /^-?\d+(\.\d+)?(e[+-]?\d+)?$/.test(field) && Number.isFinite(Number(field))
+      ? Number(field)
+      : undefined
   if (column.type === "fraction") return /^-?\d+(\/[1-9]\d*)?$/.test(field) ? field : undefined
   return original(field)
 }

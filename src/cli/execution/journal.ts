@@ -1,9 +1,12 @@
 import { closeSync, existsSync, fstatSync, fsyncSync, ftruncateSync, readSync, rmSync } from "node:fs"
 import { dirname } from "node:path"
 import { crc32 } from "node:zlib"
+import { z } from "zod"
 import { UsageError } from "../../base/errors.ts"
 import { type Chunk, type ChunkResult, type Executor, chunkKey } from "../../experiment/executor.ts"
 import type { Stopping } from "../../experiment/stopping.ts"
+import { valuesOf } from "./checked-answers.ts"
+import { parseJson } from "../shared/read-text.ts"
 import { openOwn, openToAppend, syncFolder, writeWhole } from "../shared/files.ts"
 import { unwritable } from "../shared/results-folder.ts"
 
@@ -246,8 +249,11 @@ export function readJournal(file: string, onEnd?: (end: JournalEnd) => void): Jo
   const lines = wholeLines(file, onEnd)
   const first = lines.next()
   if (first.done === true) return { header: undefined, results: [] }
-  const header = JSON.parse(first.value) as JournalHeader
-  return { header, results: resultsOf(header, lines) }
+  const header = parseJson(first.value, file)
+  if (!headerSchema.safeParse(header).success) {
+    throw new UsageError(`${file} does not begin as a journal does; discard it with --fresh.`)
+  }
+  return { header: header as JournalHeader, results: resultsOf(header as JournalHeader, lines) }
 }
 
 /** A line is the checksum of its text, then the text. One that was cut off, or damaged, does not match. */
@@ -261,7 +267,7 @@ function checksum(text: string | Buffer): string {
 
 function* resultsOf(header: JournalHeader, lines: Iterable<string>): Generator<ChunkResult> {
   for (const line of lines) {
-    const [prefix, caseIndex, firstRun, runs] = /^\[(\d+),(\d+),(\d+),/.exec(line)!
+    const [prefix, caseIndex, firstRun, runs] = resultStart.exec(line)!
     yield {
       chunk: {
         experiment: header.experiment,
@@ -275,6 +281,28 @@ function* resultsOf(header: JournalHeader, lines: Iterable<string>): Generator<C
   }
 }
 
+const resultStart = /^\[(\d{1,15}),(\d{1,15}),(\d{1,15}),(?=\[.*\]\]$)/
+
+/** Whether a line is a result: its place, and as many observations as it has runs. */
+function isResult(line: string): boolean {
+  const [prefix, , , runs] = resultStart.exec(line) ?? []
+  return prefix !== undefined && valuesOf(line.slice(prefix.length, -1), Number(runs)) !== undefined
+}
+
+const headerSchema = z.looseObject({
+  quorateJournal: z.literal(1),
+  experiment: z.string(),
+  seed: z.int(),
+  runs: z.int(),
+  configurationSha256: z.string(),
+  codeSha256: z.string(),
+  stopping: z.object({ relativeHalfWidth: z.number(), mostRuns: z.int() }).optional(),
+  shard: z
+    .string()
+    .regex(/^[1-9]\d*\/[1-9]\d*$/)
+    .optional(),
+})
+
 function* wholeLines(file: string, onEnd: ((end: JournalEnd) => void) | undefined): Generator<string, void> {
   const descriptor = openOwn(file)
   let goodBytes = 0
@@ -282,6 +310,8 @@ function* wholeLines(file: string, onEnd: ((end: JournalEnd) => void) | undefine
     for (const line of linesOf(descriptor)) {
       const text = line.subarray(9)
       if (line.subarray(0, 9).toString("latin1") !== `${checksum(text)} `) break
+      // The first is the header. A checksum keeps out accidents only; what else is there is no result.
+      if (goodBytes > 0 && !isResult(text.toString("utf8"))) break
       goodBytes += line.length + 1
       yield text.toString("utf8")
     }

@@ -4,7 +4,7 @@ import { renderDiagram } from "../explore/counterexample.ts"
 import { type Context, exitCodes } from "../shared/context.ts"
 import { whole } from "../shared/options.ts"
 import { printJson } from "../shared/output.ts"
-import { readText } from "../shared/read-text.ts"
+import { parseJson, readText } from "../shared/read-text.ts"
 import type { ReplayPosition, ReplayView } from "./view.ts"
 
 interface ReplayOptions {
@@ -52,12 +52,7 @@ Examples:
 Exit codes: 0 success; 1 the run violates a property; 2 usage or internal error.`
 
 function readJson(file: string): unknown {
-  const text = readText(file, accepted)
-  try {
-    return JSON.parse(text) as unknown
-  } catch {
-    throw new UsageError(`${file} is not JSON. ${accepted}`)
-  }
+  return parseJson(readText(file, accepted), file, accepted)
 }
 
 const accepted =

@@ -22,19 +22,24 @@ function problem(path: string, { code, message }: NodeJS.ErrnoException): string
 }
 
 /**
- * A JSON text of this program's own, from wherever it came: `called` in errors.
+ * A JSON text of this program's own, from wherever it came: `called` in errors, which end with `wanted`.
  * What is nested deeper than anything it writes is refused, since whatever
  * walks the value would run out of stack.
  */
-export function parseJson(text: string, called: string): unknown {
+export function parseJson(text: string, called: string, wanted = ""): unknown {
   const depth = nesting(text)
   if (depth > deepestJson) {
-    throw new UsageError(`${called} is nested ${depth} deep; must be at most ${deepestJson}.`)
+    throw new UsageError(
+      `${called} is nested ${depth} deep; must be at most ${deepestJson}. ${wanted}`.trimEnd(),
+    )
   }
   try {
     return JSON.parse(text) as unknown
   } catch (error) {
-    if (error instanceof SyntaxError) throw new UsageError(`${called} is not JSON: ${error.message}.`)
+    if (error instanceof SyntaxError)
+      throw new UsageError(
+        wanted === "" ? `${called} is not JSON: ${error.message}.` : `${called} is not JSON. ${wanted}`,
+      )
     throw error
   }
 }

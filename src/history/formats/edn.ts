@@ -51,6 +51,8 @@ class EdnReader {
   private readonly text: string
   private readonly file: string
   private at = 0
+  /** Forms that are open where it is. */
+  private depth = 0
 
   constructor(text: string, file: string) {
     this.text = text
@@ -79,13 +81,26 @@ class EdnReader {
       else if (char === ";") this.at = endOr(this.text.indexOf("\n", this.at), this.text)
       else if (this.text.startsWith("#_", this.at)) {
         this.at += 2
+        this.enter()
         this.skip()
         this.value()
+        this.depth--
       } else return
     }
   }
 
   private value(): EdnValue {
+    this.enter()
+    const value = this.form()
+    this.depth--
+    return value
+  }
+
+  private enter(): void {
+    if (++this.depth > deepestForm) throw this.error(`forms are nested deeper than ${deepestForm}`, this.at)
+  }
+
+  private form(): EdnValue {
     const char = this.text[this.at]
     if (char === undefined) throw this.error("the file ends in the middle of a form", this.at)
     if (char === '"') return this.string()
@@ -151,6 +166,9 @@ class EdnReader {
     return new UsageError(`${this.file}:${before.length}:${before.at(-1)!.length + 1}: not EDN: ${what}.`)
   }
 }
+
+/** Histories need a handful; what is deeper would take the stack of whoever reads it. */
+const deepestForm = 100
 
 const escapes: Readonly<Record<string, string>> = { n: "\n", t: "\t", r: "\r" }
 

@@ -117,7 +117,7 @@ export function latencyOf(
   files: Readonly<Record<string, string>>,
   reading: Parameters<typeof parseMatrixCsv>[2] = {},
 ): LatencyChoice {
-  const csv = files[latency]
+  const csv = Object.hasOwn(files, latency) ? files[latency] : undefined
   if (csv !== undefined)
     return { kind: "matrix", name: latency, delays: parseMatrixCsv(csv, latency, reading) }
   if (/\.csv$/i.test(latency) && !namedLatencies.has(latency))
@@ -153,7 +153,7 @@ export function mistakesIn(
     ...readSettings(headSettings, only(head, headSettings)).mistakes,
     ...kebabMistakes(head["id"]),
     ...Object.keys(head)
-      .filter((key) => key !== "$schema" && !(key in headSettings))
+      .filter((key) => key !== "$schema" && !Object.hasOwn(headSettings, key))
       .map((key) => unknownKey(key, known, [])),
     ...(setup === undefined ? [] : settingsMistakes(setup, table, ["setup"])),
     ...matrixMistakes(matrix, kind, table, files),
@@ -161,7 +161,7 @@ export function mistakesIn(
 }
 
 function only(record: Readonly<Record<string, unknown>>, table: object): Readonly<Record<string, unknown>> {
-  return Object.fromEntries(Object.entries(record).filter(([key]) => key in table))
+  return Object.fromEntries(Object.entries(record).filter(([key]) => Object.hasOwn(table, key)))
 }
 
 function kebabMistakes(id: unknown): Mistake[] {
@@ -258,7 +258,7 @@ function textMistakes(
 function repeated(axis: string, value: unknown): readonly Mistake[] {
   if (!Array.isArray(value)) return []
   const names = value.map((one: unknown) =>
-    isRecord(one) && axis === "system" ? String(one["system"]) : nameOf(one as string | Stated),
+    !isRecord(one) ? String(one) : axis === "system" ? String(one["system"]) : nameOf(one as Stated),
   )
   return names.flatMap((own, i) =>
     names.indexOf(own) === i
