@@ -38,6 +38,8 @@ export interface Protocol<
   ownPlan?(n: number, settings: Setup): QuorumPlan
   /** The requirements that its quorums must meet, by their ids in `requirements`: 4.4; none by default. */
   requirements?(run: ProtocolRun<Setup>): readonly string[]
+  /** Why a run is unsafe, a clause for each reason, where its settings decide that; undefined where only requirements do. */
+  unsafe?(run: ProtocolRun<Setup>): readonly string[] | undefined
   /** The processes, acceptors (or replicas) first, in the order of the plan's nodes. */
   cluster(run: ProtocolRun<Setup>): ProtocolCluster<Message, Stored, Report>
   /** Every type of message; traces, diagrams and links ask for its text and size. */

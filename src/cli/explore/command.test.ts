@@ -44,6 +44,23 @@ describe("quorate explore --model spec", () => {
     expect(out).toContain("shares no acceptor with the phase-2 quorum {a1 a2}")
   })
 
+  test.each([
+    ["simple(4, 2, 2)", "--epochs", "1"],
+    ["simple(4, 2, 2)", "--epochs", "1", "--proposers", "1", "--model", "actors"],
+    ["simple(2, 1, 1)", "--epochs", "1", "--values", "1", "--inductive"],
+  ])("ends with a warning where bounds hide that %s is unsafe", async (...args) => {
+    const { code, out } = await quorate("explore", ...args)
+    expect([code, /^verdict +holds/m.test(out)]).toEqual([0, true])
+    expect(out.trimEnd().split("\n").at(-1)).toMatch(
+      /^WARNING +UNSAFE quorum system: \{a1[^}]*\} and \{a[^}]*\} do not intersect \(requirement 4\.4\)/,
+    )
+    const json = JSON.parse((await quorate("explore", ...args, "--format", "json")).out) as {
+      unsafe: string[]
+    }
+    expect(json.unsafe).toHaveLength(1)
+    expect((await quorate("explore", "majority(3)", ...args.slice(1))).out).not.toContain("UNSAFE")
+  })
+
   test("stops at a limit with unknown and exits with 3", async () => {
     const { code, verdict, because } = await exploreJson("majority(5)", "--max-states", "1000")
     expect([code, verdict]).toEqual([3, "unknown"])

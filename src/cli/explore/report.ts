@@ -1,4 +1,5 @@
 import type { Table } from "../../experiment/table.ts"
+import { unsafeWarning } from "../../run/unsafe.ts"
 import { type Context, type ExitCode, exitCodes } from "../shared/context.ts"
 import { printJson, printTables, styler } from "../shared/output.ts"
 import { type Counterexample, renderDiagram, saveCounterexample } from "./counterexample.ts"
@@ -25,6 +26,8 @@ export interface ExploreReport {
   readonly complete: boolean
   readonly bytesMax: number
   readonly verdicts: readonly ExploredVerdict[]
+  /** Why quorums are unsafe, within whatever bounds this search kept; empty where they are not. */
+  readonly unsafe: readonly string[]
   /** The counterexample of the first violation. */
   readonly counterexample: Counterexample | undefined
   /** Further keys of the JSON. */
@@ -92,6 +95,7 @@ function reportJson(
     statesPerSecond: Math.round(distinct / Math.max(time.seconds, 0.001)),
     bytesPerState: Math.round((10 * bytesMax) / distinct) / 10,
     verdicts: report.verdicts,
+    unsafe: report.unsafe,
     ...report.details,
     counterexample: report.counterexample?.replay ?? null,
   }
@@ -128,6 +132,10 @@ async function printReport(
   if (report.counterexample !== undefined) {
     io.out(`\n${await renderDiagram(report.counterexample.diagram, "text")}`)
   }
+  // A violation has said which quorums are apart.
+  if (overall(report.verdicts).verdict === "violated") return
+  for (const warning of unsafeWarning(report.unsafe))
+    io.out(`\n${colors.violated("WARNING")}             ${warning}\n`)
 }
 
 function reportTable(report: ExploreReport): Table {
@@ -148,6 +156,9 @@ function reportTable(report: ExploreReport): Table {
       verdict,
       stepsToViolation,
     ]),
-    notes: report.complete ? [] : ["The search is incomplete; see the verdicts."],
+    notes: [
+      ...(report.complete ? [] : ["The search is incomplete; see the verdicts."]),
+      ...unsafeWarning(report.unsafe).map((warning) => `WARNING: ${warning}.`),
+    ],
   }
 }

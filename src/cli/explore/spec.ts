@@ -1,6 +1,8 @@
 import { UsageError } from "../../base/errors.ts"
+import { constantPlan } from "../../quorum/plan.ts"
 import type { QuorumSystem } from "../../quorum/system.ts"
 import { violationDiagram } from "../../run/diagrams/spec.ts"
+import { unsafeReasons, unsafeWarning } from "../../run/unsafe.ts"
 import { type SpecExploration, exploreSpec } from "../../world/spec/explore.ts"
 import { checkInductive } from "../../world/spec/inductive.ts"
 import { toItf } from "../../world/spec/itf.ts"
@@ -24,7 +26,8 @@ export async function runSpec(
   options: ExploreOptions,
 ): Promise<void> {
   const model = specModel(systems, { values: options.values ?? 2, epochs: options.epochs })
-  if (options.inductive) return runInductive(context, model, options)
+  const unsafe = systems.flatMap((system) => unsafeReasons(constantPlan(system), ["4.4"]))
+  if (options.inductive) return runInductive(context, model, unsafe, options)
   const symmetry = {
     acceptors: options.symmetry === "acceptors" || options.symmetry === "all",
     values: options.symmetry === "values" || options.symmetry === "all",
@@ -41,10 +44,19 @@ export async function runSpec(
     options.workers === 1 ? exploreSpec(model, search) : exploreInParallel(model, search, options.workers),
   )
   progress.end()
-  await finishExploration(context, options, reportOf(model, result, describeSymmetry(model, symmetry)), time)
+  await finishExploration(
+    context,
+    options,
+    { ...reportOf(model, result, describeSymmetry(model, symmetry)), unsafe },
+    time,
+  )
 }
 
-function reportOf(model: SpecModel, result: SpecExploration, symmetry: string): ExploreReport {
+function reportOf(
+  model: SpecModel,
+  result: SpecExploration,
+  symmetry: string,
+): Omit<ExploreReport, "unsafe"> {
   const { distinct, generated, depth, complete, bytesMax, levels, outcomes } = result
   const names = outcomes.map(({ system }) => system)
   return {
@@ -87,7 +99,12 @@ function counterexampleOf(outcomes: SpecExploration["outcomes"]): Counterexample
 /** The largest instance of the inductive check, in bits of a type-correct state: larger ones take hours. */
 const mostInductiveBits = 14
 
-async function runInductive(context: Context, model: SpecModel, options: ExploreOptions): Promise<void> {
+async function runInductive(
+  context: Context,
+  model: SpecModel,
+  unsafe: readonly string[],
+  options: ExploreOptions,
+): Promise<void> {
   const size = model.acceptors.length * model.epochs * (1 + Math.log2(model.values + 1))
   if (size > mostInductiveBits) {
     throw new UsageError(
@@ -108,11 +125,16 @@ async function runInductive(context: Context, model: SpecModel, options: Explore
       epochs,
       verdict,
       because,
+      unsafe,
       ...time,
     })
   } else {
     context.io.out(
-      `${model.phase2[0]!.name}: the inductive invariant of Paxos\n\nverdict  ${verdict}\nbecause  ${because}\n`,
+      `${model.phase2[0]!.name}: the inductive invariant of Paxos\n\nverdict  ${verdict}\nbecause  ${because}\n${unsafeWarning(
+        unsafe,
+      )
+        .map((warning) => `WARNING  ${warning}\n`)
+        .join("")}`,
     )
   }
   context.end(exitCodeOf([result]))

@@ -65,8 +65,12 @@ async function run({ io }: Context, system: string, flags: Flags): Promise<ExitC
     const { writeHistoryFile } = await import("../linearizable/report.ts")
     writeHistoryFile(history, result.clients!.history)
   }
+  const { unsafeReasons } = await import("../../run/unsafe.ts")
+  const { multiPaxos } = await import("../../run/protocols/multi-paxos.ts")
+  const unsafe = unsafeReasons(setup.plan, multiPaxos.requirements(setup))
   await printLogRun(io, flags.format, {
     setup,
+    unsafe,
     seed,
     run: result,
     traffic: result.facts.of(traffic),
@@ -74,9 +78,8 @@ async function run({ io }: Context, system: string, flags: Flags): Promise<ExitC
     timeline,
   })
   warnIfShed(io, result.measures)
-  const { warnIfUnsafe } = await import("../shared/system-argument.ts")
-  const { multiPaxos } = await import("../../run/protocols/multi-paxos.ts")
-  warnIfUnsafe(io, setup.plan, multiPaxos.requirements(setup))
+  const { warnOfUnsafe } = await import("../shared/system-argument.ts")
+  warnOfUnsafe(io, unsafe)
   return exitCodeOf(result.judgements.map(({ verdict }) => verdict))
 }
 

@@ -9,6 +9,7 @@ import { type LogSetup, logSettings } from "../../run/log-settings.ts"
 import { manifestOf } from "../../run/setting.ts"
 import { type LogRun, firstLeader, placement, traceHashColumn } from "../../run/log.ts"
 import { latencyName } from "../../run/replay.ts"
+import { unsafeWarning } from "../../run/unsafe.ts"
 import type { Io } from "../shared/context.ts"
 import type { Format } from "../shared/options.ts"
 import { countsByName, printJson, printTables, styler } from "../shared/output.ts"
@@ -21,6 +22,8 @@ export interface ReportedRun {
   readonly traffic: LogTraffic
   readonly intervalMs: number
   readonly timeline: boolean
+  /** Why the quorums are unsafe; empty where they are not. */
+  readonly unsafe: readonly string[]
 }
 
 const none = { empty: "nothing was answered in the window" }
@@ -80,6 +83,7 @@ const columns = [
   flag("longestGapOpen", "Whether that time lasted to the end of the window."),
   count("leaders", "How often somebody became leader."),
   count("violations", "Checks that failed."),
+  text("unsafe", "Why the quorum system is unsafe, whatever this run came to.", { empty: "it is safe" }),
   traceHashColumn,
 ]
 
@@ -151,6 +155,7 @@ function rowOf({ setup, seed, run, traffic, ...window }: ReportedRun) {
     longestGapOpen: longestGap.isOpen,
     leaders: elections.length,
     violations: violations.length,
+    unsafe: window.unsafe.join("; ") || null,
     traceHash,
   }
 }
@@ -173,6 +178,7 @@ async function runLines(io: Io, reported: ReportedRun): Promise<string[]> {
   const held = judgements.filter(({ verdict }) => verdict.verdict === "holds").map(({ name }) => name)
   const row = rowOf(reported)
   const red = await styler(io, "red")
+  const isUnsafe = reported.unsafe.length > 0
   const s = (micros: number): string => `${(micros / 1e6).toFixed(3)} s`
   const weighting = weightingOf(setup, built.cluster.clientGroups.length)
   const outage = ({ from, length, isOpen }: Gap): string =>
@@ -220,8 +226,11 @@ async function runLines(io: Io, reported: ReportedRun): Promise<string[]> {
         "safety",
         `${verdict.verdict === "violated" ? red("violated") : verdict.verdict}: ${name}: ${verdict.because}`,
       ]),
-    ...(violations.length === 0 ? [["safety", `holds: ${held.join(", ")}`] as [string, string]] : []),
+    ...(violations.length === 0
+      ? [["safety", `holds${isUnsafe ? " in this run" : ""}: ${held.join(", ")}`] as [string, string]]
+      : []),
     ["trace", run.traceHash],
+    ...unsafeWarning(reported.unsafe).map((warning): [string, string] => ["WARNING", warning]),
   ]
   return [
     `${row.system}, latency ${row.latency}, seed ${seed}`,
@@ -316,7 +325,7 @@ function groupTable(reported: ReportedRun): Table {
         ...(exact ? [closedFormMs] : []),
       ],
     ),
-    notes: [],
+    notes: unsafeWarning(reported.unsafe).map((warning) => `WARNING: ${warning}.`),
   }
 }
 

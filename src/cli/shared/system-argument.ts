@@ -1,5 +1,3 @@
-import { UsageError, describeUnknown } from "../../base/errors.ts"
-import { type Requirement, requirementById, requirements } from "../../quorum/meet/requirement.ts"
 import type { QuorumPlan } from "../../quorum/plan.ts"
 import type { QuorumSystem } from "../../quorum/system.ts"
 import type { Io } from "./context.ts"
@@ -23,20 +21,13 @@ export async function readPlan(text: string): Promise<QuorumPlan> {
  * controls; the warning keeps a run without a violation from being taken for evidence of safety.
  * `declared` are their ids; a UsageError says which there are.
  */
-export function warnIfUnsafe(io: Io, plan: QuorumPlan, declared: readonly string[]): void {
-  for (const id of declared) {
-    const verdict = requirementNamed(id).check(plan)
-    if (verdict.verdict !== "violated") continue
-    const quorums = verdict.witness.quorums.map(({ nodes }) => `{${nodes.join(" ")}}`)
-    io.err(
-      `WARNING: unsafe quorum system: ${quorums.join(" and ")} do not intersect (requirement ${id}); other runs may decide two values\n`,
-    )
-  }
+export async function warnIfUnsafe(io: Io, plan: QuorumPlan, declared: readonly string[]): Promise<void> {
+  const { unsafeReasons } = await import("../../run/unsafe.ts")
+  warnOfUnsafe(io, unsafeReasons(plan, declared))
 }
 
-function requirementNamed(id: string): Requirement {
-  const found = requirementById(id)
-  if (found !== undefined) return found
-  const known = requirements.map((requirement) => requirement.id)
-  throw new UsageError(`A protocol requires what there is not: ${describeUnknown("requirement", id, known)}`)
+/** Warns on stderr of what is known to be unsafe. */
+export function warnOfUnsafe(io: Io, reasons: readonly string[]): void {
+  for (const reason of reasons)
+    io.err(`WARNING: unsafe quorum system: ${reason}; other runs may decide two values\n`)
 }

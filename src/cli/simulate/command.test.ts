@@ -129,6 +129,23 @@ describe("quorate simulate", () => {
     const lucky = await quorate("simulate", "simple(4, 2, 2)")
     expect([lucky.code, lucky.out.includes("safety    holds")]).toEqual([0, true])
     expect(lucky.err).toContain("{a1 a2} and {a3 a4} do not intersect (requirement 4.4)")
+    const last = (out: string): string => out.trimEnd().split("\n").at(-1)!
+    const unsafe =
+      "WARNING   UNSAFE quorum system: {a1 a2} and {a3 a4} do not intersect (requirement 4.4); other runs may decide two values"
+    expect(lucky.out).toContain("safety    holds in this run\n")
+    for (const flags of [[], ["--unsafe"]])
+      expect(last((await quorate("simulate", "simple(4, 2, 2)", ...flags)).out)).toBe(unsafe)
+    const checked = await quorate("simulate", "simple(4, 2, 2)", "--checks")
+    expect(checked.out.trimEnd()).toMatch(/WARNING: UNSAFE quorum system:[^.]*\{a3 a4\}[^|]*\.$/)
+    const controls = await quorate("simulate", "simple(5, 4, 2)", "--variant", "recovery", "--unsafe")
+    expect(last(controls.out)).toMatch(
+      /UNSAFE quorum system: \{a1 a2\} and \{a4 a5\} .* \(requirement 7\.1\)/,
+    )
+    const rule = await quorate("simulate", "majority(3)", "--switches", "epochs=voting", "--unsafe")
+    expect(last(rule.out)).toMatch(/UNSAFE combination: .* \(votes-without-voting\)/)
+    const { unsafe: asJson } = (await simulateJson("simple(4, 2, 2)")) as unknown as { unsafe: string }
+    expect(asJson).toBe("{a1 a2} and {a3 a4} do not intersect (requirement 4.4)")
+    expect((await quorate("simulate", "simple(4, 3, 2)")).out).not.toContain("UNSAFE")
     expect((await quorate("simulate", "simple(4, 2, 2)", "--unsafe")).err).toBe("")
     expect((await quorate("simulate", "simple(4, 3, 2)")).err).toBe("")
   })

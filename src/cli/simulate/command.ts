@@ -65,7 +65,10 @@ export function simulateCommand(context: Context): Command {
         checks: options.checks,
       })
       await printRun(context.io, options.format, run)
-      if (!options.unsafe) await noteIfUnsafe(context, setup, options.seed)
+      if (!options.unsafe) {
+        const { warnOfUnsafe } = await import("../shared/system-argument.ts")
+        warnOfUnsafe(context.io, run.unsafe)
+      }
       if (options.registers) await printRegisters(context, options.format, setup, options.seed)
       if (run.violations.length > 0 || run.checks?.some(isViolated) === true) context.end(exitCodes.violated)
     })
@@ -87,17 +90,6 @@ async function ownProtocol(
 }
 
 const defaultAcceptors = 5
-
-/** Other variants than classic Paxos are refused if they are unsafe, unless they are asked for as controls. */
-async function noteIfUnsafe({ io }: Context, setup: DecreeSetup, seed: number): Promise<void> {
-  const { variant, switches } = setup
-  if (variant !== "classic" || Object.keys(switches).length > 0) return
-  const { warnIfUnsafe } = await import("../shared/system-argument.ts")
-  const { simulationOf } = await import("../../run/simulation.ts")
-  const { paxos } = await import("../../run/protocols/paxos.ts")
-  const { run } = simulationOf({ protocol: paxos, conditions: setup, settings: setup })(seed)
-  warnIfUnsafe(io, setup.plan, paxos.requirements?.(run) ?? [])
-}
 
 const isViolated = ({ verdict }: { readonly verdict: string }): boolean => verdict === "violated"
 

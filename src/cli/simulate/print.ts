@@ -16,8 +16,11 @@ import type { RunMeasures } from "../../run/decree-measures.ts"
 import { type DecreeSetup, decreeSettings } from "../../run/decree-settings.ts"
 import { type RunViolation, decreeScenario, runJudgedDecree } from "../../run/decree.ts"
 import { livenessOf } from "../../run/liveness.ts"
+import { paxos } from "../../run/protocols/paxos.ts"
 import { latencyName } from "../../run/replay.ts"
 import { type Json, manifestOf } from "../../run/setting.ts"
+import { simulationOf } from "../../run/simulation.ts"
+import { unsafeRunReasons, unsafeWarning } from "../../run/unsafe.ts"
 import type { Observer, TraceEvent } from "../../world/simulate/trace.ts"
 import type { Io } from "../shared/context.ts"
 import type { Format } from "../shared/options.ts"
@@ -28,6 +31,8 @@ export interface SimulatedRun {
   readonly row: RunRow
   readonly measures: RunMeasures
   readonly violations: readonly RunViolation[]
+  /** Why its quorums are unsafe; empty where they are not. */
+  readonly unsafe: readonly string[]
   /** Every setting of the run. */
   readonly settings: Readonly<Record<string, Json>>
   /** The proposers by name, in the order of the measures. */
@@ -46,7 +51,7 @@ export interface JudgedCheck {
   readonly because: string
 }
 
-type RunRow = ReturnType<typeof runRow>
+type RunRow = ReturnType<typeof runRow> & { readonly unsafe: string | null }
 
 const columns = [
   text("system", "The quorum system."),
@@ -63,6 +68,7 @@ const columns = [
   count("syncWrites", "Synchronous writes by all processes."),
   count("epochsUsed", "Epochs started by all proposers."),
   count("violations", "Safety checks that failed."),
+  text("unsafe", "Why the quorum system is unsafe, whatever this run came to.", { empty: "it is safe" }),
 ]
 
 /** Simulates one run. */
@@ -79,9 +85,12 @@ export function simulateOnce(
     options.checks ? (all) => [...everyPropertyFor(all), ...livenessOf(setup, all)] : () => safety,
     ...(options.trace ? [tracer(setup, seed, trace)] : []),
   )
+  const { run } = simulationOf({ protocol: paxos, conditions: setup, settings: setup })(seed)
+  const unsafe = unsafeRunReasons(paxos, run)
   return {
-    row: runRow(setup, seed, measures, violations.length),
+    row: { ...runRow(setup, seed, measures, violations.length), unsafe: unsafe.join("; ") || null },
     measures,
+    unsafe,
     proposers: cluster.proposers.map((address) => cluster.processes[address]!.name),
     ...(options.checks && { checks: judgements.map(judged) }),
     settings: manifestOf(decreeSettings, setup),
@@ -156,14 +165,17 @@ export async function printRun(io: Io, format: Format, run: SimulatedRun): Promi
     io.out(`${(await runLines(io, run)).join("\n")}\n`)
     if (checks !== undefined) {
       io.out("\n")
-      await printTables(io, format, [checksTable(checks)])
+      await printTables(io, format, [checksTable(run, checks)])
     }
   } else
-    await printTables(io, format, [runTable(run), ...(checks === undefined ? [] : [checksTable(checks)])])
+    await printTables(io, format, [
+      runTable(run),
+      ...(checks === undefined ? [] : [checksTable(run, checks)]),
+    ])
 }
 
 /** One line to a check; what is violated is told below. */
-function checksTable(checks: readonly JudgedCheck[]): Table {
+function checksTable({ unsafe }: SimulatedRun, checks: readonly JudgedCheck[]): Table {
   const broken = checks.filter(({ verdict }) => verdict !== "holds")
   return {
     id: "checks",
@@ -178,6 +190,7 @@ function checksTable(checks: readonly JudgedCheck[]): Table {
     notes: [
       ...broken.map(({ check, verdict, because }) => `${check} is ${verdict}: ${because}.`),
       "Where: definitions, properties and lemmas in Howard 2019; rules in Howard and Mortier 2019.",
+      ...unsafeWarning(unsafe).map((warning) => `WARNING: ${warning}.`),
     ],
   }
 }
@@ -187,7 +200,10 @@ function shortReference(reference: string): string {
   return reference.replace(/^[^,]*, /, "").replace(/ \([^)]*\)$/, "")
 }
 
-async function runLines(io: Io, { row, measures, violations, proposers }: SimulatedRun): Promise<string[]> {
+async function runLines(
+  io: Io,
+  { row, measures, violations, proposers, unsafe }: SimulatedRun,
+): Promise<string[]> {
   const red = await styler(io, "red")
   const ms = (at: number | null): string => (at === null ? "–" : `${at.toFixed(3)} ms`)
   const decided =
@@ -205,13 +221,14 @@ async function runLines(io: Io, { row, measures, violations, proposers }: Simula
     ...(types.length === 0 ? [] : [`          ${types.join(", ")}`]),
     `writes    ${row.syncWrites} synchronous`,
     `epochs    ${row.epochsUsed} used`,
-    ...(violations.length === 0 ? ["safety    holds"] : []),
+    ...(violations.length === 0 ? [`safety    holds${unsafe.length === 0 ? "" : " in this run"}`] : []),
     ...violations.map(({ check, message }) => `safety    ${red("violated")}: ${check}: ${message}`),
     ...violations.slice(0, 1).map(({ replay }) => `replay    ${replay}`),
+    ...unsafeWarning(unsafe).map((warning) => `${red("WARNING")}   ${warning}`),
   ]
 }
 
-function runTable({ row }: SimulatedRun): Table {
+function runTable({ row, unsafe }: SimulatedRun): Table {
   return {
     id: "simulate",
     caption: `One run of Paxos with ${row.system}, latency ${row.latency}, seed ${row.seed}.`,
@@ -241,7 +258,7 @@ function runTable({ row }: SimulatedRun): Table {
         row.violations,
       ],
     ],
-    notes: [],
+    notes: unsafeWarning(unsafe).map((warning) => `WARNING: ${warning}.`),
   }
 }
 

@@ -14,6 +14,7 @@ import {
   runProtocol,
   simulationOf,
 } from "../../run/simulation.ts"
+import { unsafeRunReasons, unsafeWarning } from "../../run/unsafe.ts"
 import type { Observer, TraceEvent } from "../../world/simulate/trace.ts"
 import { type Context, exitCodes } from "../shared/context.ts"
 import type { Format } from "../shared/options.ts"
@@ -64,9 +65,10 @@ export async function simulateProtocol(
     ...(flags.trace ? [tracer(protocol, simulated, lines)] : []),
   )
   const replay = protocolReplayCommand(simulation, flags.protocol, flags.seed)
-  await print(context, { protocol, setup, flags, result, replay, lines })
-  const { warnIfUnsafe } = await import("../shared/system-argument.ts")
-  warnIfUnsafe(context.io, setup.plan, protocol.requirements?.(simulated.run) ?? [])
+  const unsafe = unsafeRunReasons(protocol, simulated.run)
+  await print(context, { protocol, setup, flags, result, replay, lines, unsafe })
+  const { warnOfUnsafe } = await import("../shared/system-argument.ts")
+  warnOfUnsafe(context.io, unsafe)
   if (result.judgements.some(({ verdict }) => verdict.verdict === "violated")) context.end(exitCodes.violated)
 }
 
@@ -77,6 +79,8 @@ interface Printed {
   readonly result: ProtocolRunResult
   readonly replay: string
   readonly lines: readonly string[]
+  /** Why the quorums are unsafe; empty where they are not. */
+  readonly unsafe: readonly string[]
 }
 
 const columns = [
@@ -90,9 +94,10 @@ const columns = [
   count("syncWrites", "Synchronous writes by all processes."),
   count("learned", "Processes that learned a value."),
   count("violations", "Properties that were violated."),
+  text("unsafe", "Why the quorum system is unsafe, whatever this run came to.", { empty: "it is safe" }),
 ]
 
-function rowOf({ protocol, setup, flags, result: { measures, judgements } }: Printed) {
+function rowOf({ protocol, setup, flags, unsafe, result: { measures, judgements } }: Printed) {
   const { messagesSent, messagesDelivered, messagesLost, syncWrites, learned } = measures
   return {
     protocol: protocol.id,
@@ -102,6 +107,7 @@ function rowOf({ protocol, setup, flags, result: { measures, judgements } }: Pri
     ...{ messagesSent, messagesDelivered, messagesLost, syncWrites },
     learned: learned.length,
     violations: judgements.filter(({ verdict }) => verdict.verdict === "violated").length,
+    unsafe: unsafe.join("; ") || null,
   }
 }
 
@@ -128,7 +134,7 @@ async function print({ io }: Context, printed: Printed): Promise<void> {
         caption: `One run of ${row.protocol} with ${row.system}, latency ${row.latency}, seed ${row.seed}`,
         columns: ["property", "verdict", "because"].map((heading) => ({ heading })),
         rows: verdicts.map(({ property, verdict, because }) => [property, verdict, because]),
-        notes: [],
+        notes: unsafeWarning(printed.unsafe).map((warning) => `WARNING: ${warning}.`),
       },
     ])
   }
@@ -153,6 +159,7 @@ async function runLines(printed: Printed, red: (text: string) => string): Promis
         `${name.padEnd(width)}  ${verdict === "violated" ? red(verdict) : verdict}: ${because}`,
     ),
     ...(row.violations === 0 ? [] : [`replay    ${printed.replay}`]),
+    ...unsafeWarning(printed.unsafe).map((warning) => `${red("WARNING")}   ${warning}`),
   ]
 }
 

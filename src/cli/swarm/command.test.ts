@@ -22,6 +22,15 @@ test("seeds without a failure end with 0, and say which faults struck", async ()
   expect(code).toBe(0)
 })
 
+test("a swarm of a system that is unsafe ends with a warning, whether or not a run failed", async () => {
+  const unsafe = ["swarm", "--seeds", "1", "--first", "4", "--system", "simple(4, 2, 2)"]
+  const { out } = await quorate(...unsafe)
+  expect(out.replaceAll("\n", " ").trimEnd()).toMatch(
+    /WARNING: UNSAFE quorum system: \{a1 a2\} and \{a3 a4\} do not intersect \(requirement 4\.4\); other runs may decide two values$/,
+  )
+  expect((await quorate(...unsafe.slice(0, -1), "simple(4, 3, 2)")).out).not.toContain("UNSAFE")
+})
+
 test("a planted bug ends with 1; its replay shows the same violation again", async () => {
   const { code, out } = await quorate("swarm", "--seeds", "2", "--bug", "reports-ignored")
   expect(code).toBe(1)

@@ -34,10 +34,16 @@ export function swarmCommand(context: Context): Command {
     .action(async (flags: SwarmFlags) => {
       const tally = await swarm(context, flags)
       if (flags.history !== undefined) await writeHistory(flags.history, flags)
+      const unsafe = await unsafeReasonsOf(flags)
       if (flags.format === "json") {
         const coverage = countsByName(Object.entries(tally.coverage))
-        printJson(context.io, { command: "swarm", ...tally, coverage })
-      } else print(context, flags, tally)
+        printJson(context.io, { command: "swarm", ...tally, coverage, unsafe })
+      } else {
+        print(context, flags, tally)
+        const { unsafeWarning } = await import("../../run/unsafe.ts")
+        for (const warning of unsafeWarning(unsafe))
+          context.io.out(`${wrapText(`WARNING: ${warning}`, context.io.width).join("\n")}\n`)
+      }
       if (tally.failed > 0) context.end(exitCodes.violated)
       else if (tally.undecided > 0) context.end(exitCodes.unknown)
     })
@@ -106,6 +112,17 @@ function lastAnswer({ runs, unanswered, longestAfterFaultsMs }: SwarmTally): str
 
 /** How many failures are shown in full. */
 const mostShown = 10
+
+/** Systems that are drawn are safe; one that is given need not be. */
+async function unsafeReasonsOf({ system }: SwarmFlags): Promise<readonly string[]> {
+  if (system === null) return []
+  const [{ readSystem }, { unsafeReasons }, { constantPlan }] = await Promise.all([
+    import("../shared/system-argument.ts"),
+    import("../../run/unsafe.ts"),
+    import("../../quorum/plan.ts"),
+  ])
+  return unsafeReasons(constantPlan(await readSystem(system)), ["4.4"])
+}
 
 function print({ io }: Context, flags: SwarmFlags, tally: SwarmTally): void {
   const { runs, events, answered, failed, failures, undecided, undecidedSeeds, coverage } = tally

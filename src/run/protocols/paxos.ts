@@ -16,8 +16,11 @@ import { type Cluster, type ClusterOptions, paxosCluster } from "../../protocol/
 import { type PaxosMessage, formatMessage, messageBytes } from "../../protocol/paxos/messages.ts"
 import type { PaxosRecord } from "../../protocol/paxos/records.ts"
 import type { Recipients } from "../../protocol/paxos/proposer-state.ts"
+import { objectionsTo } from "../../protocol/paxos/variant-rules.ts"
+import { variantOf } from "../../protocol/paxos/variant.ts"
 import { variantNamed } from "../../protocol/paxos/variants.ts"
 import { quorumSampler } from "../../analysis/strategy/strategy.ts"
+import { requirementById } from "../../quorum/meet/requirement.ts"
 import { closestQuorum } from "../../quorum/system.ts"
 import type { ActorTrace } from "../../world/explore/trace.ts"
 import { micros } from "../../world/simulate/latency.ts"
@@ -30,6 +33,7 @@ import {
   defineProtocol,
   proposedValue,
 } from "../protocol.ts"
+import { apart } from "../unsafe.ts"
 
 /** Those of the settings of a single decree that are Paxos's own: which variant, who takes part, whom they ask, how they wait. */
 const { variant, switches, colocated, learners, readers, recoveryProposers } = decreeSettings
@@ -57,6 +61,7 @@ export const paxos = defineProtocol<PaxosMessage, PaxosRecord, never, PaxosMemor
   },
   ownPlan: (n, { variant }) => variantNamed(variant).plan(n),
   requirements: ({ plan }) => [plan.ranges.length === 1 ? "4.4" : "4.6"],
+  unsafe: unsafeVariant,
   cluster: paxosClusterOf,
   messages: messageForms(),
   facts: paxosHistory,
@@ -71,6 +76,18 @@ export const paxos = defineProtocol<PaxosMessage, PaxosRecord, never, PaxosMemor
   decided: (memory, { plan }) => decidedIn(plan, memory).map(({ epoch, value }) => `(${epoch}, ${value})`),
   remarks: (trace, { plan }) => decisionNews(plan, trace),
 })
+
+/** Why a variant is unsafe with its quorums, of which it may ask more, or less, than classic Paxos; that one only has requirements. */
+function unsafeVariant({ plan, settings: { variant, switches } }: PaxosRun): readonly string[] | undefined {
+  if (variant === "classic" && Object.keys(switches).length === 0) return undefined
+  const objections = objectionsTo(variantOf(variantNamed(variant).switches, switches), plan)
+  return objections.flatMap(({ id, harm, witness, because }) => {
+    if (harm !== "unsafe") return []
+    if (witness !== undefined) return [apart(id, witness)]
+    // A requirement without a witness could not be decided; a rule has none.
+    return requirementById(id) === undefined ? [`${because} (${id})`] : []
+  })
+}
 
 /** The processes of a run; clients ask proposers, then readers. */
 function paxosClusterOf(run: PaxosRun): Cluster & ProtocolCluster<PaxosMessage, PaxosRecord, never> {

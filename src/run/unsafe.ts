@@ -1,0 +1,45 @@
+import { UsageError, describeUnknown } from "../base/errors.ts"
+import { type RequirementWitness, requirementById, requirements } from "../quorum/meet/requirement.ts"
+import type { QuorumPlan } from "../quorum/plan.ts"
+import type { Protocol, ProtocolRun } from "./protocol.ts"
+
+/**
+ * Why a plan is unsafe for whoever requires this of it, by the ids of requirements: a clause for each that
+ * is violated, with quorums that do not intersect; none where the plan is safe. A UsageError says which ids there are.
+ *
+ * @example unsafeReasons(plan, ["4.4"]) // => ["{a1 a2} and {a3 a4} do not intersect (requirement 4.4)"]
+ */
+export function unsafeReasons(plan: QuorumPlan, declared: readonly string[]): string[] {
+  return declared.flatMap((id) => {
+    const requirement = requirementById(id)
+    if (requirement === undefined) {
+      const known = requirements.map((one) => one.id)
+      throw new UsageError(
+        `A protocol requires what there is not: ${describeUnknown("requirement", id, known)}`,
+      )
+    }
+    const verdict = requirement.check(plan)
+    return verdict.verdict === "violated" ? [apart(id, verdict.witness)] : []
+  })
+}
+
+/** The same for a run of a protocol, which may know better than its requirements say. */
+export function unsafeRunReasons(protocol: Protocol, run: ProtocolRun): readonly string[] {
+  return protocol.unsafe?.(run) ?? unsafeReasons(run.plan, protocol.requirements?.(run) ?? [])
+}
+
+/** The clause of a requirement that is violated. */
+export function apart(id: string, { quorums }: RequirementWitness): string {
+  const shown = quorums.map(({ nodes }) => `{${nodes.join(" ")}}`)
+  return `${shown.join(" and ")} do not intersect (requirement ${id})`
+}
+
+/**
+ * What the report of a run ends with where its quorums are unsafe, so that a run without a violation is not
+ * taken for evidence of safety; nothing where they are safe.
+ */
+export function unsafeWarning(reasons: readonly string[]): string[] {
+  if (reasons.length === 0) return []
+  const what = reasons.every((reason) => reason.startsWith("{")) ? "quorum system" : "combination"
+  return [`UNSAFE ${what}: ${reasons.join("; ")}; other runs may decide two values`]
+}
