@@ -112,5 +112,10 @@ describe("states that no future can tell apart, merged", () => {
     expect(() => exploreActors({ ...model, network: "ordered" }, [], reduce)).toThrow(/ordered network/)
     const whole: PaxosProperty = { kind: "always", name: "quiet", ofWorld: () => true }
     expect(() => exploreActors(model, [whole], reduce)).toThrow(/quiet is a property of that/)
+    const large = paxosModel(explored({ ...classic, system: "majority(5)", epochs: 5, network: "unordered" }))
+    // A search of few states is refused after few steps.
+    expect(() => exploreActors(large, [], { ...reduce, mostStates: 10 })).toThrow(
+      /more than 10100 transitions/,
+    )
   })
 })

@@ -102,7 +102,7 @@ class BreadthFirst<Message, Stored, Remembered> {
     this.mostStates = options.mostStates ?? Infinity
     this.properties = properties
     this.machine = new ActorMachine(model)
-    this.futures = options.reduce === true ? futuresFor(this.machine, properties) : undefined
+    this.futures = options.reduce === true ? futuresFor(this.machine, properties, this.mostStates) : undefined
     this.successors = new WorldSuccessors(this.machine, this.futures)
     this.judge = new Judge(this.machine, this.successors)
     this.deciding = properties.map(() => undefined)

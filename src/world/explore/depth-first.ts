@@ -65,7 +65,7 @@ export function exploreDepthFirst<Message, Stored, Remembered = null>(
   const { mostStates = Infinity, mostBytes = defaultMostBytes, onProgress, stopAtViolation } = options
   if (stopAtViolation !== true) refuseTooLarge(model, options)
   const machine = new ActorMachine(model)
-  const futures = options.reduce === true ? futuresFor(machine, properties) : undefined
+  const futures = options.reduce === true ? futuresFor(machine, properties, mostStates) : undefined
   const successors = new WorldSuccessors(machine, futures)
   const judge = new Judge(machine, successors)
   const seen = new FingerprintSet()

@@ -26,8 +26,8 @@ export class Futures<Message, Stored, Remembered> {
   /** By representative, then by envelope: 1 if it matters now or later. */
   private readonly live: Uint8Array[] = []
 
-  constructor(machine: ActorMachine<Message, Stored, Remembered>) {
-    this.graph = new LocalGraph(machine)
+  constructor(machine: ActorMachine<Message, Stored, Remembered>, mostTransitions?: number) {
+    this.graph = new LocalGraph(machine, mostTransitions)
     this.first = representatives(this.graph)
     this.findLive()
   }
@@ -72,10 +72,12 @@ export class Futures<Message, Stored, Remembered> {
  * The futures of a model for a search that judges these properties. Throws
  * UsageError for a property of the whole world, which merging would change, and
  * for an ordered network, where a dead message still holds up those behind it.
+ * A search of at most `mostStates` compares no more than is in proportion to them.
  */
 export function futuresFor<Message, Stored, Remembered>(
   machine: ActorMachine<Message, Stored, Remembered>,
   properties: readonly Property<Message, Stored, Remembered>[],
+  mostStates = Infinity,
 ): Futures<Message, Stored, Remembered> {
   if (machine.model.network === "ordered") {
     throw new UsageError(
@@ -83,7 +85,7 @@ export function futuresFor<Message, Stored, Remembered>(
     )
   }
   const whole = properties.find(({ ofWorld }) => ofWorld !== undefined)
-  if (whole === undefined) return new Futures(machine)
+  if (whole === undefined) return new Futures(machine, transitionsFor(mostStates))
   throw new UsageError(
     `States that are merged differ in what is under way; ${whole.name} is a property of that. Explore without reducing.`,
   )
@@ -153,8 +155,13 @@ export interface LocalEdge {
   readonly transition: Transition
 }
 
-/** Computing more transitions than this takes longer than it saves. */
+/** Computing more transitions than this takes longer than it saves: in all, and for each state that a search may have. */
 const mostTransitions = 400_000
+const transitionsPerState = 10
+const fewTransitions = 10_000
+
+const transitionsFor = (mostStates: number): number =>
+  Math.min(mostTransitions, fewTransitions + transitionsPerState * mostStates)
 
 /**
  * Every local state that a process may get into, and what it can do there: a
@@ -180,10 +187,12 @@ export class LocalGraph<Message, Stored, Remembered> {
   private readonly known = new Set<number>()
   private readonly sent = new Set<number>()
   private readonly labels = new Map<string, number>()
+  private readonly most: number
   private transitions = 0
 
-  constructor(machine: ActorMachine<Message, Stored, Remembered>) {
+  constructor(machine: ActorMachine<Message, Stored, Remembered>, most = mostTransitions) {
     this.machine = machine
+    this.most = most
     this.found = machine.model.processes.map(() => [])
     this.arriving = machine.model.processes.map(() => [])
     this.locals = this.found
@@ -243,7 +252,7 @@ export class LocalGraph<Message, Stored, Remembered> {
   }
 
   private addEdge(local: number, label: string, transition: Transition, envelope: number): void {
-    if (++this.transitions > mostTransitions) throw tooMany()
+    if (++this.transitions > this.most) throw tooMany(this.most)
     if (!transition.admitted) return
     let number = this.labels.get(label)
     if (number === undefined) this.labels.set(label, (number = this.labels.size))
@@ -272,9 +281,9 @@ export class LocalGraph<Message, Stored, Remembered> {
 }
 
 /** The refusal, with what to try instead. */
-function tooMany(): UsageError {
+function tooMany(most: number): UsageError {
   return new UsageError(
-    `The states of single processes are too many to compare: more than ${mostTransitions} transitions. ` +
-      `Explore without --reduce, or take fewer epochs or proposers.`,
+    `The states of single processes are too many to compare: more than ${most} transitions. ` +
+      `Explore without --reduce, or take fewer epochs or proposers${most < mostTransitions ? ", or more states (--max-states)" : ""}.`,
   )
 }
