@@ -44,6 +44,8 @@ export interface BuiltLog {
   /** Must watch the run: it tells faults who leads. */
   readonly leadership: LogObserver
   readonly latency: LatencyModel
+  /** The weight of each group of clients in the mean latency. */
+  readonly weights: readonly number[]
   /** How often each fault did something, once the run is over. */
   readonly coverage: ReadonlyMap<string, number>
 }
@@ -58,6 +60,7 @@ export function buildLog(setup: LogSetup, seed: number): BuiltLog {
   const placed = placement(setup)
   const { latency, groups } = placed
   const cast = castOf(setup, placed)
+  const weights = weightsOf(setup, groups.length)
   const n = setup.plan.nodes.length
   const cluster = multiPaxos.cluster({
     ...{ setup, latency, firstLeader: firstLeader(setup, placed) },
@@ -98,7 +101,16 @@ export function buildLog(setup: LogSetup, seed: number): BuiltLog {
       if (event.type === "report" && event.report.type === "leads") leader = event.process
     },
   }
-  return { cluster, scenario, leadership, latency, coverage }
+  return { cluster, scenario, leadership, latency, weights, coverage }
+}
+
+/** All alike, unless the setup gives them; a UsageError where those do not fit the groups. */
+function weightsOf({ groupWeights }: LogSetup, groups: number): readonly number[] {
+  if (groupWeights.length === 0) return Array.from({ length: groups }, () => 1)
+  if (groupWeights.length === groups && groupWeights.some((weight) => weight > 0)) return groupWeights
+  throw new UsageError(
+    `groupWeights is ${groupWeights.join(",")}; must be a weight for each of the ${groups} groups of clients, at least one of them greater than 0.`,
+  )
 }
 
 /** The address of the first leader: the replica that is named, or the first one in the region that is. */
@@ -289,7 +301,7 @@ export function runBuiltLog(
     from: micros(setup.warmUpMs),
     until: micros(setup.horizonMs),
     clientsPerGroup: setup.clientsPerGroup,
-    weights: weightsOf(built, setup),
+    weights: built.weights,
     interval: micros(intervalMs),
     requests: requestsOf(built, setup),
   })
@@ -317,16 +329,6 @@ export function runBuiltLog(
     facts,
     traceHash: hash?.digits ?? "",
   }
-}
-
-/** The weight of each group of clients in the mean latency: all alike, unless the setup gives them. */
-function weightsOf({ cluster: { clientGroups } }: BuiltLog, { groupWeights }: LogSetup): readonly number[] {
-  if (groupWeights.length === 0) return clientGroups.map(() => 1)
-  if (groupWeights.length === clientGroups.length && groupWeights.some((weight) => weight > 0))
-    return groupWeights
-  throw new UsageError(
-    `groupWeights is ${groupWeights.join(",")}; must be a weight for each of the ${clientGroups.length} groups of clients, at least one of them greater than 0.`,
-  )
 }
 
 /** How many requests there will ever be in a run; infinitely many where clients go on asking. */

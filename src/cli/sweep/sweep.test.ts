@@ -112,6 +112,36 @@ describe("a sweep file", () => {
     expect(Number(rows[1]!["longestGapMs"])).toBeGreaterThan(400)
   })
 
+  test("of a log has both means, by the weights of its cases, and refuses weights that do not fit", async () => {
+    const text = (weights: string) =>
+      "protocol: log\nruns: 1\nsetup: {clientsPerGroup: 1, thinkMs: 20, horizonMs: 4000}\n" +
+      `matrix:\n  system: majority(3)\n  latency: paxi\n  workload: [default, {groupWeights: ${weights}}]\n`
+    const experiment = await sweepExperiment(readSweep(file(text("[0, 1, 0]"))))
+    const rows = await sweep(experiment, { rootSeed: 1 })
+    // 65, 151 and 130 ms from VA, OR and CA; nearer clients ask more.
+    expect(rows.map(({ latencyMs }) => latencyMs)).toEqual([115.333, 151])
+    expect(rows[0]!["latencyMsRequests"]).toBe(rows[1]!["latencyMsRequests"])
+    expect(Number(rows[0]!["latencyMsRequests"])).toBeLessThan(110)
+    const { notes } = experiment.tables[0]!(rows)
+    expect(notes).toContain(
+      "Mean latency: over client groups, weighted by groupWeights. p99 latency: over requests.",
+    )
+    expect(() => readSweep(file(text("[1, 2]")))).toThrow(/a weight for each of the 3 groups of clients/)
+  })
+
+  test("of a log says what open loops shed", async () => {
+    const text =
+      "protocol: log\nruns: 1\nsetup: {clientsPerGroup: 1, ratePerSecond: 100, horizonMs: 3000}\n" +
+      "matrix:\n  system: majority(3)\n  latency: constant(10)\n  workload: [default, {name: queueing, whenBusy: queue}]\n"
+    const experiment = await sweepExperiment(readSweep(file(text)))
+    const rows = await sweep(experiment, { rootSeed: 1 })
+    expect([Number(rows[0]!["shedShare"]) > 0.3, rows[1]!["shedShare"]]).toEqual([true, 0])
+    const { notes } = experiment.tables[0]!(rows)
+    expect(notes.filter((note) => note.startsWith("WARNING: requests that found no client free"))).toEqual([
+      expect.stringMatching(/: [\d.]+ % \(default\)\.$/),
+    ])
+  })
+
   test("of a log counts outages and requests that last to the end of the run", async () => {
     const text =
       "protocol: log\nruns: 2\nsetup: {clientsPerGroup: 1, horizonMs: 8000, retryMs: 60000}\n" +
