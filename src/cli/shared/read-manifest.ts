@@ -56,7 +56,7 @@ const fileName = z
 const command = z
   .string("must be a command")
   .regex(
-    /^quorate run(?: (?:[\w.,:@/=+%-]+|"(?:[^"\\$`\n]|\\["\\$`])*"))+$/,
+    /^quorate run(?: (?:[\w.,:@/=+%-]+|"(?:[^"\\$`]|\\["\\$`])*"))+$/,
     "must be a quorate run command, in words that a shell does not interpret",
   )
 

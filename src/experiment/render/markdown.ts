@@ -25,7 +25,10 @@ function inline(text: string): string {
   return renderInline(text, { words: escapeMarkdown, code: (code) => `\`${code}\`` })
 }
 
-/** Expressions are full of stars, and cells must not end early. */
+/** Expressions are full of stars, cells must not end early, and a name is no link. */
 export function escapeMarkdown(text: string): string {
-  return text.replace(/[\\`*_<>|~]/g, (char) => `\\${char}`).replace(/\s*\n\s*/g, " ")
+  return text
+    .replace(/[\\`*_<>|~]/g, (char) => `\\${char}`)
+    .replace(/\](?=[([])/g, "\\]")
+    .replace(/\s*\n\s*/g, " ")
 }

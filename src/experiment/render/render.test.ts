@@ -341,3 +341,11 @@ test("in every medium a number has the digits of its column", () => {
     expect(render(small([1.25, 2]))).toMatch(/2\.0\b/)
   }
 })
+
+test("names are text in every medium: no command of TeX, no markup, no link", () => {
+  const name = "$\\write18{id}$ \\input{x} [a](javascript:b) [c][d] <script>"
+  const table = { id: "t", caption: name, columns: [{ heading: name }], rows: [[name]], notes: [name] }
+  expect(renderLatex(table)).not.toMatch(/\\(write18|input)\b/)
+  expect(renderHtml(table)).not.toContain("<script>")
+  expect(renderMarkdown(table)).not.toMatch(/[^\\](\]\(|\]\[|<script)/)
+})
