@@ -5,7 +5,8 @@ import { nodeSet } from "../base/node-set.ts"
 import { constantPlan } from "../quorum/plan.ts"
 import { requirementById } from "../quorum/meet/requirement.ts"
 import { isNetworkFault } from "../world/faults/fault.ts"
-import { knownBugs } from "./bugs.ts"
+import { parseFaults } from "../world/faults/notation.ts"
+import { type SeededBug, knownBugs } from "./bugs.ts"
 import { runLog } from "./log.ts"
 import { swarmReplay } from "./replay.ts"
 import { shrink, swarmRun } from "./swarm.ts"
@@ -25,6 +26,19 @@ test("swarms have systems of every family, of 3 to 9 acceptors, all of which are
     (system) => requirementById("4.4")!.check(constantPlan(system())).verdict !== "holds",
   )
   expect(unsafe).toEqual([])
+})
+
+test("requests that are never answered have no last answer, and fail", () => {
+  const deaf: SeededBug = {
+    id: "deaf",
+    mistake: "Replicas crash for good.",
+    caughtBy: ["progress"],
+    setup: (setup) => ({ ...setup, faults: parseFaults("crash replicas @0") }),
+  }
+  const run = swarmRun(1, { systems, bug: deaf })
+  expect([run.answered, run.afterFaultsMs]).toEqual([0, null])
+  expect(run.violations.map(({ name }) => name)).toEqual(["progress"])
+  expect(swarmRun(1, { systems, keep: [] }).afterFaultsMs).toBeGreaterThan(0)
 })
 
 describe("random runs with random faults", () => {
