@@ -104,7 +104,7 @@ test("a run neither reads nor writes through a link in the place of its journal"
 })
 
 test.each([
-  ["report", "duelling", "--out"],
+  ["report", "phase2-size", "--out"],
   ["figure", "phase2-size", "--only", "phase2-size-time", "--out"],
   ["explore", "simple(4, 2, 2)", "--save"],
   ["log", "majority(3)", "--horizon-ms", "1200", "--history"],
