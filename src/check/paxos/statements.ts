@@ -128,7 +128,7 @@ export const preparesRaise = paxosProperty({
     ),
 })
 
-/** How an epoch's proposal stands with the acceptors, until it is voided or decided. */
+/** How an epoch's proposal stands with the acceptors, until it is voided or has a quorum. */
 interface Standing {
   acceptedBy: NodeSet
   /** Those that have promised a greater epoch and not accepted this one. */
@@ -146,6 +146,8 @@ class VoidedProposals implements Gatherer<PaxosEvent> {
   /** By epoch: which epoch's promises voided its proposal. */
   private readonly voidedBy = new Map<Epoch, Epoch>()
   private readonly settled = new Set<Epoch>()
+  /** In which epoch each acceptor has accepted last. */
+  private readonly acceptedIn = new Map<Address, Epoch>()
   private seen = 0
 
   constructor(plan: QuorumPlan, decided: Decisions) {
@@ -155,28 +157,32 @@ class VoidedProposals implements Gatherer<PaxosEvent> {
 
   observe(event: PaxosEvent): void {
     if (event.type === "send") {
-      for (const { message } of transfersOf(event))
-        if (message.type === "propose") this.standingOf(message.epoch)
+      for (const { from, message } of transfersOf(event))
+        if (message.type === "propose") this.proposed(from, message.epoch)
     } else if (event.type === "store") {
       const record = acceptorPart(event.record)
       if (record === null) return
       const { lastAccepted, lastPromised } = record
-      if (lastAccepted !== null) {
-        const standing = this.standingOf(lastAccepted.epoch)
-        if (standing !== undefined) standing.acceptedBy = withMember(standing.acceptedBy, event.process)
-      }
+      if (lastAccepted !== null) this.accepted(event.process, lastAccepted.epoch)
       if (lastPromised !== null) this.promised(event.process, lastPromised)
       this.lookForDecisions()
     }
   }
 
-  /** Nothing where it does not matter any more: neither voided nor decided proposals change. */
-  private standingOf(epoch: Epoch): Standing | undefined {
-    const known = this.standings.get(epoch)
-    if (known !== undefined || this.settled.has(epoch)) return known
-    const standing: Standing = { acceptedBy: emptySet, lostTo: emptySet }
-    this.standings.set(epoch, standing)
-    return standing
+  private proposed(proposer: Address, epoch: Epoch): void {
+    if (this.standings.has(epoch) || this.settled.has(epoch)) return
+    this.standings.set(epoch, { acceptedBy: emptySet, lostTo: emptySet })
+    // A replica that begins a ring has accepted before the proposal is first sent.
+    if (this.acceptedIn.get(proposer) === epoch) this.accepted(proposer, epoch)
+  }
+
+  private accepted(acceptor: Address, epoch: Epoch): void {
+    this.acceptedIn.set(acceptor, epoch)
+    const standing = this.standings.get(epoch)
+    if (standing === undefined) return
+    standing.acceptedBy = withMember(standing.acceptedBy, acceptor)
+    // What has a quorum is never voided.
+    if (this.plan.systemAt(epoch).isQuorum(2, standing.acceptedBy)) this.settle(epoch)
   }
 
   private settle(epoch: Epoch): void {
@@ -201,7 +207,6 @@ class VoidedProposals implements Gatherer<PaxosEvent> {
       const { at, proposal } = this.decisions.list[this.seen]!
       const by = this.voidedBy.get(proposal.epoch)
       if (by !== undefined) this.decided.push({ at, proposal, by })
-      this.settle(proposal.epoch)
     }
   }
 }
