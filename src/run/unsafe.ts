@@ -7,7 +7,7 @@ import type { Protocol, ProtocolRun } from "./protocol.ts"
  * Why a plan is unsafe for whoever requires this of it, by the ids of requirements: a clause for each that
  * is violated, with quorums that do not intersect; none where the plan is safe. A UsageError says which ids there are.
  *
- * @example unsafeReasons(plan, ["4.4"]) // => ["{a1 a2} and {a3 a4} do not intersect (requirement 4.4)"]
+ * @example unsafeReasons(planFrom("simple(4, 2, 2)"), ["4.4"]) // => ["{a1 a2} and {a3 a4} do not intersect (requirement 4.4)"]
  */
 export function unsafeReasons(plan: QuorumPlan, declared: readonly string[]): string[] {
   return declared.flatMap((id) => {
