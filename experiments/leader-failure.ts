@@ -5,8 +5,8 @@ import {
   type CellsOf,
   type ObservationOf,
   mean,
-  measured,
   meansOf,
+  measured,
   runsColumn,
   runsOf,
 } from "../src/experiment/measured.ts"
@@ -16,12 +16,12 @@ import type { Address, Micros } from "../src/protocol/actor.ts"
 import type { Phase, QuorumSystem } from "../src/quorum/system.ts"
 import { timeToQuorum } from "../src/run/closed-form.ts"
 import { latencyFrom, planFrom } from "../src/run/from-text.ts"
-import { placement } from "../src/run/log.ts"
 import type { LogSetup } from "../src/run/log-settings.ts"
 import { runSafeLog, traceHashColumn } from "../src/run/log.ts"
 import { combinedHash } from "../src/world/simulate/trace-hash.ts"
 import { crashAtMs, crashedLeader } from "./crashed-leader.ts"
 import { ms } from "./log-setup-from.ts"
+import { placement } from "../src/run/log-placement.ts"
 
 /**
  * Five replicas, or as near to five as there are of a family, of which the first

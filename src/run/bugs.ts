@@ -17,11 +17,12 @@ import type { LogActor } from "../protocol/log/replica.ts"
 import { type Proposals, Slots, noEpoch } from "../protocol/log/slots.ts"
 import type { Phase, QuorumSystem } from "../quorum/system.ts"
 import type { NamedFault } from "../world/faults/fault.ts"
-import { type BuiltLog, firstLeader } from "./log.ts"
+import type { BuiltLog } from "./log.ts"
 import type { LogSetup } from "./log-settings.ts"
 import { canLoseDisks } from "./random-log.ts"
 import { noOp } from "../protocol/log/command.ts"
 import type { LogRecord } from "../protocol/log/records.ts"
+import { firstLeader } from "./log-placement.ts"
 
 /** Every bug the checks are tested with, in the order of the table. */
 export const knownBugs: readonly SeededBug[] = [

@@ -1,4 +1,4 @@
-import { InvariantError, UsageError, describeUnknown } from "../base/errors.ts"
+import { InvariantError, UsageError } from "../base/errors.ts"
 import { randomFromSeed } from "../base/random.ts"
 import { type ClientHistory, clientHistory, clientProperties } from "../check/log/client-history.ts"
 import type { LogEvent, LogFact, LogProperty, LogSubject } from "../check/log/facts.ts"
@@ -13,14 +13,8 @@ import { workload } from "../protocol/log/workload.ts"
 import { isNetworkFault, isProcessFault } from "../world/faults/fault.ts"
 import { withNetworkFaults } from "../world/faults/network.ts"
 import { type Cast, resolveFaults } from "../world/faults/notation.ts"
-import { refuseRegions, regionNumber, regionsInTurn } from "../world/simulate/latency-matrix.ts"
-import {
-  type LatencyModel,
-  constantLatency,
-  exponentialLatency,
-  matrixLatency,
-  micros,
-} from "../world/simulate/latency.ts"
+
+import { type LatencyModel, constantLatency, exponentialLatency, micros } from "../world/simulate/latency.ts"
 import { reliable } from "../world/simulate/network.ts"
 import type { NodeModel, Scenario } from "../world/simulate/scenario.ts"
 import { type RunEnd, simulate } from "../world/simulate/simulate.ts"
@@ -31,6 +25,7 @@ import { type LogMeasures, measuresWithin } from "./log-measures.ts"
 import type { LogSetup } from "./log-settings.ts"
 import { multiPaxos } from "./protocols/multi-paxos.ts"
 import { logReplayCommand } from "./replay.ts"
+import { type PlacedSetup, type Placement, firstLeader, placement } from "./log-placement.ts"
 
 /** A scenario of the simulator for a log. */
 export type LogScenario = Scenario<LogMessage, LogRecord, LogReport>
@@ -113,17 +108,6 @@ function weightsOf({ groupWeights }: LogSetup, groups: number): readonly number[
   )
 }
 
-/** The address of the first leader: the replica that is named, or the first one in the region that is. */
-export function firstLeader(setup: LogSetup, { regions }: Placement = placement(setup)): Address {
-  const { leader, plan } = setup
-  if (leader === null) return 0
-  const replica = plan.nodes.indexOf(leader)
-  const found = replica >= 0 ? replica : regions.indexOf(leader)
-  if (found >= 0 && found < plan.nodes.length) return found
-  const known = [...plan.nodes, ...new Set(regions.slice(0, plan.nodes.length))]
-  throw new UsageError(describeUnknown("leader", leader, known))
-}
-
 /** Disks, processors and links, where the setup gives them limits. */
 function machines(setup: LogSetup, n: number): Pick<LogScenario, "disk" | "node" | "bandwidth"> {
   const { writeMs, groupCommit, receiveMicros, sendMicros, microsPerByte, linkMbitPerSecond } = setup
@@ -173,44 +157,6 @@ function clientOptions(setup: LogSetup, latency: LatencyModel, group: number, se
   }
 }
 
-/** Where everyone in a log is. */
-export interface Placement {
-  readonly latency: LatencyModel
-  /** Where each group of clients is: a region, or the name of the replica it is beside. */
-  readonly groups: readonly string[]
-  /** By address, replicas and then groups of clients: the region of each, where there are any. */
-  readonly regions: readonly string[]
-}
-
-/** Where everyone is, and how far apart: replicas, then groups of clients. */
-export function placement(setup: PlacedSetup): Placement {
-  const { latency, plan, replicaRegions, clientRegions, jitterSigma } = setup
-  const n = plan.nodes.length
-  if (latency.kind === "everywhere") {
-    refuseRegions([...replicaRegions, ...clientRegions])
-    return {
-      latency: besideReplicas(latency.model, n),
-      groups: plan.nodes.slice(0, setup.clientGroups ?? n),
-      regions: [],
-    }
-  }
-  const { name, delays } = latency
-  const replicas = regionsInTurn(latency, n, replicaRegions)
-  const named = clientRegions.join() === "all" ? delays.regions : clientRegions
-  const groups = named.length === 0 ? replicas : named.map((region) => regionNumber(latency, region))
-  const nameOf = (region: number): string => delays.regions[region]!
-  return {
-    latency: matrixLatency(name, delays, [...replicas, ...groups], jitterSigma),
-    groups: groups.map(nameOf),
-    regions: [...replicas, ...groups].map(nameOf),
-  }
-}
-
-export type PlacedSetup = Pick<
-  LogSetup,
-  "latency" | "plan" | "replicaRegions" | "clientRegions" | "jitterSigma" | "clientGroups"
->
-
 /** Who the faults of a setup may name: replicas and groups of clients, regions, and everybody of a kind. */
 export function castOf(setup: PlacedSetup, placed: Placement = placement(setup)): Cast {
   const { groups: clients, regions } = placed
@@ -223,20 +169,6 @@ export function castOf(setup: PlacedSetup, placed: Placement = placement(setup))
   groups.set("clients", addresses.slice(n))
   groups.set("all", addresses)
   return { names, groups, hasLeader: true, messageTypes: multiPaxos.messageTypes }
-}
-
-/** A model that is the same everywhere, but for group i of the clients, which is on the machine of replica i. */
-function besideReplicas(model: LatencyModel, n: number): LatencyModel {
-  const together = (from: Address, to: Address): boolean => from % n === to % n
-  return {
-    name: model.name,
-    expected: (from, to) => (together(from, to) ? 0 : model.expected(from, to)),
-    isConstant: model.isConstant,
-    sampler: (random) => {
-      const draw = model.sampler(random)
-      return (from, to) => (together(from, to) ? 0 : draw(from, to))
-    },
-  }
 }
 
 /** A run of a log: what was measured, and what the checks say of it. */

@@ -7,12 +7,13 @@ import type { LatencyHistogram } from "../../run/latency-histogram.ts"
 import { type Gap, type LogMeasures, type LogTraffic, mostShed } from "../../run/log-measures.ts"
 import { type LogSetup, logSettings } from "../../run/log-settings.ts"
 import { manifestOf } from "../../run/setting.ts"
-import { type LogRun, firstLeader, placement, traceHashColumn } from "../../run/log.ts"
+import { type LogRun, traceHashColumn } from "../../run/log.ts"
 import { latencyName } from "../../run/replay.ts"
 import { unsafeWarning } from "../../run/unsafe.ts"
 import type { Io } from "../shared/context.ts"
 import type { Format } from "../shared/options.ts"
 import { countsByName, printJson, printTables, styler } from "../shared/output.ts"
+import { firstLeader, placement } from "../../run/log-placement.ts"
 
 /** One run of the log, and how it was watched. */
 export interface ReportedRun {
