@@ -72,7 +72,7 @@ export default defineExperiment<Case, Observation | null, Row>({
     return [
       {
         bug: id,
-        mistake: bug.mistake,
+        mistake: bug.does,
         check: observation?.check ?? null,
         seeds,
         message: observation?.message ?? null,

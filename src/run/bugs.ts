@@ -17,30 +17,29 @@ import type { LogActor } from "../protocol/log/replica.ts"
 import { type Proposals, Slots, noEpoch } from "../protocol/log/slots.ts"
 import type { Phase, QuorumSystem } from "../quorum/system.ts"
 import type { NamedFault } from "../world/faults/fault.ts"
-import type { BuiltLog } from "./log.ts"
+import type { LogMutant } from "./log-protocol.ts"
 import type { LogSetup } from "./log-settings.ts"
 import { canLoseDisks } from "./random-log.ts"
 import { noOp } from "../protocol/log/command.ts"
 import type { LogRecord } from "../protocol/log/records.ts"
 import { firstLeader } from "./log-placement.ts"
 
-/** Every bug the checks are tested with, in the order of the table. */
-export const knownBugs: readonly SeededBug[] = [
+const mistakes: readonly Mistake[] = [
   {
     id: "accept-not-stored",
-    mistake: "An acceptor answers a proposal and forgets to write it down.",
+    does: "An acceptor answers a proposal and forgets to write it down.",
     caughtBy: ["durable-answers", "safe-learning"],
     after: (_, outputs) => withoutStores(withoutStores(outputs, "accept"), "accepts"),
   },
   {
     id: "promise-not-stored",
-    mistake: "An acceptor answers a prepare and forgets to write the promise down.",
+    does: "An acceptor answers a prepare and forgets to write the promise down.",
     caughtBy: ["durable-answers"],
     after: (_, outputs) => withoutStores(outputs, "promise"),
   },
   {
     id: "reply-before-sync",
-    mistake: "A replica speaks first and writes afterwards.",
+    does: "A replica speaks first and writes afterwards.",
     caughtBy: ["durable-answers", "safe-learning", "acknowledged"],
     setup: (setup) => ({ ...setup, writeMs: 30 }),
     after: (_, outputs) => [
@@ -50,20 +49,20 @@ export const knownBugs: readonly SeededBug[] = [
   },
   {
     id: "small-phase-2-quorum",
-    mistake: "The leader takes a slot for decided when one acceptance is missing.",
+    does: "The leader takes a slot for decided when one acceptance is missing.",
     caughtBy: ["safe-learning", "acknowledged", "agreement"],
     after: oneMissing(2),
   },
   {
     id: "small-phase-1-quorum",
-    mistake: "A candidate leads when one promise is missing.",
+    does: "A candidate leads when one promise is missing.",
     caughtBy: ["agreement", "safe-learning", "one-value-per-epoch"],
     setup: contended,
     after: oneMissing(1),
   },
   {
     id: "promise-omits-executed",
-    mistake: "A promise leaves out the slots that the acceptor has carried out.",
+    does: "A promise leaves out the slots that the acceptor has carried out.",
     caughtBy: ["agreement", "safe-learning"],
     setup: contended,
     after: (state, outputs) =>
@@ -74,7 +73,7 @@ export const knownBugs: readonly SeededBug[] = [
   },
   {
     id: "reports-ignored",
-    mistake: "A new leader proposes without regard to what promises report.",
+    does: "A new leader proposes without regard to what promises report.",
     caughtBy: ["agreement", "safe-learning"],
     setup: contended,
     before: onMessage("promise", (_, message) => ({
@@ -84,7 +83,7 @@ export const knownBugs: readonly SeededBug[] = [
   },
   {
     id: "first-report-wins",
-    mistake: "Of several reported proposals the candidate takes the first, not that of the greatest epoch.",
+    does: "Of several reported proposals the candidate takes the first, not that of the greatest epoch.",
     caughtBy: ["agreement", "safe-learning"],
     setup: contended,
     before: onMessage("promise", (state, message) => ({
@@ -94,34 +93,34 @@ export const knownBugs: readonly SeededBug[] = [
   },
   {
     id: "accepts-below-promise",
-    mistake: "An acceptor accepts in an epoch below the one it has promised.",
+    does: "An acceptor accepts in an epoch below the one it has promised.",
     caughtBy: ["last-promised-monotone", "agreement"],
     before: onMessage("propose", forgetPromise),
   },
   {
     id: "promises-below-promise",
-    mistake: "An acceptor promises every epoch it is asked for.",
+    does: "An acceptor promises every epoch it is asked for.",
     caughtBy: ["last-promised-monotone", "agreement"],
     setup: contended,
     before: onMessage("prepare", forgetPromise),
   },
   {
     id: "lost-no-op",
-    mistake: "A new leader leaves gaps in the log as they are.",
+    does: "A new leader leaves gaps in the log as they are.",
     caughtBy: ["progress"],
     setup: contended,
     after: (_, outputs) => outputs.flatMap(withoutNoOps),
   },
   {
     id: "commit-index-one-too-far",
-    mistake: "The leader's commit index counts one slot that is not decided.",
+    does: "The leader's commit index counts one slot that is not decided.",
     caughtBy: ["safe-learning"],
     after: (_, outputs) =>
       mapSent(outputs, "propose", (message) => ({ ...message, decidedUpTo: message.slot + 1 })),
   },
   {
     id: "commit-index-any-epoch",
-    mistake: "A follower takes what it accepted in an earlier epoch for what the commit index speaks of.",
+    does: "A follower takes what it accepted in an earlier epoch for what the commit index speaks of.",
     caughtBy: ["safe-learning", "state-machine"],
     setup: contended,
     before: onMessage("heartbeat", (state, message) => {
@@ -133,7 +132,7 @@ export const knownBugs: readonly SeededBug[] = [
   },
   {
     id: "undecided-sent-as-decided",
-    mistake: "Who is asked what is decided sends its whole log.",
+    does: "Who is asked what is decided sends its whole log.",
     caughtBy: ["safe-learning"],
     setup: contended,
     after: (state, outputs) =>
@@ -144,13 +143,13 @@ export const knownBugs: readonly SeededBug[] = [
   },
   {
     id: "reply-on-propose",
-    mistake: "The leader answers its clients when it proposes, not when it learns.",
+    does: "The leader answers its clients when it proposes, not when it learns.",
     caughtBy: ["acknowledged"],
     after: (state, outputs) => [...outputs, ...earlyReplies(state, outputs)],
   },
   {
     id: "snapshot-without-client-table",
-    mistake: "A snapshot has the data and not the client table.",
+    does: "A snapshot has the data and not the client table.",
     caughtBy: ["state-machine", "acknowledged"],
     setup: (setup) => ({
       ...contended(setup),
@@ -172,7 +171,7 @@ export const knownBugs: readonly SeededBug[] = [
   },
   {
     id: "torn-record-read-as-empty",
-    mistake: "A torn record at the end of the log is read as an empty one.",
+    does: "A torn record at the end of the log is read as an empty one.",
     caughtBy: ["agreement", "safe-learning", "one-value-per-epoch"],
     setup: (setup) => ({ ...contended(setup), faults: [...setup.faults, ...restarts(setup)] }),
     before: onRecovery((image) => {
@@ -184,14 +183,14 @@ export const knownBugs: readonly SeededBug[] = [
   },
   {
     id: "log-lost-on-restart",
-    mistake: "A restart reads the promise and not the log.",
+    does: "A restart reads the promise and not the log.",
     caughtBy: ["agreement", "safe-learning", "progress"],
     setup: (setup) => ({ ...contended(setup), faults: [...setup.faults, ...restarts(setup)] }),
     before: onRecovery((image) => ({ ...image, accepted: new Slots(image.snapshot?.upTo ?? 0) })),
   },
   {
     id: "amnesia",
-    mistake: "A replica that has lost its disk takes part as if it were new.",
+    does: "A replica that has lost its disk takes part as if it were new.",
     caughtBy: ["agreement", "safe-learning", "last-promised-monotone", "one-value-per-epoch", "prefix"],
     setup: (setup) => ({
       ...contended(setup),
@@ -201,7 +200,7 @@ export const knownBugs: readonly SeededBug[] = [
   },
   {
     id: "rejoin-after-one-answer",
-    mistake: "A replica that has lost its disk rejoins after the first answer.",
+    does: "A replica that has lost its disk rejoins after the first answer.",
     caughtBy: ["agreement", "safe-learning", "last-promised-monotone", "one-value-per-epoch"],
     setup: forgottenDecisions,
     before: (state, input) => {
@@ -213,7 +212,7 @@ export const knownBugs: readonly SeededBug[] = [
   },
   {
     id: "blank-counts-as-answer",
-    mistake: "Replicas that have all lost their disks take each other's empty hands for answers.",
+    does: "Replicas that have all lost their disks take each other's empty hands for answers.",
     caughtBy: ["agreement", "safe-learning", "acknowledged", "last-promised-monotone", "one-value-per-epoch"],
     setup: (setup) => ({
       ...setup,
@@ -231,7 +230,7 @@ export const knownBugs: readonly SeededBug[] = [
   },
   {
     id: "lease-without-drift-margin",
-    mistake: "The leader's lease lasts as long as the followers': no margin for clocks that drift.",
+    does: "The leader's lease lasts as long as the followers': no margin for clocks that drift.",
     caughtBy: ["linearizability"],
     setup: (setup) =>
       leased({
@@ -245,7 +244,7 @@ export const knownBugs: readonly SeededBug[] = [
   },
   {
     id: "lease-not-kept",
-    mistake: "A follower promises another candidate while the lease it has granted lasts.",
+    does: "A follower promises another candidate while the lease it has granted lasts.",
     caughtBy: ["linearizability"],
     setup: (setup) => leased({ ...setup, electionMs: 30 }),
     before: (state, input) => {
@@ -255,13 +254,13 @@ export const knownBugs: readonly SeededBug[] = [
   },
   {
     id: "stale-read-at-deposed-leader",
-    mistake: "A leader that has been replaced and does not know it answers reads from its own state.",
+    does: "A leader that has been replaced and does not know it answers reads from its own state.",
     caughtBy: ["linearizability"],
     setup: (setup) => leased({ ...setup, reads: "stale" }),
   },
   {
     id: "read-own-state",
-    mistake: "A quorum read asks no quorum.",
+    does: "A quorum read asks no quorum.",
     caughtBy: ["linearizability"],
     setup: (setup) => ({
       ...setup,
@@ -286,6 +285,9 @@ export const knownBugs: readonly SeededBug[] = [
     },
   },
 ]
+
+/** Every bug the checks are tested with, in the order of the table: the mutants of Multi-Paxos. */
+export const knownBugs: readonly SeededBug[] = mistakes.map(seededBug)
 
 function withoutStores(outputs: readonly LogOutput[], type: LogRecord["type"]): LogOutput[] {
   return outputs.filter((o) => o.type !== "store" || o.record.type !== type)
@@ -342,7 +344,7 @@ function forgetPromise<M>(state: ReplicaState, message: M): M {
 }
 
 /** A quorum test that overlooks one missing member. */
-function oneMissing(phase: Phase): NonNullable<SeededBug["after"]> {
+function oneMissing(phase: Phase): NonNullable<Mistake["after"]> {
   const loosened = new WeakSet<QuorumSystem>()
   return (state, outputs) => {
     const { system } = state
@@ -523,14 +525,13 @@ export function leased(setup: LogSetup): LogSetup {
  * replica: by changing what it hears, what it says, or what it remembers. The
  * replica itself has no switch for being wrong.
  */
-export interface SeededBug {
-  readonly id: string
-  /** What is wrong, in a sentence. */
-  readonly mistake: string
+export interface SeededBug extends LogMutant {
   /** The checks of which at least one must notice. */
   readonly caughtBy: readonly string[]
-  /** Conditions under which it can show at all. */
-  readonly setup?: (setup: LogSetup) => LogSetup
+}
+
+/** What is changed around each step of a replica. */
+interface Mistake extends Omit<SeededBug, "apply"> {
   /** Before each step: may change the state and the input. */
   readonly before?: (state: ReplicaState, input: LogInput) => LogInput
   /** After each step: may change the state and the outputs. */
@@ -540,23 +541,29 @@ export interface SeededBug {
 /** What a replica may be told. */
 export type LogInput = Input<LogMessage, LogRecord>
 
-/** The same cluster with the bug in every replica. */
-export function withBug(built: BuiltLog, bug: SeededBug, setup: LogSetup): BuiltLog {
-  const n = setup.plan.nodes.length
-  const processes = built.cluster.processes.map((process, address): LogProcess => {
-    if (address >= n) return process
-    return { ...process, actor: sabotaged(process.actor as LogActor<ReplicaState>, bug) }
-  })
-  return { ...built, scenario: { ...built.scenario, processes } }
+/** A mistake made by every replica. */
+function seededBug(mistake: Mistake): SeededBug {
+  const { id, does, caughtBy, setup } = mistake
+  return {
+    ...{ id, does, caughtBy },
+    ...(setup && { setup }),
+    apply: (cluster) => ({
+      ...cluster,
+      processes: cluster.processes.map((process): LogProcess => {
+        if (process.role !== "replica") return process
+        return { ...process, actor: sabotaged(process.actor as LogActor<ReplicaState>, mistake) }
+      }),
+    }),
+  }
 }
 
-function sabotaged(actor: LogActor<ReplicaState>, bug: SeededBug): LogActor<ReplicaState> {
+function sabotaged(actor: LogActor<ReplicaState>, mistake: Mistake): LogActor<ReplicaState> {
   return {
     start: (self) => actor.start(self),
     step: (state, input) => {
-      const heard = bug.before?.(state, input) ?? input
+      const heard = mistake.before?.(state, input) ?? input
       const step = actor.step(state, heard)
-      const outputs = bug.after?.(step.state, [...step.outputs], heard) ?? step.outputs
+      const outputs = mistake.after?.(step.state, [...step.outputs], heard) ?? step.outputs
       return { state: step.state, outputs }
     },
   }

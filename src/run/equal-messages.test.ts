@@ -9,7 +9,7 @@ import type { NodeModel, Scenario } from "../world/simulate/scenario.ts"
 import { simulate } from "../world/simulate/simulate.ts"
 import { TraceHash } from "../world/simulate/trace-hash.ts"
 import { type SelectiveObserver, traceEventTypes } from "../world/simulate/trace.ts"
-import { knownBugs, withBug } from "./bugs.ts"
+import { knownBugs } from "./bugs.ts"
 import { decreeScenario } from "./decree.ts"
 import { buildLog } from "./log.ts"
 import { randomDecree } from "./random-decree.ts"
@@ -98,7 +98,7 @@ describe("equal copies of all messages leave the trace as it is", () => {
   test.each(knownBugs.map((bug) => [bug.id, bug] as const))("of a log with the bug %s", (_, bug) => {
     for (const seed of runSeeds(2, slow ? 50 : 3)) {
       const setup = { ...(bug.setup?.(drawn(seed)) ?? drawn(seed)), sendMicros: 50 }
-      expectSameTrace(() => withBug(buildLog(setup, seed), bug, setup))
+      expectSameTrace(() => buildLog(setup, seed, { mutant: bug }))
     }
   })
 

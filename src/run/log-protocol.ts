@@ -6,7 +6,7 @@ import type { LogCluster } from "../protocol/log/cluster.ts"
 import type { LogMessage } from "../protocol/log/messages.ts"
 import type { LatencyModel } from "../world/simulate/latency.ts"
 import type { LogSetup } from "./log-settings.ts"
-import type { Protocol } from "./protocol.ts"
+import type { Protocol, ProtocolMutant } from "./protocol.ts"
 
 /**
  * A protocol of a replicated log. Its replicas execute what clients ask; clients,
@@ -24,6 +24,16 @@ export interface LogProtocol extends Pick<Protocol, "id" | "about" | "reference"
   bytes(message: LogMessage): number
   /** The properties of its safety; those of clients come on top. */
   readonly safety: readonly LogProperty[]
+  /** Mistakes to plant, as controls for the properties. */
+  readonly mutants?: readonly LogMutant[]
+}
+
+/** A mistake to plant in a log. */
+export interface LogMutant extends Pick<ProtocolMutant, "id" | "does"> {
+  /** Conditions under which it can show at all. */
+  readonly setup?: (setup: LogSetup) => LogSetup
+  /** The cluster with its replicas changed. */
+  readonly apply: (cluster: LogCluster, setup: LogSetup) => LogCluster
 }
 
 /** What one run of a log is made from. */

@@ -23,6 +23,7 @@ import { type SelectiveObserver, traceEventTypes } from "../world/simulate/trace
 import { ratesOf } from "./common-settings.ts"
 import { type LogMeasures, measuresWithin } from "./log-measures.ts"
 import type { LogSetup } from "./log-settings.ts"
+import type { LogMutant, LogProtocol } from "./log-protocol.ts"
 import { multiPaxos } from "./protocols/multi-paxos.ts"
 import { logReplayCommand } from "./replay.ts"
 import { type PlacedSetup, type Placement, firstLeader, placement } from "./log-placement.ts"
@@ -34,6 +35,7 @@ export type LogObserver = SelectiveObserver<LogMessage, LogRecord, LogReport>
 
 /** A setup with a seed, ready to be simulated. */
 export interface BuiltLog {
+  readonly protocol: LogProtocol
   readonly cluster: LogCluster
   readonly scenario: LogScenario
   /** Must watch the run: it tells faults who leads. */
@@ -45,23 +47,36 @@ export interface BuiltLog {
   readonly coverage: ReadonlyMap<string, number>
 }
 
+/** Which log, and what is wrong with it. */
+export interface LogChoice {
+  /** Multi-Paxos unless given. */
+  readonly protocol?: LogProtocol
+  /** A mistake to plant in its replicas; none unless given. */
+  readonly mutant?: LogMutant
+}
+
 /**
  * A setup and a seed as cluster and scenario. Everything that is drawn comes from streams of the
  * seed by name, so a change in the faults leaves quorums and clients as they were. Throws
  * UsageError for a setup that does not fit.
  */
-export function buildLog(setup: LogSetup, seed: number): BuiltLog {
+export function buildLog(
+  setup: LogSetup,
+  seed: number,
+  { protocol = multiPaxos, mutant }: LogChoice = {},
+): BuiltLog {
   const random = randomFromSeed(seed).fork("log setup")
   const placed = placement(setup)
   const { latency, groups } = placed
-  const cast = castOf(setup, placed)
+  const cast = castOf(setup, protocol, placed)
   const weights = weightsOf(setup, groups.length)
   const n = setup.plan.nodes.length
-  const cluster = multiPaxos.cluster({
+  const sound = protocol.cluster({
     ...{ setup, latency, firstLeader: firstLeader(setup, placed) },
     random: random.fork("quorums"),
     clientGroups: groups.map((_, group) => clientOptions(setup, latency, group, seed)),
   })
+  const cluster = mutant?.apply(sound, setup) ?? sound
   let leader: Address | undefined
   const coverage = new Map<string, number>()
   const onFault = (name: string): void => {
@@ -86,7 +101,7 @@ export function buildLog(setup: LogSetup, seed: number): BuiltLog {
     leader: () => leader,
     onFault,
     ...machines(setup, n),
-    bytesOf: (message) => multiPaxos.bytes(message),
+    bytesOf: (message) => protocol.bytes(message),
     clockRates: ratesOf(setup.clockRates, cast),
     horizon: micros(setup.horizonMs),
   }
@@ -96,7 +111,7 @@ export function buildLog(setup: LogSetup, seed: number): BuiltLog {
       if (event.type === "report" && event.report.type === "leads") leader = event.process
     },
   }
-  return { cluster, scenario, leadership, latency, weights, coverage }
+  return { protocol, cluster, scenario, leadership, latency, weights, coverage }
 }
 
 /** All alike, unless the setup gives them; a UsageError where those do not fit the groups. */
@@ -158,7 +173,11 @@ function clientOptions(setup: LogSetup, latency: LatencyModel, group: number, se
 }
 
 /** Who the faults of a setup may name: replicas and groups of clients, regions, and everybody of a kind. */
-export function castOf(setup: PlacedSetup, placed: Placement = placement(setup)): Cast {
+function castOf(
+  setup: PlacedSetup,
+  { messageTypes }: Pick<LogProtocol, "messageTypes">,
+  placed: Placement,
+): Cast {
   const { groups: clients, regions } = placed
   const names = [...setup.plan.nodes, ...clients.map((_, i) => `clients${i + 1}`)]
   const n = setup.plan.nodes.length
@@ -168,7 +187,7 @@ export function castOf(setup: PlacedSetup, placed: Placement = placement(setup))
   groups.set("replicas", addresses.slice(0, n))
   groups.set("clients", addresses.slice(n))
   groups.set("all", addresses)
-  return { names, groups, hasLeader: true, messageTypes: multiPaxos.messageTypes }
+  return { names, groups, hasLeader: true, messageTypes }
 }
 
 /** A run of a log: what was measured, and what the checks say of it. */
@@ -210,16 +229,13 @@ export interface LogRunOptions {
 export function runLog(
   setup: LogSetup,
   seed: number,
-  options: LogRunOptions = {},
+  options: LogRunOptions & LogChoice = {},
   ...observers: readonly LogObserver[]
 ): LogRun {
-  return runBuiltLog(buildLog(setup, seed), setup, options, ...observers)
+  return runBuiltLog(buildLog(setup, seed, options), setup, options, ...observers)
 }
 
-/**
- * The same for a log that is built already, and may have been changed
- * since: that is how bugs are planted.
- */
+/** The same for a log that is built already. */
 export function runBuiltLog(
   built: BuiltLog,
   setup: LogSetup,
@@ -238,7 +254,7 @@ export function runBuiltLog(
     requests: requestsOf(built, setup),
   })
   const { properties: more = [], gather = [], isOver } = options
-  const properties = [...multiPaxos.safety, ...(linearizability ? clientProperties : []), ...more]
+  const properties = [...built.protocol.safety, ...(linearizability ? clientProperties : []), ...more]
   const facts: LogFacts = new Facts<LogSubject, LogEvent>(setup, [
     { needs: [measured, ...gather] },
     ...properties,

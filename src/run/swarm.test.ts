@@ -6,7 +6,8 @@ import { constantPlan } from "../quorum/plan.ts"
 import { requirementById } from "../quorum/meet/requirement.ts"
 import { isNetworkFault } from "../world/faults/fault.ts"
 import { parseFaults } from "../world/faults/notation.ts"
-import { type SeededBug, knownBugs } from "./bugs.ts"
+import { knownBugs } from "./bugs.ts"
+import type { LogMutant } from "./log-protocol.ts"
 import { runLog } from "./log.ts"
 import { swarmReplay } from "./replay.ts"
 import { shrink, swarmRun } from "./swarm.ts"
@@ -29,10 +30,10 @@ test("swarms have systems of every family, of 3 to 9 acceptors, all of which are
 })
 
 test("requests that are never answered have no last answer, and fail", () => {
-  const deaf: SeededBug = {
+  const deaf: LogMutant = {
     id: "deaf",
-    mistake: "Replicas crash for good.",
-    caughtBy: ["progress"],
+    does: "Replicas crash for good.",
+    apply: (cluster) => cluster,
     setup: (setup) => ({ ...setup, faults: parseFaults("crash replicas @0") }),
   }
   const run = swarmRun(1, { systems, bug: deaf })

@@ -7,8 +7,8 @@ import type { QuorumSystem } from "../quorum/system.ts"
 import { type NamedFault, endOfFaults } from "../world/faults/fault.ts"
 import { requests } from "./log-measures.ts"
 import { type LogRun, buildLog, requestsOf, runBuiltLog } from "./log.ts"
+import type { LogMutant, LogProtocol } from "./log-protocol.ts"
 import type { LogSetup } from "./log-settings.ts"
-import { type SeededBug, withBug } from "./bugs.ts"
 import { randomLog } from "./random-log.ts"
 
 /** One random run and what became of it. */
@@ -32,8 +32,10 @@ export interface SwarmRun {
 /** What runs are drawn from, and what is changed about them. */
 export interface SwarmOptions {
   readonly systems: readonly (() => QuorumSystem)[]
-  /** A known bug to plant in every replica: to see whether the checks notice. */
-  readonly bug?: SeededBug
+  /** Which log runs; Multi-Paxos unless given. */
+  readonly protocol?: LogProtocol
+  /** A mistake to plant in every replica: to see whether the checks notice. */
+  readonly bug?: LogMutant
   /** Which faults of the seed to keep, by number; all, if not given. */
   readonly keep?: readonly number[]
   /** Without it, and twice as fast, the hash covers what replicas report and write, and no messages. */
@@ -49,9 +51,9 @@ export function swarmRun(seed: number, options: SwarmOptions): SwarmRun {
   return runSetup(seed, options.bug?.setup?.(setup) ?? setup, options)
 }
 
-function runSetup(seed: number, setup: LogSetup, { bug, hashMessages = false }: SwarmOptions): SwarmRun {
-  const plain = buildLog(setup, seed)
-  const built = bug === undefined ? plain : withBug(plain, bug, setup)
+function runSetup(seed: number, setup: LogSetup, options: SwarmOptions): SwarmRun {
+  const { protocol, bug, hashMessages = false } = options
+  const built = buildLog(setup, seed, { ...(protocol && { protocol }), ...(bug && { mutant: bug }) })
   const wanted = requestsOf(built, setup)
   const earliest = endOfFaults(setup.faults) + 1_000_000
   const run = runBuiltLog(built, setup, {

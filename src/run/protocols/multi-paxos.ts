@@ -8,6 +8,7 @@ import { bytesOf, logMessageTypes } from "../../protocol/log/messages.ts"
 import type { LogRecipients, ReplicaOptions } from "../../protocol/log/options.ts"
 import { closestQuorum } from "../../quorum/system.ts"
 import { type LatencyModel, micros } from "../../world/simulate/latency.ts"
+import { knownBugs } from "../bugs.ts"
 import { inProportion } from "../drawn-quorums.ts"
 import type { LogProtocol, LogProtocolRun } from "../log-protocol.ts"
 import type { LogSetup } from "../log-settings.ts"
@@ -22,6 +23,7 @@ export const multiPaxos: LogProtocol = {
   messageTypes: logMessageTypes,
   bytes: bytesOf,
   safety: logSafety,
+  mutants: knownBugs,
 }
 
 function replicaOptions({
