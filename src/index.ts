@@ -96,7 +96,7 @@ export * from "./run/random-variant.ts"
 export * from "./run/replay.ts"
 export * as swarm from "./run/swarm.ts"
 export type { SwarmSetup } from "./run/swarm-settings.ts"
-export { type LogInput, type SeededBug, knownBugs } from "./run/bugs.ts"
+export { type SeededBug, knownBugs } from "./run/bugs.ts"
 export * as diagram from "./run/diagrams/index.ts"
 export { namedLatencies } from "../experiments/data/latencies.ts"
 

@@ -539,7 +539,7 @@ interface Mistake extends Omit<SeededBug, "apply"> {
 }
 
 /** What a replica may be told. */
-export type LogInput = Input<LogMessage, LogRecord>
+type LogInput = Input<LogMessage, LogRecord>
 
 /** A mistake made by every replica. */
 function seededBug(mistake: Mistake): SeededBug {
