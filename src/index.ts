@@ -83,7 +83,13 @@ export * from "./run/decree-settings.ts"
 export * from "./run/decree.ts"
 export * from "./run/decree-measures.ts"
 export * from "./run/log-settings.ts"
-export type { LogMutant, LogProtocol, LogProtocolRun } from "./run/log-protocol.ts"
+export {
+  type LogMutant,
+  type LogProtocol,
+  type LogProtocolRun,
+  defineLogProtocol,
+} from "./run/log-protocol.ts"
+export { multiPaxos } from "./run/protocols/multi-paxos.ts"
 export * from "./run/log-placement.ts"
 export * from "./run/log.ts"
 export * from "./run/log-measures.ts"

@@ -44,7 +44,7 @@ import { quorate } from "./support/listen.ts"
 
 /** Options that say what is printed or which run it is, not what a run is like; the latency is an axis of sweeps. */
 const notSettings = {
-  log: ["latency", "interval-ms", "timeline", "history", "no-history", "seed", "format", "help"],
+  log: ["latency", "protocol", "interval-ms", "timeline", "history", "no-history", "seed", "format", "help"],
   simulate: [
     ...["latency", "seed", "trace", "checks", "random-faults", "registers", "format", "unsafe"],
     // Which protocol, and the settings that it brings itself.
@@ -179,6 +179,7 @@ const swarmTexts: Record<keyof typeof swarmSettings, readonly string[]> = {
   first: ["7", "4294967296"],
   twice: ["true"],
   system: ["majority(3)", "simple(5, 4, 2)"],
+  protocol: ["./mine.ts", "multi-paxos"],
   bug: knownBugs.map(({ id }) => id),
   keep: ["none", "0", "1,3"],
 }
@@ -333,7 +334,8 @@ describe("random set-ups are the same from flags, from a sweep file and from the
       expect(replayed).toEqual({ ...setup, first: seed, seeds: 1, twice: false })
       if (seed > runs / 3 && !slow) continue
       const hashes = [setup, replayed].map(
-        async (one) => swarmRun(seed, await optionsOf({ ...one, twice: true })).traceHash,
+        async (one) =>
+          swarmRun(seed, await optionsOf({ ...one, protocol: "multi-paxos", twice: true })).traceHash,
       )
       expect(await hashes[0]).toBe(await hashes[1])
     }

@@ -1,3 +1,4 @@
+import { UsageError } from "../base/errors.ts"
 import type { Random } from "../base/random.ts"
 import type { LogProperty } from "../check/log/facts.ts"
 import type { Address } from "../protocol/actor.ts"
@@ -6,7 +7,7 @@ import type { LogCluster } from "../protocol/log/cluster.ts"
 import type { LogMessage } from "../protocol/log/messages.ts"
 import type { LatencyModel } from "../world/simulate/latency.ts"
 import type { LogSetup } from "./log-settings.ts"
-import type { Protocol, ProtocolMutant } from "./protocol.ts"
+import { type Protocol, type ProtocolMutant, whatIsUnnamed } from "./protocol.ts"
 
 /**
  * A protocol of a replicated log. Its replicas execute what clients ask; clients,
@@ -44,4 +45,31 @@ export interface LogProtocolRun {
   readonly clientGroups: readonly ClientOptions[]
   /** For quorums that are drawn. */
   readonly random: Random
+}
+
+/**
+ * Makes a protocol of a replicated log, and checks what types cannot: a UsageError
+ * says what is missing or misnamed.
+ *
+ * @example
+ * export default defineLogProtocol({ ...multiPaxos, id: "my-log", cluster: (run) => … })
+ */
+export function defineLogProtocol(protocol: LogProtocol): LogProtocol {
+  const missing = whatIsMissingOfLog(protocol)
+  if (missing !== undefined) throw new UsageError(`The protocol ${protocol.id} ${missing}`)
+  return protocol
+}
+
+/** What keeps a value from being a protocol of a log, in words that follow its name; undefined where nothing does. */
+export function whatIsMissingOfLog(value: Partial<LogProtocol>): string | undefined {
+  const unnamed = whatIsUnnamed(value)
+  if (unnamed !== undefined) return unnamed
+  const noFunction = (["cluster", "requirements", "bytes"] as const).find(
+    (key) => typeof value[key] !== "function",
+  )
+  if (noFunction !== undefined) return `has no ${noFunction}: a function.`
+  const noList = (["messageTypes", "safety"] as const).find((key) => !Array.isArray(value[key]))
+  if (noList !== undefined) return `has no ${noList}: a list.`
+  if (value.safety!.length === 0) return "has no safety: at least one property of its runs."
+  return undefined
 }

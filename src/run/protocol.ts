@@ -179,11 +179,9 @@ export function defineProtocol<Message, Stored, Report = never, Facts = null, Se
 
 /** What keeps a value from being a protocol, in words that follow its name; undefined where nothing does. */
 export function whatIsMissing(value: Partial<Protocol>): string | undefined {
-  const { id, properties, facts } = value
-  if (typeof id !== "string" || !kebabCase.test(id))
-    return "needs an id in kebab-case, such as primary-backup."
-  const texts = (["about", "reference"] as const).find((key) => typeof value[key] !== "string")
-  if (texts !== undefined) return `has no ${texts}: a sentence.`
+  const { properties, facts } = value
+  const unnamed = whatIsUnnamed(value)
+  if (unnamed !== undefined) return unnamed
   if (typeof value.cluster !== "function")
     return "has no cluster: a function from a run to { processes: [{ name, role, actor }, …] }."
   if (typeof value.messages !== "object")
@@ -199,6 +197,17 @@ export function whatIsMissing(value: Partial<Protocol>): string | undefined {
     return `has a property ${odd.name ?? "without a name"}, which needs a name, a statement and holds(facts).`
   }
   return undefined
+}
+
+/** The same of what every kind of protocol is called by. */
+export function whatIsUnnamed(
+  value: Partial<Pick<Protocol, "id" | "about" | "reference">>,
+): string | undefined {
+  const { id } = value
+  if (typeof id !== "string" || !kebabCase.test(id))
+    return "needs an id in kebab-case, such as primary-backup."
+  const texts = (["about", "reference"] as const).find((key) => typeof value[key] !== "string")
+  return texts === undefined ? undefined : `has no ${texts}: a sentence.`
 }
 
 const kebabCase = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/
@@ -236,15 +245,19 @@ export function clusterOf(protocol: Protocol, run: ProtocolRun, mutant?: string 
   return mutant === undefined || mutant === null ? sound : mutantOf(protocol, mutant).apply(sound, run)
 }
 
-/** The mutant of that name; a UsageError names those of the protocol. */
-export function mutantOf({ id: protocol, mutants = [] }: Protocol, id: string): ProtocolMutant {
+/** The mutant of that name; a UsageError, which calls it by `called`, names those of the protocol. */
+export function mutantOf<Mutant extends Pick<ProtocolMutant, "id">>(
+  { id: protocol, mutants = [] }: { readonly id: string; readonly mutants?: readonly Mutant[] },
+  id: string,
+  called = "mutant",
+): Mutant {
   const found = mutants.find((mutant) => mutant.id === id)
   if (found !== undefined) return found
   const known = mutants.map((mutant) => mutant.id)
   throw new UsageError(
     known.length === 0
-      ? `${protocol} has no mutants, so none is called ${id}.`
-      : describeUnknown("mutant", id, known),
+      ? `${protocol} has no ${called}s, so none is called ${id}.`
+      : describeUnknown(called, id, known),
   )
 }
 

@@ -3,6 +3,7 @@ import { type DecreeSetup, decreeDefaults, decreeSettings } from "./decree-setti
 import { type LogSetup, logSettings } from "./log-settings.ts"
 import { settingsOf } from "./protocol.ts"
 import { conditionSettings } from "./protocols/index.ts"
+import { multiPaxos } from "./protocols/multi-paxos.ts"
 import type { Algorithm } from "./random-decree.ts"
 import { replayWords } from "./setting.ts"
 import type { Simulation } from "./simulation.ts"
@@ -34,21 +35,23 @@ function isClassic({ variant, switches }: Pick<DecreeSetup, "variant" | "switche
   return variant === "classic" && Object.keys(switches).length === 0
 }
 
-/** The command that shows a run of the log again. Settings at their defaults are left out. */
-export function logReplayCommand(setup: LogSetup, seed: number): string {
+/** The command that shows a run of the log again; `protocol` is what names it. Settings at their defaults are left out. */
+export function logReplayCommand(setup: LogSetup, seed: number, protocol = multiPaxos.id): string {
   return commandLine([
     ...["quorate", "log", setup.plan.name, "--latency", latencyName(setup.latency)],
+    ...(protocol === multiPaxos.id ? [] : ["--protocol", protocol]),
     ...replayWords(logSettings, setup),
     ...["--seed", String(seed)],
   ])
 }
 
 /** The command that shows the run of one seed of a swarm again. */
-export function swarmReplay(
-  seed: number,
-  { system = null, bug = null, keep = null }: Partial<SwarmSetup> = {},
-): string {
-  const words = replayWords(swarmSettings, { ...swarmDefaults, system, bug, keep })
+export function swarmReplay(seed: number, { system, protocol, bug, keep }: Partial<SwarmSetup> = {}): string {
+  const words = replayWords(swarmSettings, {
+    ...swarmDefaults,
+    ...{ system: system ?? null, protocol: protocol ?? swarmDefaults.protocol },
+    ...{ bug: bug ?? null, keep: keep ?? null },
+  })
   return commandLine(["quorate", "swarm", "--first", String(seed), "--seeds", "1", ...words])
 }
 

@@ -21,6 +21,12 @@ export const swarmSettings = {
       defaultText: "every family with 3 to 9 acceptors",
     }),
   ),
+  protocol: name({
+    about: "a replicated log: multi-paxos, or a file of your own such as ./mine.ts",
+    group: faults,
+    default: "multi-paxos",
+    placeholder: "id",
+  }),
   bug: orNone(
     name({
       about: "plant a known bug in every replica, to see whether a check detects it",

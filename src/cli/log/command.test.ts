@@ -1,8 +1,11 @@
+import { createHash } from "node:crypto"
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
-import { join } from "node:path"
+import { join, resolve } from "node:path"
+import { pathToFileURL } from "node:url"
 import stringWidth from "string-width"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
+import { shellWords } from "../../../test/support/documents.ts"
 import { quorate } from "../../../test/support/listen.ts"
 
 interface Group {
@@ -223,5 +226,72 @@ describe("quorate log", () => {
     const { code, err } = await quorate("log", "majority(3)", ...words)
     expect(code).toBe(2)
     expect(err).toContain(reason)
+  })
+})
+
+describe("a log of the user's own", () => {
+  const source = (path: string) => JSON.stringify(pathToFileURL(resolve(path)).href)
+  /** Multi-Paxos by another name, with a mutant and a message type of its own. */
+  const own = (parts: string): string => {
+    const path = join(folder, `own-${createHash("sha256").update(parts).digest("hex").slice(0, 8)}.ts`)
+    writeFileSync(
+      path,
+      `import { defineLogProtocol } from ${source("src/run/log-protocol.ts")}
+       import { multiPaxos } from ${source("src/run/protocols/multi-paxos.ts")}
+       const deaf = (cluster) => ({
+         ...cluster,
+         processes: cluster.processes.map((process) =>
+           process.role === "client" ? process
+           : { ...process, actor: { ...process.actor, step: (state) => ({ state, outputs: [] }) } }),
+       })
+       export default defineLogProtocol({ ...multiPaxos, id: "mine", ${parts} })`,
+    )
+    return path
+  }
+  const short = ["majority(3)", "-d", "2000"]
+
+  test("runs, and what it is made of is its own", async () => {
+    const shipped = await quorate("log", ...short)
+    const same = await quorate("log", ...short, "--protocol", own(""))
+    expect([same.code, same.out]).toEqual([0, shipped.out])
+    const deaf = own("cluster: (run) => deaf(multiPaxos.cluster(run))")
+    expect((await logJson(...short)).answered).toBeGreaterThan(0)
+    expect((await logJson(...short, "--protocol", deaf)).answered).toBe(0)
+  })
+
+  test("declares its requirements, its types of messages and its mutants", async () => {
+    const picky = own('requirements: () => ["4.2"], messageTypes: ["shout"]')
+    expect((await quorate("log", "simple(4, 3, 2)", "-d", "2000", "--protocol", picky)).err).toContain(
+      "(requirement 4.2)",
+    )
+    const faults = ["-x", "loss(.1) replicas>replicas of accept @0-100"]
+    expect((await quorate("log", ...short, ...faults, "--protocol", picky)).err).toContain("shout")
+    const mute = own('mutants: [{ id: "deaf", does: "Hears nothing.", apply: deaf }]')
+    const swarm = ["swarm", "--seeds", "1", "--protocol", mute]
+    expect((await quorate(...swarm)).code).toBe(0)
+    const planted = await quorate(...swarm, "--bug", "deaf")
+    expect(planted.code).toBe(1)
+    expect(planted.out).toMatch(/^ {2}progress: /m)
+    const replay = /^ {2}replay: quorate (.*)$/m.exec(planted.out)![1]!
+    expect(replay).toContain(`--protocol ${mute} --bug deaf`)
+    expect((await quorate(...shellWords(replay))).code).toBe(1)
+    expect((await quorate(...swarm, "--bug", "amnesia")).err).toContain(
+      'unknown bug "amnesia". Valid bugs: deaf.',
+    )
+  })
+
+  test("is told from a protocol that is none", async () => {
+    expect((await quorate("simulate", "majority(3)", "--protocol", own(""))).err).toContain(
+      "is a replicated log: quorate log and quorate swarm run it.",
+    )
+    expect((await quorate("log", ...short, "--protocol", "paxos")).err).toContain(
+      "paxos is no replicated log: quorate simulate and quorate explore run it.",
+    )
+    expect((await quorate("log", ...short, "--protocol", "multi-paxo")).err).toContain(
+      'unknown protocol "multi-paxo"; did you mean "multi-paxos"?',
+    )
+    expect((await quorate("log", ...short, "--protocol", own("safety: []"))).err).toContain(
+      "has no safety: at least one property of its runs.",
+    )
   })
 })

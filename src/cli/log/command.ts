@@ -9,6 +9,7 @@ import { logSettings, refuseEmptyWindow } from "../../run/log-settings.ts"
 import type { LogFlags } from "./setup.ts"
 
 interface Flags extends LogFlags {
+  readonly protocol: string
   readonly seed: number
   readonly intervalMs: number
   readonly timeline: boolean
@@ -21,11 +22,16 @@ export function logCommand(context: Context): Command {
   const command = new Command("log")
     .summary("simulate a replicated log under load and faults")
     .description(
-      "Runs a replicated log, Multi-Paxos with the given quorums, in virtual time: clients, machines and faults as the options say. " +
+      "Runs a replicated log, Multi-Paxos unless another is given, in virtual time: clients, machines and faults as the options say. " +
         "Checks that it is safe, and prints throughput, latency, messages and availability.",
     )
     .argument("<system>", 'a quorum system, such as "simple(5, 4, 2)"')
     .addOption(latencyOption())
+    .option(
+      "-p, --protocol <id>",
+      "a replicated log: multi-paxos, or a file of your own such as ./mine.ts",
+      "multi-paxos",
+    )
   return addSettings(command, logSettings)
     .option(
       "--interval-ms <ms>",
@@ -54,20 +60,27 @@ async function run({ io }: Context, system: string, flags: Flags): Promise<ExitC
   const { runLog } = await import("../../run/log.ts")
   const { traffic } = await import("../../run/log-measures.ts")
   const { printLogRun, warnIfShed } = await import("./report.ts")
+  const { readLogProtocol } = await import("../shared/protocol-argument.ts")
+  const protocol = await readLogProtocol(flags.protocol)
   const setup = await readLogSetup(system, flags)
   refuseEmptyWindow(setup)
   const { seed, intervalMs, timeline } = flags
   const { history } = flags
   // What is written is judged as well, also where answers do not depend on the state.
   const checks = history === undefined ? {} : { linearizability: history !== false }
-  const result = runLog(setup, seed, { intervalMs, ...checks, gather: [traffic], traceHash: "messages" })
+  const result = runLog(setup, seed, {
+    protocol,
+    intervalMs,
+    ...checks,
+    gather: [traffic],
+    traceHash: "messages",
+  })
   if (typeof history === "string") {
     const { writeHistoryFile } = await import("../linearizable/report.ts")
     writeHistoryFile(history, result.clients!.history)
   }
   const { unsafeReasons } = await import("../../run/unsafe.ts")
-  const { multiPaxos } = await import("../../run/protocols/multi-paxos.ts")
-  const unsafe = unsafeReasons(setup.plan, multiPaxos.requirements(setup))
+  const unsafe = unsafeReasons(setup.plan, protocol.requirements(setup))
   await printLogRun(io, flags.format, {
     setup,
     unsafe,

@@ -1,12 +1,18 @@
 import { UsageError } from "../../base/errors.ts"
 import { type UserFile, defaultExportOf, userFile } from "../execution/user-module.ts"
 import { type Protocol, settingsOf, whatIsMissing } from "../../run/protocol.ts"
-import { protocolNamed } from "../../run/protocols/index.ts"
+import { type LogProtocol, whatIsMissingOfLog } from "../../run/log-protocol.ts"
+import { logProtocolNamed, protocolNamed } from "../../run/protocols/index.ts"
 import { readSetting } from "../../run/setting.ts"
 
 /** The protocol of an argument: one by its id, or a file of the user's own, whose code runs because it is named. */
 export async function readProtocol(text: string): Promise<Protocol> {
   return isProtocolFile(text) ? protocolFrom(text) : protocolNamed(text)
+}
+
+/** The protocol of a replicated log of an argument, likewise. */
+export async function readLogProtocol(text: string): Promise<LogProtocol> {
+  return isProtocolFile(text) ? loadLogProtocol(protocolFile(text), text) : logProtocolNamed(text)
 }
 
 /** Whether a text names a file and not a protocol. */
@@ -21,7 +27,36 @@ export function protocolFile(path: string): UserFile {
 
 /** The protocol of such a file; errors call it by `called`. */
 export async function loadProtocol(file: UserFile, called = file.path): Promise<Protocol> {
-  return checked(await defaultExportOf(file), called)
+  const value = await loadAnyProtocol(file, called)
+  if (!isLogProtocol(value)) return value
+  throw new UsageError(`${called} is a replicated log: quorate log and quorate swarm run it.`)
+}
+
+/** The protocol of a log of such a file. */
+export async function loadLogProtocol(file: UserFile, called = file.path): Promise<LogProtocol> {
+  const value = await loadAnyProtocol(file, called)
+  if (isLogProtocol(value)) return value
+  throw new UsageError(`${called} is no replicated log: quorate simulate and quorate explore run it.`)
+}
+
+/** The protocol of either kind of such a file. */
+export async function loadAnyProtocol(file: UserFile, called = file.path): Promise<Protocol | LogProtocol> {
+  const value = await defaultExportOf(file)
+  return isLog(value) ? checkedLog(value, called) : checked(value, called)
+}
+
+/** A log is judged by its safety, any other protocol by its facts. */
+export const isLogProtocol = (protocol: Protocol | LogProtocol): protocol is LogProtocol => isLog(protocol)
+
+const isLog = (value: unknown): value is Partial<LogProtocol> =>
+  typeof value === "object" && value !== null && "safety" in value && !("facts" in value)
+
+function checkedLog(value: Partial<LogProtocol>, path: string): LogProtocol {
+  const missing = whatIsMissingOfLog(value)
+  if (missing === undefined) return value as LogProtocol
+  throw new UsageError(
+    `${path} ${missing} It needs: export default defineLogProtocol({ id, about, reference, requirements, cluster, messageTypes, bytes, safety }).`,
+  )
 }
 
 function checked(value: unknown, path: string): Protocol {

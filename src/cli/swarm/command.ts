@@ -1,5 +1,5 @@
 import { Command } from "commander"
-import { UsageError, describeUnknown } from "../../base/errors.ts"
+import { UsageError } from "../../base/errors.ts"
 import { wrapText } from "../../experiment/render/terminal.ts"
 import { type Context, exitCodeHelp, exitCodes } from "../shared/context.ts"
 import { whole } from "../shared/options.ts"
@@ -90,15 +90,15 @@ async function writeHistory(file: string, flags: SwarmFlags): Promise<void> {
   writeHistoryFile(file, clients.history)
 }
 
+/** What threads are given; a protocol or a bug that there is not is said before there are any. */
 async function taskOf(flags: SwarmFlags): Promise<SwarmTask> {
-  const { bug } = flags
-  if (bug !== null) {
-    const { knownBugs } = await import("../../run/bugs.ts")
-    const ids = knownBugs.map(({ id }) => id)
-    if (!ids.includes(bug)) {
-      throw new UsageError(describeUnknown("bug", bug, ids))
-    }
-  }
+  const { protocol, bug } = flags
+  const [{ readLogProtocol }, { mutantOf }] = await Promise.all([
+    import("../shared/protocol-argument.ts"),
+    import("../../run/protocol.ts"),
+  ])
+  const found = await readLogProtocol(protocol)
+  if (bug !== null) mutantOf(found, bug, "bug")
   return settingsFrom(swarmSettings, { ...flags })
 }
 
@@ -114,14 +114,17 @@ function lastAnswer({ runs, unanswered, longestAfterFaultsMs }: SwarmTally): str
 const mostShown = 10
 
 /** Systems that are drawn are safe; one that is given need not be. */
-async function unsafeReasonsOf({ system }: SwarmFlags): Promise<readonly string[]> {
+async function unsafeReasonsOf({ system, protocol, first }: SwarmFlags): Promise<readonly string[]> {
   if (system === null) return []
-  const [{ readSystem }, { unsafeReasons }, { constantPlan }] = await Promise.all([
+  const [{ readSystem }, { unsafeReasons }, { readLogProtocol }, { randomLog }] = await Promise.all([
     import("../shared/system-argument.ts"),
     import("../../run/unsafe.ts"),
-    import("../../quorum/plan.ts"),
+    import("../shared/protocol-argument.ts"),
+    import("../../run/random-log.ts"),
   ])
-  return unsafeReasons(constantPlan(await readSystem(system)), ["4.4"])
+  const given = await readSystem(system)
+  const setup = randomLog(first, [() => given])
+  return unsafeReasons(setup.plan, (await readLogProtocol(protocol)).requirements(setup))
 }
 
 function print({ io }: Context, flags: SwarmFlags, tally: SwarmTally): void {

@@ -1,11 +1,12 @@
 import { InvariantError } from "../../base/errors.ts"
-import { knownBugs } from "../../run/bugs.ts"
+import { mutantOf } from "../../run/protocol.ts"
 import { swarmReplay } from "../../run/replay.ts"
 import type { SwarmSetup } from "../../run/swarm-settings.ts"
 import { type SwarmOptions, shrink, swarmRun } from "../../run/swarm.ts"
 import type { NamedFault } from "../../world/faults/fault.ts"
 import { formatFault } from "../../world/faults/notation.ts"
 import { swarmSystems } from "../../../experiments/swarm-systems.ts"
+import { readLogProtocol } from "../shared/protocol-argument.ts"
 import { readSystem } from "../shared/system-argument.ts"
 
 /** Some seeds of a swarm, and how to run them: plain data, for a worker. */
@@ -107,13 +108,20 @@ export async function runSwarmHere(task: SwarmTask, progress: (done: number) => 
 }
 
 /** The options of every run of the task. */
-export async function optionsOf({ system, bug, keep, twice }: SwarmTask): Promise<SwarmOptions> {
-  const found = knownBugs.find(({ id }) => id === bug)
+export async function optionsOf({
+  system,
+  protocol: named,
+  bug,
+  keep,
+  twice,
+}: SwarmTask): Promise<SwarmOptions> {
+  const protocol = await readLogProtocol(named)
   const given = system === null ? undefined : await readSystem(system)
   return {
     systems: given === undefined ? swarmSystems : [() => given],
     hashMessages: twice,
-    ...(found && { bug: found }),
+    protocol,
+    ...(bug !== null && { bug: mutantOf(protocol, bug, "bug") }),
     ...(keep !== null && { keep }),
   }
 }

@@ -1,6 +1,7 @@
 /** The replicated log by its types: messages, what is stored and reported, and the state of a replica. */
 export type * from "./command.ts"
 export type * from "./messages.ts"
+export type { Arrivals, ClientOptions } from "./client.ts"
 export type { LogCluster, LogProcess } from "./cluster.ts"
 export type { FailureDetector, ReadStrategy } from "./options.ts"
 export type { LogOutput } from "./outbox.ts"
@@ -9,4 +10,4 @@ export type { QuorumRead, ReplicaState } from "./replica-state.ts"
 export type { Proposals, Slots } from "./slots.ts"
 export type { MachineState, Snapshot, StateMachine } from "./state-machine.ts"
 export type { Bars } from "./versions.ts"
-export type { KeyChoice } from "./workload.ts"
+export type { KeyChoice, Workload } from "./workload.ts"

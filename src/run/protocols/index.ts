@@ -22,14 +22,25 @@ export const conditionSettings: SettingsTable = Object.fromEntries(
   Object.entries(decreeSettings).filter(([key]) => !ownedSettings.has(key)),
 )
 
+/** The protocol of a log of that name; a UsageError names those there are. */
+export function logProtocolNamed(id: string): LogProtocol {
+  const found = logProtocols.find((protocol) => protocol.id === id)
+  if (protocols.some((protocol) => protocol.id === id))
+    throw new UsageError(`${id} is no replicated log: quorate simulate and quorate explore run it.`)
+  return found ?? refuseUnknown(id, logProtocols)
+}
+
 /** The protocol of that name; a UsageError names those there are. */
 export function protocolNamed(id: string): Protocol {
   const found = protocols.find((protocol) => protocol.id === id)
   if (logProtocols.some((protocol) => protocol.id === id))
     throw new UsageError(`${id} is a replicated log: quorate log and quorate swarm run it.`)
-  if (found !== undefined) return found
-  const known = protocols.map((protocol) => protocol.id)
+  return found ?? refuseUnknown(id, protocols)
+}
+
+function refuseUnknown(id: string, known: readonly { readonly id: string }[]): never {
+  const ids = known.map((protocol) => protocol.id)
   throw new UsageError(
-    `${describeUnknown("protocol", id, known)} A file of your own, such as ./mine.ts, is valid too.`,
+    `${describeUnknown("protocol", id, ids)} A file of your own, such as ./mine.ts, is valid too.`,
   )
 }
