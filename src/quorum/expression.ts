@@ -206,10 +206,17 @@ function parenthesised(children: readonly QuorumExpr[], by: string, binding: num
   return binding < outer ? `(${text})` : text
 }
 
-/** A node's name as the notation reads it: quoted unless it is a word or a whole number. */
+/** A node's name as the notation reads it: quoted unless it is a word of no other meaning or a whole number below 2^53. */
 export function formatNode(name: NodeId): string {
-  return /^[A-Za-z_][A-Za-z0-9_]*$/.test(name) || /^(0|[1-9][0-9]*)$/.test(name) ? name : JSON.stringify(name)
+  const isWord = /^[A-Za-z_][A-Za-z0-9_]*$/.test(name) && !reserved.has(name)
+  const isNumber = /^(0|[1-9][0-9]*)$/.test(name) && Number.isSafeInteger(Number(name))
+  return isWord || isNumber ? name : JSON.stringify(name)
 }
+
+/** Words that the parser takes for constants and operators. */
+const reserved: ReadonlySet<string> = new Set(
+  "true false null undefined NaN Infinity and or xor not mod to in end".split(" "),
+)
 
 /**
  * The same formula without its empty shapes: no gate with one child, no "or"

@@ -27,6 +27,8 @@ export interface Parameter<T> {
   readonly optional?: boolean
   /** Whether it takes all arguments that are left, at least one; only the last parameter may. */
   readonly rest?: boolean
+  /** Whether it takes a formula, in which `+` and `*` are gates and not arithmetic. */
+  readonly takesFormula?: boolean
   /** The value of an argument, or nothing where the argument does not fit. */
   read(argument: Argument): T | undefined
   show(value: T): string
@@ -101,6 +103,7 @@ export function expression(name: string): Parameter<Denotation> {
   return {
     name,
     what: "a quorum expression, such as a*b + c*d or majority(3)",
+    takesFormula: true,
     read: asDenotation,
     show: ({ text }) => text,
   }
@@ -111,6 +114,7 @@ export function optional<T>(parameter: Parameter<T>): Parameter<T | undefined> {
   return {
     name: parameter.name,
     what: parameter.what,
+    ...(parameter.takesFormula === true && { takesFormula: true }),
     optional: true,
     read: (argument) => parameter.read(argument),
     show: (value) => (value === undefined ? "" : parameter.show(value)),

@@ -1,5 +1,6 @@
 import fc from "fast-check"
 import { describe, expect, it } from "vitest"
+import { catalogue } from "../../../quorums/index.ts"
 import { bindVariables, wholeNumberOf } from "./arithmetic.ts"
 import { parseTree } from "./parse.ts"
 
@@ -55,12 +56,25 @@ describe("arithmetic of rules", () => {
 })
 
 describe("bindVariables", () => {
-  const bound = (text: string) => bindVariables(parseTree(text), new Map([["n", 5]])).toString()
+  const bound = (text: string) => bindVariables(parseTree(text), new Map([["n", 5]]), catalogue).toString()
 
   it("carries out arithmetic and leaves everything else", () => {
     expect(bound("simple(n, n/2 + 1, n/2)")).toBe("simple(5, 3, 2)")
     expect(bound("weighted([n, 1, 1], n/2, 2) + a*b")).toBe("weighted([5, 1, 1], 2, 2) + a * b")
     expect(bound("choose(ceil(n/2), a, b, c)*x")).toBe("choose(3, a, b, c) * x")
+  })
+
+  it("leaves the gates of a formula alone", () => {
+    expect(bound("split(1*6, 2*3)")).toBe("split(1 * 6, 2 * 3)")
+    expect(bound("split(n*2, (1 + n)*x)")).toBe("split(5 * 2, (1 + 5) * x)")
+    expect(bound("majority(2*3) + choose(1+1, 1*2, 3)")).toBe("majority(6) + choose(2, 1 * 2, 3)")
+    expect(bound("explicit([[n, n + 1]])")).toBe("explicit([[5, 6]])")
+  })
+
+  it("names the functions there are", () => {
+    expect(() => bound("simple(n, round(n/2 + 1), 3)")).toThrow(
+      'unknown function "round" in round(n / 2 + 1); the functions of a rule are floor, ceil, min, max',
+    )
   })
 
   it("refuses a fraction where no division rounds it", () => {

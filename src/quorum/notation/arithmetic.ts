@@ -1,5 +1,6 @@
 import type { MathNode } from "mathjs"
 import { UsageError } from "../../base/errors.ts"
+import { type Catalogue, parameterAt } from "../define.ts"
 import { type SyntaxTree, isTree, parseTree } from "./parse.ts"
 
 /** What the variables of a rule stand for. */
@@ -13,14 +14,58 @@ export type Bindings = ReadonlyMap<string, number>
  * parentheses and floor(), ceil(), min(), max(). `/` is floor division, as in
  * the systems code that such rules are copied from: 5/2 is 2. Inside floor()
  * and ceil() it is exact, so that ceil(3*n/4) means what it says.
+ *
+ * Where a formula stands, `+` and `*` are gates: in `split(1*6, 2*3)` nothing is
+ * multiplied, and a variable there is the node of its number.
  */
-export function bindVariables(tree: MathNode, bindings: Bindings): MathNode {
-  return tree.transform((part) => {
-    if (isTree(part, "ConstantNode")) return part
-    const value = evaluate(part, bindings, false)
-    return value === undefined ? part : parseTree(String(toNumber(value, part)))
-  })
+export function bindVariables(tree: MathNode, bindings: Bindings, catalogue: Catalogue): MathNode {
+  return bindPart(tree, "formula", { bindings, catalogue })
 }
+
+/** What a place of the notation holds: a formula, or numbers and lists of names, in which all operators are arithmetic. */
+type Place = "formula" | "number"
+
+interface Scope {
+  readonly bindings: Bindings
+  readonly catalogue: Catalogue
+}
+
+function bindPart(tree: MathNode, place: Place, scope: Scope): MathNode {
+  if (isTree(tree, "ConstantNode")) return tree
+  if (isTree(tree, "FunctionNode") && !isArithmeticFunction(tree.fn.name)) return bindCall(tree, place, scope)
+  const isGate = place === "formula" && holdsGate(tree)
+  const value = isGate ? undefined : evaluate(tree, scope.bindings, false)
+  if (value !== undefined) return parseTree(String(toNumber(value, tree)))
+  return tree.map((part) => bindPart(part, place, scope))
+}
+
+/** Whether `+` or `*` is at the root of an expression. */
+function holdsGate(tree: MathNode): boolean {
+  if (isTree(tree, "ParenthesisNode")) return holdsGate(tree.content)
+  return isTree(tree, "OperatorNode") && (tree.op === "+" || tree.op === "*")
+}
+
+/** A call with its arguments bound, each by what the parameter in its place takes. */
+function bindCall(tree: SyntaxTree["FunctionNode"], place: Place, scope: Scope): MathNode {
+  const { name } = tree.fn
+  const family = scope.catalogue.get(name)
+  if (place === "number" && family === undefined)
+    throw new UsageError(
+      `unknown function "${name}" in ${tree.toString()}; the functions of a rule are ${arithmeticFunctions.join(", ")}.`,
+    )
+  const numbers = { choose: 1, weightedChoose: 2 }[name] ?? 0
+  const bound = tree.args.map((argument, i) => {
+    const takesFormula = family === undefined ? i >= numbers : parameterAt(family, i)?.takesFormula === true
+    return bindPart(argument, takesFormula ? "formula" : "number", scope)
+  })
+  const places = new Map(tree.args.map((argument, i) => [argument, bound[i]!]))
+  return tree.map((part) => places.get(part) ?? part)
+}
+
+/** The functions of arithmetic. */
+const arithmeticFunctions: readonly string[] = ["floor", "ceil", "min", "max"]
+
+const isArithmeticFunction = (name: string): boolean => arithmeticFunctions.includes(name)
 
 /** The whole number a tree comes to; what is not arithmetic, or not whole, is a UsageError. */
 export function wholeNumberOf(tree: MathNode, bindings: Bindings): number {

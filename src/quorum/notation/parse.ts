@@ -56,7 +56,8 @@ export function readTree(tree: MathNode, text: string, catalogue: Catalogue): De
   if (value === undefined) {
     throw new UsageError(`${showArgument(argument)} is not a quorum system. Try majority(5) or a*b + c*d.`)
   }
-  return value
+  // A lone node that is called like a family keeps its quotes, or its text would be refused here.
+  return catalogue.has(value.text) ? { ...value, text: JSON.stringify(value.text) } : value
 }
 
 /** `majority` for `majority(5)` would be a system of the one node "majority": surely a slip. */
@@ -228,7 +229,7 @@ function combine(
 /** A sum is written in parentheses inside a product; so is a system whose text is one. */
 function bindsLikeSum({ text }: Denotation): boolean {
   let depth = 0
-  for (const char of text) {
+  for (const char of text.replaceAll(/"(?:[^"\\]|\\.)*"/g, "")) {
     if (char === "(") depth++
     else if (char === ")") depth--
     else if (char === "+" && depth === 0) return true

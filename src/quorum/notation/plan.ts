@@ -51,7 +51,7 @@ interface Segment {
 
 const wanted = "a plan is written 0: <system>; 1..3: <system>; 4..: <system>"
 
-function readSegment(text: string, catalogue: Catalogue, bindings: Bindings = new Map()): Segment {
+function readSegment(text: string, catalogue: Catalogue, bindings?: Bindings): Segment {
   const [epochs, system, ...more] = splitOutside(text, ":")
   if (epochs === undefined || system === undefined || more.length > 0) {
     throw new UsageError(`In the plan, ${text.trim()} is not epochs, a colon and a system; ${wanted}.`)
@@ -69,7 +69,7 @@ function readSegment(text: string, catalogue: Catalogue, bindings: Bindings = ne
   return { text: text.trim(), from: first, to: last, fast, system: systemOf(system, catalogue, bindings) }
 }
 
-function epochOf(text: string, bindings: Bindings): Epoch {
+function epochOf(text: string, bindings: Bindings = new Map()): Epoch {
   const epoch = wholeNumberOf(parseTree(text), bindings)
   if (epoch < 0) throw new UsageError(`In the plan, ${text.trim()} is ${epoch}; epochs begin at 0.`)
   return epoch
@@ -77,7 +77,7 @@ function epochOf(text: string, bindings: Bindings): Epoch {
 
 function systemOf(text: string, catalogue: Catalogue, bindings?: Bindings): QuorumSystem {
   const tree = parseTree(text)
-  const bound = bindings === undefined ? tree : bindVariables(tree, bindings)
+  const bound = bindings === undefined ? tree : bindVariables(tree, bindings, catalogue)
   return systemFrom(readTree(bound, text, catalogue))
 }
 

@@ -77,6 +77,8 @@ test.each([
   ["loss(0.1) @5", "from one time to another"],
   ["loss(0.1) @9-5", "the end after the beginning"],
   ["cut a1 @0-5", "is not two sides"],
+  ["cut rest>a3 @0-5", '"rest", everybody else, may be the right side only; name those on the left side'],
+  ["cut rest|a3 @0-5", 'write "a3|rest", which is the same both ways'],
   ["cut a1|b2 @0-5", 'cut a1|b2 @0-5: unknown process "b2"; did you mean'],
   ["cut a1|a2 of promise @0-5", 'unknown message "promise"'],
   ["crash(burnt) a1 @5", "is none of crash(synced)"],

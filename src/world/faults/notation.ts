@@ -251,11 +251,20 @@ function pathOf(text: string, sides: string): Path<string> {
     )
   }
   const rest = right.trim() === "rest"
+  if (left.trim() === "rest") throw restOnTheLeft(text, sign === ">", right.trim())
   return {
     side: namesOf(text, left),
     ...(!rest && { otherSide: namesOf(text, right) }),
     oneWay: sign === ">",
   }
+}
+
+/** A path is kept by its named side first, so one way from everybody else has no form of its own. */
+function restOnTheLeft(text: string, oneWay: boolean, right: string): UsageError {
+  const remedy = oneWay
+    ? `name those on the left side, as in "a1,a2>a3"`
+    : `write "${right === "rest" ? "a3" : right}|rest", which is the same both ways`
+  return new UsageError(`${text}: "rest", everybody else, may be the right side only; ${remedy}.`)
 }
 
 /** The names of a list; `nobody` is none. */
