@@ -1,3 +1,5 @@
+import { type Safety, safetyOf } from "../quorum/meet/safety.ts"
+import { constantPlan } from "../quorum/plan.ts"
 import { type Phase, type QuorumSystem, namesOf } from "../quorum/system.ts"
 import {
   type FailureProbability,
@@ -33,6 +35,8 @@ export interface AnalysisOptions extends NodeOptions {
 export interface Analysis {
   readonly system: string
   readonly nodes: number
+  /** Whether the quorums intersect as the protocol they are designed for requires; the figures below say nothing of it. */
+  readonly safe: Safety
   /** The load of the busiest node under the best strategy, a share of its capacity. */
   readonly load: number
   /** The same as a fraction proved optimal, such as "3/7"; null where there is no proof. */
@@ -121,6 +125,7 @@ export async function analyse(system: QuorumSystem, options: AnalysisOptions = {
   return {
     system: system.name,
     nodes: system.nodes.length,
+    safe: safetyOf(constantPlan(system)),
     load: best.load,
     loadExact: best.objective === "load" ? (best.exact ?? null) : null,
     capacity: Number.isFinite(best.capacity) ? withoutNoise(best.capacity) : null,

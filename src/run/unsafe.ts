@@ -1,5 +1,6 @@
 import { UsageError, describeUnknown } from "../base/errors.ts"
-import { type RequirementWitness, requirementById, requirements } from "../quorum/meet/requirement.ts"
+import { requirementById, requirements } from "../quorum/meet/requirement.ts"
+import { disjointQuorums, safetyOf } from "../quorum/meet/safety.ts"
 import type { QuorumPlan } from "../quorum/plan.ts"
 import type { Protocol, ProtocolRun } from "./protocol.ts"
 
@@ -11,27 +12,19 @@ import type { Protocol, ProtocolRun } from "./protocol.ts"
  */
 export function unsafeReasons(plan: QuorumPlan, declared: readonly string[]): string[] {
   return declared.flatMap((id) => {
-    const requirement = requirementById(id)
-    if (requirement === undefined) {
+    if (requirementById(id) === undefined) {
       const known = requirements.map((one) => one.id)
       throw new UsageError(
         `A protocol requires what there is not: ${describeUnknown("requirement", id, known)}`,
       )
     }
-    const verdict = requirement.check(plan)
-    return verdict.verdict === "violated" ? [apart(id, verdict.witness)] : []
+    return disjointQuorums(safetyOf(plan, id)) ?? []
   })
 }
 
 /** The same for a run of a protocol, which may know better than its requirements say. */
 export function unsafeRunReasons(protocol: Protocol, run: ProtocolRun): readonly string[] {
   return protocol.unsafe?.(run) ?? unsafeReasons(run.plan, protocol.requirements?.(run) ?? [])
-}
-
-/** The clause of a requirement that is violated. */
-export function apart(id: string, { quorums }: RequirementWitness): string {
-  const shown = quorums.map(({ nodes }) => `{${nodes.join(" ")}}`)
-  return `${shown.join(" and ")} do not intersect (requirement ${id})`
 }
 
 /**

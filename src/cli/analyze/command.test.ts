@@ -51,6 +51,26 @@ describe("quorate analyze", () => {
     expect((await json("majority(3)", "--strategy")).strategy.phase1).toHaveLength(3)
   })
 
+  test("an unsafe system is marked, and warned of; a safe one is not", async () => {
+    const clause = "{a1 a2} and {a4 a5} do not intersect (requirement 4.4)"
+    const unsafe = await quorate("analyze", "simple(5, 2, 2)")
+    expect(unsafe.err).toBe(`WARNING: unsafe quorum system: ${clause}; other runs may decide two values\n`)
+    expect(unsafe.out).toContain("simple(5, 2, 2)†, 5 nodes")
+    expect(unsafe.out.replaceAll(/\s+/g, " ")).toContain(`† UNSAFE quorum system: ${clause}`)
+    const { out } = await quorate("analyze", "simple(5, 2, 2)", "--format", "json")
+    expect((JSON.parse(out) as Analysis).safe).toMatchObject({
+      requirement: "4.4",
+      verdict: "violated",
+      quorums: [
+        ["a1", "a2"],
+        ["a4", "a5"],
+      ],
+    })
+    const safe = await quorate("analyze", "simple(5, 4, 2)")
+    expect([safe.err, /†|UNSAFE/.test(safe.out)]).toEqual(["", false])
+    expect((await json("simple(5, 4, 2)")).safe).toMatchObject({ verdict: "holds", quorums: null })
+  })
+
   test("prints a table, and the strategy where it is asked for, in every format", async () => {
     for (const format of ["table", "csv", "md", "latex"]) {
       const { code, out } = await quorate("analyze", "grid(2, 3)", "--strategy", "--format", format)

@@ -1,10 +1,12 @@
 import type { Analysis, PhaseAnalysis } from "../../analysis/analyse.ts"
+import { disjointQuorums } from "../../quorum/meet/safety.ts"
 import type { LeaderLatency, Wait } from "../../run/closed-form.ts"
 import type { Table, TableCell, TableColumn, TableRow } from "../../experiment/table.ts"
 
 /** An analysis: one row per measure, one column per phase and one for both phases. */
 export function analysisTable(analysis: Analysis): Table {
   const { phase1, phase2 } = analysis
+  const unsafe = disjointQuorums(analysis.safe)
   const byPhase = (
     name: string,
     value: (phase: PhaseAnalysis) => TableCell,
@@ -13,7 +15,7 @@ export function analysisTable(analysis: Analysis): Table {
   const together = (name: string, value: TableCell): TableRow => [name, null, null, value]
   return {
     id: "analysis",
-    caption: `Analysis of ${analysis.system}, ${analysis.nodes} node${analysis.nodes === 1 ? "" : "s"}`,
+    caption: `Analysis of ${analysis.system}${unsafe === undefined ? "" : "†"}, ${analysis.nodes} node${analysis.nodes === 1 ? "" : "s"}`,
     columns: [
       { heading: "measure" },
       { heading: "phase 1", align: "right" },
@@ -21,6 +23,7 @@ export function analysisTable(analysis: Analysis): Table {
       { heading: "both", align: "right" },
     ],
     rows: [
+      together("safe", safeCell(analysis)),
       byPhase("minimal quorums", ({ quorums }) => count(quorums)),
       byPhase("smallest quorum", ({ smallestQuorum }) => shown(smallestQuorum)),
       byPhase("largest minimal quorum", ({ largestQuorum }) => shown(largestQuorum)),
@@ -93,8 +96,18 @@ function isFixed({ mean, p99 }: Wait): boolean {
   return mean === p99
 }
 
+/** Whether the system is safe; the reason is a note. */
+function safeCell({ safe }: Analysis): string {
+  if (safe.verdict === "unknown") return "unknown"
+  return safe.verdict === "holds" ? "yes" : "UNSAFE"
+}
+
 function notesOf(analysis: Analysis): string[] {
+  const { requirement, verdict, because } = analysis.safe
+  const unsafe = disjointQuorums(analysis.safe)
   const notes = [
+    ...(unsafe === undefined ? [] : [`† UNSAFE quorum system: ${unsafe}; two values may be decided.`]),
+    ...(verdict === "unknown" ? [`Safe: unknown (requirement ${requirement}), ${because}.`] : []),
     "Per-phase load assumes only that phase runs; column both uses the given phase-1 fraction, and the failure probability of either phase.",
   ]
   const all = [analysis, analysis.phase1, analysis.phase2]

@@ -21,6 +21,7 @@ import { variantOf } from "../../protocol/paxos/variant.ts"
 import { variantNamed } from "../../protocol/paxos/variants.ts"
 import { quorumSampler } from "../../analysis/strategy/strategy.ts"
 import { requirementById } from "../../quorum/meet/requirement.ts"
+import { doNotIntersect } from "../../quorum/meet/safety.ts"
 import { closestQuorum } from "../../quorum/system.ts"
 import type { ActorTrace } from "../../world/explore/trace.ts"
 import { micros } from "../../world/simulate/latency.ts"
@@ -33,7 +34,6 @@ import {
   defineProtocol,
   proposedValue,
 } from "../protocol.ts"
-import { apart } from "../unsafe.ts"
 
 /** Those of the settings of a single decree that are Paxos's own: which variant, who takes part, whom they ask, how they wait. */
 const { variant, switches, colocated, learners, readers, recoveryProposers } = decreeSettings
@@ -83,7 +83,13 @@ function unsafeVariant({ plan, settings: { variant, switches } }: PaxosRun): rea
   const objections = objectionsTo(variantOf(variantNamed(variant).switches, switches), plan)
   return objections.flatMap(({ id, harm, witness, because }) => {
     if (harm !== "unsafe") return []
-    if (witness !== undefined) return [apart(id, witness)]
+    if (witness !== undefined)
+      return [
+        doNotIntersect(
+          id,
+          witness.quorums.map(({ nodes }) => nodes),
+        ),
+      ]
     // A requirement without a witness could not be decided; a rule has none.
     return requirementById(id) === undefined ? [`${because} (${id})`] : []
   })

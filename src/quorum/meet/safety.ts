@@ -1,0 +1,44 @@
+import type { Verdict } from "../../base/verdict.ts"
+import type { QuorumPlan } from "../plan.ts"
+import type { NodeId } from "../system.ts"
+import { defaultRequirement, requirementById } from "./requirement.ts"
+
+/** Whether a protocol is safe with given quorums, as plain JSON: what analyses and results carry beside their figures. */
+export interface Safety {
+  /** The id of the requirement, such as "4.4". */
+  readonly requirement: string
+  /** `holds`: safe; `violated`: unsafe; `unknown` where the check could not finish. */
+  readonly verdict: Verdict<unknown>["verdict"]
+  /** How it was decided, or why it could not be. */
+  readonly because: string
+  /** Quorums that do not intersect, by the names of their nodes; null unless violated. */
+  readonly quorums: readonly (readonly NodeId[])[] | null
+}
+
+/**
+ * The safety of a plan by one requirement: the one its systems are designed for, or 4.4, unless another is named.
+ *
+ * Cost: that of the requirement's check, a second at most.
+ *
+ * @example safetyOf(planFrom("simple(5, 2, 2)")).quorums // => [["a1", "a2"], ["a4", "a5"]]
+ */
+export function safetyOf(plan: QuorumPlan, requirement: string = defaultRequirement(plan)): Safety {
+  const verdict = requirementById(requirement)!.check(plan)
+  return {
+    requirement,
+    verdict: verdict.verdict,
+    because: verdict.because,
+    quorums: verdict.verdict === "violated" ? verdict.witness.quorums.map(({ nodes }) => nodes) : null,
+  }
+}
+
+/** `{a1 a2} and {a3 a4} do not intersect (requirement 4.4)`; undefined unless violated. */
+export function disjointQuorums({ requirement, quorums }: Safety): string | undefined {
+  return quorums === null ? undefined : doNotIntersect(requirement, quorums)
+}
+
+/** The same clause of any quorums. */
+export function doNotIntersect(requirement: string, quorums: readonly (readonly NodeId[])[]): string {
+  const shown = quorums.map((nodes) => `{${nodes.join(" ")}}`)
+  return `${shown.join(" and ")} do not intersect (requirement ${requirement})`
+}
