@@ -77,7 +77,7 @@ for (const [network, epochs, crashes] of [
   })
   const explored = { cluster, candidates: ["A", "B"], epochs, network, crashes }
   const search = () =>
-    exploreActors(paxosModel(explored), paxosProperties(explored), { mostStates: 2_000_000 })
+    exploreActors(paxosModel(explored), paxosProperties(explored), { maxStates: 2_000_000 })
   let result = search()
   const seconds = cpuSeconds(() => (result = search()))
   console.log(

@@ -52,7 +52,7 @@ const policies: readonly BackOff[] = [
   { kind: "none" },
   { kind: "fixed", pause: 30_000 },
   { kind: "random", upTo: 60_000 },
-  { kind: "exponential", base: 15_000, most: 480_000 },
+  { kind: "exponential", base: 15_000, max: 480_000 },
 ]
 
 /**

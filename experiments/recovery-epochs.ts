@@ -101,7 +101,7 @@ export default defineExperiment<Case, ObservationOf<typeof measures>, Row>({
       variant: c.algorithm,
       proposers: c.proposers,
       timeoutMs: 60,
-      backOff: { kind: "exponential", base: 15_000, most: 240_000 },
+      backOff: { kind: "exponential", base: 15_000, max: 240_000 },
       horizonMs: 5000,
     })
     const { measures: run } = runSafeDecree(setup, seed)

@@ -29,7 +29,7 @@ type Row = {
 }
 
 /** A bug that no seed below this exposes counts as not detected. */
-const mostSeeds = 300
+const maxSeeds = 300
 
 /**
  * Bugs of real implementations of Paxos, seeded one at a time: which check detects each, and after how many runs.
@@ -47,7 +47,7 @@ export default defineExperiment<Case, Observation | null, Row>({
   columns: [
     text("bug", "Id of the bug, for `quorate swarm --bug`."),
     text("mistake", "The bug."),
-    text("check", "The check that detects it.", { empty: `none in ${mostSeeds} seeds` }),
+    text("check", "The check that detects it.", { empty: `none in ${maxSeeds} seeds` }),
     count("seeds", "Number of random runs until detection, from seed 0."),
     text("message", "The message of the check.", { empty: "not detected" }),
     text("replay", "Command that replays the run."),
@@ -57,7 +57,7 @@ export default defineExperiment<Case, Observation | null, Row>({
   runs: 1,
   observe: ({ bug: id }) => {
     const bug = knownBugs.find((known) => known.id === id)!
-    for (let seed = 0; seed < mostSeeds; seed++) {
+    for (let seed = 0; seed < maxSeeds; seed++) {
       const { violations, traceHash } = swarmRun(seed, { systems: swarmSystems, bug })
       const noticed = violations.find(({ name }) => bug.caughtBy.includes(name))
       if (noticed !== undefined) {
@@ -68,7 +68,7 @@ export default defineExperiment<Case, Observation | null, Row>({
   },
   summarise: ({ bug: id }, [observation]) => {
     const bug = knownBugs.find((known) => known.id === id)!
-    const seeds = observation?.seeds ?? mostSeeds
+    const seeds = observation?.seeds ?? maxSeeds
     return [
       {
         bug: id,

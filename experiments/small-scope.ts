@@ -51,7 +51,7 @@ const bounds = [
 ] as const
 
 /** The size above which a case is left to the command line: the results are computed anew by every test run. */
-const mostBits = 27
+const maxBits = 27
 
 /**
  * Every run of abstract Paxos within small bounds: how many states, and whether two values can be decided in any.
@@ -90,7 +90,7 @@ export default defineExperiment<Case, Observation, Row>({
         .map(([values, epochs]) => ({ system, values, epochs }))
         .filter(({ values, epochs }) => {
           const n = planFrom(system).nodes.length
-          return epochs * (2 * n + 1 + Math.log2(values + 1)) <= mostBits
+          return epochs * (2 * n + 1 + Math.log2(values + 1)) <= maxBits
         }),
     ),
   runs: 1,

@@ -64,7 +64,7 @@ function wrapCommand(line: string, width: number): string[] {
 }
 
 /** The memory a search may take for states unless it is told otherwise. */
-export const defaultMostBytes = 2 ** 31
+export const defaultMaxBytes = 2 ** 31
 
 /** "1.5 GiB". */
 export function formatBytes(bytes: number): string {

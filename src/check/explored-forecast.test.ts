@@ -46,23 +46,23 @@ describe("the number of states of actors, before they are explored", () => {
     for (const explore of [exploreActors, exploreDepthFirst]) {
       expect(() => explore(model, [])).toThrow(/about 1\.\de\+\d+ states and take about 2\.\d+ TiB of memory/)
     }
-    const { distinct, complete } = exploreActors(model, [], { mostStates: 1000 })
+    const { distinct, complete } = exploreActors(model, [], { maxStates: 1000 })
     expect([complete, distinct >= 1000]).toEqual([false, true])
   })
 
   it("refuses nothing that may fit: a forecast has to be four times too large, an exact number too large", () => {
-    const budget = { bytesPerState: 10, mostBytes: 1000 }
+    const budget = { bytesPerState: 10, maxBytes: 1000 }
     expect(() => refuseStates(400, false, budget)).not.toThrow()
     expect(() => refuseStates(401, false, budget)).toThrow("about 4.0e+2 states")
     expect(() => refuseStates(100, true, budget)).not.toThrow()
     expect(() => refuseStates(1234, true, budget)).toThrow(
       "would meet 1,234 states and take 12.1 KiB of memory",
     )
-    expect(() => refuseStates(1e9, false, { ...budget, mostStates: 100 })).not.toThrow()
+    expect(() => refuseStates(1e9, false, { ...budget, maxStates: 100 })).not.toThrow()
   })
 
   it("is known where the pilot has seen them all", () => {
-    expect(() => exploreActors(modelOf("majority(3)"), [], { mostBytes: 2 ** 20 })).toThrow(
+    expect(() => exploreActors(modelOf("majority(3)"), [], { maxBytes: 2 ** 20 })).toThrow(
       "would meet 51,529 states and take 4.88 MiB of memory; 1.00 MiB are allowed",
     )
   })

@@ -39,7 +39,7 @@ function explored({ system, variant, mutant, ...rest }: Conditions): ExploredPax
   return { cluster, candidates: ["A", "B"], ...rest }
 }
 
-const mostStates = slow ? 1_000_000 : 60_000
+const maxStates = slow ? 1_000_000 : 60_000
 
 /** A search that notes every memory it is asked about, beside its verdicts. */
 function searched(paxos: ExploredPaxos, reduce: boolean) {
@@ -49,7 +49,7 @@ function searched(paxos: ExploredPaxos, reduce: boolean) {
     name: "noted",
     ofHistory: (memory) => memories.add(canonicalText(memory)).size > 0,
   }
-  const result = exploreActors(paxosModel(paxos), [note, ...paxosProperties(paxos)], { reduce, mostStates })
+  const result = exploreActors(paxosModel(paxos), [note, ...paxosProperties(paxos)], { reduce, maxStates })
   const verdicts = result.outcomes.map(({ verdict, stepsToViolation }) => [verdict.verdict, stepsToViolation])
   return { memories, verdicts, distinct: result.distinct, complete: result.complete }
 }
@@ -114,7 +114,7 @@ describe("states that no future can tell apart, merged", () => {
     expect(() => exploreActors(model, [whole], reduce)).toThrow(/quiet is a property of that/)
     const large = paxosModel(explored({ ...classic, system: "majority(5)", epochs: 5, network: "unordered" }))
     // A search of few states is refused after few steps.
-    expect(() => exploreActors(large, [], { ...reduce, mostStates: 10 })).toThrow(
+    expect(() => exploreActors(large, [], { ...reduce, maxStates: 10 })).toThrow(
       /more than 10100 transitions/,
     )
   })

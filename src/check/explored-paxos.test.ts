@@ -246,7 +246,7 @@ describe("the searches", () => {
   it("stop at a limit with unknown", () => {
     const paxos = explored("majority(3)")
     for (const search of [exploreActors, exploreDepthFirst]) {
-      const { outcomes, complete } = search(paxosModel(paxos), paxosProperties(paxos), { mostStates: 20_000 })
+      const { outcomes, complete } = search(paxosModel(paxos), paxosProperties(paxos), { maxStates: 20_000 })
       expect(complete).toBe(false)
       expect(outcomes[0]!.verdict).toMatchObject({ verdict: "unknown" })
     }
@@ -257,7 +257,7 @@ describe("the searches", () => {
     (strategy) => {
       const sample = (system: string) => {
         const paxos = explored(system)
-        const options = { runs: 300, mostSteps: 60, random: randomFromSeed(1), strategy }
+        const options = { runs: 300, maxSteps: 60, random: randomFromSeed(1), strategy }
         return sampleActors(paxosModel(paxos), paxosProperties(paxos), options).outcomes[0]!
       }
       expect(sample("simple(4, 1, 1)").verdict.verdict).toBe("violated")

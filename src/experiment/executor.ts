@@ -142,7 +142,7 @@ function isListOrRecord(value: object): boolean {
  * stopped, and so that slow runs are shared out evenly; what is quick is
  * handed over many chunks at a time.
  */
-export const mostInChunk = 25
+export const maxInChunk = 25
 
 /** Where a case has few runs they are slow, more often than not: it is cut into so many chunks at least, if it can be. */
 const leastChunks = 16
@@ -163,7 +163,7 @@ export function chunksOf(range: Range): Iterable<Chunk> {
 }
 
 function* walk({ experiment, rootSeed, cases, firstRun, endRun }: Range): Generator<Chunk> {
-  const size = Math.min(mostInChunk, Math.ceil((endRun - firstRun) / leastChunks))
+  const size = Math.min(maxInChunk, Math.ceil((endRun - firstRun) / leastChunks))
   for (const caseIndex of cases) {
     for (let first = firstRun; first < endRun; first += size) {
       const runs = Math.min(size, endRun - first)
@@ -178,7 +178,7 @@ export function chunkKey({ caseIndex, firstRun }: Chunk): number {
 }
 
 /** Runs a case may have, so that every chunk has a key of its own. */
-export const mostRuns = 2 ** 26
+export const maxRuns = 2 ** 26
 
 /** The numbers from 0 to below `end`, without a list of them. */
 export function upTo(end: number): Iterable<number> {

@@ -35,7 +35,7 @@ export function reproducingCommand(result: Omit<Result, "rows">): string {
   const until =
     stopping === undefined
       ? ""
-      : ` --until-ci ${percent(stopping.relativeHalfWidth)} --most-runs ${stopping.mostRuns}`
+      : ` --until-ci ${percent(stopping.relativeHalfWidth)} --most-runs ${stopping.maxRuns}`
   return `quorate run ${argument} --seed ${rootSeed} --runs ${runs}${until}`
 }
 
@@ -73,7 +73,7 @@ export function drawingsOf({ experiment, rows }: Result): readonly Drawing[] {
 
 function runsText({ runs, stopping }: Result): string {
   if (stopping === undefined) return `${runs} ${runs === 1 ? "run" : "runs"}`
-  return `${runs} to ${stopping.mostRuns} runs, until half of each interval is within ${percent(stopping.relativeHalfWidth)} of its value,`
+  return `${runs} to ${stopping.maxRuns} runs, until half of each interval is within ${percent(stopping.relativeHalfWidth)} of its value,`
 }
 
 /** Whether something is made of all rows together; without, they need not be in memory together. */

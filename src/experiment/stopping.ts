@@ -3,7 +3,7 @@ import type { AnyExperiment, RowOf } from "./define.ts"
 
 /**
  * When a case has runs enough: when every interval of its rows is narrow
- * against its value, or when it has `mostRuns`.
+ * against its value, or when it has `maxRuns`.
  *
  * Runs come in rounds, each as many as all before it, so that the decision
  * depends on the observations alone and not on who computed them when. A rule
@@ -14,12 +14,12 @@ import type { AnyExperiment, RowOf } from "./define.ts"
 export interface Stopping {
   /** Half of the interval's width over the absolute value: 0.02 for two per cent. */
   readonly relativeHalfWidth: number
-  readonly mostRuns: number
+  readonly maxRuns: number
 }
 
 /** Runs of a case at the end of a round that began with so many; never above the most. */
-export function nextRound(runs: number, { mostRuns }: Stopping): number {
-  return Math.min(2 * runs, mostRuns)
+export function nextRound(runs: number, { maxRuns }: Stopping): number {
+  return Math.min(2 * runs, maxRuns)
 }
 
 /** Whether all intervals of these rows are narrow enough. A value that is not known, or exact, has nothing to narrow. */

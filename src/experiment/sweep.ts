@@ -7,7 +7,7 @@ import {
   chunksOf,
   inProcessExecutor,
   matrixOf,
-  mostRuns,
+  maxRuns,
   upTo,
 } from "./executor.ts"
 import { type Stopping, isSettled, nextRound, checkHasIntervals } from "./stopping.ts"
@@ -88,7 +88,7 @@ function isEnough(
   runs: number,
   stopping: Stopping | undefined,
 ): boolean {
-  return stopping === undefined || runs >= stopping.mostRuns || isSettled(experiment, rows, stopping)
+  return stopping === undefined || runs >= stopping.maxRuns || isSettled(experiment, rows, stopping)
 }
 
 async function rowsOfCase(
@@ -101,8 +101,8 @@ async function rowsOfCase(
 }
 
 function checkRuns(experiment: AnyExperiment, runs: number, stopping: Stopping | undefined): void {
-  const most = stopping?.mostRuns ?? runs
-  if (most > mostRuns) throw new UsageError(`the number of runs is ${most}; must be at most ${mostRuns}.`)
+  const most = stopping?.maxRuns ?? runs
+  if (most > maxRuns) throw new UsageError(`the number of runs is ${most}; must be at most ${maxRuns}.`)
   if (stopping !== undefined) checkHasIntervals(experiment)
 }
 

@@ -109,7 +109,7 @@ describe("the verdict", () => {
     const history = generateHistory({ seed: 7, operations: 400, clients: 12 })
     const steps = checkLinearizability(history, keyValueStore())
     expect(steps.verdict).toBe("holds")
-    expect(checkLinearizability(history, keyValueStore(), { mostSteps: 20 })).toMatchObject({
+    expect(checkLinearizability(history, keyValueStore(), { maxSteps: 20 })).toMatchObject({
       verdict: "unknown",
       because: "the search stopped after 20 steps",
     })

@@ -18,7 +18,7 @@ export type LinearizabilityVerdict<Input, Output> =
 /** The limits of a check. */
 export interface LinearizabilityOptions {
   /** Steps of the search after which the verdict is `unknown`; default 20 million, about 20 s. */
-  readonly mostSteps?: number
+  readonly maxSteps?: number
 }
 
 /**
@@ -36,20 +36,20 @@ export interface LinearizabilityOptions {
 export function checkLinearizability<State, Input, Output>(
   history: History<Input, Output>,
   specification: Specification<State, Input, Output>,
-  { mostSteps = defaultMostSteps }: LinearizabilityOptions = {},
+  { maxSteps = defaultMaxSteps }: LinearizabilityOptions = {},
 ): LinearizabilityVerdict<Input, Output> {
-  if (!(mostSteps >= 0)) {
+  if (!(maxSteps >= 0)) {
     throw new UsageError(
-      `mostSteps is ${mostSteps}; must be a non-negative number, such as ${defaultMostSteps}.`,
+      `maxSteps is ${maxSteps}; must be a non-negative number, such as ${defaultMaxSteps}.`,
     )
   }
   const check = new LinearizabilityCheck(history, specification)
-  check.advance(mostSteps)
+  check.advance(maxSteps)
   return check.verdict()
 }
 
 /** About 20 s; a history that needs more steps is unlikely to be decided. */
-export const defaultMostSteps = 20_000_000
+export const defaultMaxSteps = 20_000_000
 
 /** A resumable check of one history, for callers with a time limit. */
 export class LinearizabilityCheck<State, Input, Output> {

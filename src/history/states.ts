@@ -96,7 +96,7 @@ class Walk<State, Input, Output> {
   private readonly specification: Specification<State, Input, Output>
   private readonly open = new Set<number>()
   private possible: readonly Possibility<State>[]
-  private effort = mostPossibilities
+  private effort = maxPossibilities
 
   constructor(
     others: readonly Operation<Input, Output>[],
@@ -131,7 +131,7 @@ class Walk<State, Input, Output> {
     for (const { found } of [...this.possible, ...this.leadingTo(this.subject, this.possible)]) {
       if (found !== undefined) states.set(this.specification.key(found), found)
     }
-    if (this.effort <= 0 || states.size > mostStates) return []
+    if (this.effort <= 0 || states.size > maxStates) return []
     return [...states.values()].map((state) => this.specification.describeState(state))
   }
 
@@ -141,7 +141,7 @@ class Walk<State, Input, Output> {
     const waiting = this.distinct(from)
     const seen = new Set(waiting.map((one) => this.nameOf(one)))
     for (let one = waiting.pop(); one !== undefined && this.effort > 0; one = waiting.pop()) {
-      if (seen.size > mostAtATime) this.effort = 0
+      if (seen.size > maxAtATime) this.effort = 0
       for (const next of this.nextOf(one)) {
         this.effort--
         if (next.done.has(operation)) reached.push(next)
@@ -196,6 +196,6 @@ const without = (set: ReadonlySet<number>, operation: number): ReadonlySet<numbe
   new Set([...set].filter((one) => one !== operation))
 
 /** Limits: possibilities at one point of the history, possibilities in total, and states reported. */
-const mostAtATime = 1_000
-const mostPossibilities = 50_000
-const mostStates = 5
+const maxAtATime = 1_000
+const maxPossibilities = 50_000
+const maxStates = 5

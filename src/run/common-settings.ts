@@ -29,7 +29,7 @@ export const group = {
 } as const
 
 /** More processes of a kind than a run, whose work grows with their product, can have. */
-export const mostProcesses = 10_000
+export const maxProcesses = 10_000
 
 /** How a file of round trips becomes the delays of a matrix; without effect on other latencies. */
 export const matrixSettings = {
@@ -96,7 +96,7 @@ function parseBackOff(text: string): BackOff {
       if (kind === "random") return { kind, upTo: first }
     }
     if (kind === "exponential" && first !== undefined && second !== undefined && values.length === 2) {
-      return { kind, base: first, most: second }
+      return { kind, base: first, max: second }
     }
   }
   throw new UsageError(
@@ -114,7 +114,7 @@ export function formatBackOff(backOff: BackOff): string {
     case "random":
       return `random(${backOff.upTo / 1000})`
     case "exponential":
-      return `exponential(${backOff.base / 1000}, ${backOff.most / 1000})`
+      return `exponential(${backOff.base / 1000}, ${backOff.max / 1000})`
   }
 }
 

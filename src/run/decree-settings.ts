@@ -13,7 +13,7 @@ import {
   jitterSigma,
   linkMbitPerSecond,
   matrixSettings,
-  mostProcesses,
+  maxProcesses,
   writeMs,
 } from "./common-settings.ts"
 import {
@@ -86,7 +86,7 @@ export const decreeSettings = {
     group: processes,
     default: 1,
     min: 1,
-    max: mostProcesses,
+    max: maxProcesses,
   }),
   startMs: duration({ about: "when the first proposer starts", group: processes, default: 0 }),
   staggerMs: duration({
@@ -106,21 +106,21 @@ export const decreeSettings = {
     group: processes,
     default: 0,
     min: 0,
-    max: mostProcesses,
+    max: maxProcesses,
   }),
   learners: integer({
     about: "processes that only learn",
     group: processes,
     default: 0,
     min: 0,
-    max: mostProcesses,
+    max: maxProcesses,
   }),
   readers: integer({
     about: "processes that read what is decided, after the last proposer has started",
     group: processes,
     default: 0,
     min: 0,
-    max: mostProcesses,
+    max: maxProcesses,
   }),
   colocated: flag({ about: "each acceptor is a proposer, too", group: processes, default: false }),
   retryAfterRecovery: flag({
@@ -158,7 +158,7 @@ export const decreeSettings = {
   backOff: backOff("pause before the next attempt: none, fixed(ms), random(ms) or exponential(base, max)", {
     kind: "exponential",
     base: 10_000,
-    most: 1_000_000,
+    max: 1_000_000,
   }),
 
   writeMs,

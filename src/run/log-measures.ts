@@ -55,7 +55,7 @@ export class Requests implements Gatherer<LogEvent> {
 export const requests: LogFact<Requests> = { wants: ["report"], gather: () => new Requests() }
 
 /** With a greater share of requests shed the latency of those that were made is that of another load. */
-export const mostShed = 0.01
+export const maxShed = 0.01
 
 /** The part of a run that is measured, and how finely throughput is. */
 export interface MeasuredWindow {

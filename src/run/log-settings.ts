@@ -13,7 +13,7 @@ import {
   jitterSigma,
   linkMbitPerSecond,
   matrixSettings,
-  mostProcesses,
+  maxProcesses,
   writeMs,
 } from "./common-settings.ts"
 import {
@@ -83,7 +83,7 @@ export const logSettings = {
       group: topology,
       default: 0,
       min: 0,
-      max: mostProcesses,
+      max: maxProcesses,
       defaultText: "one beside each replica",
     }),
   ),
@@ -131,7 +131,7 @@ export const logSettings = {
   backOff: backOff("pause after a failed phase 1: none, fixed(ms), random(ms) or exponential(base, max)", {
     kind: "exponential",
     base: 100_000,
-    most: 2_000_000,
+    max: 2_000_000,
   }),
   retransmitMs: duration({
     about: "when a slot without a quorum is proposed again, to all",
@@ -214,7 +214,7 @@ export const logSettings = {
     group: clients,
     default: 10,
     min: 1,
-    max: mostProcesses,
+    max: maxProcesses,
     short: "c",
   }),
   thinkMs: duration({

@@ -51,7 +51,7 @@ export function randomDecree(
       "back-off",
       { kind: "none" },
       { kind: "random", upTo: 30_000 },
-      { kind: "exponential", base: 2_000, most: 100_000 },
+      { kind: "exponential", base: 2_000, max: 100_000 },
     ),
     writeMs: from("write", 0, 0, 1, 5),
     lossProbability: from("loss", 0, 0.05, 0.2),

@@ -57,7 +57,7 @@ export function randomLog(seed: number, systems: readonly (() => QuorumSystem)[]
     leaseDrift,
     heartbeatMs: random.between(20, 50),
     electionMs: random.between(150, 300),
-    backOff: { kind: "exponential", base: 50_000, most: 1_000_000 },
+    backOff: { kind: "exponential", base: 50_000, max: 1_000_000 },
     retransmitMs: random.between(30, 200),
     window: pick(random, [1, 3, 100]),
     batchMax: pick(random, [1, 2, 10]),

@@ -33,7 +33,7 @@ function clusterOf(
     ...parts,
     proposers: parts.colocated === true ? parts.plan.nodes.length : 1 + random.below(3),
     timeout: { min: 60_000, max: 60_000 },
-    backOff: { kind: "exponential", base: 20_000, most: 400_000 },
+    backOff: { kind: "exponential", base: 20_000, max: 400_000 },
   })
 }
 

@@ -26,7 +26,7 @@ function randomCluster(named: NamedVariant, random: Random): Cluster {
     learners: random.below(2),
     readers: random.below(2),
     timeout: { min: 30_000, max: 60_000 },
-    backOff: { kind: "exponential", base: 10_000, most: 200_000 },
+    backOff: { kind: "exponential", base: 10_000, max: 200_000 },
   })
 }
 

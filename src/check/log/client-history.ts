@@ -45,7 +45,7 @@ export class ClientHistory implements Gatherer<LogEvent> {
   /** Whether it is linearizable, and nothing more: no window to show where it fails. */
   get linearizability(): "holds" | "violated" | "open" {
     const check = new LinearizabilityCheck(this.history, keyValueStore())
-    check.advance(mostSteps)
+    check.advance(maxSteps)
     return check.outcome
   }
 
@@ -123,10 +123,10 @@ function atItsEnd(verdict: Verdict<SessionWitness>): Verdict<Violation> {
 const endOf = ({ times }: Operation<KeyValueInput, CellOutput>): number => times!.returned!
 
 /** More than enough for a history of a key–value store; at most a few seconds. */
-const mostSteps = 5_000_000
+const maxSteps = 5_000_000
 
 function linearizabilityOf(history: History<KeyValueInput, CellOutput>): Verdict<Violation> {
-  const result = checkLinearizability(history, keyValueStore(), { mostSteps })
+  const result = checkLinearizability(history, keyValueStore(), { maxSteps })
   if (result.verdict === "holds") return holds(result.because)
   if (result.verdict === "unknown") return unknown(result.because)
   const { because, witness } = result

@@ -207,7 +207,7 @@ export const acceptorWrites: LogFact<AcceptorWrites> = {
 // ---- What replicas execute, and what clients are told of it
 
 /** Slots are remembered until every replica has executed them, but no more than this many. */
-const mostRemembered = 1 << 20
+const maxRemembered = 1 << 20
 
 /**
  * Which slots replicas executed, and with what results, and what clients were told
@@ -334,7 +334,7 @@ export class Executions implements Gatherer<LogEvent> {
 
   private forgetOld(): void {
     const everyone = this.next.reduce((least, slot) => Math.min(least, slot))
-    const keep = Math.max(everyone, this.writes.end - mostRemembered)
+    const keep = Math.max(everyone, this.writes.end - maxRemembered)
     if (keep - this.writes.base < 1024) return
     this.writes.forget(keep)
     this.expected.splice(0, keep - this.expectedBase)

@@ -10,12 +10,12 @@ const numberOf = new Map([...rules, ...lemmas].map(({ name, number }) => [name, 
 
 /** Runs below this number are always made, so that what must not break is given the chance to. */
 const leastRuns = 120
-const mostRuns = 2000
+const maxRuns = 2000
 
 /** The numbers of all properties and lemmas that a mutant breaks in random runs, until `enough` are. */
 function brokenBy(mutant: Mutant, enough: ReadonlySet<string>): Set<string> {
   const broken = new Set<string>()
-  for (const [i, seed] of runSeeds(1, mostRuns).entries()) {
+  for (const [i, seed] of runSeeds(1, maxRuns).entries()) {
     if (i >= leastRuns && [...enough].every((number) => broken.has(number))) break
     for (const name of violatedProperties(plan, seed, () => [...rules, ...lemmas], mutant.id)) {
       broken.add(numberOf.get(name)!)
@@ -76,7 +76,7 @@ describe("seeded mistakes are caught within 2,000 random runs", () => {
     system: string,
     by: (names: string[]) => boolean,
   ): number =>
-    runSeeds(2, mostRuns).findIndex((seed) =>
+    runSeeds(2, maxRuns).findIndex((seed) =>
       by(violatedProperties(planOf(system), seed, everyPropertyFor, mutant?.id ?? null)),
     )
   const byDefinition = (names: string[]): boolean =>

@@ -42,7 +42,7 @@ const arithmetic =
   "n/2 is floor division, as in the code that states such rules; exact inside floor() and ceil()"
 
 /** The number of witnesses printed in full in the text format. */
-const mostShown = 4
+const maxShown = 4
 
 async function printRule(
   { io, ...context }: Context,
@@ -63,9 +63,9 @@ async function printRule(
   const held = cases.filter(({ verdict }) => verdict.verdict === "holds")
   if (held.length > 0 && question.ranges.length > 1) lines.push(...listed("holds at", held))
   if (failing.length > 0)
-    lines.push(...listed("fails at", failing), "", ...failing.slice(0, mostShown).map(explain))
-  if (failing.length > mostShown)
-    lines.push(`… and ${failing.length - mostShown} more; --format csv has every case.`)
+    lines.push(...listed("fails at", failing), "", ...failing.slice(0, maxShown).map(explain))
+  if (failing.length > maxShown)
+    lines.push(`… and ${failing.length - maxShown} more; --format csv has every case.`)
   if (open.length > 0) lines.push(...listed("unknown at", open))
   io.out(`${lines.join("\n")}\n`)
 }

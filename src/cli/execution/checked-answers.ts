@@ -24,7 +24,7 @@ export function checkedAnswers(
         const answer = await service.compute(parcel)
         const problem = await problemWith(answer, parcel, experiment)
         if (problem === undefined) return answer
-        if (attempt === mostAttempts) {
+        if (attempt === maxAttempts) {
           throw new UsageError(
             `the queue gave ${attempt} answers that are none of ${experiment.id}: ${problem}. Somebody else writes to this Redis; sign with a key: --key-file.`,
           )
@@ -35,7 +35,7 @@ export function checkedAnswers(
   }
 }
 
-const mostAttempts = 3
+const maxAttempts = 3
 
 /** Why an answer is none to a parcel; undefined where it is one. */
 export async function problemWith(

@@ -190,7 +190,7 @@ export function headerDifference(found: JournalHeader, expected: JournalHeader):
 function stoppingText({ stopping }: JournalHeader): string {
   return stopping === undefined
     ? "a fixed number of runs"
-    : `--until-ci ${stopping.relativeHalfWidth} --most-runs ${stopping.mostRuns}`
+    : `--until-ci ${stopping.relativeHalfWidth} --most-runs ${stopping.maxRuns}`
 }
 
 function keptSoFar(file: string, error: unknown): unknown {
@@ -296,7 +296,7 @@ const headerSchema = z.looseObject({
   runs: z.int(),
   configurationSha256: z.string(),
   codeSha256: z.string(),
-  stopping: z.object({ relativeHalfWidth: z.number(), mostRuns: z.int() }).optional(),
+  stopping: z.object({ relativeHalfWidth: z.number(), maxRuns: z.int() }).optional(),
   shard: z
     .string()
     .regex(/^[1-9]\d*\/[1-9]\d*$/)

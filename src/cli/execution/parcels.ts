@@ -63,12 +63,12 @@ class ParcelSize {
   learn({ observations, ms }: ParcelAnswer): void {
     this.lastMs = Math.max(ms, 0.01)
     const fitting = Math.floor((this.parcelMs * observations.length) / Math.max(ms, 0.01))
-    this.chunks = Math.max(1, Math.min(fitting, 2 * this.chunks, mostChunks))
+    this.chunks = Math.max(1, Math.min(fitting, 2 * this.chunks, maxChunks))
   }
 }
 
 /** In one parcel: a bound on what is in memory. */
-export const mostChunks = 2048
+export const maxChunks = 2048
 
 function take(waiting: Iterator<Chunk>, most: number): Chunk[] {
   const taken: Chunk[] = []

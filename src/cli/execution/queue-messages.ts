@@ -1,10 +1,10 @@
 import { createHmac, timingSafeEqual } from "node:crypto"
 import { z } from "zod"
 import { UsageError } from "../../base/errors.ts"
-import { type Chunk, mostInChunk, mostRuns } from "../../experiment/executor.ts"
+import { type Chunk, maxInChunk, maxRuns } from "../../experiment/executor.ts"
 import { parseJson, readText } from "../shared/read-text.ts"
 import type { ExperimentSource } from "./experiment-source.ts"
-import { type ParcelAnswer, mostChunks } from "./parcels.ts"
+import { type ParcelAnswer, maxChunks } from "./parcels.ts"
 
 /** What a run asks of the workers: some chunks of an experiment. The cases are not sent; a worker looks them up. */
 export interface QueuedJob {
@@ -135,19 +135,19 @@ const jobSchema = z.strictObject({
         experiment: kebab,
         rootSeed: whole(0),
         caseIndex: whole(0),
-        firstRun: whole(0, mostRuns),
-        runs: whole(1, mostInChunk),
+        firstRun: whole(0, maxRuns),
+        runs: whole(1, maxInChunk),
       }),
     )
     .min(1)
-    .max(mostChunks),
+    .max(maxChunks),
 })
 
 const answerSchema = z.strictObject({
   run: id,
   job: id,
   answer: z.strictObject({
-    observations: z.array(z.string()).max(mostChunks),
+    observations: z.array(z.string()).max(maxChunks),
     error: z.strictObject({ name: z.string(), message: z.string(), stack: z.string().optional() }).optional(),
     ms: z.number().min(0),
   }),

@@ -21,7 +21,7 @@ export class WorkerPool implements ParcelService {
 
   /** A thread has work for `aheadMs` waiting, so that it goes on while this thread summarises; slow parcels wait for whoever is free. */
   atOnce(parcelMs: number): number {
-    return this.workers * (1 + Math.min(mostWaiting, Math.floor(aheadMs / parcelMs)))
+    return this.workers * (1 + Math.min(maxWaiting, Math.floor(aheadMs / parcelMs)))
   }
 
   get started(): boolean {
@@ -62,7 +62,7 @@ export class WorkerPool implements ParcelService {
 
 /** How much work waits with each thread, in milliseconds, where it is known to be quick, and in how many parcels at most. */
 const aheadMs = 200
-const mostWaiting = 8
+const maxWaiting = 8
 
 /**
  * There are as many threads as cores, unless told otherwise, so each collects by
@@ -81,7 +81,7 @@ function startPool(workers: number, kind: ExperimentSource["kind"] | undefined):
     minThreads: workers,
     maxThreads: workers,
     // What waits, waits with the threads: from here they would get it only when this thread is idle.
-    concurrentTasksPerWorker: 1 + mostWaiting,
+    concurrentTasksPerWorker: 1 + maxWaiting,
     // Runs leave much behind that is soon forgotten; without a bound each thread keeps a hundred megabytes for it.
     resourceLimits: { maxYoungGenerationSizeMb: 16 },
   })

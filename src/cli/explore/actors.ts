@@ -65,11 +65,11 @@ function search(
   if (options.search === "walk" || options.search === "pct") return sample(model, properties, options)
   const progress = exploreProgress(context.io)
   const limits = {
-    mostBytes: options.memory,
+    maxBytes: options.memory,
     stopAtViolation: options.stopAtViolation,
     reduce: options.reduce,
     onProgress: progress.update,
-    ...(options.maxStates !== undefined && { mostStates: options.maxStates }),
+    ...(options.maxStates !== undefined && { maxStates: options.maxStates }),
   }
   if (options.search === "breadth") {
     const result = exploreActors(model, properties, limits)
@@ -87,9 +87,9 @@ function sample(
   properties: readonly ExplorationProperty[],
   options: ExploreOptions,
 ): Found {
-  const { runs, steps: mostSteps, changes, seed } = options
+  const { runs, steps: maxSteps, changes, seed } = options
   const strategy: Strategy = options.search === "pct" ? { kind: "pct", changes } : { kind: "walk" }
-  const result = sampleActors(model, properties, { runs, mostSteps, strategy, random: randomFromSeed(seed) })
+  const result = sampleActors(model, properties, { runs, maxSteps, strategy, random: randomFromSeed(seed) })
   const { distinct, depth, bytesMax, outcomes, steps } = result
   const details = { search: strategy.kind, seed, runs }
   return { distinct, generated: steps, depth, complete: false, bytesMax, outcomes, details }

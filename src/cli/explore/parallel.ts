@@ -2,7 +2,7 @@ import { Worker } from "node:worker_threads"
 import { compareStates } from "../../world/spec/agreement.ts"
 import { type SpecExploration, reasonToStop } from "../../world/spec/explore.ts"
 import { layoutOf } from "../../world/spec/layout.ts"
-import { defaultMostBytes, formatBytes } from "../../base/text.ts"
+import { defaultMaxBytes, formatBytes } from "../../base/text.ts"
 import { type SpecOptions, refuseTooLarge } from "../../world/spec/memory.ts"
 import type { SpecModel } from "../../world/spec/model.ts"
 import { specOutcomes } from "../../world/spec/outcome.ts"
@@ -101,7 +101,7 @@ class Coordinator {
     this.takeWitnesses(ends)
     const settled = this.witnesses.every((witness) => witness !== undefined)
     this.stopped = reasonToStop(this.options, this.distinct, settled)
-    if (bytes > (this.options.mostBytes ?? defaultMostBytes)) {
+    if (bytes > (this.options.maxBytes ?? defaultMaxBytes)) {
       this.stopped ??= `stopped when the states took ${formatBytes(bytes)}`
     }
     const { levels, distinct, generated } = this

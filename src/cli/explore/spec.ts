@@ -35,10 +35,10 @@ export async function runSpec(
   const progress = exploreProgress(context.io)
   const search: SpecOptions = {
     symmetry,
-    mostBytes: options.memory,
+    maxBytes: options.memory,
     stopAtViolation: options.stopAtViolation,
     onProgress: progress.update,
-    ...(options.maxStates !== undefined && { mostStates: options.maxStates }),
+    ...(options.maxStates !== undefined && { maxStates: options.maxStates }),
   }
   const { result, ...time } = await timed(async () =>
     options.workers === 1 ? exploreSpec(model, search) : exploreInParallel(model, search, options.workers),
@@ -97,7 +97,7 @@ function counterexampleOf(outcomes: SpecExploration["outcomes"]): Counterexample
 }
 
 /** The largest instance of the inductive check, in bits of a type-correct state: larger ones take hours. */
-const mostInductiveBits = 14
+const maxInductiveBits = 14
 
 async function runInductive(
   context: Context,
@@ -106,7 +106,7 @@ async function runInductive(
   options: ExploreOptions,
 ): Promise<void> {
   const size = model.acceptors.length * model.epochs * (1 + Math.log2(model.values + 1))
-  if (size > mostInductiveBits) {
+  if (size > maxInductiveBits) {
     throw new UsageError(
       `The inductive check enumerates all type-correct states: too many for ${model.acceptors.length} acceptors, ` +
         `${model.values} values and ${model.epochs} epochs. Try --values 1, --epochs 1, or two acceptors.`,

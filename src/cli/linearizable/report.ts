@@ -95,8 +95,8 @@ function windowLines(window: FailingWindow<unknown, unknown>, read: ReadHistory,
   return [
     `${size}: ${plural(operations.length, "operation")}${of}; other operations may take effect or not:`,
     "",
-    ...(operations.length > mostDrawn ? [`  … ${operations.length - mostDrawn} earlier operations`] : []),
-    ...drawWindow({ operations: operations.slice(-mostDrawn), unplaceable }, show, width),
+    ...(operations.length > maxDrawn ? [`  … ${operations.length - maxDrawn} earlier operations`] : []),
+    ...drawWindow({ operations: operations.slice(-maxDrawn), unplaceable }, show, width),
     ...(source === undefined ? [] : ["", `Value last written by: ${inFull(show(source), source)}.`]),
   ]
 }
@@ -163,7 +163,7 @@ function windowJson(
 }
 
 /** The maximum number of operations printed; JSON has all of them. */
-const mostDrawn = 40
+const maxDrawn = 40
 
 const plural = (count: number, what: string): string => `${count} ${what}${count === 1 ? "" : "s"}`
 

@@ -4,7 +4,7 @@ import { storedRow } from "../../experiment/sweep.ts"
 import type { Table } from "../../experiment/table.ts"
 import { closedFormLatency } from "../../run/closed-form.ts"
 import type { LatencyHistogram } from "../../run/latency-histogram.ts"
-import { type Gap, type LogMeasures, type LogTraffic, mostShed } from "../../run/log-measures.ts"
+import { type Gap, type LogMeasures, type LogTraffic, maxShed } from "../../run/log-measures.ts"
 import { type LogSetup, logSettings } from "../../run/log-settings.ts"
 import { manifestOf } from "../../run/setting.ts"
 import { type LogRun, traceHashColumn } from "../../run/log.ts"
@@ -116,7 +116,7 @@ export async function printLogRun(io: Io, format: Format, reported: ReportedRun)
 
 /** The latency of the requests that were made says little of a load of which a part was not. */
 export function warnIfShed(io: Io, { shed, shedShare }: LogMeasures): void {
-  if (shedShare <= mostShed) return
+  if (shedShare <= maxShed) return
   io.err(
     `WARNING: ${shed} requests (${(100 * shedShare).toFixed(1)} %) found no client free and were not made; add clients (--clients-per-group), or let them wait (--when-busy queue)\n`,
   )

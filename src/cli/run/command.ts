@@ -21,7 +21,7 @@ interface RunOptions {
   readonly runs?: number
   readonly full?: boolean
   readonly untilCi?: number
-  readonly mostRuns?: number
+  readonly maxRuns?: number
   readonly set: readonly string[]
   readonly dryRun?: boolean
   readonly workers?: number
@@ -171,9 +171,9 @@ function configurationOf(one: SourcedExperiment, options: RunOptions): RunConfig
 }
 
 function stoppingOf(options: RunOptions, runs: number): Stopping | undefined {
-  const { untilCi: relativeHalfWidth, mostRuns = 100 * runs, shard } = options
+  const { untilCi: relativeHalfWidth, maxRuns = 100 * runs, shard } = options
   if (relativeHalfWidth === undefined) {
-    if (options.mostRuns === undefined) return undefined
+    if (options.maxRuns === undefined) return undefined
     throw new UsageError("--most-runs requires --until-ci. For a fixed number of runs use --runs.")
   }
   if (shard !== undefined) {
@@ -181,10 +181,10 @@ function stoppingOf(options: RunOptions, runs: number): Stopping | undefined {
       "--until-ci needs all runs of a configuration, and a shard has only some. Use --workers or --queue instead of --shard.",
     )
   }
-  if (mostRuns < runs) {
-    throw new UsageError(`--most-runs is ${mostRuns}; must be at least the ${runs} runs of the first round.`)
+  if (maxRuns < runs) {
+    throw new UsageError(`--most-runs is ${maxRuns}; must be at least the ${runs} runs of the first round.`)
   }
-  return { relativeHalfWidth, mostRuns }
+  return { relativeHalfWidth, maxRuns }
 }
 
 /** The CSV as it was written, a piece at a time: it may be larger than memory. */

@@ -21,18 +21,18 @@ export async function dryRun(
   for (const run of runs) {
     const { id } = run.experiment
     const cases = matrixOf(run.experiment)
-    const all = format === "csv" || cases.length <= mostShown
-    const shown = all ? cases.length : mostShown
+    const all = format === "csv" || cases.length <= maxShown
+    const shown = all ? cases.length : maxShown
     for (let i = 0; i < shown; i++) {
       io.out(`${id} ${String(i + 1).padStart(String(cases.length).length)}  ${caseText(cases.at(i))}\n`)
     }
-    if (!all) io.out(`… and ${cases.length - mostShown} more; --format json lists them all\n`)
+    if (!all) io.out(`… and ${cases.length - maxShown} more; --format json lists them all\n`)
     io.out(`${await estimate(run, Math.max(1, workers))}\n`)
   }
 }
 
 /** Cases on a screen. */
-const mostShown = 40
+const maxShown = 40
 
 function described({ experiment, rootSeed, runs, stopping }: RunConfiguration): object {
   return { experiment: experiment.id, seed: rootSeed, runs, ...(stopping && { stopping }) }
@@ -73,7 +73,7 @@ async function estimate(run: RunConfiguration, workers: number): Promise<string>
   const seconds = (total * (ms / Math.max(1, done))) / 1000 / workers
   const plan = `${counted(cases, "configuration")} of ${counted(runs, "run")}: ${total} runs`
   const more =
-    stopping === undefined ? "" : `, and up to ${cases * stopping.mostRuns} until the intervals are narrow`
+    stopping === undefined ? "" : `, and up to ${cases * stopping.maxRuns} until the intervals are narrow`
   return `${experiment.id}: ${plan}${more}; about ${duration(seconds)} on ${counted(workers, "worker")}`
 }
 

@@ -102,7 +102,7 @@ const manifestSchema = z.looseObject(
                   .number("must be a share between 0 and 1")
                   .gt(0, "must be a share between 0 and 1")
                   .lt(1, "must be a share between 0 and 1"),
-                mostRuns: count,
+                maxRuns: count,
               })
               .optional(),
           },

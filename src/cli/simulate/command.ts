@@ -1,6 +1,6 @@
 import { Command, Option } from "commander"
 import { UsageError } from "../../base/errors.ts"
-import { mostProcesses } from "../../run/common-settings.ts"
+import { maxProcesses } from "../../run/common-settings.ts"
 import { type DecreeSetup, decreeSettings } from "../../run/decree-settings.ts"
 import { type Context, exitCodeHelp, exitCodes } from "../shared/context.ts"
 import { type Format, formatOption, latencyOption, seedOption, whole } from "../shared/options.ts"
@@ -47,7 +47,7 @@ export function simulateCommand(context: Context): Command {
     .option(
       "--acceptors <n>",
       "how many, where the system is left to the variant",
-      whole("--acceptors", 1, mostProcesses),
+      whole("--acceptors", 1, maxProcesses),
       defaultAcceptors,
     )
     .action(async (system: string | undefined, options: SimulateFlags) => {

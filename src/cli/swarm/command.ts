@@ -111,7 +111,7 @@ function lastAnswer({ runs, unanswered, longestAfterFaultsMs }: SwarmTally): str
 }
 
 /** How many failures are shown in full. */
-const mostShown = 10
+const maxShown = 10
 
 /** Systems that are drawn are safe; one that is given need not be. */
 async function unsafeReasonsOf({ system, protocol, first }: SwarmFlags): Promise<readonly string[]> {
@@ -137,8 +137,8 @@ function print({ io }: Context, flags: SwarmFlags, tally: SwarmTally): void {
   const struck = Object.entries(coverage).map(([name, count]) => `${name} ${count}`)
   if (struck.length > 0)
     io.out(`${wrapText(`Faults that took effect: ${struck.join(", ")}`, io.width).join("\n")}\n`)
-  for (const failure of failures.slice(0, mostShown)) io.out(`\n${describe(failure, io.width)}`)
-  if (failed > mostShown) io.out(`\n… and ${failed - mostShown} more\n`)
+  for (const failure of failures.slice(0, maxShown)) io.out(`\n${describe(failure, io.width)}`)
+  if (failed > maxShown) io.out(`\n… and ${failed - maxShown} more\n`)
   if (flags.seeds === 1) io.out(`Trace ${tally.lastTraceHash}\n`)
 }
 

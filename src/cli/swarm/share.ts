@@ -49,7 +49,7 @@ export interface SwarmFailure {
 }
 
 /** How many failures of one share are shrunk; the rest are only counted. */
-const mostShrunk = 20
+const maxShrunk = 20
 
 /** Runs the seeds of a task, one after the other. */
 export async function runSwarmHere(task: SwarmTask, progress: (done: number) => void): Promise<SwarmTally> {
@@ -79,7 +79,7 @@ export async function runSwarmHere(task: SwarmTask, progress: (done: number) => 
     for (const [name, count] of run.coverage) coverage[name] = (coverage[name] ?? 0) + count
     if (run.violations.length > 0) failed++
     else if (run.undecided.length > 0) undecided.push(seed)
-    if (run.violations.length > 0 && failures.length < mostShrunk) {
+    if (run.violations.length > 0 && failures.length < maxShrunk) {
       const { keep, faults, run: smallest } = shrink(run, options)
       failures.push({
         seed,
@@ -99,7 +99,7 @@ export async function runSwarmHere(task: SwarmTask, progress: (done: number) => 
     failed,
     failures,
     undecided: undecided.length,
-    undecidedSeeds: undecided.slice(0, mostShrunk),
+    undecidedSeeds: undecided.slice(0, maxShrunk),
     longestAfterFaultsMs,
     unanswered,
     coverage,

@@ -478,7 +478,7 @@ describe("--until-ci", () => {
 
   test("has the rows that a fixed number of that many runs has", async () => {
     const experiment = await sweepExperiment(readSweep(file(uneven)))
-    const stopping = { relativeHalfWidth: 0.05, mostRuns: 500 }
+    const stopping = { relativeHalfWidth: 0.05, maxRuns: 500 }
     const computed: number[] = []
     const executor = {
       async *run(chunks: Iterable<Parameters<typeof computeChunk>[1]>) {

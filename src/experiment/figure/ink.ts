@@ -37,13 +37,13 @@ const inks: readonly Ink[] = [
 ]
 
 /** The most series a figure may have: more can no longer be told apart. */
-export const mostSeries = inks.length
+export const maxSeries = inks.length
 
 /** The ink of each series, in order; more than eight are refused. */
 export function inksFor(names: readonly string[], figureId: string): readonly Ink[] {
-  if (names.length > mostSeries) {
+  if (names.length > maxSeries) {
     throw new UsageError(
-      `Figure ${figureId} has ${names.length} series; at most ${mostSeries} are distinguishable. ` +
+      `Figure ${figureId} has ${names.length} series; at most ${maxSeries} are distinguishable. ` +
         `Show fewer, or split them over panels.`,
     )
   }

@@ -2,7 +2,7 @@ import { logger } from "vega"
 import { type TopLevelSpec, compile } from "vega-lite"
 import { describe, expect, test } from "vitest"
 import type { BarFigure, Figure, HeatFigure, LineFigure, ScatterFigure } from "../figure/figure.ts"
-import { inksFor, mostSeries, shadeColor } from "../figure/ink.ts"
+import { inksFor, maxSeries, shadeColor } from "../figure/ink.ts"
 import { placeLabels } from "../figure/labels.ts"
 import { evenLines, panelLayout, textWidth, wrapInFont } from "../figure/layout.ts"
 import { renderPgfplots } from "./pgfplots.ts"
@@ -154,15 +154,15 @@ describe.each(all.map((figure) => [figure.id, figure] as const))("a figure of %s
 describe("in grey", () => {
   test("series differ in dash, in mark and in hatching", () => {
     const inks = inksFor(names, "x")
-    expect(inks).toHaveLength(mostSeries)
+    expect(inks).toHaveLength(maxSeries)
     for (const trait of ["dash", "mark", "hatch", "color"] as const)
-      expect(new Set(inks.map((ink) => String(ink[trait]))).size).toBe(mostSeries)
+      expect(new Set(inks.map((ink) => String(ink[trait]))).size).toBe(maxSeries)
   })
 
   test("bars are hatched, each series in its own way", async () => {
     const svg = await renderSvg(bars)
     const filled = new Set([...svg.matchAll(/fill="url\(#(\w+)\)"/g)].map(([, id]) => id))
-    expect(filled.size).toBe(mostSeries - 1)
+    expect(filled.size).toBe(maxSeries - 1)
     for (const id of filled) expect(svg).toContain(`<pattern id="${id}"`)
   })
 

@@ -73,7 +73,7 @@ function visibleTexts(table: Table): Table {
 
 /** Columns the usual two characters apart; one where only then they fit, or many fewer of their cells break. */
 function columnsWithin(table: Table, width: number): { widths: number[]; gap: number } {
-  const [usual, close] = [usualGap, 1].map((gap) => {
+  const [usual, close] = [defaultGap, 1].map((gap) => {
     const widths = tableWidths(table, width, gap)
     const lines = rowTexts(table).map((row) => (row === "rule" ? 1 : lineUp(row, widths).length))
     const fits = totalWidth(widths, gap) <= width
@@ -119,7 +119,7 @@ function rowTexts(table: Table): (string[] | "rule")[] {
 }
 
 /** The widths of a table's columns, within `width` where the words allow it. */
-function tableWidths(table: Table, width: number, gap = usualGap): number[] {
+function tableWidths(table: Table, width: number, gap = defaultGap): number[] {
   const rows = rowTexts(table).filter((row) => row !== "rule")
   const columns = table.columns.map((column, i) => [headingText(column), ...rows.map((row) => row[i]!)])
   const widths = evenWidths(table, columns, width, gap)
@@ -175,7 +175,7 @@ interface GroupLine {
 }
 
 /** The headings above the headings, line by line: what takes fewer lines than its neighbours stands below. */
-function groupLines(table: Table, widths: readonly number[], gap = usualGap): GroupLine[][] {
+function groupLines(table: Table, widths: readonly number[], gap = defaultGap): GroupLine[][] {
   let from = 0
   const groups = headingGroups(table).map(({ group, span }) => {
     const width = totalWidth(widths.slice(from, (from += span)), gap)
@@ -271,10 +271,10 @@ function costOf(broken: readonly Broken[]): number {
 }
 
 /** Characters between columns, unless there is little room. */
-const usualGap = 2
+const defaultGap = 2
 
 /** The width of a row of columns this wide, the gaps between them included. */
-export function totalWidth(widths: readonly number[], gap = usualGap): number {
+export function totalWidth(widths: readonly number[], gap = defaultGap): number {
   return widths.reduce((sum, width) => sum + width, 0) + gap * Math.max(0, widths.length - 1)
 }
 

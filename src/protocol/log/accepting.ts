@@ -7,7 +7,7 @@ import { hasGranted } from "./leasing.ts"
 import type { LogMessageOf } from "./messages.ts"
 import type { ReplicaOptions } from "./options.ts"
 import type { Outbox } from "./outbox.ts"
-import { type ReplicaState, nobody } from "./replica-state.ts"
+import { type ReplicaState, noAddress } from "./replica-state.ts"
 import { isBarred } from "./versions.ts"
 import { waitForLeader } from "./timers.ts"
 
@@ -35,7 +35,7 @@ export function onPrepare(
     state.lastPromised = epoch
     becomeFollower(state, out, options)
     waitForLeader(state, out, options)
-    state.leader = nobody
+    state.leader = noAddress
     out.store({ type: "promise", epoch })
   }
   out.send(from, {

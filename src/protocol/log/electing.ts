@@ -6,7 +6,7 @@ import { grantLease, hasGranted } from "./leasing.ts"
 import type { LogMessageOf } from "./messages.ts"
 import type { ReplicaOptions } from "./options.ts"
 import type { Outbox } from "./outbox.ts"
-import { type ReplicaState, nobody } from "./replica-state.ts"
+import { type ReplicaState, noAddress } from "./replica-state.ts"
 import { type Proposals, noEpoch } from "./slots.ts"
 import { epochOfVersion } from "./versions.ts"
 import { timers, waitForLeader } from "./timers.ts"
@@ -22,7 +22,7 @@ export function onElectionTimeout(state: ReplicaState, out: Outbox, options: Rep
   // What it has promised to a lease holder binds the follower itself as well.
   if (hasGranted(state)) return waitForLeader(state, out, options)
   if (options.detector === "timeout" && state.role === "follower" && !hasUnanswered(state)) {
-    if (state.leader !== nobody && state.toldUpTo > state.decidedUpTo) {
+    if (state.leader !== noAddress && state.knownDecidedUpTo > state.decidedUpTo) {
       out.send(state.leader, { type: "fetch", from: state.decidedUpTo })
     }
     return waitForLeader(state, out, options)
@@ -47,7 +47,7 @@ export function campaign(state: ReplicaState, out: Outbox, options: ReplicaOptio
   const epoch = epochOfVersion(next, state.version)
   state.role = "candidate"
   state.attempt++
-  state.leader = nobody
+  state.leader = noAddress
   state.epoch = epoch
   state.system = plan.systemAt(epoch)
   state.lastPromised = epoch
@@ -119,7 +119,7 @@ export function becomeFollower(state: ReplicaState, out: Outbox, options: Replic
   }
   if (state.role === "follower") return
   state.role = "follower"
-  state.leader = nobody
+  state.leader = noAddress
   state.reported = new Map()
   waitForLeader(state, out, options)
 }

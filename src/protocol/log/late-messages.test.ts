@@ -92,7 +92,7 @@ test("a lease that is renewed outlives the timer of the one before, also where a
     backOff: { kind: "none" },
     retransmit: second,
     window: 1,
-    batch: { most: 1, delay: 0 },
+    batch: { max: 1, delay: 0 },
     snapshotEvery: 1000,
     reads: "lease",
     lease: { duration: second, drift: 0 },

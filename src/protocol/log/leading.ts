@@ -11,7 +11,7 @@ import type { LogMessageOf } from "./messages.ts"
 import type { ReplicaOptions } from "./options.ts"
 import type { Outbox } from "./outbox.ts"
 import { heardFrom, recipients } from "./recipients.ts"
-import { type ReplicaState, nobody } from "./replica-state.ts"
+import { type ReplicaState, noAddress } from "./replica-state.ts"
 import { type Batch, type Command, noOp } from "./command.ts"
 import { handOver, timers } from "./timers.ts"
 import { beat } from "./leasing.ts"
@@ -65,8 +65,8 @@ export function submit(state: ReplicaState, command: Command, out: Outbox, optio
   if ((state.proposedRequest[command.client] ?? 0) >= command.request) return
   state.proposedRequest[command.client] = command.request
   state.queue.push(command)
-  const { most, delay } = options.batch
-  if (delay > 0 && queued(state) < most) {
+  const { max, delay } = options.batch
+  if (delay > 0 && queued(state) < max) {
     if (!state.batchTimerSet) out.setTimer(timers.batch, delay)
     state.batchTimerSet = true
     return
@@ -76,7 +76,7 @@ export function submit(state: ReplicaState, command: Command, out: Outbox, optio
 
 /** Somebody leads: what waited for that goes there. */
 export function flushWaiting(state: ReplicaState, out: Outbox, options: ReplicaOptions): void {
-  if (state.waiting.length === 0 || state.leader === nobody) return
+  if (state.waiting.length === 0 || state.leader === noAddress) return
   const { waiting, leader, self } = state
   state.waiting = []
   for (const command of waiting) {
@@ -95,7 +95,7 @@ export function flushWaiting(state: ReplicaState, out: Outbox, options: ReplicaO
 export function proposeQueued(state: ReplicaState, out: Outbox, options: ReplicaOptions): void {
   while (queued(state) > 0 && state.nextSlot - state.decidedUpTo < options.window) {
     const { queue, queueHead } = state
-    const end = Math.min(queue.length, queueHead + options.batch.most)
+    const end = Math.min(queue.length, queueHead + options.batch.max)
     // The common case, a batch of one, without a slice.
     const batch = end - queueHead === 1 ? [queue[queueHead]!] : queue.slice(queueHead, end)
     if (end === queue.length) {

@@ -24,7 +24,7 @@ export function learnDecided(
   options: ReplicaOptions,
 ): void {
   const { log } = state
-  if (upTo > state.toldUpTo) state.toldUpTo = upTo
+  if (upTo > state.knownDecidedUpTo) state.knownDecidedUpTo = upTo
   let { decidedUpTo } = state
   while (decidedUpTo < upTo && log.epochAt(decidedUpTo) === epoch) decidedUpTo++
   if (decidedUpTo === state.decidedUpTo) return
@@ -97,12 +97,12 @@ export function onFetch(state: ReplicaState, from: Address, slot: number, out: O
   if (slot >= state.decidedUpTo) return
   const snapshot = slot < state.log.base ? state.snapshot : null
   const first = snapshot?.upTo ?? slot
-  const before = Math.min(state.decidedUpTo, first + mostFetched)
+  const before = Math.min(state.decidedUpTo, first + maxFetched)
   out.send(from, { type: "decided", entries: state.log.since(first, before), snapshot })
 }
 
 /** How many slots one answer carries at most. */
-const mostFetched = 1000
+const maxFetched = 1000
 
 function answerAll(state: ReplicaState, batch: Batch, results: readonly Result[], out: Outbox): void {
   for (let i = 0; i < batch.length; i++) {

@@ -13,7 +13,7 @@ import type { LogMessage, LogReport } from "./messages.ts"
 import { type LogActor, pureActor } from "./replica.ts"
 import { Slots, noEpoch } from "./slots.ts"
 import { StateMachine } from "./state-machine.ts"
-import { usualWorkload, workload } from "./workload.ts"
+import { defaultWorkload, workload } from "./workload.ts"
 import type { Command } from "./command.ts"
 
 const command = (client: number, request: number, more: Partial<Command> = {}): Command => ({
@@ -105,7 +105,7 @@ test("acceptances written at once are on the disk as if written one by one", () 
 describe("the workload", () => {
   test("is a function of seed, client and number, in the shares asked for", () => {
     const shares = { readShare: 0.5, casShare: 0.2, appendShare: 0.3 }
-    const make = workload({ ...usualWorkload, ...shares, keys: { kind: "zipf", count: 100, exponent: 1 } })
+    const make = workload({ ...defaultWorkload, ...shares, keys: { kind: "zipf", count: 100, exponent: 1 } })
     expect(make(3, 4)).toEqual(make(3, 4))
     const counts: Record<string, number> = {}
     let first = 0
@@ -169,7 +169,7 @@ describe("the fast form, in place, and the pure one", () => {
     const group = clients({
       first: 0,
       count: 2,
-      workload: workload(usualWorkload),
+      workload: workload(defaultWorkload),
       replicas: [1],
       retryAfter: 1000,
       arrivals: { kind: "closed", think: 0, spread: 0 },

@@ -27,7 +27,7 @@ export interface ReplicaOptions {
   /** How many slots may be proposed and undecided at a time. */
   readonly window: number
   /** How many commands go into one slot at most, and how long the first of them waits for others. */
-  readonly batch: { readonly most: number; readonly delay: Micros }
+  readonly batch: { readonly max: number; readonly delay: Micros }
   /** A snapshot is taken, and the log before it truncated, each time this many slots have been carried out. */
   readonly snapshotEvery: number
   readonly reads: ReadStrategy

@@ -7,8 +7,8 @@ import { type Snapshot, StateMachine } from "./state-machine.ts"
 import type { Bars } from "./versions.ts"
 import type { Batch, Command } from "./command.ts"
 
-/** No address: nobody is known to lead. */
-export const nobody = -1
+/** No address: no known leader, or no client that has asked. */
+export const noAddress = -1
 
 /**
  * All that a replica knows. It is acceptor, learner and, when it leads, proposer
@@ -25,16 +25,16 @@ export class ReplicaState {
   lastPromised: Epoch = noEpoch
   log = new Slots()
 
-  // Learner: slots before `decidedUpTo` are decided, and their batches in the log; those before `executedUpTo` carried out.
+  // Learner: slots before `decidedUpTo` are decided, and their batches in the log; those before `executedUpTo` are executed.
   decidedUpTo = 0
   executedUpTo = 0
-  /** The greatest commit index it has been told. */
-  toldUpTo = 0
+  /** The greatest commit index that a leader has reported. */
+  knownDecidedUpTo = 0
   machine = new StateMachine()
   snapshot: Snapshot | null = null
 
   // Whom it believes to lead, and which of its clients ask what.
-  leader: Address = nobody
+  leader: Address = noAddress
   leaderEpoch: Epoch = noEpoch
   /** By client: the request last asked here, and by whom. */
   askedRequest: number[] = []

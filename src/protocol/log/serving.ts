@@ -4,12 +4,12 @@ import type { LogMessageOf } from "./messages.ts"
 import type { ReplicaOptions } from "./options.ts"
 import type { Outbox } from "./outbox.ts"
 import { mayReadHere, readHere, startQuorumRead } from "./reading.ts"
-import { type ReplicaState, nobody } from "./replica-state.ts"
+import { type ReplicaState, noAddress } from "./replica-state.ts"
 import type { Command } from "./command.ts"
 import { waitForLeader } from "./timers.ts"
 
 /** How many requests wait at most for a leader to be known; clients ask again. */
-const mostWaiting = 10_000
+const maxWaiting = 10_000
 
 /** A request, from a client or from the replica it asked. */
 export function onRequest(
@@ -34,17 +34,17 @@ export function onRequest(
   if (read && mayReadHere(state, options)) return readHere(state, from, command, out)
   while (state.askedRequest.length <= client) {
     state.askedRequest.push(0)
-    state.askedBy.push(nobody)
+    state.askedBy.push(noAddress)
   }
   state.askedRequest[client] = request
   state.askedBy[client] = from
   if (state.role === "leader") return submit(state, command, out, options)
   // A request that another replica has forwarded is not forwarded again: leaders that are out of date would pass it round.
   const forwarded = from < options.plan.nodes.length
-  if (state.leader !== nobody && state.leader !== state.self && !forwarded) {
+  if (state.leader !== noAddress && state.leader !== state.self && !forwarded) {
     return out.send(state.leader, { type: "request", command })
   }
-  if (state.waiting.length < mostWaiting) state.waiting.push(command)
+  if (state.waiting.length < maxWaiting) state.waiting.push(command)
 }
 
 /** The leader's answer, on its way back to the client. */

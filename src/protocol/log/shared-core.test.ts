@@ -39,7 +39,7 @@ const options: ReplicaOptions = {
   backOff: { kind: "none" },
   retransmit: second,
   window: 100,
-  batch: { most: 1, delay: 0 },
+  batch: { max: 1, delay: 0 },
   snapshotEvery: 1000,
   reads: "log",
   lease: { duration: 0, drift: 0 },

@@ -7,14 +7,14 @@ import type { Address } from "../actor.ts"
  * which it lost its disk, behind the point (Howard 2019, §3.8: an epoch of three
  * parts). A power of two, so that the fraction is exact.
  */
-const mostVersions = 2 ** 20
+const maxVersions = 2 ** 20
 
 /**
  * The epoch of a replica in the given version of its disk; version 0 leaves it a whole number. Exact up
  * to 2^20 versions and 2^33 epochs, so that epochs stay comparable as plain numbers.
  */
 export function epochOfVersion(epoch: Epoch, version: number): Epoch {
-  return epoch + version / mostVersions
+  return epoch + version / maxVersions
 }
 
 /** As people write it: 27, or 27.1 for one of version 1. */
@@ -25,7 +25,7 @@ export function formatEpoch(epoch: Epoch): string {
 
 /** The version of an epoch. */
 export function versionOf(epoch: Epoch): number {
-  return (epoch % 1) * mostVersions
+  return (epoch % 1) * maxVersions
 }
 
 /**

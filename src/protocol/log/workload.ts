@@ -21,7 +21,7 @@ export type KeyChoice =
   | { readonly kind: "conflict"; readonly ratio: number }
 
 /** Puts of 64 bytes to a thousand keys, all alike. */
-export const usualWorkload: WorkloadOptions = {
+export const defaultWorkload: WorkloadOptions = {
   seed: 1,
   keys: { kind: "uniform", count: 1000 },
   readShare: 0,

@@ -234,7 +234,7 @@ export type BackOff =
   /** A pause drawn from 0 to `upTo`. */
   | { readonly kind: "random"; readonly upTo: Micros }
   /** Drawn from 0 to a limit that starts at `base`, doubles with every attempt and stops growing at `most`. */
-  | { readonly kind: "exponential"; readonly base: Micros; readonly most: Micros }
+  | { readonly kind: "exponential"; readonly base: Micros; readonly max: Micros }
 
 /** The pause before attempt `attempt` + 1; attempts count from 1. */
 export function pauseAfter(backOff: BackOff, attempt: number): TimerRange {
@@ -246,7 +246,7 @@ export function pauseAfter(backOff: BackOff, attempt: number): TimerRange {
     case "random":
       return { min: 0, max: backOff.upTo }
     case "exponential":
-      return { min: 0, max: Math.min(backOff.most, backOff.base * 2 ** (attempt - 1)) }
+      return { min: 0, max: Math.min(backOff.max, backOff.base * 2 ** (attempt - 1)) }
   }
 }
 

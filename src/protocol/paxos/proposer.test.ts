@@ -183,6 +183,6 @@ test("pauses grow as their policy says", () => {
   expect(most({ kind: "none" })).toEqual([0, 0, 0, 0])
   expect(most({ kind: "fixed", pause: 7 })).toEqual([7, 7, 7, 7])
   expect(most({ kind: "random", upTo: 9 })).toEqual([9, 9, 9, 9])
-  expect(most({ kind: "exponential", base: 10, most: 35 })).toEqual([10, 20, 35, 35])
-  expect(pauseAfter({ kind: "exponential", base: 10, most: 35 }, 2).min).toBe(0)
+  expect(most({ kind: "exponential", base: 10, max: 35 })).toEqual([10, 20, 35, 35])
+  expect(pauseAfter({ kind: "exponential", base: 10, max: 35 }, 2).min).toBe(0)
 })

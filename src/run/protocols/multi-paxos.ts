@@ -42,7 +42,7 @@ function replicaOptions({
     backOff: setup.backOff,
     retransmit: micros(setup.retransmitMs),
     window: setup.window,
-    batch: { most: setup.batchMax, delay: micros(setup.batchDelayMs) },
+    batch: { max: setup.batchMax, delay: micros(setup.batchDelayMs) },
     snapshotEvery: setup.snapshotEvery,
     reads: setup.reads,
     lease: { duration: micros(setup.leaseMs), drift: setup.leaseDrift },

@@ -188,7 +188,7 @@ export function drawsFromStrategies(data: SweepData): boolean {
 /* Checking */
 
 /** So many clusters are built at most: a mistake is in many cases, and the first ones show it. */
-const mostBuilt = 500
+const maxBuilt = 500
 
 /**
  * The mistakes of cases whose settings do not fit the system and the latency they
@@ -199,7 +199,7 @@ export function mistakesInCases(data: SweepData, own?: OwnProtocol): readonly Mi
   const found = new Map<string, Mistake>()
   let built = 0
   for (const steps of stepsOfCases(data)) {
-    if (built++ === mostBuilt) break
+    if (built++ === maxBuilt) break
     if (mistakeIn(data, steps.at(-1)!.case, own) === undefined) continue
     // Settings may mend one another, so what is on the way is looked at only now.
     for (const step of steps) {

@@ -2,7 +2,7 @@ import { shareInterval } from "../../base/statistics/estimates.ts"
 import { count, estimateCells, estimateColumns, meanCells, text } from "../../experiment/column.ts"
 import { type AnyExperiment, defineExperiment } from "../../experiment/define.ts"
 import { runLog } from "../log.ts"
-import { mostShed } from "../log-measures.ts"
+import { maxShed } from "../log-measures.ts"
 import type { LogSetup } from "../log-settings.ts"
 import { logReplayCommand } from "../replay.ts"
 import { type Strategies, type SweepCase, lastOf, logSetup, sweepAxes, sweepCases } from "./cases.ts"
@@ -161,7 +161,7 @@ const silentNote: RowNote = {
 const shedNote: RowNote = {
   about:
     "WARNING: requests that found no client free and were not made, in no measure (whenBusy: queue makes them)",
-  of: ({ shedShare }) => (Number(shedShare) <= mostShed ? undefined : percent(Number(shedShare))),
+  of: ({ shedShare }) => (Number(shedShare) <= maxShed ? undefined : percent(Number(shedShare))),
 }
 
 const openGapNote: RowNote = {

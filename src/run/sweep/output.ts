@@ -1,7 +1,7 @@
 import { type Column, count, text } from "../../experiment/column.ts"
 import type { FigureSpec, RowOf, TableSpec } from "../../experiment/define.ts"
 import { type BarFigure, distinct } from "../../experiment/figure/figure.ts"
-import { mostSeries } from "../../experiment/figure/ink.ts"
+import { maxSeries } from "../../experiment/figure/ink.ts"
 import { type Table, type TableCell, type TableColumn, intervalOf } from "../../experiment/table.ts"
 import { type SweepCase, displayNames, sweepAxes, sweepCases } from "./cases.ts"
 import type { SweepData } from "./document.ts"
@@ -61,7 +61,7 @@ interface TableMeasure {
 }
 
 /** A table longer than this is read by programs, from the CSV; without one, rows need not be in memory together. */
-const mostTableRows = 200
+const maxTableRows = 200
 
 /** One table of all cases. The axes that do not vary are said below it. */
 export function sweepTables(
@@ -69,7 +69,7 @@ export function sweepTables(
   measures: readonly TableMeasure[],
   notes: readonly (RowNote | string)[] = [],
 ): TableSpec<RowOf>[] {
-  return numberOfCases(data) > mostTableRows ? [] : [(rows) => sweepTable(data, measures, notes, rows)]
+  return numberOfCases(data) > maxTableRows ? [] : [(rows) => sweepTable(data, measures, notes, rows)]
 }
 
 /** A share as tables' notes say it: "12.5 %". */
@@ -158,7 +158,7 @@ interface FigureMeasure {
 }
 
 /** With more bars than this to a series nobody looks at them one by one. */
-const mostGroups = 24
+const maxGroups = 24
 
 const figureAxes = ["variant", "latency", "faults", "workload", "seed"] as const
 
@@ -176,8 +176,8 @@ export function sweepFigures(data: SweepData, measures: readonly FigureMeasure[]
   }
   const others = figureAxes.filter((axis) => values[axis].length > 1)
   const groups = others.reduce((product, axis) => product * values[axis].length, 1)
-  if (others.length > 0 && (systems.length > mostSeries || groups > mostGroups)) return []
-  if (systems.length > mostGroups) return []
+  if (others.length > 0 && (systems.length > maxSeries || groups > maxGroups)) return []
+  if (systems.length > maxGroups) return []
   return measures.map((measure) => (rows) => sweepFigure(data, measure, others, rows))
 }
 

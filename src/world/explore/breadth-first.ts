@@ -1,4 +1,4 @@
-import { defaultMostBytes, formatBytes } from "../../base/text.ts"
+import { defaultMaxBytes, formatBytes } from "../../base/text.ts"
 import { unknown } from "../../base/verdict.ts"
 import { checkEventually } from "./eventually.ts"
 import { forecastStates, pilotStates, probeDepth, refuseStates } from "./forecast.ts"
@@ -13,9 +13,9 @@ import { WorldSuccessors } from "./successors.ts"
 /** How far a search of actors goes, and what it is told to spare. */
 export interface ActorSearchOptions {
   /** Stop with `unknown` after this many states. */
-  readonly mostStates?: number
+  readonly maxStates?: number
   /** Refuse soon after the start, or stop with `unknown`, beyond this much memory for states; 2 GiB by default. */
-  readonly mostBytes?: number
+  readonly maxBytes?: number
   readonly stopAtViolation?: boolean
   /**
    * Merge states that no future can tell apart (`Futures`): fewer states, the same verdicts and shortest runs.
@@ -54,7 +54,7 @@ const statesPerCheck = 1 << 10
  *
  * Whole states are compared, so no state is lost to a hash collision. A search
  * that stops early says `unknown` of what it has not decided. Throws UsageError,
- * with the estimate, if the states are likely to need more than `mostBytes`.
+ * with the estimate, if the states are likely to need more than `maxBytes`.
  *
  * The actors are those of the simulator: what is explored is the code that runs, not a model of it
  * written a second time. Differences from a real run are the bounds alone (`admits`, `crashes`), and
@@ -77,7 +77,7 @@ export function exploreActors<Message, Stored, Remembered = null>(
 class BreadthFirst<Message, Stored, Remembered> {
   private readonly model: ActorModel<Message, Stored, Remembered>
   private readonly options: ActorSearchOptions
-  private readonly mostStates: number
+  private readonly maxStates: number
   private readonly properties: readonly Property<Message, Stored, Remembered>[]
   private readonly machine: ActorMachine<Message, Stored, Remembered>
   private readonly futures: Futures<Message, Stored, Remembered> | undefined
@@ -99,10 +99,10 @@ class BreadthFirst<Message, Stored, Remembered> {
   ) {
     this.model = model
     this.options = options
-    this.mostStates = options.mostStates ?? Infinity
+    this.maxStates = options.maxStates ?? Infinity
     this.properties = properties
     this.machine = new ActorMachine(model)
-    this.futures = options.reduce === true ? futuresFor(this.machine, properties, this.mostStates) : undefined
+    this.futures = options.reduce === true ? futuresFor(this.machine, properties, this.maxStates) : undefined
     this.successors = new WorldSuccessors(this.machine, this.futures)
     this.judge = new Judge(this.machine, this.successors)
     this.deciding = properties.map(() => undefined)
@@ -155,9 +155,9 @@ class BreadthFirst<Message, Stored, Remembered> {
   }
 
   private expandLevel(from: number, to: number): number {
-    const { table, mostStates } = this
+    const { table, maxStates } = this
     for (let state = from; state < to; state++) {
-      const isDue = state % statesPerCheck === 0 || table.size > mostStates
+      const isDue = state % statesPerCheck === 0 || table.size > maxStates
       if (isDue && this.reachedLimit()) return state
       const chunk = table.chunkOf(state)
       const at = table.offsetOf(state)
@@ -185,11 +185,11 @@ class BreadthFirst<Message, Stored, Remembered> {
 
   /** Whether the search has met as much as it may, and why it then stops. */
   private reachedLimit(): boolean {
-    const { mostBytes = defaultMostBytes, onProgress } = this.options
+    const { maxBytes = defaultMaxBytes, onProgress } = this.options
     const { size, bytes } = this.table
     onProgress?.({ depth: this.levels.length, distinct: size })
-    if (size > this.mostStates) this.stopped = `stopped after ${size} states`
-    else if (bytes > mostBytes && size > pilotStates)
+    if (size > this.maxStates) this.stopped = `stopped after ${size} states`
+    else if (bytes > maxBytes && size > pilotStates)
       this.stopped = `stopped when the states took ${formatBytes(bytes)}`
     return this.stopped !== undefined
   }

@@ -1,4 +1,4 @@
-import { defaultMostBytes, formatBytes } from "../../base/text.ts"
+import { defaultMaxBytes, formatBytes } from "../../base/text.ts"
 import { unknown } from "../../base/verdict.ts"
 import { type ActorExploration, type ActorSearchOptions, exploreActors } from "./breadth-first.ts"
 import { forecastStates, pilotStates, probeDepth, refuseStates } from "./forecast.ts"
@@ -29,7 +29,7 @@ function refuseTooLarge<Message, Stored, Remembered>(
   options: ActorSearchOptions,
 ): void {
   const { reduce = false } = options
-  const limits = { mostStates: pilotStates, mostBytes: Infinity, reduce }
+  const limits = { maxStates: pilotStates, maxBytes: Infinity, reduce }
   const { complete, distinct, levels } = exploreActors(model, [], limits)
   // The last level is not complete where the search is not.
   const states = complete ? distinct : forecastStates(levels.slice(0, -1), probeDepth(model, [], reduce))
@@ -62,10 +62,10 @@ export function exploreDepthFirst<Message, Stored, Remembered = null>(
   properties: readonly Property<Message, Stored, Remembered>[],
   options: ActorSearchOptions = {},
 ): FingerprintExploration<Message, Stored, Remembered> {
-  const { mostStates = Infinity, mostBytes = defaultMostBytes, onProgress, stopAtViolation } = options
+  const { maxStates = Infinity, maxBytes = defaultMaxBytes, onProgress, stopAtViolation } = options
   if (stopAtViolation !== true) refuseTooLarge(model, options)
   const machine = new ActorMachine(model)
-  const futures = options.reduce === true ? futuresFor(machine, properties, mostStates) : undefined
+  const futures = options.reduce === true ? futuresFor(machine, properties, maxStates) : undefined
   const successors = new WorldSuccessors(machine, futures)
   const judge = new Judge(machine, successors)
   const seen = new FingerprintSet()
@@ -90,10 +90,10 @@ export function exploreDepthFirst<Message, Stored, Remembered = null>(
     generated += next.length
     // The last is taken first: so successors are visited in the order in which they were found.
     next.reverse()
-    if (seen.size > mostStates) stopped ??= `stopped after ${seen.size} states`
+    if (seen.size > maxStates) stopped ??= `stopped after ${seen.size} states`
     if (seen.size % statesPerCheck === 0) {
       onProgress?.({ depth: path.length, distinct: seen.size })
-      if (seen.bytes > mostBytes) stopped ??= `stopped when the states took ${formatBytes(seen.bytes)}`
+      if (seen.bytes > maxBytes) stopped ??= `stopped when the states took ${formatBytes(seen.bytes)}`
     }
   }
 

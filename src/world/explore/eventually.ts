@@ -1,5 +1,5 @@
 import { type Verdict, holds, unknown, violated } from "../../base/verdict.ts"
-import { defaultMostBytes, formatBytes } from "../../base/text.ts"
+import { defaultMaxBytes, formatBytes } from "../../base/text.ts"
 import { Judge } from "./judge.ts"
 import type { ActorMachine } from "./machine.ts"
 import type { Property } from "./model.ts"
@@ -9,8 +9,8 @@ import { type ActorTrace, traceThrough } from "./trace.ts"
 
 /** How far to look: a search stops with `unknown` after so many states, or beyond so much memory for them. */
 export interface EventuallyLimits {
-  readonly mostStates?: number
-  readonly mostBytes?: number
+  readonly maxStates?: number
+  readonly maxBytes?: number
 }
 
 /**
@@ -120,9 +120,9 @@ class StatesWithout<Message, Stored, Remembered> {
 
   private limitReached(state: number): string | undefined {
     const { size, bytes } = this.seen
-    const { mostStates = Infinity, mostBytes = defaultMostBytes } = this.limits
-    if (size > mostStates) return `stopped after ${size} states without it`
-    const isLarge = state % statesPerCheck === 0 && bytes > mostBytes
+    const { maxStates = Infinity, maxBytes = defaultMaxBytes } = this.limits
+    if (size > maxStates) return `stopped after ${size} states without it`
+    const isLarge = state % statesPerCheck === 0 && bytes > maxBytes
     return isLarge ? `stopped when the states without it took ${formatBytes(bytes)}` : undefined
   }
 

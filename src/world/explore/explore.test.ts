@@ -101,11 +101,11 @@ describe("exploring actors", () => {
     const check = (limits: EventuallyLimits) =>
       checkEventually(new ActorMachine(tokenRing(3000)), tokenIs("eventually", 2900), limits)
     expect(check({}).verdict).toBe("holds")
-    expect(check({ mostStates: 20 })).toMatchObject({
+    expect(check({ maxStates: 20 })).toMatchObject({
       verdict: "unknown",
       because: "stopped after 21 states without it",
     })
-    expect(check({ mostBytes: 2 ** 16 })).toMatchObject({
+    expect(check({ maxBytes: 2 ** 16 })).toMatchObject({
       verdict: "unknown",
       because: expect.stringMatching(/^stopped when the states without it took/) as string,
     })

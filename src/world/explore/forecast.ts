@@ -1,6 +1,6 @@
 import { UsageError } from "../../base/errors.ts"
 import { type Random, randomFromSeed } from "../../base/random.ts"
-import { defaultMostBytes, formatBytes } from "../../base/text.ts"
+import { defaultMaxBytes, formatBytes } from "../../base/text.ts"
 import { futuresFor } from "./futures.ts"
 import { ActorMachine } from "./machine.ts"
 import type { ActorModel, Property } from "./model.ts"
@@ -54,8 +54,8 @@ function averageRatio(sizes: readonly number[]): number {
 /** What a search may use, and what it is seen to use. */
 export interface Budget {
   readonly bytesPerState: number
-  readonly mostBytes?: number | undefined
-  readonly mostStates?: number | undefined
+  readonly maxBytes?: number | undefined
+  readonly maxStates?: number | undefined
 }
 
 /**
@@ -63,16 +63,16 @@ export interface Budget {
  * is allowed; a forecast must be four times as much.
  */
 export function refuseStates(states: number, isExact: boolean, budget: Budget): void {
-  const { bytesPerState, mostBytes = defaultMostBytes, mostStates = Infinity } = budget
+  const { bytesPerState, maxBytes = defaultMaxBytes, maxStates = Infinity } = budget
   const bytes = states * bytesPerState
   const least = isExact ? states : states / margin
-  if (Math.min(least, mostStates) * bytesPerState <= mostBytes) return
+  if (Math.min(least, maxStates) * bytesPerState <= maxBytes) return
   const about = isExact ? "" : "about "
   throw new UsageError(
     `Exploring these actors would meet ${about}${isExact ? states.toLocaleString("en") : states.toPrecision(2)} states and take ` +
       `${about}${formatBytes(bytes)} of memory` +
       `${isExact ? "" : ` (an estimate from the first ${pilotStates.toLocaleString("en")} states)`}; ` +
-      `${formatBytes(mostBytes)} are allowed. Allow more memory (--memory), merge states that no future can tell apart (--reduce), ` +
+      `${formatBytes(maxBytes)} are allowed. Allow more memory (--memory), merge states that no future can tell apart (--reduce), ` +
       `take fewer epochs, proposers or crashes, bound the states (--max-states; the verdict is then unknown), ` +
       `or sample runs (--search walk).`,
   )

@@ -26,8 +26,8 @@ export class Futures<Message, Stored, Remembered> {
   /** By representative, then by envelope: 1 if it matters now or later. */
   private readonly live: Uint8Array[] = []
 
-  constructor(machine: ActorMachine<Message, Stored, Remembered>, mostTransitions?: number) {
-    this.graph = new LocalGraph(machine, mostTransitions)
+  constructor(machine: ActorMachine<Message, Stored, Remembered>, maxTransitions?: number) {
+    this.graph = new LocalGraph(machine, maxTransitions)
     this.first = representatives(this.graph)
     this.findLive()
   }
@@ -72,12 +72,12 @@ export class Futures<Message, Stored, Remembered> {
  * The futures of a model for a search that judges these properties. Throws
  * UsageError for a property of the whole world, which merging would change, and
  * for an ordered network, where a dead message still holds up those behind it.
- * A search of at most `mostStates` compares no more than is in proportion to them.
+ * A search of at most `maxStates` compares no more than is in proportion to them.
  */
 export function futuresFor<Message, Stored, Remembered>(
   machine: ActorMachine<Message, Stored, Remembered>,
   properties: readonly Property<Message, Stored, Remembered>[],
-  mostStates = Infinity,
+  maxStates = Infinity,
 ): Futures<Message, Stored, Remembered> {
   if (machine.model.network === "ordered") {
     throw new UsageError(
@@ -85,7 +85,7 @@ export function futuresFor<Message, Stored, Remembered>(
     )
   }
   const whole = properties.find(({ ofWorld }) => ofWorld !== undefined)
-  if (whole === undefined) return new Futures(machine, transitionsFor(mostStates))
+  if (whole === undefined) return new Futures(machine, transitionsFor(maxStates))
   throw new UsageError(
     `States that are merged differ in what is under way; ${whole.name} is a property of that. Explore without reducing.`,
   )
@@ -156,12 +156,12 @@ export interface LocalEdge {
 }
 
 /** Computing more transitions than this takes longer than it saves: in all, and for each state that a search may have. */
-const mostTransitions = 400_000
+const maxTransitions = 400_000
 const transitionsPerState = 10
 const fewTransitions = 10_000
 
-const transitionsFor = (mostStates: number): number =>
-  Math.min(mostTransitions, fewTransitions + transitionsPerState * mostStates)
+const transitionsFor = (maxStates: number): number =>
+  Math.min(maxTransitions, fewTransitions + transitionsPerState * maxStates)
 
 /**
  * Every local state that a process may get into, and what it can do there: a
@@ -190,7 +190,7 @@ export class LocalGraph<Message, Stored, Remembered> {
   private readonly most: number
   private transitions = 0
 
-  constructor(machine: ActorMachine<Message, Stored, Remembered>, most = mostTransitions) {
+  constructor(machine: ActorMachine<Message, Stored, Remembered>, most = maxTransitions) {
     this.machine = machine
     this.most = most
     this.found = machine.model.processes.map(() => [])
@@ -284,6 +284,6 @@ export class LocalGraph<Message, Stored, Remembered> {
 function tooMany(most: number): UsageError {
   return new UsageError(
     `The states of single processes are too many to compare: more than ${most} transitions. ` +
-      `Explore without --reduce, or take fewer epochs or proposers${most < mostTransitions ? ", or more states (--max-states)" : ""}.`,
+      `Explore without --reduce, or take fewer epochs or proposers${most < maxTransitions ? ", or more states (--max-states)" : ""}.`,
   )
 }

@@ -12,7 +12,7 @@ import { WorldSuccessors } from "./successors.ts"
 export interface SamplingOptions {
   readonly runs: number
   /** A run ends after this many steps, or when nothing can happen any more. */
-  readonly mostSteps: number
+  readonly maxSteps: number
   readonly random: Random
   readonly strategy: Strategy
 }
@@ -68,7 +68,7 @@ export function sampleActors<Message, Stored, Remembered = null>(
           found.set(property, [...rows])
         }
       }
-      const next = rows.length > options.mostSteps ? [] : successors.steps(row)
+      const next = rows.length > options.maxSteps ? [] : successors.steps(row)
       if (next.length === 0) break
       rows.push(next[choose(next.map(({ step }) => step))]!.row)
       steps++
@@ -86,10 +86,10 @@ export function sampleActors<Message, Stored, Remembered = null>(
 /** Picks the next step of a run among those possible, by position. */
 type Chooser<Message> = (possible: readonly WorldStep<Message>[]) => number
 
-function chooser<Message>({ strategy, mostSteps }: SamplingOptions, random: Random): Chooser<Message> {
+function chooser<Message>({ strategy, maxSteps }: SamplingOptions, random: Random): Chooser<Message> {
   if (strategy.kind === "walk") return (possible) => random.below(possible.length)
   const priorities = new Map<string, number>()
-  const changes = new Set(Array.from({ length: strategy.changes }, () => random.below(mostSteps)))
+  const changes = new Set(Array.from({ length: strategy.changes }, () => random.below(maxSteps)))
   let [step, lowest] = [0, 0]
   return (possible) => {
     const sources = possible.map(sourceOf)

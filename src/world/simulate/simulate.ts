@@ -72,11 +72,11 @@ class Simulation<Message, Stored, Report> implements Host<
     this.scheduleScript()
     const { agenda } = this
     const { horizon, isOver } = this.scenario
-    let [events, standing, most] = [0, 0, this.mostAtOnce()]
+    let [events, standing, most] = [0, 0, this.maxAtOnce()]
     for (let next = agenda.nextTime; next <= horizon; next = agenda.nextTime) {
       if (next > this.now) {
         standing = 0
-        most = this.mostAtOnce()
+        most = this.maxAtOnce()
       } else if (++standing > most) throw this.timeStandsStill(standing)
       this.now = next
       agenda.take()
@@ -87,8 +87,8 @@ class Simulation<Message, Stored, Report> implements Host<
     return { ended: agenda.size === 0 ? "idle" : "horizon", at: this.now, events }
   }
 
-  private mostAtOnce(): number {
-    return Math.max(mostAtOnce, mostForEach * (this.agenda.size + this.running.length))
+  private maxAtOnce(): number {
+    return Math.max(maxAtOnce, maxForEach * (this.agenda.size + this.running.length))
   }
 
   /** Goes on for a while and says what is repeating. */
@@ -408,8 +408,8 @@ class Simulation<Message, Stored, Report> implements Host<
  * More events than this at one instant are taken for a loop that takes no time; in large runs, so many for
  * each process and each thing that is still to happen, of which all may happen at once.
  */
-const mostAtOnce = 500_000
-const mostForEach = 1000
+const maxAtOnce = 500_000
+const maxForEach = 1000
 
 /** The trace of a scenario as a list: for short runs that are read, drawn or replayed. */
 export function traceOf<Message, Stored, Report = never>(

@@ -25,10 +25,10 @@ export interface SpecCensus {
 }
 
 /** Steps of counting after which a lower bound is given instead. */
-const mostWork = 3e7
+const maxWork = 3e7
 
 /** The census of a model. Cost: grows with the ways acceptances can interleave; at most a fraction of a second. */
-export function takeCensus(model: SpecModel, work = mostWork): SpecCensus {
+export function takeCensus(model: SpecModel, work = maxWork): SpecCensus {
   const levels = new Counter(model, work).levels()
   if (levels === undefined) return lowerBound(model)
   return { states: levels.reduce((a, b) => a + b, 0), widestLevel: Math.max(...levels), levels, exact: true }

@@ -181,8 +181,8 @@ describe("the packed search", () => {
   })
 
   it("explores states of many words", () => {
-    const wide = explore("majority(7)", 3, 6, { mostStates: 2_000 })
-    const obvious = explore("majority(7)", 3, 6, { mostStates: 2_000, symmetry: {} })
+    const wide = explore("majority(7)", 3, 6, { maxStates: 2_000 })
+    const obvious = explore("majority(7)", 3, 6, { maxStates: 2_000, symmetry: {} })
     expect(wide.levels).toEqual(obvious.levels)
     // Levels of the unconstrained beginning: prepares alone, then a promise to each.
     expect(wide.levels.slice(0, 3)).toEqual([1, 6, 15 + 6 * 7])
@@ -234,14 +234,14 @@ describe("agreement", () => {
 
 describe("limits", () => {
   it("end in unknown, with the reason, and never in holds", () => {
-    const { outcomes, complete } = explore("majority(3)", 2, 3, { mostStates: 1_000 })
+    const { outcomes, complete } = explore("majority(3)", 2, 3, { maxStates: 1_000 })
     expect(complete).toBe(false)
     expect(outcomes[0]!.verdict).toMatchObject({ verdict: "unknown" })
     expect(outcomes[0]!.verdict.because).toMatch(/stopped after \d+ states/)
   })
 
   it("do not take back a violation already seen", () => {
-    expect(explore("simple(2, 1, 1)", 2, 5, { mostStates: 60_000 }).outcomes[0]!.stepsToViolation).toBe(8)
+    expect(explore("simple(2, 1, 1)", 2, 5, { maxStates: 60_000 }).outcomes[0]!.stepsToViolation).toBe(8)
   })
 
   it("refuse a search that cannot fit, with the estimate, before it starts", () => {
@@ -255,12 +255,12 @@ describe("limits", () => {
   })
 
   it("of memory stop a search whose size could not be foretold", () => {
-    const { outcomes } = explore("simple(7, 3, 4)", 3, 16, { mostBytes: 2 ** 20, stopAtViolation: true })
+    const { outcomes } = explore("simple(7, 3, 4)", 3, 16, { maxBytes: 2 ** 20, stopAtViolation: true })
     expect(outcomes[0]!.verdict.because).toMatch(/stopped when the states took/)
   })
 
   it("refuse a search for a violation that no run shows, or that lies too deep", () => {
-    const options = { mostBytes: 2 ** 20, stopAtViolation: true }
+    const options = { maxBytes: 2 ** 20, stopAtViolation: true }
     expect(() => explore("majority(7)", 2, 2, options)).toThrow(/would meet 1\.574e\+8 states/)
     expect(() => explore("simple(6, 3, 3)", 2, 2, options)).toThrow(/1\.00 MiB are allowed/)
     expect(explore("simple(2, 1, 1)", 2, 5, options).outcomes[0]!.stepsToViolation).toBe(8)

@@ -1,4 +1,4 @@
-import { defaultMostBytes, formatBytes } from "../../base/text.ts"
+import { defaultMaxBytes, formatBytes } from "../../base/text.ts"
 import { AgreementCheck } from "./agreement.ts"
 import { LevelSet, StateStore } from "./level-set.ts"
 import { type SpecOptions, refuseTooLarge } from "./memory.ts"
@@ -31,7 +31,7 @@ export interface SpecExploration {
  *
  * A search that stops early says `unknown` of the systems it has not seen
  * violated. Throws UsageError, with the estimate, if the states certainly need
- * more than `mostBytes`. Cost: a few million states per second and core.
+ * more than `maxBytes`. Cost: a few million states per second and core.
  *
  * The specification knows no network: a message once sent may be read at any time and by anyone, which
  * covers loss, delay, reordering and duplication, and a crash that keeps the disk is only slowness. What
@@ -110,7 +110,7 @@ class SpecSearch {
   private checkMemory(): void {
     const bytes = this.current.bytes + this.next.bytes
     this.bytesMax = Math.max(this.bytesMax, bytes)
-    if (bytes > (this.options.mostBytes ?? defaultMostBytes)) {
+    if (bytes > (this.options.maxBytes ?? defaultMaxBytes)) {
       this.stopped = `stopped when the states took ${formatBytes(bytes)}`
     }
     this.report(this.next.store.size)
@@ -128,5 +128,5 @@ const statesPerCheck = 1 << 16
 /** Why a search ends after a level although there are more, if it does. */
 export function reasonToStop(options: SpecOptions, distinct: number, settled: boolean): string | undefined {
   if (settled && options.stopAtViolation === true) return "stopped at the violation"
-  return distinct > (options.mostStates ?? Infinity) ? `stopped after ${distinct} states` : undefined
+  return distinct > (options.maxStates ?? Infinity) ? `stopped after ${distinct} states` : undefined
 }

@@ -1,6 +1,6 @@
 import { z } from "zod"
 import { UsageError } from "../../base/errors.ts"
-import { type SpecModel, mostEpochs, valueName } from "./model.ts"
+import { type SpecModel, maxEpochs, valueName } from "./model.ts"
 import { valueFrom } from "./replay-file.ts"
 import { type SpecTrace, runSteps } from "./trace.ts"
 import {
@@ -289,17 +289,17 @@ const itfSchema = z.object({
 type ItfStates = z.infer<typeof itfSchema>["states"]
 
 /** So many mistakes of a file are listed; of one that is no trace at all, every state has some. */
-const mostIssues = 3
+const maxIssues = 3
 
 /** The states of a trace, and its ballots, or a UsageError that says where it is none. */
 function statesOf(data: unknown): { readonly states: ItfStates; readonly ballots: readonly number[] } {
   const parsed = itfSchema.safeParse(unwrapped(data))
   if (parsed.success) return withSmallEpochs(parsed.data.states)
   const { issues } = parsed.error
-  const more = issues.length > mostIssues ? `\n… and ${issues.length - mostIssues} more` : ""
+  const more = issues.length > maxIssues ? `\n… and ${issues.length - maxIssues} more` : ""
   throw new UsageError(
     `This is not an ITF trace of Paxos.tla (variables ${itfVariables.join(", ")}):\n` +
-      `${z.prettifyError(new z.ZodError(issues.slice(0, mostIssues)))}${more}`,
+      `${z.prettifyError(new z.ZodError(issues.slice(0, maxIssues)))}${more}`,
   )
 }
 
@@ -313,11 +313,11 @@ function withSmallEpochs(states: ItfStates): { states: ItfStates; ballots: reado
     ...msgs.map(({ bal }) => bal),
   ])
   const greatest = Math.max(-1, ...known)
-  if (greatest < mostEpochs) return { states, ballots: Array.from({ length: greatest + 1 }, (_, i) => i) }
+  if (greatest < maxEpochs) return { states, ballots: Array.from({ length: greatest + 1 }, (_, i) => i) }
   const ballots = [...new Set(known.filter((ballot) => ballot >= 0))].sort((a, b) => a - b)
-  if (ballots.length > mostEpochs) {
+  if (ballots.length > maxEpochs) {
     throw new UsageError(
-      `The ITF trace has ${ballots.length} ballots; a run of at most ${mostEpochs} can be stepped through.`,
+      `The ITF trace has ${ballots.length} ballots; a run of at most ${maxEpochs} can be stepped through.`,
     )
   }
   const epochOf = (ballot: number): number => (ballot < 0 ? ballot : ballots.indexOf(ballot))

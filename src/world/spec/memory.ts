@@ -1,6 +1,6 @@
 import { UsageError } from "../../base/errors.ts"
 import { popcount } from "../../base/node-set.ts"
-import { defaultMostBytes, formatBytes } from "../../base/text.ts"
+import { defaultMaxBytes, formatBytes } from "../../base/text.ts"
 import { type SpecCensus, takeCensus } from "./census.ts"
 
 import { layoutOf } from "./layout.ts"
@@ -20,18 +20,18 @@ export function estimateBytes(model: SpecModel, census: Pick<SpecCensus, "widest
  * has been violated, which it never does for one whose quorums meet.
  */
 export function refuseTooLarge(model: SpecModel, options: SpecOptions): void {
-  const { mostBytes = defaultMostBytes, mostStates = Infinity } = options
+  const { maxBytes = defaultMaxBytes, maxStates = Infinity } = options
   // Counted, not guessed: only a search that surely does not fit is refused.
   const census = censusOfSearch(model, options)
   if (census === undefined) return
   const order = symmetryOrder(model, options.symmetry ?? {})
   const states = census.states / order
   const bytes = estimateBytes(model, census) / order
-  if (bytes <= mostBytes || states > mostStates) return
+  if (bytes <= maxBytes || states > maxStates) return
   throw new UsageError(
     `Exploring ${model.phase2[0]?.name ?? "the model"} with ${model.values} values and ${model.epochs} epochs would meet ` +
       `${census.exact && order === 1 ? "" : "at least "}${states.toPrecision(4)} states and take ` +
-      `${formatBytes(bytes)} of memory; ${formatBytes(mostBytes)} are allowed. Allow more memory, ` +
+      `${formatBytes(bytes)} of memory; ${formatBytes(maxBytes)} are allowed. Allow more memory, ` +
       `bound the states (the verdict is then unknown), divide out symmetry, or take fewer values or epochs.`,
   )
 }
@@ -70,9 +70,9 @@ export function stepsToAllViolations(model: SpecModel): number {
 export interface SpecOptions {
   readonly symmetry?: SymmetryOptions
   /** Stop with `unknown` after the level in which this many states are exceeded. */
-  readonly mostStates?: number
+  readonly maxStates?: number
   /** Refuse to start, or stop with `unknown`, beyond this much memory for states; 2 GiB by default. */
-  readonly mostBytes?: number
+  readonly maxBytes?: number
   /** Stop as soon as every system has been violated; otherwise the whole graph is counted. */
   readonly stopAtViolation?: boolean
   /** Called after every level, and every few hundred thousand states within one. */

@@ -42,11 +42,11 @@ export interface SpecBounds {
 }
 
 /** More acceptors than this cannot be explored to the end: one epoch and one value already have 2³² states. */
-export const mostAcceptors = 16
+export const maxAcceptors = 16
 /** Four bits of a packed state; zero stands for "nothing proposed". */
-const mostValues = 15
+const maxValues = 15
 /** More than any search could get through, so that a slip of the keyboard is refused. */
-export const mostEpochs = 16
+export const maxEpochs = 16
 
 /**
  * The model of one quorum system, or of several that share acceptors and
@@ -89,14 +89,14 @@ function quorumMasks(system: QuorumSystem, phase: Phase): number[] {
 
 function refuseBounds(system: QuorumSystem, { values, epochs }: SpecBounds): void {
   const n = system.nodes.length
-  if (n > mostAcceptors) {
+  if (n > maxAcceptors) {
     throw new UsageError(
-      `${system.name} has ${n} acceptors; at most ${mostAcceptors} can be explored. ` +
+      `${system.name} has ${n} acceptors; at most ${maxAcceptors} can be explored. ` +
         `Whether its quorums meet can be checked without exploring: try quorate check.`,
     )
   }
-  refuseRange("values", values, mostValues)
-  refuseRange("epochs", epochs, mostEpochs)
+  refuseRange("values", values, maxValues)
+  refuseRange("epochs", epochs, maxEpochs)
 }
 
 function refuseRange(what: string, given: number, most: number): void {

@@ -30,7 +30,7 @@ export interface AcceptorSymmetry {
 }
 
 /** Systems with more classes than this are searched for exchangeable acceptors only: 8! arrangements are tried. */
-const mostClassesArranged = 8
+const maxClassesArranged = 8
 
 /** The symmetries of a model. Cost: a test per pair of acceptors, and one per arrangement of classes. */
 export function acceptorSymmetry(model: SpecModel): AcceptorSymmetry {
@@ -43,7 +43,7 @@ export function acceptorSymmetry(model: SpecModel): AcceptorSymmetry {
     else mates.push(acceptor)
   }
   const identity = Array.from({ length: n }, (_, i) => i)
-  const candidates = classes.length > mostClassesArranged ? [identity] : classArrangements(classes, n)
+  const candidates = classes.length > maxClassesArranged ? [identity] : classArrangements(classes, n)
   return { classes, arrangements: candidates.filter(isSymmetry) }
 }
 

@@ -128,13 +128,13 @@ function forEachPair(
 }
 
 /** More deliveries than this, and the processes will not stop talking. */
-const mostDeliveries = 10_000
+const maxDeliveries = 10_000
 
 /** In the order of sending, answers included, until nobody says anything more. */
 function deliverAll(world: World<unknown, unknown>): void {
   for (let count = 0; world.inFlight.length > 0; count++) {
-    if (count > mostDeliveries)
-      throw new UsageError(`Messages were still under way after ${mostDeliveries} deliveries.`)
+    if (count > maxDeliveries)
+      throw new UsageError(`Messages were still under way after ${maxDeliveries} deliveries.`)
     world.deliver(world.inFlight[0]!)
   }
 }
