@@ -2,7 +2,7 @@ import { type Answers, type Question, formulaOf } from "../quorum/meet/question.
 import { type Verdict, holds, unknown, violated } from "../base/verdict.ts"
 import { type NodeSet, difference, fullSet, intersection, nodeSet, size } from "../base/node-set.ts"
 import { counterexample } from "./exact/implication.ts"
-import { compile, dual, positionsOf } from "../quorum/expression.ts"
+import { type QuorumExpr, compile, dual, positionsOf, totalWeight } from "../quorum/expression.ts"
 import type { Highs } from "highs"
 import { requireQuorum } from "./strategy/decompose.ts"
 import { formulaFrom } from "./exact/formula.ts"
@@ -34,7 +34,25 @@ export async function answerBySolver(
   return (question) => found.get(question) ?? answers(question)
 }
 
+/** The solver takes a difference of a millionth for none, so a vote among more than so many might not count. */
+const largestForSolver = 1_000_000
+
+/** The most votes that a gate of a formula gives out. */
+function mostVotes(expr: QuorumExpr): number {
+  if (expr.kind === "node") return 0
+  const own = expr.kind === "weighted" ? totalWeight(expr.weights) : 0
+  return expr.children.reduce((most, child) => Math.max(most, mostVotes(child)), own)
+}
+
 async function solveQuestion(question: Question, maxNodes: number): Promise<Verdict<readonly NodeSet[]>> {
+  if (question.sides.some((side) => mostVotes(formulaOf(side)) > largestForSolver)) {
+    return (
+      byDiagrams(question) ??
+      unknown(
+        `the search stopped without an answer, and votes above ${largestForSolver} are too large for integer programming in floating point; divide them by a common factor`,
+      )
+    )
+  }
   const solved = disjointBySolver(await loadSolver(), question, maxNodes)
   if (typeof solved !== "string") return witness(question, solved, "found by integer programming")
   const exact = byDiagrams(question)

@@ -1,3 +1,4 @@
+import { UsageError } from "../base/errors.ts"
 import { type NodeSet, has, nodeSet, sizeOfIntersection } from "../base/node-set.ts"
 
 /** The name of an acceptor. */
@@ -73,9 +74,22 @@ export function dual(expr: QuorumExpr): QuorumExpr {
   }
 }
 
-/** The sum of some votes. */
+/** The sum of some votes, exact; a UsageError from 2^53 on, where doubles no longer tell neighbours apart. */
 export function totalWeight(weights: readonly number[]): number {
-  return weights.reduce((sum, weight) => sum + weight, 0)
+  const sum = weights.reduce((total, weight) => total + weight, 0)
+  if (Number.isSafeInteger(sum)) return sum
+  throw new UsageError(
+    `the votes [${weights.join(", ")}] sum to more than ${Number.MAX_SAFE_INTEGER} (2^53 - 1); ` +
+      `votes are counted exactly up to that: divide votes and thresholds by a common divisor.`,
+  )
+}
+
+/** The greatest common divisor of votes; of none it is 0. */
+export function commonDivisor(weights: readonly number[]): number {
+  return weights.reduce((a, b) => {
+    while (b !== 0) [a, b] = [b, a % b]
+    return a
+  }, 0)
 }
 
 /** The formula with every node replaced by what `by` gives for its name. Cost: that of the result. */

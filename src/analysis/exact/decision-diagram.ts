@@ -157,6 +157,8 @@ class Builder {
       const taken = this.and(parts[from]!, atLeast(from + 1, need - childWeight(gate, from)))
       const vertex = this.or(taken, atLeast(from + 1, need))
       memo.set(key, vertex)
+      if (memo.size > this.limit)
+        throw new DiagramTooLarge(`The votes of a gate have more than ${this.limit} sums.`)
       return vertex
     }
     return atLeast(0, gate.need)

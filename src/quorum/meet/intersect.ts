@@ -78,7 +78,7 @@ export function everyOverlap(
   const question = new Question(formulas.map(simplify), nodes, atLeast)
   return (
     question.withoutChoice() ??
-    question.byBlocks() ??
+    question.byBlocks(effort) ??
     question.bySizes() ??
     question.byListing(effort) ??
     question.byBranching(effort)
@@ -110,7 +110,7 @@ class Question {
 
   /** Formulas that always or never hold, and nothing to ask for. */
   withoutChoice(): Verdict<readonly NodeSet[]> | undefined {
-    if (this.sides.some(isNever)) return holds("one side has no quorum at all")
+    if (this.sides.some(isNever)) return holds("vacuously true: one side has no quorum at all")
     if (this.atLeast <= 0) return holds("no overlap is asked for")
     if (!this.sides.some(isAlways)) return undefined
     return this.witness(
@@ -120,8 +120,9 @@ class Question {
   }
 
   /** Way 1: the formulas split the nodes alike. */
-  byBlocks(): Verdict<readonly NodeSet[]> | undefined {
-    const answer = alignedOverlap(this.sides, this.positions, this.atLeast)
+  byBlocks({ visits }: Effort): Verdict<readonly NodeSet[]> | undefined {
+    // A cell of the table of votes takes about as long as four visits.
+    const answer = alignedOverlap(this.sides, this.positions, this.atLeast, Math.floor(visits / 4))
     if (answer === undefined) return undefined
     if (answer.common >= this.atLeast) return holds("shown from the structure of the formulas")
     return this.witness(answer.quorums, "found from the structure of the formulas")
@@ -194,7 +195,7 @@ class Question {
     if (answer === "none") return holds("an exhaustive search found no such quorums")
     if (answer !== undefined) return this.witness(answer, "found by search")
     return unknown(
-      `the search for such quorums stopped after ${visits} visits; no side is small, nor are they aligned`,
+      `the search for such quorums stopped after ${visits} visits; no side is small, nor are they aligned with few sums of votes`,
     )
   }
 
@@ -263,12 +264,13 @@ export interface Overlap {
  *
  * Overlaps of `enough` nodes or more count as `enough`. Returns nothing when the
  * shapes do not align. Cost: linear for thresholds, see `cheapestExclusions` for
- * weights.
+ * weights, of which `most` is the bound.
  */
 export function alignedOverlap(
   sides: readonly QuorumExpr[],
   positions: ReadonlyMap<NodeId, number>,
   enough: number,
+  most?: number,
 ): Overlap | undefined {
   const leaf = sameLeaf(sides, positions)
   if (leaf !== undefined) return leaf
@@ -280,11 +282,11 @@ export function alignedOverlap(
   if (blocks === undefined) return undefined
   const served: Block[] = []
   for (const { children, weights } of blocks) {
-    const inside = serveAll(children, positions, enough)
+    const inside = serveAll(children, positions, enough, most)
     if (inside === undefined) return undefined
     served.push({ inside, weights, wholes: children.map((child) => wholeOf(child, positions)) })
   }
-  return combine(gates, served, enough)
+  return combine(gates, served, enough, most)
 }
 
 type Gate = Exclude<QuorumExpr, { kind: "node" }>
@@ -321,9 +323,10 @@ function serveAll(
   children: readonly (QuorumExpr | undefined)[],
   positions: ReadonlyMap<NodeId, number>,
   enough: number,
+  most: number | undefined,
 ): Overlap | undefined {
   const present = children.filter((child) => child !== undefined)
-  if (present.length === children.length) return alignedOverlap(present, positions, enough)
+  if (present.length === children.length) return alignedOverlap(present, positions, enough, most)
   return { common: 0, quorums: children.map((child) => wholeOf(child, positions)) }
 }
 
@@ -364,7 +367,12 @@ const limitOf = (gate: Gate): number => (gate.kind === "weighted" ? gate.thresho
 const weightOf = (gate: Gate, i: number): number => (gate.kind === "weighted" ? gate.weights[i]! : 1)
 
 /** Denies blocks to sides so that what is left in common is least, and puts the quorums together. */
-function combine(gates: readonly Gate[], blocks: readonly Block[], enough: number): Overlap | undefined {
+function combine(
+  gates: readonly Gate[],
+  blocks: readonly Block[],
+  enough: number,
+  most: number | undefined,
+): Overlap | undefined {
   // A gate that wants T of W can do without W − T, and no more.
   const spare = gates.map(
     (gate, side) => totalWeight(blocks.map(({ weights }) => weights[side]!)) - limitOf(gate),
@@ -375,6 +383,7 @@ function combine(gates: readonly Gate[], blocks: readonly Block[], enough: numbe
     contested.map(({ inside, weights }) => ({ cost: inside.common, weights })),
     spare,
     enough,
+    most,
   )
   if (denials === undefined) return undefined
   const deniedTo = new Map(contested.map((block, i) => [block, denials.excluded[i]]))

@@ -13,7 +13,7 @@ export type Lightest = (counted: NodeSet) => { readonly counted: number; readonl
  * no node occurs twice, and elsewhere among its minimal quorums, which are
  * listed once; so call it only where `termBound` is small.
  *
- * Cost of a call: linear for thresholds, children × votes for weights, else the
+ * Cost of a call: linear for thresholds, children × nodes for weights, else the
  * number of minimal quorums.
  */
 export function lightestQuorums(expr: QuorumExpr, positions: ReadonlyMap<NodeId, number>): Lightest {
@@ -51,19 +51,23 @@ const plus = (a: Found, b: Found): Found => ({
   quorum: union(a.quorum, b.quorum),
 })
 
-/** A covering knapsack: best[v] is the lightest choice with at least v votes. */
+/**
+ * A covering knapsack: of the choices with each number of counted nodes, one with the most votes. There
+ * are no more of them than nodes, however many votes there are.
+ */
 function lightestVotes(parts: readonly Found[], weights: readonly number[], limit: number): Found {
-  const best = Array<Found | undefined>(limit + 1).fill(undefined)
-  best[0] = nothing
+  const most: (Voted | undefined)[] = [{ ...nothing, votes: 0 }]
   for (const [i, part] of parts.entries()) {
-    // Downwards, so that best[votes − weight] has not had this part yet: each is chosen at most once.
-    for (let votes = limit; votes > 0; votes--) {
-      const before = best[Math.max(0, votes - weights[i]!)]
-      if (before === undefined) continue
-      const chosen = best[votes]
-      if (chosen === undefined || before.counted + part.counted < chosen.counted)
-        best[votes] = plus(before, part)
+    // Downwards, so that the choice to add to has not had this part yet: each is chosen at most once.
+    for (let counted = most.length - 1; counted >= 0; counted--) {
+      const before = most[counted]
+      if (before === undefined || before.votes >= limit) continue
+      const more = { ...plus(before, part), votes: before.votes + weights[i]! }
+      if (more.votes > (most[more.counted]?.votes ?? -1)) most[more.counted] = more
     }
   }
-  return best[limit]!
+  return most.find((choice) => choice !== undefined && choice.votes >= limit)!
 }
+
+/** A choice with its votes. */
+type Voted = Found & { readonly votes: number }

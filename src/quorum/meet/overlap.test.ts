@@ -215,7 +215,9 @@ describe("cheapestExclusions", () => {
       cost: 1,
       weights: [1_000_003 + i, 1_000_003 - i, 1],
     }))
-    expect(cheapestExclusions(heavy, [25_000_000, 25_000_000, 5], 1)).toBeUndefined()
+    expect(cheapestExclusions(heavy, [25_000_000, 25_000_000, 5], 1, 1000)).toBeUndefined()
+    // Few sums of these weights can be reached, however large they are.
+    expect(cheapestExclusions(heavy, [25_000_000, 25_000_000, 5], 1)?.cost).toBe(0)
   })
 
   function byTrying(

@@ -65,8 +65,11 @@ function raiseVotes(a: QuorumExpr, b: QuorumExpr, first: Side, second: Side): st
   return options.length === 0 ? undefined : `${options.join(", or ")}, would do`
 }
 
+/** A hint asks some fifty times, and must not take longer than the verdict. */
+const hintEffort = { visits: 400_000 }
+
 const meets = (a: QuorumExpr, b: QuorumExpr, nodes: readonly NodeId[]): boolean =>
-  everyPairMeets(a, b, nodes).verdict === "holds"
+  everyPairMeets(a, b, nodes, hintEffort).verdict === "holds"
 
 /** The least threshold above the gate's own with which `suffices` holds, by bisection: more votes only help. */
 function leastThreshold(gate: WeightedGate, suffices: (raised: WeightedGate) => boolean): number | undefined {

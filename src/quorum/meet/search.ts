@@ -9,6 +9,7 @@ import {
   union,
   withMember,
 } from "../../base/node-set.ts"
+import { commonDivisor, totalWeight } from "../expression.ts"
 import { shrinkToMinimal } from "../minimal.ts"
 
 /**
@@ -137,35 +138,44 @@ export interface Exclusions {
   readonly cost: number
 }
 
-/** A dynamic program with more cells than this is left to other methods. */
-const maxCells = 20_000_000
+/** A dynamic program that would reach more cells than this is left to other methods. */
+const maxCells = 2_000_000
 
 /**
  * Excludes things from sides, no more than `spare[side]` in weight from any, so
  * that the cost of those excluded from none is least. Costs are whole numbers
  * of at least 1; a total of `enough` or more is as bad as any other.
  *
- * Where everything weighs 1 the dearest are excluded, as many as there is room
- * for. Weights are a dynamic program over the room used on all sides but the
- * roomiest, and the cost paid: exact. Returns nothing when that would be too large.
+ * Where everything weighs the same the dearest are excluded, as many as there
+ * is room for. Other weights are a dynamic program over the room used on all
+ * sides but the roomiest, and the cost paid: exact. Returns nothing when more
+ * than `most` cells would be reached.
  *
  * It is the one hard part of asking how little quorums overlap: the things are blocks of nodes, the
  * sides formulas, and to exclude a block from a side is to let that side's quorum do without it. With
- * weights it contains the knapsack problem, hence the table: things × cells steps, cells being the
- * product of spare + 1 over all sides but the roomiest, times the cost bound.
+ * weights it contains the knapsack problem. Cost: the cells that can be reached, which are sets of sums
+ * of weights and hence no more than 3ⁿ for n things and two sides, however large the weights are.
  */
 export function cheapestExclusions(
   things: readonly Excludable[],
   spare: readonly number[],
   enough: number,
+  most = maxCells,
 ): Exclusions | undefined {
-  if (things.every(({ weights }) => weights.every((weight) => weight === 1))) {
-    return excludeDearest(things, spare)
+  const divisors = spare.map((_, side) => commonDivisor(things.map(({ weights }) => weights[side]!)) || 1)
+  const lighter = things.map(({ cost, weights }) => ({
+    cost,
+    weights: weights.map((weight, side) => weight / divisors[side]!),
+  }))
+  // What is left of the room beyond a multiple of the divisor nothing could use.
+  const room = spare.map((amount, side) => Math.floor(amount / divisors[side]!))
+  if (lighter.every(({ weights }) => weights.every((weight) => weight === 1))) {
+    return excludeDearest(lighter, room)
   }
   if (enough === 1 && weighTooMuch(things, spare)) {
     return { excluded: things.map(() => undefined), cost: 1 }
   }
-  return excludeByWeight(things, spare, enough)
+  return excludeByWeight(lighter, room, enough, most)
 }
 
 /**
@@ -186,24 +196,33 @@ function excludeDearest(things: readonly Excludable[], spare: readonly number[])
 /** The quick sufficient test: things that weigh the same everywhere, and more than all the room. */
 function weighTooMuch(things: readonly Excludable[], spare: readonly number[]): boolean {
   const same = things.every(({ weights }) => weights.every((weight) => weight === weights[0]))
-  const weight = things.reduce((sum, { weights }) => sum + weights[0]!, 0)
-  return same && weight > spare.reduce((sum, room) => sum + room, 0)
+  // Subtracted one by one: rooms added up might not fit into a double.
+  const weight = totalWeight(things.map(({ weights }) => weights[0]!))
+  return same && spare.reduce((rest, room) => rest - room, weight) > 0
 }
 
 /**
- * Exact by dynamic programming, for weights; nothing where the table would be too large. Paying `enough`
- * or more is not told apart, which keeps the cost coordinate short: it is 1 cell long for a bare
+ * Exact by dynamic programming, for weights; nothing where too many cells would be reached. Paying
+ * `enough` or more is not told apart, which keeps the cost coordinate short: it is 1 cell long for a bare
  * intersection.
  */
 function excludeByWeight(
   things: readonly Excludable[],
   spare: readonly number[],
   enough: number,
+  most: number,
 ): Exclusions | undefined {
   const total = things.reduce((sum, { cost }) => sum + cost, 0)
   const table = new Table(spare, Math.min(total, enough - 1))
-  if (things.length * table.cells > maxCells) return undefined
-  const choices = things.map((thing) => table.add(thing))
+  if (!table.isExact) return undefined
+  const choices: ReadonlyMap<number, number>[] = []
+  let left = most
+  for (const thing of things) {
+    const choice = table.add(thing, left)
+    if (choice === undefined) return undefined
+    left -= choice.size
+    choices.push(choice)
+  }
   const best = table.cheapest()
   if (best === undefined) return { excluded: things.map(() => undefined), cost: enough }
   const excluded = table.trace(things, choices, best)
@@ -224,14 +243,15 @@ const pay = 255
  * large weights affordable: the table grows with the smaller room only.
  */
 class Table {
-  readonly cells: number
+  /** Whether the numbers of cells are exact. */
+  readonly isExact: boolean
   private readonly maxCost: number
   /** All sides but the roomiest, and that. */
   private readonly counted: readonly number[]
   private readonly last: number
   private readonly spare: readonly number[]
   private readonly strides: readonly number[]
-  private value: Float64Array
+  private value: ReadonlyMap<number, number> = new Map([[0, 0]])
 
   constructor(spare: readonly number[], maxCost: number) {
     const sides = spare.map((_, side) => side).sort((a, b) => spare[a]! - spare[b]!)
@@ -246,26 +266,25 @@ class Table {
       cells *= spare[side]! + 1
     }
     this.strides = strides
-    this.cells = cells
-    this.value = cells > maxCells ? new Float64Array(0) : new Float64Array(cells).fill(Infinity)
-    this.value[0] = 0
+    this.isExact = Number.isSafeInteger(cells)
   }
 
-  /** Takes one more thing into account; gives the choice made on the way to each cell. */
-  add(thing: Excludable): Uint8Array {
-    const next = new Float64Array(this.cells).fill(Infinity)
-    const choice = new Uint8Array(this.cells)
+  /** Takes one more thing into account; gives the choice made on the way to each cell, or nothing where there are more than `most`. */
+  add(thing: Excludable, most: number): ReadonlyMap<number, number> | undefined {
+    const next = new Map<number, number>()
+    const choice = new Map<number, number>()
     const moves = this.movesOf(thing)
-    for (let cell = 0; cell < this.cells; cell++) {
-      const used = this.value[cell]!
-      if (used === Infinity) continue
+    for (const [cell, used] of this.value) {
       for (const move of moves) {
         if (!this.hasRoom(cell, move)) continue
-        const reached = used + move.more
-        if (reached > this.spare[this.last]! || reached >= next[cell + move.step]!) continue
-        next[cell + move.step] = reached
-        choice[cell + move.step] = move.choice
+        const to = cell + move.step
+        // Compared with the room that is left: a sum might not fit into a double.
+        if (move.more > this.spare[this.last]! - used || used + move.more >= (next.get(to) ?? Infinity))
+          continue
+        next.set(to, used + move.more)
+        choice.set(to, move.choice)
       }
+      if (next.size > most) return undefined
     }
     this.value = next
     return choice
@@ -274,8 +293,7 @@ class Table {
   /** The cell of least cost that can be reached. */
   cheapest(): number | undefined {
     let best: number | undefined
-    for (let cell = 0; cell < this.cells; cell++) {
-      if (this.value[cell]! === Infinity) continue
+    for (const cell of [...this.value.keys()].sort((a, b) => a - b)) {
       // The cost is the innermost coordinate, so that it is the remainder of the cell's number.
       if (best === undefined || cell % (this.maxCost + 1) < best % (this.maxCost + 1)) best = cell
     }
@@ -284,13 +302,17 @@ class Table {
 
   /**
    * Walks back from the final cell: which choice was made for each thing. The choices of every layer are
-   * kept for this, a byte per cell; the values of a layer are not.
+   * kept for this; the values of a layer are not.
    */
-  trace(things: readonly Excludable[], choices: readonly Uint8Array[], end: number): (number | undefined)[] {
+  trace(
+    things: readonly Excludable[],
+    choices: readonly ReadonlyMap<number, number>[],
+    end: number,
+  ): (number | undefined)[] {
     const excluded = Array<number | undefined>(things.length).fill(undefined)
     let cell = end
     for (let i = things.length - 1; i >= 0; i--) {
-      const made = choices[i]![cell]!
+      const made = choices[i]!.get(cell)!
       if (made !== pay) excluded[i] = made
       cell -= this.movesOf(things[i]!).find(({ choice }) => choice === made)!.step
     }
@@ -315,7 +337,7 @@ class Table {
     if (dimension === -1) return true
     if (dimension === -2) return (cell % (this.maxCost + 1)) + by <= this.maxCost
     const used = Math.floor(cell / this.strides[dimension]!) % (this.spare[this.counted[dimension]!]! + 1)
-    return used + by <= this.spare[this.counted[dimension]!]!
+    return by <= this.spare[this.counted[dimension]!]! - used
   }
 }
 

@@ -11,7 +11,7 @@ import {
   partsOf,
   signature,
 } from "../define.ts"
-import { type QuorumExpr, dual, formatExpr, threshold, weighted } from "../expression.ts"
+import { type QuorumExpr, dual, formatExpr, threshold, totalWeight, weighted } from "../expression.ts"
 import {
   type Argument,
   type Denotation,
@@ -159,7 +159,7 @@ class Reader {
     ) {
       throw this.unexpected(tree, `does not fit: ${wanted}`)
     }
-    const total = weights.reduce((sum, weight) => sum + weight, 0)
+    const total = totalWeight(weights)
     if (weights.length !== children.length || limit > total) {
       throw this.unexpected(
         tree,
