@@ -16,6 +16,16 @@ function failingUnder(id: string, rule: string, ...variables: string[]): string[
 const odd = Array.from({ length: 50 }, (_, i) => String(2 * i + 1))
 
 describe("rules for quorum sizes", () => {
+  it("refuses two ranges of one variable, and a name of thousands of letters at once", () => {
+    expect(() => failing("majority(k)", "k=1..2", "k=1..3")).toThrow(
+      "the variable k of the rule has two ranges",
+    )
+    const before = performance.now()
+    expect(() => failing(`majority(${"x".repeat(5000)})`, "n=1..2")).toThrow("no --for")
+    expect(() => failing(`${"x".repeat(5000)} (n)`, "n=1..2")).toThrow("unknown quorum system")
+    expect(performance.now() - before).toBeLessThan(5000)
+  })
+
   it("n/2 + 1 and n/2 fail at every odd n, and at n = 1 make no system at all", () => {
     expect(failing("simple(n, n/2+1, n/2)", "n=1..100")).toEqual(odd)
     const [first] = ruleCases(

@@ -40,8 +40,10 @@ export function ruleCases(...[text, ...rest]: Parameters<typeof checkRule>): Rul
 
 /** Names of a rule that are not given numbers: nodes, or variables that were forgotten. */
 function unboundHint(text: string, values: RuleCase["values"]): string {
-  const words = text.match(/"[^"]*"|[A-Za-z]\w*(?!\w*\s*\()/g) ?? []
-  const names = [...new Set(words)].filter((word) => !word.startsWith('"') && !values.has(word))
+  const words = text.match(/"[^"]*"|[A-Za-z]\w*(?:\s*\()?/g) ?? []
+  const names = [...new Set(words)].filter(
+    (word) => !word.startsWith('"') && !word.endsWith("(") && !values.has(word),
+  )
   if (names.length === 0) return ""
   return `\nIn the rule, ${names.join(", ")} ${names.length === 1 ? "has" : "have"} no --for, such as --for ${names[0]!}=1..9.`
 }
@@ -65,6 +67,11 @@ export function* checkRule(
   catalogue: Catalogue,
   effort?: Effort,
 ): Generator<RuleCase> {
+  const twice = variables.find(({ name }, i) => variables.findIndex((other) => other.name === name) !== i)
+  if (twice !== undefined)
+    throw new UsageError(
+      `the variable ${twice.name} of the rule has two ranges; give it one: --for ${twice.name}=1..9, or a list such as ${twice.name}=3,5,7.`,
+    )
   // Counted before any is checked: a slip in the last variable is refused at once, not after an hour of
   // cases.
   const all: ReadonlyMap<string, number>[] = []

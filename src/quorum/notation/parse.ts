@@ -239,9 +239,15 @@ function bindsLikeSum({ text }: Denotation): boolean {
 
 /** a + b + c parses as (a + b) + c; this gives the three. */
 function flattenOperator(tree: SyntaxTree["OperatorNode"]): MathNode[] {
-  return tree.args.flatMap((arg) =>
-    isTree(arg, "OperatorNode") && arg.op === tree.op && !arg.implicit ? flattenOperator(arg) : [arg],
-  )
+  const operands: MathNode[] = []
+  // No recursion: thousands of operands are nested as deeply.
+  const open: MathNode[] = [tree]
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    if (isTree(next, "OperatorNode") && next.op === tree.op && !next.implicit)
+      open.push(...next.args.toReversed())
+    else operands.push(next)
+  }
+  return operands
 }
 
 /** -3 is a number a parameter may refuse by name; -a is nothing. */

@@ -94,6 +94,15 @@ describe("parsePlan", () => {
     )
   })
 
+  it("reads sums of thousands of nodes, in rules too", () => {
+    const names = Array.from({ length: 2000 }, (_, i) => `n${i}`)
+    for (const bindings of [undefined, new Map([["k", 1]])]) {
+      const { nodes, name } = parsePlan(names.join("+"), catalogue, bindings)
+      expect([nodes, name]).toEqual([names, names.join(" + ")])
+    }
+    expect(() => plan(";")).toThrow("The quorum expression is empty")
+  })
+
   it("tells a plan from a system", () => {
     const rangesOf = (text: string): number => parsePlan(text, catalogue).ranges.length
     expect(rangesOf("0: majority(3); 1..: majority(5)")).toBe(2)

@@ -21,7 +21,7 @@ import { parseTree, readTree, systemFrom } from "./parse.ts"
  */
 export function parsePlan(text: string, catalogue: Catalogue, bindings?: Bindings): QuorumPlan {
   const segments = splitOutside(text, ";").filter((segment) => segment.trim() !== "")
-  const first = segments[0] ?? text
+  const first = segments[0] ?? ""
   if (segments.length < 2 && splitOutside(first, ":").length < 2) {
     return constantPlan(systemOf(first, catalogue, bindings))
   }
