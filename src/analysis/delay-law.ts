@@ -216,7 +216,7 @@ export const lognormalDelay = (median: number, sigma: number): DelayDistribution
 
 /** The empirical distribution of measured delays. */
 export function measuredDelay(samples: readonly number[]): DelayDistribution {
-  if (samples.length === 0) throw new UsageError("A measured delay needs at least one sample.")
+  if (samples.length === 0) throw new UsageError("the measured delay has no samples; must have at least one.")
   const sorted = Float64Array.from(samples).sort()
   return { cdf: (t) => countAtMost(sorted, t) / sorted.length }
 }

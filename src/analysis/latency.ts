@@ -65,7 +65,7 @@ export function quorumDelay(
  * Infinity where the delay exceeds 1e15 with a greater probability than 1 − q.
  */
 export function delayQuantile(delay: DelayDistribution, q: number): number {
-  if (!(q >= 0 && q <= 1)) throw new UsageError(`The quantile ${q} is asked for; must be from 0 to 1.`)
+  if (!(q >= 0 && q <= 1)) throw new UsageError(`the quantile is ${q}; must be from 0 to 1.`)
   return quantileWithin(delay, q, 1e-12)
 }
 

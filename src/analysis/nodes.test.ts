@@ -33,14 +33,14 @@ describe("nodeTable", () => {
 
   test.each<[NodeOptions, string]>([
     [{ nodes: { a4: {} } }, 'unknown node "a4"; did you mean "a1" or "a2" or "a3"? Valid nodes: a1, a2, a3.'],
-    [{ nodes: { a1: { capacity: -1 } } }, "The capacity of node a1 is -1; must be a number of at least 0"],
-    [{ nodes: { a1: { latency: Infinity } } }, "The latency of node a1 is Infinity"],
+    [{ nodes: { a1: { capacity: -1 } } }, "the capacity of node a1 is -1; must be a number of at least 0"],
+    [{ nodes: { a1: { latency: Infinity } } }, "the latency of node a1 is Infinity"],
     [
       { failureProbability: 1.2 },
-      "The failure probability of every node is 1.2; must be a number from 0 to 1.",
+      "the failure probability of every node is 1.2; must be a number from 0 to 1.",
     ],
     [{ nodes: { a1: { zone: "east" } }, zones: { est: 0.1 } }, 'unknown zone "est"; did you mean "east"?'],
-    [{ nodes: { a1: { zone: "z" } }, zones: { z: 2 } }, "The failure probability of zone z is 2"],
+    [{ nodes: { a1: { zone: "z" } }, zones: { z: 2 } }, "the failure probability of zone z is 2"],
   ])("refuses %j", (options, message) => {
     expect(() => nodeTable(system, options)).toThrow(UsageError)
     expect(() => nodeTable(system, options)).toThrow(message)

@@ -108,7 +108,7 @@ export const latencyRule: NumberRule = {
 /** The value, if the rule accepts it; else a UsageError that names whose value it is. */
 export function checked(rule: NumberRule, whose: string, value: number): number {
   if (rule.accepts(value)) return value
-  throw new UsageError(`The ${rule.what} of ${whose} is ${value}; must be ${rule.must}.`)
+  throw new UsageError(`the ${rule.what} of ${whose} is ${value}; must be ${rule.must}.`)
 }
 
 function ofPhase(value: number | PhasePair | undefined, phase: Phase): number | undefined {

@@ -156,13 +156,13 @@ function checkRequest({
   maxFailureProbability = 1,
 }: SearchRequest): void {
   if (Object.keys(nodes).length === 0) {
-    throw new UsageError("A search needs nodes to build systems from; none are given.")
+    throw new UsageError("the list of nodes to search is empty; give at least one.")
   }
   for (const measure of measures) {
     if (limits[measure] !== undefined) checked({ ...latencyRule, what: "limit" }, measure, limits[measure])
   }
   if (!Number.isSafeInteger(resilience) || resilience < 0) {
-    throw new UsageError(`The resilience asked for is ${resilience}; must be a non-negative integer.`)
+    throw new UsageError(`the required resilience is ${resilience}; must be a non-negative integer.`)
   }
   checked({ ...probabilityRule, what: "largest failure probability" }, "the system", maxFailureProbability)
 }

@@ -25,7 +25,7 @@ export interface Random {
 /** The root stream of a seed: an integer of up to 53 bits. The same seed gives the same numbers on every machine. */
 export function randomFromSeed(seed: number): Random {
   if (!Number.isSafeInteger(seed) || seed < 0) {
-    throw new UsageError(`The seed is ${seed}; a seed is a whole number from 0 to 2^53 - 1. Try --seed 1.`)
+    throw new UsageError(`the seed is ${seed}; must be an integer from 0 to 2^53 - 1. Try --seed 1.`)
   }
   return new Stream(undefined, String(seed))
 }

@@ -35,7 +35,7 @@ export function reproducingCommand(result: Omit<Result, "rows">): string {
   const until =
     stopping === undefined
       ? ""
-      : ` --until-ci ${percent(stopping.relativeHalfWidth)} --most-runs ${stopping.maxRuns}`
+      : ` --until-ci ${percent(stopping.relativeHalfWidth)} --max-runs ${stopping.maxRuns}`
   return `quorate run ${argument} --seed ${rootSeed} --runs ${runs}${until}`
 }
 

@@ -105,7 +105,8 @@ export function parameterAt(
 /** The families by id; two of one id are a UsageError, as one of them could never be called. */
 export function catalogueOf(families: readonly AnyFamily[]): Catalogue {
   const byId = new Map(families.map((family) => [family.id, family]))
-  if (byId.size < families.length) throw new UsageError("Two quorum system families have the same id.")
+  if (byId.size < families.length)
+    throw new UsageError("two quorum system families have the same id; ids must be unique.")
   return byId
 }
 
@@ -121,7 +122,7 @@ export function acceptorNames(n: number): NodeId[] {
 /** Throws UsageError before a slip such as `majority(1e9)` fills the memory. */
 export function refuseTooMany(n: number): void {
   if (n <= maxAcceptors) return
-  throw new UsageError(`The system would have ${n} acceptors; at most ${maxAcceptors} are supported.`)
+  throw new UsageError(`the system would have ${n} acceptors; at most ${maxAcceptors} are supported.`)
 }
 
 /** The acceptors of `acceptorNames`, each as a formula. */

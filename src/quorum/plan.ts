@@ -44,10 +44,13 @@ export function constantPlan(system: QuorumSystem): QuorumPlan {
  */
 export function piecewisePlan(ranges: readonly EpochRange[]): QuorumPlan {
   const [first, ...rest] = ranges
-  if (first?.from !== 0) throw new UsageError("A plan starts at epoch 0; its first range does not.")
+  if (first?.from !== 0)
+    throw new UsageError(
+      "the first range of the plan does not start at epoch 0; a plan must start at epoch 0.",
+    )
   for (const [i, { from, system }] of rest.entries()) {
     if (!Number.isSafeInteger(from) || from <= ranges[i]!.from) {
-      throw new UsageError(`A plan lists its epochs in increasing order; ${from} follows ${ranges[i]!.from}.`)
+      throw new UsageError(`epoch ${from} follows ${ranges[i]!.from} in the plan; epochs must increase.`)
     }
     refuseOtherNodes(first.system, system)
   }

@@ -35,7 +35,7 @@ describe("quorumSystem", () => {
 
   it("refuses a system of nobody, and a node listed twice", () => {
     expect(() => quorumSystem({ phase1: threshold(0, []), phase2: threshold(0, []) })).toThrow(UsageError)
-    expect(() => quorumSystem({ phase1: a, nodes: ["a", "b", "a"] })).toThrow("Node a is listed twice")
+    expect(() => quorumSystem({ phase1: a, nodes: ["a", "b", "a"] })).toThrow("node a is listed twice")
   })
 })
 

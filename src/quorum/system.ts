@@ -105,11 +105,10 @@ function formatSystem({ phase1, phase2 }: SystemParts): string {
 }
 
 function checkNodes(nodes: readonly NodeId[]): void {
-  if (nodes.length === 0)
-    throw new UsageError("A quorum system needs at least one node; this one names none.")
+  if (nodes.length === 0) throw new UsageError("the quorum system has no nodes; must have at least one.")
   if (new Set(nodes).size < nodes.length) {
     const twice = nodes.find((name, position) => nodes.indexOf(name) !== position)!
-    throw new UsageError(`Node ${twice} is listed twice; the nodes of a quorum system are distinct.`)
+    throw new UsageError(`node ${twice} is listed twice; the nodes of a quorum system must be distinct.`)
   }
 }
 

@@ -173,7 +173,7 @@ export function defineProtocol<Message, Stored, Report = never, Facts = null, Se
   // The parameters are forgotten here and nowhere else.
   const any = protocol as unknown as Protocol
   const missing = whatIsMissing(any)
-  if (missing !== undefined) throw new UsageError(`The protocol ${any.id} ${missing}`)
+  if (missing !== undefined) throw new UsageError(`the protocol ${any.id} ${missing}`)
   return any
 }
 

@@ -155,7 +155,7 @@ function checkLimits({ limits, failures }: StrategyRequest): void {
   for (const measure of measures) {
     const limit = limits[measure]
     if (limit === undefined || (limit >= 0 && limit < Infinity)) continue
-    throw new UsageError(`The limit on the ${measure} is ${limit}; must be a number of at least 0.`)
+    throw new UsageError(`the limit on the ${measure} is ${limit}; must be a number of at least 0.`)
   }
   if (!Number.isSafeInteger(failures) || failures < 0) {
     throw new UsageError(`${failures} failures are to be survived; must be a non-negative integer.`)

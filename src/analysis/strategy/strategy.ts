@@ -150,7 +150,7 @@ function scaled(
 ): WeightedQuorum[] {
   const total = weights.reduce((sum, { weight }) => sum + weight, 0)
   if (!(total > 0))
-    throw new UsageError(`The weights of phase ${phase} sum to ${total}; one must be greater than 0.`)
+    throw new UsageError(`the weights of phase ${phase} sum to ${total}; one must be greater than 0.`)
   return weights
     .filter(({ weight }) => weight > 0)
     .map(({ quorum, weight }) => ({ quorum, probability: weight / total }))

@@ -92,7 +92,7 @@ async function checkSizes(
   flags: CheckFlags,
 ): Promise<void> {
   if (text !== undefined) {
-    throw new UsageError(`A system and --rule are mutually exclusive: ${text} and --rule ${rule}.`)
+    throw new UsageError(`a system and --rule are mutually exclusive: ${text} and --rule ${rule}.`)
   }
   if (asksForTally(flags)) throw new UsageError("--yes and --no require a system: a rule has no acceptors.")
   const { requirementOfRule } = await import("./rule.ts")

@@ -190,7 +190,7 @@ export function headerDifference(found: JournalHeader, expected: JournalHeader):
 function stoppingText({ stopping }: JournalHeader): string {
   return stopping === undefined
     ? "a fixed number of runs"
-    : `--until-ci ${stopping.relativeHalfWidth} --most-runs ${stopping.maxRuns}`
+    : `--until-ci ${stopping.relativeHalfWidth} --max-runs ${stopping.maxRuns}`
 }
 
 function keptSoFar(file: string, error: unknown): unknown {

@@ -53,9 +53,9 @@ export function runCommand(context: Context): Command {
       parseShare,
     )
     .option(
-      "--most-runs <n>",
+      "--max-runs <n>",
       "with --until-ci: maximum runs per configuration (default: 100 times the first round)",
-      whole("--most-runs", 1),
+      whole("--max-runs", 1),
     )
     .option(
       "--set <path=value>",
@@ -174,7 +174,7 @@ function stoppingOf(options: RunOptions, runs: number): Stopping | undefined {
   const { untilCi: relativeHalfWidth, maxRuns = 100 * runs, shard } = options
   if (relativeHalfWidth === undefined) {
     if (options.maxRuns === undefined) return undefined
-    throw new UsageError("--most-runs requires --until-ci. For a fixed number of runs use --runs.")
+    throw new UsageError("--max-runs requires --until-ci. For a fixed number of runs use --runs.")
   }
   if (shard !== undefined) {
     throw new UsageError(
@@ -182,7 +182,7 @@ function stoppingOf(options: RunOptions, runs: number): Stopping | undefined {
     )
   }
   if (maxRuns < runs) {
-    throw new UsageError(`--most-runs is ${maxRuns}; must be at least the ${runs} runs of the first round.`)
+    throw new UsageError(`--max-runs is ${maxRuns}; must be at least the ${runs} runs of the first round.`)
   }
   return { relativeHalfWidth, maxRuns }
 }

@@ -30,7 +30,7 @@ describe("quorate verify", () => {
   test("computes a sweep again without its file, with the runs its intervals needed", async () => {
     const sweep = join(folder, "tiny.yaml")
     writeFileSync(sweep, "runs: 4\nmatrix: {system: majority(3), latency: exponential(5)}\n")
-    await quorate("run", sweep, "--until-ci", "10%", "--most-runs", "200", "--out", folder)
+    await quorate("run", sweep, "--until-ci", "10%", "--max-runs", "200", "--out", folder)
     rmSync(sweep)
     expect((await quorate("verify", join(folder, "tiny"))).out).toBe("tiny: every byte is the same\n")
   })

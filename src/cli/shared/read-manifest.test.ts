@@ -20,7 +20,7 @@ test("a manifest takes every command that quorate writes", () => {
   fc.assert(
     fc.property(fc.string({ unit: "binary" }), fc.string(), (file, value) => {
       const words = `${shellWord(file)} --set ${shellWord(`caption=${value}`)}`
-      const command = `quorate run ${words} --seed 1 --runs 2 --until-ci 2% --most-runs 100`
+      const command = `quorate run ${words} --seed 1 --runs 2 --until-ci 2% --max-runs 100`
       expect(parseManifest(withCommand(command), "m").result.command).toBe(command)
     }),
   )

@@ -289,7 +289,7 @@ describe("a mistake in a sweep file is shown with its place", () => {
       "1:67: matrix.workload has default twice",
     ],
     ["matrix:\n  system: majority(3)\n  seed: [1, 2, 1]\n", "3:16: matrix.seed has 1 twice"],
-    ["matrix:\n  system: majority(3)\n  latency: lost.csv\n", "3:12: There is no file lost.csv"],
+    ["matrix:\n  system: majority(3)\n  latency: lost.csv\n", "3:12: unknown latency file lost.csv"],
     [
       "matrix:\n  system: [majority(5), majority(3)]\n  faults: [none, crash a4 @0]\n",
       '3:18: crash a4 @0: unknown process "a4"; did you mean "a1" or "a2" or "a3"? Valid processes: a1, a2, a3, p1, acceptors',
@@ -458,7 +458,7 @@ describe("--until-ci", () => {
       "8",
       "--until-ci",
       "5%",
-      "--most-runs",
+      "--max-runs",
       "2000",
       "--no-write",
       "--format",
@@ -501,7 +501,7 @@ describe("--until-ci", () => {
     [["clock-drift", "--until-ci", "2%"], "has none"],
     [["duelling", "--until-ci", "2"], "a share between 0 and 1"],
     [["duelling", "--until-ci", "2%", "--shard", "1/2"], "a shard has only some"],
-    [["duelling", "--most-runs", "20"], "--most-runs requires --until-ci"],
+    [["duelling", "--max-runs", "20"], "--max-runs requires --until-ci"],
   ])("refuses %j", async (args, message) => {
     const { code, err } = await quorate("run", ...args, "--no-write")
     expect([code, err]).toEqual([2, expect.stringContaining(message)])

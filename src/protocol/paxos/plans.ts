@@ -25,7 +25,7 @@ export const majorityOf = (n: number): number => Math.floor(n / 2) + 1
  */
 export function allAboardPlan(n: number, k: number): QuorumPlan {
   if (!Number.isSafeInteger(k) || k < 1) {
-    throw new UsageError(`All aboard until epoch ${k}: the last epoch that needs everyone is at least 1.`)
+    throw new UsageError(`the last all-aboard epoch is ${k}; must be at least 1.`)
   }
   return named(
     `allAboard(${n}, ${k})`,

@@ -32,12 +32,12 @@ describe("switches as text", () => {
   test.each([
     ["nack=epoch", /unknown switch "nack"; did you mean "nacks"\?/],
     ["=epoch", /unknown switch "=epoch"/],
-    ["nacks=loud", /nacks cannot be loud; it can be none, epoch, proposal/],
-    ["nacks", /nacks cannot be yes/],
+    ["nacks=loud", /nacks is loud; must be none, epoch, proposal/],
+    ["nacks", /nacks is yes/],
     ["patience=-1", /a whole number of microseconds/],
-    ["epochs=multi-path(voting)", /epochs cannot be multi-path\(voting\)/],
-    ["epochs=by-value(A, A)", /cannot be by-value\(A, A\)/],
-    ["epochs=versioned(0)", /cannot be versioned\(0\)/],
+    ["epochs=multi-path(voting)", /epochs is multi-path\(voting\)/],
+    ["epochs=by-value(A, A)", /epochs is by-value\(A, A\)/],
+    ["epochs=versioned(0)", /epochs is versioned\(0\)/],
   ])("%s is refused", (text, message) => {
     expect(() => parseSwitch(text)).toThrow(message)
   })

@@ -62,7 +62,7 @@ export function parseSwitch(text: string): Partial<Variant> {
   const given = value?.trim() ?? "yes"
   const read = reader.read(given)
   if (read === undefined) {
-    throw new UsageError(`The switch ${id} cannot be ${given}; it can be ${reader.values}.`)
+    throw new UsageError(`the switch ${id} is ${given}; must be ${reader.values}.`)
   }
   return { [id]: read }
 }

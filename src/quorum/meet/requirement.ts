@@ -215,7 +215,7 @@ export function requirementById(id: string): Requirement | undefined {
 /** 4.6 with an overlap of `atLeast` acceptors: what is left when all but one of the others lose their data or lie. */
 export function overlapRequirement(atLeast: number): Requirement {
   if (!Number.isSafeInteger(atLeast) || atLeast < 1) {
-    throw new UsageError(`An overlap of ${atLeast} acceptors was asked for; must be a positive integer.`)
+    throw new UsageError(`the required overlap is ${atLeast}; must be a positive integer.`)
   }
   return requirement(
     {

@@ -190,7 +190,7 @@ class Reader {
   }
 
   private unexpected(tree: MathNode, problem: string): UsageError {
-    return new UsageError(`In the quorum expression ${this.text.trim()}: ${tree.toString()} ${problem}.`)
+    return new UsageError(`in the quorum expression ${this.text.trim()}: ${tree.toString()} ${problem}.`)
   }
 }
 
@@ -274,7 +274,7 @@ export function isTree<K extends keyof SyntaxTree>(tree: MathNode, type: K): tre
 /** A syntax tree by mathjs' parser; nothing is evaluated. An error points at the character. */
 export function parseTree(text: string): MathNode {
   if (text.trim() === "")
-    throw new UsageError("The quorum expression is empty. Try majority(5) or a*b + c*d.")
+    throw new UsageError("the quorum expression is empty. Try majority(5) or a*b + c*d.")
   try {
     return parse(text)
   } catch (error) {

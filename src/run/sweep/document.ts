@@ -121,7 +121,7 @@ export function latencyOf(
   if (csv !== undefined)
     return { kind: "matrix", name: latency, delays: parseMatrixCsv(csv, latency, reading) }
   if (/\.csv$/i.test(latency) && !namedLatencies.has(latency))
-    throw new UsageError(`There is no file ${latency}; it is looked for from the folder of the sweep.`)
+    throw new UsageError(`unknown latency file ${latency}; relative paths start at the folder of the sweep.`)
   return parseLatency(latency, namedLatencies)
 }
 

@@ -74,6 +74,6 @@ export function reordering(probability: number, upTo: Micros, inner: NetworkMode
 
 function refuseImprobable(what: string, probability: number): void {
   if (!(probability >= 0 && probability <= 1)) {
-    throw new UsageError(`The probability of ${what} is ${probability}; a probability is from 0 to 1.`)
+    throw new UsageError(`the probability of ${what} is ${probability}; must be from 0 to 1.`)
   }
 }

@@ -122,7 +122,7 @@ const noBytes = (): number => 0
 /** The rate, if it is one: greater than 0 and finite; else a UsageError. */
 export function clockRateOf(rate: number, address: Address): number {
   if (rate > 0 && rate < Infinity) return rate
-  throw new UsageError(`The clock of process ${address} runs at a rate of ${rate}; a rate is greater than 0.`)
+  throw new UsageError(`the clock rate of process ${address} is ${rate}; must be greater than 0.`)
 }
 
 /** How long each synchronous write of a process takes, drawn from a stream of its own. */

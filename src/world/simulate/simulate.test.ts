@@ -167,7 +167,9 @@ describe("simulate", () => {
       ["timeout", 100_000],
       ["timeout", 200_000],
     ])
-    expect(() => simulate(chain({ clockRates: [0] }))).toThrow(/rate of 0; a rate is greater than 0/)
+    expect(() => simulate(chain({ clockRates: [0] }))).toThrow(
+      /clock rate of process 0 is 0; must be greater than 0/,
+    )
   })
 })
 

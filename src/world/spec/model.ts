@@ -56,7 +56,7 @@ export const maxEpochs = 16
 export function specModel(systems: QuorumSystem | readonly QuorumSystem[], bounds: SpecBounds): SpecModel {
   const list = "nodes" in systems ? [systems] : systems
   const [first, ...others] = list
-  if (first === undefined) throw new UsageError("There is no quorum system to explore; give at least one.")
+  if (first === undefined) throw new UsageError("the list of quorum systems is empty; give at least one.")
   refuseBounds(first, bounds)
   const phase1 = phase1Masks(first)
   for (const other of others) refuseOtherGraph(first, other)

@@ -1,5 +1,5 @@
 import { z } from "zod"
-import { UsageError } from "../../base/errors.ts"
+import { UsageError, describeUnknown } from "../../base/errors.ts"
 import { members, nodeSet } from "../../base/node-set.ts"
 import { type SpecModel, valueName } from "./model.ts"
 import { type AgreementViolation, type SpecTrace, describeViolation, runSteps } from "./trace.ts"
@@ -117,7 +117,7 @@ function setFrom(file: SpecReplayFile, quorum: readonly string[]): number {
 function positionOf({ acceptors }: SpecReplayFile, name: string): number {
   const position = acceptors.indexOf(name)
   if (position < 0) {
-    throw new UsageError(`The replay names an acceptor ${name}; its acceptors are ${acceptors.join(", ")}.`)
+    throw new UsageError(describeUnknown("acceptor", name, acceptors))
   }
   return position
 }
@@ -125,6 +125,7 @@ function positionOf({ acceptors }: SpecReplayFile, name: string): number {
 /** The value of a name, A being the first. */
 export function valueFrom(name: string): number {
   const value = name.length === 1 ? name.charCodeAt(0) - 65 : -1
-  if (value < 0 || value > 25) throw new UsageError(`The replay names a value ${name}; values are A, B, C, …`)
+  if (value < 0 || value > 25)
+    throw new UsageError(`the replay has the value ${name}; must be a letter from A to Z.`)
   return value
 }

@@ -52,7 +52,7 @@ export function runDescribedSteps(model: SpecModel, descriptions: readonly strin
   for (const wanted of descriptions) {
     const step = changingSteps(model, state).find((possible) => describeStep(model, possible) === wanted)
     if (step === undefined)
-      throw new UsageError(`The step ${wanted} is not possible after ${steps.length} steps.`)
+      throw new UsageError(`the step ${wanted} is not possible after ${steps.length} steps.`)
     steps.push(step)
     state = applyStep(model, state, step)
   }

@@ -119,7 +119,7 @@ function forEachPair(
     for (const receiver of to) {
       const message = world.inFlight.find((sent) => sent.from === sender && sent.to === receiver)
       if (message === undefined) {
-        throw new UsageError(`No message from process ${sender} to process ${receiver} is under way.`)
+        throw new UsageError(`no message from process ${sender} to process ${receiver} is in transit.`)
       }
       if (what === "deliver") world.deliver(message)
       else world.lose(message)
@@ -134,7 +134,7 @@ const maxDeliveries = 10_000
 function deliverAll(world: World<unknown, unknown>): void {
   for (let count = 0; world.inFlight.length > 0; count++) {
     if (count > maxDeliveries)
-      throw new UsageError(`Messages were still under way after ${maxDeliveries} deliveries.`)
+      throw new UsageError(`messages were still in transit after ${maxDeliveries} deliveries.`)
     world.deliver(world.inFlight[0]!)
   }
 }

@@ -137,7 +137,7 @@ export class World<Message, Stored> implements Host<
 
   private at(address: Address): Stepped<Message, Stored> {
     const process = this.processes[address]
-    if (process === undefined) throw new InvariantError(`There is no process with address ${address}.`)
+    if (process === undefined) throw new InvariantError(`unknown process address ${address}.`)
     return process
   }
 
