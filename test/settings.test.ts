@@ -53,22 +53,24 @@ const notSettings = {
 }
 
 test.each([
-  ["simulate", "decree"],
-  ["log", "log"],
+  ["simulate", "decree", "paxos"],
+  ["log", "log", "multi-paxos"],
 ] as const)(
   "every setting of quorate %s --help is a key of the schema, and the other way round",
-  async (command, protocol) => {
+  async (command, kind, protocol) => {
     const { out } = await quorate(command, "--help")
     const [options = ""] = out.split(/^(?:Faults, with|Examples)/m)
     const flags = [...options.matchAll(/^ +(?:-\w, )?--([\w-]+)/gm)].map(([, flag]) => flag!)
     const settings = flags.filter((flag) => !notSettings[command].includes(flag))
     const { anyOf } = JSON.parse(readFileSync("schemas/sweep.schema.json", "utf8")) as {
-      anyOf: { properties: { protocol: { const: string }; setup: { properties: object } } }[]
+      anyOf: { properties: { protocol: object; setup: { properties: object } } }[]
     }
-    const { properties } = anyOf.find((one) => one.properties.protocol.const === protocol)!.properties.setup
+    const { properties } = anyOf.find((one) =>
+      JSON.stringify(one.properties.protocol).includes(`"${protocol}"`),
+    )!.properties.setup
     const described = Object.entries(properties) as [string, { description: string }][]
     const keys = described.map(([key]) => {
-      const setting = sweepTables[protocol][key]!
+      const setting = sweepTables[kind][key]!
       return (
         setting.placeholder === undefined ? switchOf(key, setting as Setting<boolean>) : flagOf(key)
       ).slice(2)
@@ -235,7 +237,7 @@ function replayFlags(replay: string, table: object): { readonly system: string; 
 }
 
 /** A sweep of one case that has all settings of a set-up. */
-function sweepOf(protocol: "decree" | "log", table: object, setup: DecreeSetup | LogSetup): SweepData {
+function sweepOf(protocol: "paxos" | "multi-paxos", table: object, setup: DecreeSetup | LogSetup): SweepData {
   const content = {
     protocol,
     setup: manifestOf(table, settingsOf(table, setup) as never),
@@ -284,7 +286,7 @@ describe("random set-ups are the same from flags, from a sweep file and from the
       )
       const values = settingsOf(decreeSettings, setup)
       expect(lostSettings(decreeSettings, values)).toEqual([])
-      const data = sweepOf("decree", decreeSettings, setup)
+      const data = sweepOf("paxos", decreeSettings, setup)
       const swept = decreeSetup(data, sweepCases(data).at(0)!)
       const { system, flags } = replayFlags(replayCommand(setup, seed), decreeSettings)
       const replayed = await readDecreeSetup(system, flags)
@@ -313,7 +315,7 @@ describe("random set-ups are the same from flags, from a sweep file and from the
       const setup = changed({ ...plain, latency }, logSettings, logTexts, random, seed % 4 === 0 ? 0.4 : 0.03)
       const values = settingsOf(logSettings, setup)
       expect(lostSettings(logSettings, values)).toEqual([])
-      const data = sweepOf("log", logSettings, setup)
+      const data = sweepOf("multi-paxos", logSettings, setup)
       const swept = logSetup(data, sweepCases(data).at(0)!)
       const { system, flags } = replayFlags(logReplayCommand(setup, seed), logSettings)
       const replayed = await readLogSetup(system, flags)

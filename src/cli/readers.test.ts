@@ -80,7 +80,7 @@ matrix:
   workload: [default, {name: duel, proposers: 2, backOff: random(50)}]
   seed: [1, 2]
 `
-const logSweep = `protocol: log
+const logSweep = `protocol: multi-paxos
 matrix: {system: majority(3), latency: [paxi], faults: "crash leader @3000; loss(0.05) @0-end", workload: {clientGroups: 2}}
 `
 

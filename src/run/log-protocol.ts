@@ -73,3 +73,7 @@ export function whatIsMissingOfLog(value: Partial<LogProtocol>): string | undefi
   if (value.safety!.length === 0) return "has no safety: at least one property of its runs."
   return undefined
 }
+
+/** Which of the two kinds a protocol is: a log is judged by its safety, any other protocol by its facts. */
+export const isLogProtocol = (protocol: object): protocol is LogProtocol =>
+  "safety" in protocol && !("facts" in protocol)

@@ -60,7 +60,7 @@ const { topology, algorithm, machines, clients, run } = group
 
 /**
  * Every setting of a run of the replicated log, in the order of the help: the
- * flags of `quorate log`, the keys of a sweep with `protocol: log`, the fields of
+ * flags of `quorate log`, the keys of a sweep with `protocol: multi-paxos`, the fields of
  * a LogSetup. Durations are milliseconds of virtual time; faults are in
  * microseconds, like the run itself.
  */

@@ -102,9 +102,9 @@ async function fromSweepFile(path: string, overrides: readonly Override[]): Prom
 }
 
 async function ownProtocol(path: string) {
-  const { loadProtocol, protocolFile } = await import("../shared/protocol-argument.ts")
+  const { loadAnyProtocol, protocolFile } = await import("../shared/protocol-argument.ts")
   const file = protocolFile(path)
-  return { protocol: await loadProtocol(file), file: { ...file, path } }
+  return { protocol: await loadAnyProtocol(file), file: { ...file, path } }
 }
 
 async function fromModule(path: string): Promise<SourcedExperiment> {

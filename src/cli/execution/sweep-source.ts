@@ -3,7 +3,7 @@ import type { AnyExperiment } from "../../experiment/define.ts"
 import { mistakesInCases } from "../../run/sweep/cases.ts"
 import { type SweepData, mistakesIn } from "../../run/sweep/document.ts"
 import { sweepExperiment } from "../../run/sweep/experiment.ts"
-import { loadProtocol } from "../shared/protocol-argument.ts"
+import { loadAnyProtocol } from "../shared/protocol-argument.ts"
 
 /** The experiment of a sweep. The file of its protocol is executed: whoever made `data` has seen to it that the user trusts it. */
 export async function sweepOf(data: SweepData): Promise<AnyExperiment> {
@@ -11,7 +11,7 @@ export async function sweepOf(data: SweepData): Promise<AnyExperiment> {
 }
 
 const ownProtocol = async ({ protocolFile }: SweepData) =>
-  protocolFile === undefined ? undefined : loadProtocol(protocolFile)
+  protocolFile === undefined ? undefined : loadAnyProtocol(protocolFile)
 
 /** A sweep that did not come from its file, but from a manifest or a queue, is checked like one that did; `called` in the error. */
 export async function refuseSweepMistakes(data: SweepData, called: string): Promise<void> {

@@ -1,7 +1,7 @@
 import { UsageError } from "../../base/errors.ts"
 import { type UserFile, defaultExportOf, userFile } from "../execution/user-module.ts"
 import { type Protocol, settingsOf, whatIsMissing } from "../../run/protocol.ts"
-import { type LogProtocol, whatIsMissingOfLog } from "../../run/log-protocol.ts"
+import { type LogProtocol, isLogProtocol, whatIsMissingOfLog } from "../../run/log-protocol.ts"
 import { logProtocolNamed, protocolNamed } from "../../run/protocols/index.ts"
 import { readSetting } from "../../run/setting.ts"
 
@@ -28,14 +28,14 @@ export function protocolFile(path: string): UserFile {
 /** The protocol of such a file; errors call it by `called`. */
 export async function loadProtocol(file: UserFile, called = file.path): Promise<Protocol> {
   const value = await loadAnyProtocol(file, called)
-  if (!isLogProtocol(value)) return value
+  if (!isLog(value)) return value
   throw new UsageError(`${called} is a replicated log: quorate log and quorate swarm run it.`)
 }
 
 /** The protocol of a log of such a file. */
 export async function loadLogProtocol(file: UserFile, called = file.path): Promise<LogProtocol> {
   const value = await loadAnyProtocol(file, called)
-  if (isLogProtocol(value)) return value
+  if (isLog(value)) return value
   throw new UsageError(`${called} is no replicated log: quorate simulate and quorate explore run it.`)
 }
 
@@ -45,11 +45,8 @@ export async function loadAnyProtocol(file: UserFile, called = file.path): Promi
   return isLog(value) ? checkedLog(value, called) : checked(value, called)
 }
 
-/** A log is judged by its safety, any other protocol by its facts. */
-export const isLogProtocol = (protocol: Protocol | LogProtocol): protocol is LogProtocol => isLog(protocol)
-
 const isLog = (value: unknown): value is Partial<LogProtocol> =>
-  typeof value === "object" && value !== null && "safety" in value && !("facts" in value)
+  typeof value === "object" && value !== null && isLogProtocol(value)
 
 function checkedLog(value: Partial<LogProtocol>, path: string): LogProtocol {
   const missing = whatIsMissingOfLog(value)

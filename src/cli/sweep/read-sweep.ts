@@ -5,10 +5,10 @@ import { namedLatencies } from "../../../experiments/data/latencies.ts"
 import { UsageError } from "../../base/errors.ts"
 import type { Mistake } from "../../run/setting.ts"
 import { mistakesInCases } from "../../run/sweep/cases.ts"
-import type { Protocol } from "../../run/protocol.ts"
 import {
   type SweepData,
   type SweepDocument,
+  type SweptProtocol,
   asList,
   isProtocolFile,
   mistakesIn,
@@ -24,7 +24,7 @@ import { PlacedYaml, readText } from "../shared/read-text.ts"
 export function readSweep(
   path: string,
   overrides: readonly Override[] = [],
-  own?: { readonly protocol: Protocol; readonly file: UserFile },
+  own?: { readonly protocol: SweptProtocol; readonly file: UserFile },
 ): SweepData {
   const yaml = yamlOf(path, overrides)
   const content = yaml.content() ?? {}

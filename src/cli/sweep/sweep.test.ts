@@ -1,7 +1,8 @@
 import { spawnSync } from "node:child_process"
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
-import { join } from "node:path"
+import { join, resolve } from "node:path"
+import { pathToFileURL } from "node:url"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import { shellWords } from "../../../test/support/documents.ts"
 import { quorate } from "../../../test/support/listen.ts"
@@ -103,7 +104,7 @@ describe("a sweep file", () => {
 
   test("of a log has latency and throughput, and what its faults do", async () => {
     const text =
-      "protocol: log\nruns: 2\nsetup: {clientsPerGroup: 1, horizonMs: 4000, thinkMs: 20, electionMs: 500, retryMs: 300}\nmatrix:\n  system: majority(3)\n  faults: [none, crash leader @1000]\n"
+      "protocol: multi-paxos\nruns: 2\nsetup: {clientsPerGroup: 1, horizonMs: 4000, thinkMs: 20, electionMs: 500, retryMs: 300}\nmatrix:\n  system: majority(3)\n  faults: [none, crash leader @1000]\n"
     const rows = await sweep(await sweepExperiment(readSweep(file(text))), { rootSeed: 1 })
     expect(rows.map(({ faults, elections }) => [faults, elections])).toEqual([
       ["none", 1],
@@ -114,7 +115,7 @@ describe("a sweep file", () => {
 
   test("of a log has both means, by the weights of its cases, and refuses weights that do not fit", async () => {
     const text = (weights: string) =>
-      "protocol: log\nruns: 1\nsetup: {clientsPerGroup: 1, thinkMs: 20, horizonMs: 4000}\n" +
+      "protocol: multi-paxos\nruns: 1\nsetup: {clientsPerGroup: 1, thinkMs: 20, horizonMs: 4000}\n" +
       `matrix:\n  system: majority(3)\n  latency: paxi\n  workload: [default, {groupWeights: ${weights}}]\n`
     const experiment = await sweepExperiment(readSweep(file(text("[0, 1, 0]"))))
     const rows = await sweep(experiment, { rootSeed: 1 })
@@ -131,7 +132,7 @@ describe("a sweep file", () => {
 
   test("of a log says what open loops shed", async () => {
     const text =
-      "protocol: log\nruns: 1\nsetup: {clientsPerGroup: 1, ratePerSecond: 100, horizonMs: 3000}\n" +
+      "protocol: multi-paxos\nruns: 1\nsetup: {clientsPerGroup: 1, ratePerSecond: 100, horizonMs: 3000}\n" +
       "matrix:\n  system: majority(3)\n  latency: constant(10)\n  workload: [default, {name: queueing, whenBusy: queue}]\n"
     const experiment = await sweepExperiment(readSweep(file(text)))
     const rows = await sweep(experiment, { rootSeed: 1 })
@@ -144,7 +145,7 @@ describe("a sweep file", () => {
 
   test("of a log counts outages and requests that last to the end of the run", async () => {
     const text =
-      "protocol: log\nruns: 2\nsetup: {clientsPerGroup: 1, horizonMs: 8000, retryMs: 60000}\n" +
+      "protocol: multi-paxos\nruns: 2\nsetup: {clientsPerGroup: 1, horizonMs: 8000, retryMs: 60000}\n" +
       "matrix:\n  system: majority(3)\n  latency: constant(5)\n  faults: [none, 'crash a2,a3 @3000', 'crash all @500']\n"
     const rows = await sweep(await sweepExperiment(readSweep(file(text))), { rootSeed: 1 })
     const [healthy, twoDown, allDown] = rows
@@ -186,7 +187,7 @@ describe("a sweep file", () => {
 
   test("of a log says how to see a violation, and that command shows it", async () => {
     const text =
-      "protocol: log\nruns: 20\nsetup: {clientsPerGroup: 2, thinkMs: 5, horizonMs: 4000, electionMs: 300, linkMbitPerSecond: 100}\n" +
+      "protocol: multi-paxos\nruns: 20\nsetup: {clientsPerGroup: 2, thinkMs: 5, horizonMs: 4000, electionMs: 300, linkMbitPerSecond: 100}\n" +
       "matrix:\n  system: 'simple(4, 2, 2)'\n  latency: paxi\n  faults: loss(0.05) @0-end; crash leader @1000-2000\n"
     const [row] = await sweep(await sweepExperiment(readSweep(file(text))), { rootSeed: 1 })
     expect(Number(row!["violations"])).toBeGreaterThan(0)
@@ -196,9 +197,40 @@ describe("a sweep file", () => {
     expect(out).toContain("violated")
   })
 
+  test("of a log of the user's own runs that one, by its messages, and its replay commands name it", async () => {
+    const source = (path: string) => JSON.stringify(pathToFileURL(resolve(path)).href)
+    const own = (name: string, parts: string) =>
+      file(
+        `import { defineLogProtocol } from ${source("src/run/log-protocol.ts")}
+         import { multiPaxos } from ${source("src/run/protocols/multi-paxos.ts")}
+         const planted = multiPaxos.mutants.find(({ id }) => id === "reply-on-propose")
+         export default defineLogProtocol({ ...multiPaxos, id: "mine", ${parts} })`,
+        name,
+      )
+    const path = own("broken-log.ts", "cluster: (run) => planted.apply(multiPaxos.cluster(run))")
+    own("shouting-log.ts", 'messageTypes: ["shout"]')
+    const text = (protocol: string, faults: string) =>
+      `protocol: ${protocol}\nruns: 10\nsetup: {clientsPerGroup: 2, horizonMs: 3000}\n` +
+      `matrix:\n  system: majority(3)\n  faults: ${faults}\n`
+    const rowOf = async (protocol: string) => {
+      const sweepFile = file(text(protocol, "loss(0.1) @0-2500"), "own-log.yaml")
+      const { out, err } = await quorate("run", sweepFile, "--no-write", "--workers", "0", "--format", "json")
+      expect(err).not.toContain("unknown")
+      return (JSON.parse(out) as { results: { rows: Record<string, unknown>[] }[] }).results[0]!.rows[0]!
+    }
+    expect(await rowOf("multi-paxos")).toMatchObject({ violations: 0, violationReplay: null })
+    const broken = await rowOf("./broken-log.ts")
+    expect(Number(broken["violations"])).toBeGreaterThan(0)
+    const [, ...words] = shellWords(String(broken["violationReplay"]))
+    expect(words[words.indexOf("--protocol") + 1]).toBe(path)
+    expect((await quorate(...words)).code).toBe(1)
+    const bad = file(text("./shouting-log.ts", "loss(0.1) replicas>replicas of propose @0-100"), "bad.yaml")
+    expect((await quorate("run", bad, "--no-write", "--workers", "0")).err).toContain(`${bad}:6:11: `)
+  })
+
   test("of a log says what links carry in megabits, as quorate log does", () => {
     const data = readSweep(
-      file("protocol: log\nsetup: {linkMbitPerSecond: 80}\nmatrix: {system: majority(3)}"),
+      file("protocol: multi-paxos\nsetup: {linkMbitPerSecond: 80}\nmatrix: {system: majority(3)}"),
     )
     const c = sweepCases(data).at(0)
     expect(c!.settings).toEqual({ linkMbitPerSecond: 80 })
@@ -207,7 +239,7 @@ describe("a sweep file", () => {
 
   test("may draw quorums from the strategy of least load, and names its systems", async () => {
     const text =
-      "runs: 3\nprotocol: log\nsetup: {horizonMs: 1500, warmUpMs: 500, clientsPerGroup: 1}\n" +
+      "runs: 3\nprotocol: multi-paxos\nsetup: {horizonMs: 1500, warmUpMs: 500, clientsPerGroup: 1}\n" +
       'matrix:\n  system: [{system: "simple(5, 4, 2)", name: FPaxos}, wheel(4)]\n' +
       "  workload: [default, {quorumSelection: strategy}]\n"
     const experiment = await sweepExperiment(readSweep(file(text)))
@@ -274,11 +306,11 @@ describe("a mistake in a sweep file is shown with its place", () => {
       "2:12: faults is wrong: The fault crash a1 cannot be read.",
     ],
     [
-      "protocol: decre\nmatrix: {system: majority(3)}\n",
-      "1:11: protocol must be decree, log or the file of a protocol.",
+      "protocol: multi-paxo\nmatrix: {system: majority(3)}\n",
+      '1:11: unknown protocol "multi-paxo"; did you mean "multi-paxos"? Valid protocols: paxos, multi-paxos. A file of your own, such as ./mine.ts, is valid too.',
     ],
     [
-      "protocol: log\nmatrix: {system: majority(3), variant: classic}\n",
+      "protocol: multi-paxos\nmatrix: {system: majority(3), variant: classic}\n",
       '2:31: unknown key "variant". Valid keys: system, latency, faults, workload, seed.',
     ],
     ["matrix:\n  systm: majority(3)\n", '2:3: unknown key "systm"; did you mean "system"?'],
@@ -299,15 +331,15 @@ describe("a mistake in a sweep file is shown with its place", () => {
       '1:8: paxi: unknown region "XX"',
     ],
     [
-      "protocol: log\nmatrix:\n  system: majority(3)\n  workload: [default, {leader: a4}]\n",
+      "protocol: multi-paxos\nmatrix:\n  system: majority(3)\n  workload: [default, {leader: a4}]\n",
       '4:23: unknown leader "a4"; did you mean "a1" or "a2" or "a3"? Valid leaders: a1, a2, a3.',
     ],
     [
-      "protocol: log\nsetup: {faults: crash a7 @100}\nmatrix: {system: majority(5)}\n",
+      "protocol: multi-paxos\nsetup: {faults: crash a7 @100}\nmatrix: {system: majority(5)}\n",
       '2:8: crash a7 @100: unknown process "a7"; did you mean "a1" or "a2" or "a3"? Valid processes: leader, a1, a2, a3, a4, a5',
     ],
     [
-      "protocol: log\nsetup: {warmUpMs: 10000}\nmatrix: {system: majority(5)}\n",
+      "protocol: multi-paxos\nsetup: {warmUpMs: 10000}\nmatrix: {system: majority(5)}\n",
       "2:8: The run ends after 10000 ms (horizonMs), before measurements begin at 10000 ms",
     ],
     ["matrix: [\n", "2:1: Flow sequence in block collection"],

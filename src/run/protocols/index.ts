@@ -39,8 +39,11 @@ export function protocolNamed(id: string): Protocol {
 }
 
 function refuseUnknown(id: string, known: readonly { readonly id: string }[]): never {
+  throw new UsageError(unknownProtocol(id, known))
+}
+
+/** What is said of a protocol that is none of these. */
+export function unknownProtocol(id: string, known: readonly { readonly id: string }[]): string {
   const ids = known.map((protocol) => protocol.id)
-  throw new UsageError(
-    `${describeUnknown("protocol", id, ids)} A file of your own, such as ./mine.ts, is valid too.`,
-  )
+  return `${describeUnknown("protocol", id, ids)} A file of your own, such as ./mine.ts, is valid too.`
 }

@@ -5,10 +5,21 @@ import { type DecreeSetup, decreeDefaults, decreeSettings } from "../decree-sett
 import { planFrom } from "../from-text.ts"
 import { buildLog } from "../log.ts"
 import { type LogSetup, logDefaults, logSettings, refuseEmptyWindow } from "../log-settings.ts"
-import { type Protocol as OwnProtocol, settingsOf as ownSettingsOf, withDefaults } from "../protocol.ts"
+import { type Protocol, settingsOf as ownSettingsOf, withDefaults } from "../protocol.ts"
 import { type Mistake, readSettings } from "../setting.ts"
 import { type Simulation, simulationOf } from "../simulation.ts"
-import { type Stated, type SweepData, asList, latencyOf, mistakeOf, nameOf, ownTable } from "./document.ts"
+import {
+  type Stated,
+  type SweepData,
+  type SweptProtocol,
+  asList,
+  kindOf,
+  latencyOf,
+  mistakeOf,
+  nameOf,
+  ownTable,
+  sweptProtocol,
+} from "./document.ts"
 
 /** One case of a sweep: a value of each axis by its name, and all settings together. */
 export interface SweepCase {
@@ -164,7 +175,7 @@ export function logSetup(
 export function ownSimulation(
   data: SweepData,
   { system, latency, settings }: SweepCase,
-  own: OwnProtocol,
+  own: Protocol,
 ): Simulation {
   const { values } = readSettings(ownTable(own), settings)
   const ofProtocol = Object.entries(values).filter(([key]) => key in ownSettingsOf(own))
@@ -195,15 +206,17 @@ const maxBuilt = 500
  * meet: a crash of a process there is not, a region the matrix does not have.
  * Each cluster is built and not run; each mistake is reported once.
  */
-export function mistakesInCases(data: SweepData, own?: OwnProtocol): readonly Mistake[] {
+export function mistakesInCases(data: SweepData, own?: SweptProtocol): readonly Mistake[] {
+  const protocol = sweptProtocol(data, own)
+  if (protocol === undefined) return []
   const found = new Map<string, Mistake>()
   let built = 0
   for (const steps of stepsOfCases(data)) {
     if (built++ === maxBuilt) break
-    if (mistakeIn(data, steps.at(-1)!.case, own) === undefined) continue
+    if (mistakeIn(data, steps.at(-1)!.case, protocol) === undefined) continue
     // Settings may mend one another, so what is on the way is looked at only now.
     for (const step of steps) {
-      const message = mistakeIn(data, step.case, own)
+      const message = mistakeIn(data, step.case, protocol)
       if (message === undefined) continue
       const mistake = { path: step.path, message }
       if (!found.has(JSON.stringify(step.path))) found.set(JSON.stringify(step.path), mistake)
@@ -213,11 +226,12 @@ export function mistakesInCases(data: SweepData, own?: OwnProtocol): readonly Mi
   return [...found.values()]
 }
 
-function mistakeIn(data: SweepData, c: SweepCase, own?: OwnProtocol): string | undefined {
+function mistakeIn(data: SweepData, c: SweepCase, swept: SweptProtocol): string | undefined {
+  const { kind, protocol } = kindOf(swept)
   return mistakeOf(() => {
-    if (own !== undefined) return void simulationOf(ownSimulation(data, c, own))(1)
+    if (kind === "own") simulationOf(ownSimulation(data, c, protocol))(1)
     // A strategy takes a linear program, and there is one for every system.
-    if (data.protocol === "log") buildLog(selectingAnything(logSetup(data, c)), 1)
+    else if (kind === "log") buildLog(selectingAnything(logSetup(data, c)), 1, { protocol })
     else decreeScenario(selectingAnything(decreeSetup(data, c)), 1)
   })
 }

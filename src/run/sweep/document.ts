@@ -7,8 +7,10 @@ import { group } from "../common-settings.ts"
 import { decreeSettings } from "../decree-settings.ts"
 import { planFrom } from "../from-text.ts"
 import { logSettings } from "../log-settings.ts"
-import { type Protocol as OwnProtocol, settingsOf as ownSettingsOf } from "../protocol.ts"
-import { conditionSettings } from "../protocols/index.ts"
+import { type LogProtocol, isLogProtocol } from "../log-protocol.ts"
+import { type Protocol, settingsOf as ownSettingsOf } from "../protocol.ts"
+import { conditionSettings, logProtocols, protocols, unknownProtocol } from "../protocols/index.ts"
+import { paxos } from "../protocols/paxos.ts"
 import {
   type Json,
   type JsonSchema,
@@ -33,7 +35,7 @@ type OneOrMany<T> = T | readonly T[]
  * with which a thread or another machine makes the same experiment.
  */
 export interface SweepDocument {
-  /** The kind of run, or the file of a protocol of the user's own, beside the sweep. */
+  /** A protocol by its id, Paxos unless given, or the file of one of the user's own, beside the sweep. */
   readonly protocol?: string
   readonly id?: string
   readonly question?: string
@@ -53,8 +55,35 @@ export interface SweepDocument {
   }
 }
 
-/** The kinds of runs that a sweep can be of. */
-export type Protocol = "decree" | "log"
+/** What a sweep can be of: any protocol of either kind. */
+export type SweptProtocol = Protocol | LogProtocol
+
+/** What runs are measured by: Paxos as a decree, a log as its clients see it, any other protocol by what all have. */
+type Kind = "decree" | "log" | "own"
+
+const shippedProtocols: readonly SweptProtocol[] = [...protocols, ...logProtocols]
+
+/** The protocol that a sweep is of: `own`, if it was loaded from a file, or the one of that id; undefined where there is none. */
+export function sweptProtocol(
+  { protocol = paxos.id }: { readonly protocol?: unknown },
+  own?: SweptProtocol,
+): SweptProtocol | undefined {
+  return own ?? shippedProtocols.find(({ id }) => id === protocol)
+}
+
+/** A protocol by the kind of its runs. */
+export function kindOf(protocol: SweptProtocol) {
+  if (isLogProtocol(protocol)) return { kind: "log", protocol } as const
+  return { kind: protocol === paxos ? "decree" : "own", protocol } as const
+}
+
+/** What is wrong with a protocol that there is not. */
+function protocolMistake(protocol: unknown): string {
+  if (typeof protocol !== "string")
+    return "protocol must be the id of a protocol, such as paxos, or the file of one."
+  if (isProtocolFile(protocol)) return `protocol is the file ${protocol}, and its content is not there.`
+  return unknownProtocol(protocol, shippedProtocols)
+}
 
 /** A sweep as it was read, with the texts of the latency matrices that are files, by the names the matrix has for them. */
 export type SweepData = SweepDocument & {
@@ -69,7 +98,7 @@ export const isProtocolFile = (protocol: unknown): protocol is string =>
   typeof protocol === "string" && /\.[cm]?[jt]s$/i.test(protocol)
 
 /** The settings of each kind of run: what `setup` may state. */
-export const sweepTables: Readonly<Record<Protocol, SettingsTable>> = {
+export const sweepTables: Readonly<Record<"decree" | "log", SettingsTable>> = {
   decree: decreeSettings,
   log: logSettings,
 }
@@ -95,11 +124,11 @@ const headSettings = {
 const nameSetting = { name: text("the name in tables and figures") }
 
 /** The settings of the runs of a protocol of the user's own. */
-export const ownTable = (own: OwnProtocol): SettingsTable => ({ ...conditionSettings, ...ownSettingsOf(own) })
+export const ownTable = (own: Protocol): SettingsTable => ({ ...conditionSettings, ...ownSettingsOf(own) })
 
-const axesOf = (protocol: Protocol | "own"): readonly string[] => [
+const axesOf = (kind: Kind): readonly string[] => [
   "system",
-  ...(protocol === "decree" ? ["variant"] : []),
+  ...(kind === "decree" ? ["variant"] : []),
   "latency",
   "faults",
   "workload",
@@ -134,20 +163,17 @@ export function latencyOf(
 export function mistakesIn(
   content: unknown,
   files: Readonly<Record<string, string>>,
-  own?: OwnProtocol,
+  own?: SweptProtocol,
 ): readonly Mistake[] {
   if (!isRecord(content)) {
     const message = "the file must state settings by name, such as matrix: {system: [majority(5)]}."
     return [{ path: [], message }]
   }
-  const { protocol = "decree", setup, matrix, ...head } = content
-  const isKind = protocol === "decree" || protocol === "log"
-  if (!isKind && own === undefined)
-    return [{ path: ["protocol"], message: "protocol must be decree, log or the file of a protocol." }]
-  const [kind, table] =
-    own === undefined
-      ? [protocol as Protocol, sweepTables[protocol as Protocol]]
-      : (["own", ownTable(own)] as const)
+  const { protocol: named, setup, matrix, ...head } = content
+  const swept = sweptProtocol(content, own)
+  if (swept === undefined) return [{ path: ["protocol"], message: protocolMistake(named) }]
+  const { kind, protocol } = kindOf(swept)
+  const table = kind === "own" ? ownTable(protocol) : sweepTables[kind]
   const known = ["protocol", ...Object.keys(headSettings), "setup", "matrix"]
   return [
     ...readSettings(headSettings, only(head, headSettings)).mistakes,
@@ -177,11 +203,11 @@ function settingsMistakes(stated: unknown, table: SettingsTable, path: Mistake["
 
 function matrixMistakes(
   matrix: unknown,
-  protocol: Protocol | "own",
+  kind: Kind,
   table: SettingsTable,
   files: Readonly<Record<string, string>>,
 ): Mistake[] {
-  const axes = axesOf(protocol)
+  const axes = axesOf(kind)
   if (!isRecord(matrix)) {
     const message = `matrix must give system, and any of ${axes.slice(1).join(", ")}.`
     return [{ path: matrix === undefined ? [] : ["matrix"], message }]
@@ -301,7 +327,7 @@ export function nameOf(value: string | number | Stated): string {
 /* Schema */
 
 /** The JSON schema that is shipped, for editors: completion, descriptions, and mistakes underlined. */
-export function sweepJsonSchema(tables: Readonly<Record<Protocol, SettingsTable>> = sweepTables): string {
+export function sweepJsonSchema(tables: typeof sweepTables = sweepTables): string {
   const schema = {
     $schema: "http://json-schema.org/draft-07/schema#",
     title: "A sweep of quorate",
@@ -314,9 +340,9 @@ export function sweepJsonSchema(tables: Readonly<Record<Protocol, SettingsTable>
   return `${JSON.stringify(schema, null, 2)}\n`
 }
 
-function documentSchema(protocol: Protocol | "own", table: SettingsTable): JsonSchema {
+function documentSchema(kind: Kind, table: SettingsTable): JsonSchema {
   // Only the protocol knows its own settings.
-  const open = protocol === "own" ? { additionalProperties: true } : {}
+  const open = kind === "own" ? { additionalProperties: true } : {}
   const named = (settings: object): JsonSchema => ({ ...schemaOf({ ...nameSetting, ...settings }), ...open })
   const head = schemaOf(headSettings)["properties"] as JsonSchema
   const string = { type: "string" }
@@ -349,13 +375,10 @@ function documentSchema(protocol: Protocol | "own", table: SettingsTable): JsonS
   return {
     type: "object",
     additionalProperties: false,
-    required: protocol === "decree" ? ["matrix"] : ["protocol", "matrix"],
+    required: kind === "decree" ? ["matrix"] : ["protocol", "matrix"],
     properties: {
       $schema: { type: "string" },
-      protocol:
-        protocol === "own"
-          ? { description: "the file of a protocol of your own", type: "string", pattern: "\\.[cm]?[jt]s$" }
-          : { description: "the kind of run: decree unless given", const: protocol },
+      protocol: protocolSchema(kind),
       ...head,
       setup: { description: "settings of all cases", ...schemaOf(table), ...open },
       matrix: {
@@ -363,10 +386,19 @@ function documentSchema(protocol: Protocol | "own", table: SettingsTable): JsonS
         type: "object",
         additionalProperties: false,
         required: ["system"],
-        properties: Object.fromEntries(axesOf(protocol).map((one) => [one, axes[one]!])),
+        properties: Object.fromEntries(axesOf(kind).map((one) => [one, axes[one]!])),
       },
     },
   }
+}
+
+/** What names a protocol of a kind. */
+function protocolSchema(kind: Kind): JsonSchema {
+  if (kind === "decree") return { description: "the protocol: paxos unless given", const: paxos.id }
+  const file = { type: "string", pattern: "\\.[cm]?[jt]s$" }
+  if (kind === "own") return { description: "the file of a protocol of your own", ...file }
+  const ids = logProtocols.map(({ id }) => id)
+  return { description: "a replicated log, or the file of one of your own", anyOf: [{ enum: ids }, file] }
 }
 
 function axis(description: string, item: JsonSchema): JsonSchema {

@@ -1,24 +1,32 @@
 import type { AnyExperiment } from "../../experiment/define.ts"
 import { planFrom } from "../from-text.ts"
-import type { Protocol as OwnProtocol } from "../protocol.ts"
+import { InvariantError } from "../../base/errors.ts"
 import { type Strategies, drawsFromStrategies, sweepAxes } from "./cases.ts"
-import type { SweepData } from "./document.ts"
+import { type SweepData, type SweptProtocol, kindOf, sweptProtocol } from "./document.ts"
 
 /** The experiment a sweep file describes; `own` is the protocol of the user's own that it names, if it does. Each thread loads only the protocol it needs. */
-export async function sweepExperiment(data: SweepData, own?: OwnProtocol): Promise<AnyExperiment> {
-  if (own !== undefined) return (await import("./protocol.ts")).protocolSweep(data, own)
-  const strategies = await strategiesOf(data)
-  return data.protocol === "log"
-    ? (await import("./log.ts")).logSweep(data, strategies)
-    : (await import("./decree.ts")).decreeSweep(data, strategies)
+export async function sweepExperiment(data: SweepData, own?: SweptProtocol): Promise<AnyExperiment> {
+  const swept = sweptProtocol(data, own)
+  if (swept === undefined)
+    throw new InvariantError(`The sweep ${data.id} is of no protocol: ${data.protocol}.`)
+  const { kind, protocol } = kindOf(swept)
+  switch (kind) {
+    case "own":
+      return (await import("./protocol.ts")).protocolSweep(data, protocol)
+    case "log":
+      return (await import("./log.ts")).logSweep(data, await strategiesOf(data, 0), protocol)
+    case "decree":
+      return (await import("./decree.ts")).decreeSweep(data, await strategiesOf(data, 0.5))
+  }
 }
 
-/** The strategy of least load of each system, where quorums are drawn from one: a linear program each. */
-async function strategiesOf(data: SweepData): Promise<Strategies> {
+/**
+ * The strategy of least load of each system, where quorums are drawn from one: a linear program each.
+ * A decree has a phase of each kind; a log's leader is elected once.
+ */
+async function strategiesOf(data: SweepData, phase1Share: number): Promise<Strategies> {
   if (!drawsFromStrategies(data)) return new Map()
   const { leastLoadStrategy } = await import("../drawn-quorums.ts")
-  // A decree has a phase of each kind; a log's leader is elected once.
-  const phase1Share = data.protocol === "log" ? 0 : 0.5
   const strategies = sweepAxes(data).system.map(
     async (system) => [system, await leastLoadStrategy(planFrom(system), phase1Share)] as const,
   )

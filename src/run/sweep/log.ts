@@ -1,9 +1,9 @@
 import { shareInterval } from "../../base/statistics/estimates.ts"
 import { count, estimateCells, estimateColumns, meanCells, text } from "../../experiment/column.ts"
 import { type AnyExperiment, defineExperiment } from "../../experiment/define.ts"
-import { runLog } from "../log.ts"
+import { type LogRun, runLog } from "../log.ts"
 import { maxShed } from "../log-measures.ts"
-import type { LogSetup } from "../log-settings.ts"
+import type { LogProtocol } from "../log-protocol.ts"
 import { logReplayCommand } from "../replay.ts"
 import { type Strategies, type SweepCase, lastOf, logSetup, sweepAxes, sweepCases } from "./cases.ts"
 import { seedOf } from "./decree.ts"
@@ -93,7 +93,8 @@ const columns = [
 const ms = (micros: number | null): number | null => (micros === null ? null : micros / 1000)
 
 /** A sweep over replicated logs: latency and throughput as clients see them. */
-export function logSweep(data: SweepData, strategies: Strategies): AnyExperiment {
+export function logSweep(data: SweepData, strategies: Strategies, protocol: LogProtocol): AnyExperiment {
+  const called = data.protocolFile?.path ?? protocol.id
   const setupOf = lastOf((c: SweepCase) => logSetup(data, c, strategies))
   // Without faults the longest gap is a matter of how often anyone asks.
   const faulty = sweepAxes(data).conditions.some(({ settings }) => isFaulty(settings["faults"]))
@@ -102,7 +103,14 @@ export function logSweep(data: SweepData, strategies: Strategies): AnyExperiment
     ...sweepHead(data),
     columns: [...axisColumns(data), ...columns],
     cases: () => sweepCases(data),
-    observe: (c, seed) => observe(setupOf(c), c, seed),
+    observe: (c, seed) => {
+      const own = seedOf(c.seed, seed)
+      const setup = setupOf(c)
+      return observe(
+        runLog(setup, own, { protocol, traceHash: "none" }),
+        logReplayCommand(setup, own, called),
+      )
+    },
     summarise: (c, observations) => {
       const safe = safeOnes(observations)
       return [
@@ -169,9 +177,7 @@ const openGapNote: RowNote = {
   of: ({ openGapShare }) => (Number(openGapShare) === 0 ? undefined : percent(Number(openGapShare))),
 }
 
-function observe(setup: LogSetup, { seed: root }: SweepCase, seed: number): Observation {
-  const own = seedOf(root, seed)
-  const { measures, violations } = runLog(setup, own, { traceHash: "none" })
+function observe({ measures, violations }: LogRun, replay: string): Observation {
   return {
     groupMeanMs: ms(measures.mean),
     meanMs: ms(measures.all.mean),
@@ -183,6 +189,6 @@ function observe(setup: LogSetup, { seed: root }: SweepCase, seed: number): Obse
     unanswered: measures.unanswered,
     shedShare: measures.shedShare,
     elections: measures.elections.length,
-    violation: violations.length === 0 ? null : logReplayCommand(setup, own),
+    violation: violations.length === 0 ? null : replay,
   }
 }

@@ -33,7 +33,9 @@ export function protocolSweep(data: SweepData, protocol: Protocol): AnyExperimen
       learnMs: first === undefined ? null : first.at / 1000,
       messages: measures.messagesSent,
       writes: measures.syncWrites,
-      violation: isViolated ? protocolReplayCommand(simulation, data.protocolFile!.path, seed) : null,
+      violation: isViolated
+        ? protocolReplayCommand(simulation, data.protocolFile?.path ?? protocol.id, seed)
+        : null,
     }
   }
   return defineExperiment<SweepCase, Observation, Record<string, string | number | boolean | null>>({
