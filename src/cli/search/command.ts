@@ -27,9 +27,9 @@ export function searchCommand(context: Context): Command {
   return addAnalysisOptions(command)
     .option("--resilience <f>", "minimum resilience of both phases", whole("--resilience", 0), 0)
     .option(
-      "--most-failure-probability <p>",
+      "--max-failure-probability <p>",
       "maximum probability that a phase has no live quorum",
-      probability("--most-failure-probability"),
+      probability("--max-failure-probability"),
       1,
     )
     .option(
