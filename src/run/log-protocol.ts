@@ -56,7 +56,7 @@ export interface LogProtocolRun {
  */
 export function defineLogProtocol(protocol: LogProtocol): LogProtocol {
   const missing = whatIsMissingOfLog(protocol)
-  if (missing !== undefined) throw new UsageError(`The protocol ${protocol.id} ${missing}`)
+  if (missing !== undefined) throw new UsageError(`the protocol ${protocol.id} ${missing}`)
   return protocol
 }
 

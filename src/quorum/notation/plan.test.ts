@@ -100,7 +100,7 @@ describe("parsePlan", () => {
       const { nodes, name } = parsePlan(names.join("+"), catalogue, bindings)
       expect([nodes, name]).toEqual([names, names.join(" + ")])
     }
-    expect(() => plan(";")).toThrow("The quorum expression is empty")
+    expect(() => plan(";")).toThrow("the quorum expression is empty")
   })
 
   it("tells a plan from a system", () => {
