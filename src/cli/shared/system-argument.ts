@@ -17,16 +17,9 @@ export async function readPlan(text: string): Promise<QuorumPlan> {
 }
 
 /**
- * Warns on stderr of each requirement of a protocol that the plan violates. Unsafe plans may be run, as
- * controls; the warning keeps a run without a violation from being taken for evidence of safety.
- * `declared` are their ids; a UsageError says which there are.
+ * Warns on stderr of each reason for which quorums are unsafe. Unsafe plans may be run, as controls; the
+ * warning keeps a run without a violation from being taken for evidence of safety.
  */
-export async function warnIfUnsafe(io: Io, plan: QuorumPlan, declared: readonly string[]): Promise<void> {
-  const { unsafeReasons } = await import("../../run/unsafe.ts")
-  warnOfUnsafe(io, unsafeReasons(plan, declared))
-}
-
-/** Warns on stderr of what is known to be unsafe. */
 export function warnOfUnsafe(io: Io, reasons: readonly string[]): void {
   for (const reason of reasons)
     io.err(`WARNING: unsafe quorum system: ${reason}; other runs may decide two values\n`)

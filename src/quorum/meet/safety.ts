@@ -1,7 +1,8 @@
+import { UsageError, describeUnknown } from "../../base/errors.ts"
 import type { Verdict } from "../../base/verdict.ts"
 import type { QuorumPlan } from "../plan.ts"
 import type { NodeId } from "../system.ts"
-import { defaultRequirement, requirementById } from "./requirement.ts"
+import { defaultRequirement, requirementById, requirements } from "./requirement.ts"
 
 /** Whether a protocol is safe with given quorums, as plain JSON: what analyses and results carry beside their figures. */
 export interface Safety {
@@ -16,14 +17,20 @@ export interface Safety {
 }
 
 /**
- * The safety of a plan by one requirement: the one its systems are designed for, or 4.4, unless another is named.
+ * The safety of a plan by one requirement: the one its systems are designed for, or 4.4, unless another is
+ * named by its id in `requirements`; any other id is a UsageError.
  *
  * Cost: that of the requirement's check, a second at most.
  *
  * @example safetyOf(planFrom("simple(5, 2, 2)")).quorums // => [["a1", "a2"], ["a4", "a5"]]
  */
 export function safetyOf(plan: QuorumPlan, requirement: string = defaultRequirement(plan)): Safety {
-  const verdict = requirementById(requirement)!.check(plan)
+  const asked = requirementById(requirement)
+  if (asked === undefined) {
+    const known = requirements.map(({ id }) => id)
+    throw new UsageError(describeUnknown("requirement", requirement, known))
+  }
+  const verdict = asked.check(plan)
   return {
     requirement,
     verdict: verdict.verdict,

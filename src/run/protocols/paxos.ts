@@ -83,13 +83,8 @@ function unsafeVariant({ plan, settings: { variant, switches } }: PaxosRun): rea
   const objections = objectionsTo(variantOf(variantNamed(variant).switches, switches), plan)
   return objections.flatMap(({ id, harm, witness, because }) => {
     if (harm !== "unsafe") return []
-    if (witness !== undefined)
-      return [
-        doNotIntersect(
-          id,
-          witness.quorums.map(({ nodes }) => nodes),
-        ),
-      ]
+    const quorums = witness?.quorums.map(({ nodes }) => nodes)
+    if (quorums !== undefined) return [doNotIntersect(id, quorums)]
     // A requirement without a witness could not be decided; a rule has none.
     return requirementById(id) === undefined ? [`${because} (${id})`] : []
   })
