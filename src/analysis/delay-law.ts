@@ -1,4 +1,5 @@
 import { InvariantError, UsageError } from "../base/errors.ts"
+import { countAtMost } from "../base/sorted.ts"
 import { normalShare } from "../base/statistics/distributions.ts"
 
 /** How long a message takes one way, as data: the law its delays are drawn by, in any unit of time. */
@@ -225,13 +226,3 @@ export function measuredDelay(samples: readonly number[]): DelayDistribution {
 export const lossy = (delay: DelayDistribution, loss: number): DelayDistribution => ({
   cdf: (t) => (1 - loss) * delay.cdf(t),
 })
-
-function countAtMost(sorted: Float64Array, t: number): number {
-  let [low, high] = [0, sorted.length]
-  while (low < high) {
-    const middle = (low + high) >>> 1
-    if (sorted[middle]! <= t) low = middle + 1
-    else high = middle
-  }
-  return low
-}

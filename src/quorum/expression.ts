@@ -84,9 +84,9 @@ export function totalWeight(weights: readonly number[]): number {
   )
 }
 
-/** The greatest common divisor of votes; of none it is 0. */
-export function commonDivisor(weights: readonly number[]): number {
-  return weights.reduce((a, b) => {
+/** The greatest common divisor of non-negative integers; of none it is 0. */
+export function commonDivisor(numbers: readonly number[]): number {
+  return numbers.reduce((a, b) => {
     while (b !== 0) [a, b] = [b, a % b]
     return a
   }, 0)

@@ -1,6 +1,7 @@
 import type { MathNode } from "mathjs"
 import { UsageError } from "../../base/errors.ts"
 import { type Catalogue, parameterAt } from "../define.ts"
+import { commonDivisor } from "../expression.ts"
 import { type SyntaxTree, isTree, parseTree } from "./parse.ts"
 
 /** What the variables of a rule stand for. */
@@ -180,12 +181,8 @@ function fraction(numerator: number, denominator: number): Fraction {
   }
   // Not by division alone: −0 would be printed.
   if (numerator === 0) return { numerator: 0, denominator: 1 }
-  const divisor = greatestCommonDivisor(Math.abs(numerator), Math.abs(denominator)) * Math.sign(denominator)
+  const divisor = commonDivisor([Math.abs(numerator), Math.abs(denominator)]) * Math.sign(denominator)
   return { numerator: numerator / divisor, denominator: denominator / divisor }
-}
-
-function greatestCommonDivisor(a: number, b: number): number {
-  return b === 0 ? a : greatestCommonDivisor(b, a % b)
 }
 
 /** 0.75 is 3/4, as written. */

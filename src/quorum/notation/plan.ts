@@ -3,7 +3,6 @@ import type { Catalogue } from "../define.ts"
 import { type Epoch, type QuorumPlan, constantPlan, piecewisePlan } from "../plan.ts"
 import { type QuorumSystem, quorumSystem } from "../system.ts"
 import { type Bindings, bindVariables, wholeNumberOf } from "./arithmetic.ts"
-
 import { parseTree, readTree, systemFrom } from "./parse.ts"
 
 /**
