@@ -1,4 +1,5 @@
 import type { Strategy } from "../../analysis/index.ts"
+import { randomFromSeed } from "../../base/random.ts"
 import type { Cases } from "../../experiment/define.ts"
 import { decreeScenario } from "../decree.ts"
 import { type DecreeSetup, decreeDefaults, decreeSettings } from "../decree-settings.ts"
@@ -194,6 +195,13 @@ export function ownSimulation(
 /** Whether some case draws its quorums from a strategy. */
 export function drawsFromStrategies(data: SweepData): boolean {
   return sweepAxes(data).conditions.some(({ settings }) => settings["quorumSelection"] === "strategy")
+}
+
+/** The seed of a run under a further root seed: 53 bits of both. */
+export function seedOf(root: number | null, seed: number): number {
+  if (root === null) return seed
+  const random = randomFromSeed(seed).fork("root").fork(String(root))
+  return (random.uint32() >>> 11) * 2 ** 32 + random.uint32()
 }
 
 /* Checking */

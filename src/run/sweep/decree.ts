@@ -1,20 +1,18 @@
-import { randomFromSeed } from "../../base/random.ts"
 import { shareInterval } from "../../base/statistics/estimates.ts"
 import { count, estimateCells, estimateColumns, meanCells, text } from "../../experiment/column.ts"
 import { type AnyExperiment, defineExperiment } from "../../experiment/define.ts"
 import { runDecree } from "../decree.ts"
 import type { DecreeSetup } from "../decree-settings.ts"
-import { type Strategies, type SweepCase, decreeSetup, lastOf, sweepCases } from "./cases.ts"
+import { type Strategies, type SweepCase, decreeSetup, lastOf, seedOf, sweepCases } from "./cases.ts"
 import type { SweepData } from "./document.ts"
 import {
-  type RowNote,
   axisCells,
   axisColumns,
   safeOnes,
   sweepFigures,
   sweepHead,
   sweepTables,
-  percent,
+  unfinishedNote,
 } from "./output.ts"
 
 interface Observation {
@@ -88,13 +86,6 @@ export function decreeSweep(data: SweepData, strategies: Strategies): AnyExperim
   })
 }
 
-/** A mean of times leaves out the runs that never came to their end, which took longer. */
-export const unfinishedNote: RowNote = {
-  about: "Runs in which nobody learned within the horizon, in no mean of times",
-  of: ({ learnedShare }) =>
-    typeof learnedShare === "number" && learnedShare < 1 ? percent(1 - learnedShare) : undefined,
-}
-
 function observe(setup: DecreeSetup, { seed: root }: SweepCase, seed: number): Observation {
   const { measures, violations } = runDecree(setup, seedOf(root, seed))
   const learned = measures.learnedAt.filter((at) => at !== null)
@@ -105,11 +96,4 @@ function observe(setup: DecreeSetup, { seed: root }: SweepCase, seed: number): O
     epochs: measures.epochsUsed,
     violation: violations[0]?.replay ?? null,
   }
-}
-
-/** The seed of a run under a further root seed: 53 bits of both. */
-export function seedOf(root: number | null, seed: number): number {
-  if (root === null) return seed
-  const random = randomFromSeed(seed).fork("root").fork(String(root))
-  return (random.uint32() >>> 11) * 2 ** 32 + random.uint32()
 }

@@ -5,18 +5,17 @@ import { type LogRun, runLog } from "../log.ts"
 import { maxShed } from "../log-measures.ts"
 import type { LogProtocol } from "../log-protocol.ts"
 import { logReplayCommand } from "../replay.ts"
-import { type Strategies, type SweepCase, lastOf, logSetup, sweepAxes, sweepCases } from "./cases.ts"
-import { seedOf } from "./decree.ts"
+import { type Strategies, type SweepCase, lastOf, logSetup, seedOf, sweepAxes, sweepCases } from "./cases.ts"
 import type { SweepData } from "./document.ts"
 import {
   type RowNote,
   axisCells,
   axisColumns,
+  percent,
   safeOnes,
   sweepFigures,
   sweepHead,
   sweepTables,
-  percent,
 } from "./output.ts"
 
 interface Observation {

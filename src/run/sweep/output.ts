@@ -81,6 +81,13 @@ export interface RowNote {
   readonly about: string
 }
 
+/** A mean of times leaves out the runs that never came to their end, which took longer. */
+export const unfinishedNote: RowNote = {
+  about: "Runs in which nobody learned within the horizon, in no mean of times",
+  of: ({ learnedShare }) =>
+    typeof learnedShare === "number" && learnedShare < 1 ? percent(1 - learnedShare) : undefined,
+}
+
 function numberOfCases(data: SweepData): number {
   return sweepCases(data).length
 }

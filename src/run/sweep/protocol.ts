@@ -4,10 +4,17 @@ import { type AnyExperiment, defineExperiment } from "../../experiment/define.ts
 import type { Protocol } from "../protocol.ts"
 import { protocolReplayCommand } from "../replay.ts"
 import { runProtocol, simulationOf } from "../simulation.ts"
-import { type SweepCase, lastOf, ownSimulation, sweepCases } from "./cases.ts"
-import { seedOf, unfinishedNote } from "./decree.ts"
+import { type SweepCase, lastOf, ownSimulation, seedOf, sweepCases } from "./cases.ts"
 import type { SweepData } from "./document.ts"
-import { axisCells, axisColumns, safeOnes, sweepFigures, sweepHead, sweepTables } from "./output.ts"
+import {
+  axisCells,
+  axisColumns,
+  safeOnes,
+  sweepFigures,
+  sweepHead,
+  sweepTables,
+  unfinishedNote,
+} from "./output.ts"
 
 interface Observation {
   readonly learnMs: number | null
