@@ -44,7 +44,7 @@ describe("an answer of the queue", () => {
       (message) => warnings.push(message),
     )
     expect(await service.compute(parcel)).toEqual(right)
-    expect(warnings).toEqual([expect.stringMatching(/^an answer of the queue is not used: /)])
+    expect(warnings).toEqual([expect.stringMatching(/^an answer of the queue was discarded: /)])
   })
 
   test("that is wrong again and again ends the run, before anything is kept", async () => {
@@ -53,9 +53,7 @@ describe("an answer of the queue", () => {
       experiment!,
       () => undefined,
     )
-    await expect(service.compute(parcel)).rejects.toThrow(
-      /the queue gave 3 answers that are none of duelling/,
-    )
+    await expect(service.compute(parcel)).rejects.toThrow(/the queue returned 3 invalid answers for duelling/)
   })
 
   test("counts although its experiment only summarises all runs at once", async () => {

@@ -6,10 +6,10 @@ import { parseJson } from "../shared/read-text.ts"
 import type { Parcel, ParcelAnswer, ParcelService } from "./parcels.ts"
 
 /**
- * The same service, of which an answer counts only if it is one: as many runs as
- * were asked for, in the text that the program writes, of which the experiment
- * makes rows. Anything else is asked for again, and never kept in a journal.
- * What has the right form and wrong numbers is not recognised: that takes a key.
+ * The same service, with its answers validated: as many runs as were requested, in
+ * the text that this program writes, which the experiment can summarise. An
+ * invalid answer is requested again, and never kept in a journal. Wrong numbers
+ * in the right form are not detected: that takes a key.
  */
 export function checkedAnswers(
   service: ParcelService,
@@ -26,10 +26,10 @@ export function checkedAnswers(
         if (problem === undefined) return answer
         if (attempt === maxAttempts) {
           throw new UsageError(
-            `the queue gave ${attempt} answers that are none of ${experiment.id}: ${problem}. Somebody else writes to this Redis; sign with a key: --key-file.`,
+            `the queue returned ${attempt} invalid answers for ${experiment.id}: ${problem}. Another program writes to this Redis; sign messages with a key: --key-file.`,
           )
         }
-        warn(`an answer of the queue is not used: ${problem}`)
+        warn(`an answer of the queue was discarded: ${problem}`)
       }
     },
   }
@@ -37,7 +37,7 @@ export function checkedAnswers(
 
 const maxAttempts = 3
 
-/** Why an answer is none to a parcel; undefined where it is one. */
+/** Why an answer to a parcel is invalid; undefined if it is valid. */
 export async function problemWith(
   { observations, error }: ParcelAnswer,
   { work }: Parcel,

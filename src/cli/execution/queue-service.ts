@@ -14,7 +14,7 @@ interface Waiting {
   missed: number
 }
 
-/** Which queue, and how its messages are signed; `warn` is told when Redis goes away and comes back, and of answers that are none. */
+/** Which queue, and how its messages are signed; `warn` reports a lost and a restored connection, and invalid answers. */
 export interface QueueOptions {
   readonly url: string
   readonly programSha256: string
@@ -50,7 +50,8 @@ export class QueueService implements ParcelService {
     client: Redis,
     answers: Redis,
   ) {
-    ;[this.key, this.warn] = [key, warn]
+    this.key = key
+    this.warn = warn
     this.queue = queue
     this.client = client
     this.answers = answers
@@ -123,7 +124,7 @@ export class QueueService implements ParcelService {
     }
   }
 
-  /** Takes an answer in. One that comes again finds nobody waiting; one that is none is left, and the parcel goes on waiting. */
+  /** Takes an answer in. A repeated answer is ignored; an invalid one is discarded, and the parcel goes on waiting. */
   private receive(text: string): void {
     try {
       const { run, job, answer } = openAnswer(parseJson(text, "the answer"), this.key)
@@ -132,7 +133,7 @@ export class QueueService implements ParcelService {
       this.waiting.delete(job)
     } catch (error) {
       if (!(error instanceof UsageError)) throw error
-      this.warn(`an answer of the queue is not used: ${error.message}`)
+      this.warn(`an answer of the queue was discarded: ${error.message}`)
     }
   }
 

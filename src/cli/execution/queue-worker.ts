@@ -62,7 +62,7 @@ export async function serveQueue(options: QueueWorkerOptions): Promise<{ parcels
   return { parcels }
 }
 
-/** The job of what Redis has; what is none is not tried again. */
+/** The job in a message from Redis; an invalid one is not retried. */
 function jobOf(
   data: unknown,
   id: string | undefined,
@@ -78,7 +78,7 @@ function jobOf(
   }
 }
 
-/** What this worker may not run, it says to whoever asked. */
+/** Computes a job; a module that this worker may not run is answered with the error. */
 async function compute(
   { source: asked, chunks }: QueuedJob,
   allow: readonly string[],

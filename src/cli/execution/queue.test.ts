@@ -163,7 +163,7 @@ describe.skipIf(!hasRedis)("a queue in Redis", () => {
     const [unsigned] = await Promise.all([run("forged", "--queue", address()), forge()])
     expect([unsigned.code, unsigned.err]).toEqual([
       2,
-      expect.stringContaining("answers that are none of duelling"),
+      expect.stringContaining("invalid answers for duelling"),
     ])
     // Nothing of it was kept: the same command goes on without --fresh.
     const working = await worker("--key-file", key)
