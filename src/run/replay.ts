@@ -47,11 +47,8 @@ export function logReplayCommand(setup: LogSetup, seed: number, protocol = multi
 
 /** The command that shows the run of one seed of a swarm again. */
 export function swarmReplay(seed: number, { system, protocol, bug, keep }: Partial<SwarmSetup> = {}): string {
-  const words = replayWords(swarmSettings, {
-    ...swarmDefaults,
-    ...{ system: system ?? null, protocol: protocol ?? swarmDefaults.protocol },
-    ...{ bug: bug ?? null, keep: keep ?? null },
-  })
+  const given = Object.entries({ system, protocol, bug, keep }).filter(([, value]) => value !== undefined)
+  const words = replayWords(swarmSettings, { ...swarmDefaults, ...Object.fromEntries(given) })
   return commandLine(["quorate", "swarm", "--first", String(seed), "--seeds", "1", ...words])
 }
 

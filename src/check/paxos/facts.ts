@@ -330,9 +330,13 @@ export class ProposerActs implements Gatherer<PaxosEvent> {
 }
 
 function freshNotes(life: number): ProposerNotes {
-  const [epochs, proposed] = [new Set<Epoch>(), new Set<string>()]
   return {
-    ...{ life, epochs, proposed, promises: new Map(), answers: new Map(), accepts: new Map() },
+    life,
+    epochs: new Set(),
+    proposed: new Set(),
+    promises: new Map(),
+    answers: new Map(),
+    accepts: new Map(),
     outcomes: new Set(),
   }
 }

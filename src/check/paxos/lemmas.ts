@@ -166,7 +166,7 @@ export const lemmas = [
         const limit = proposal?.epoch ?? Infinity
         count += Math.max(0, countBelow(epochs, limit + 1) - countBelow(epochs, epoch + 2))
         if (proposal === undefined || limit <= epoch + 1) return []
-        return [{ at: Math.max(decision.at, proposal.at), decision, proposal }]
+        return [later(decision, proposal)]
       })
       const found = firstComplaint(
         breaks,
@@ -229,6 +229,13 @@ function judgePairs(
   return verdictOf(count, pairs, firstComplaint(judged, complaint))
 }
 
+/** A pair, at the time from which both are known. */
+const later = (decision: Decision, proposal: MadeProposal): LaterProposal => ({
+  at: Math.max(decision.at, proposal.at),
+  decision,
+  proposal,
+})
+
 /** Each of some decisions with each proposal of a greater epoch. */
 function laterProposals(
   { proposerActs: { proposals } }: DecidedAndProposed,
@@ -237,7 +244,7 @@ function laterProposals(
   return list.flatMap((decision) =>
     proposals
       .filter(({ epoch }) => epoch > decision.proposal.epoch)
-      .map((proposal) => ({ at: Math.max(decision.at, proposal.at), decision, proposal })),
+      .map((proposal) => later(decision, proposal)),
   )
 }
 
@@ -269,9 +276,9 @@ function latestDecisions({
   }
   const epochs = [...byEpoch.keys()].sort(increasing)
   return proposals.flatMap((proposal) =>
-    (byEpoch.get(epochs[countBelow(epochs, proposal.epoch) - 1] ?? -1) ?? []).map((decision) => ({
-      ...{ at: Math.max(decision.at, proposal.at), decision, proposal },
-    })),
+    (byEpoch.get(epochs[countBelow(epochs, proposal.epoch) - 1] ?? -1) ?? []).map((decision) =>
+      later(decision, proposal),
+    ),
   )
 }
 

@@ -57,15 +57,8 @@ export async function runSwarmHere(task: SwarmTask, progress: (done: number) => 
   const coverage: Record<string, number> = {}
   const failures: SwarmFailure[] = []
   const undecided: number[] = []
-  let [runs, events, answered, failed, unanswered, longestAfterFaultsMs, lastTraceHash] = [
-    0,
-    0,
-    0,
-    0,
-    0,
-    0,
-    "",
-  ]
+  let [runs, events, answered, failed, unanswered] = [0, 0, 0, 0, 0]
+  let [longestAfterFaultsMs, lastTraceHash] = [0, ""]
   const end = task.first + task.seeds
   for (let seed = task.first; seed < end; seed += task.stride ?? 1) {
     const run = swarmRun(seed, options)

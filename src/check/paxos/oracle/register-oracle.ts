@@ -352,7 +352,10 @@ export class RegisterOracle implements Gatherer<TraceEvent<PaxosMessage, PaxosRe
     let client = this.clients.get(process)
     if (client === undefined) {
       client = {
-        ...{ known: new Registers(), inputs: new Set(), told: new Set(), written: new Map() },
+        known: new Registers(),
+        inputs: new Set(),
+        told: new Set(),
+        written: new Map(),
         settledBelow: new Map(),
       }
       this.clients.set(process, client)
