@@ -34,10 +34,10 @@ export async function answerBySolver(
   return (question) => found.get(question) ?? answers(question)
 }
 
-/** The solver takes a difference of a millionth for none, so a vote among more than so many might not count. */
+/** The solver has a feasibility tolerance of 1e-6, within which one vote among more than this many could be lost. */
 const largestForSolver = 1_000_000
 
-/** The most votes that a gate of a formula gives out. */
+/** The largest total of votes of a gate of the formula. */
 function mostVotes(expr: QuorumExpr): number {
   if (expr.kind === "node") return 0
   const own = expr.kind === "weighted" ? totalWeight(expr.weights) : 0

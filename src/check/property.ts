@@ -203,7 +203,7 @@ export function firstComplaint<Item extends { readonly at: number }>(
   return undefined
 }
 
-/** The verdict where so many `what` were checked: violated by the earliest of what was found, if anything was; of nothing it holds vacuously, and says so. */
+/** The verdict after checking `count` of `what`: violated by the earliest of `found`, if any; vacuously true, and said to be, if `count` is 0. */
 export function verdictOf(
   count: number,
   what: string,

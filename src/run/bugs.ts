@@ -62,7 +62,7 @@ const mistakes: readonly Mistake[] = [
   },
   {
     id: "promise-omits-executed",
-    does: "A promise leaves out the slots that the acceptor has carried out.",
+    does: "A promise leaves out the slots that the acceptor has executed.",
     caughtBy: ["agreement", "safe-learning"],
     setup: contended,
     after: (state, outputs) =>
@@ -538,7 +538,7 @@ interface Mistake extends Omit<SeededBug, "apply"> {
   readonly after?: (state: ReplicaState, outputs: LogOutput[], input: LogInput) => readonly LogOutput[]
 }
 
-/** What a replica may be told. */
+/** An input of a replica. */
 type LogInput = Input<LogMessage, LogRecord>
 
 /** A mistake made by every replica. */

@@ -6,7 +6,6 @@ import type { Address, Micros } from "../protocol/actor.ts"
 import type { Phase, QuorumSystem } from "../quorum/system.ts"
 import { refuseRegions, regionsInTurn } from "../world/simulate/latency-matrix.ts"
 import { type LatencyChoice, type LatencyModel, matrixLatency } from "../world/simulate/latency.ts"
-
 import type { LogSetup } from "./log-settings.ts"
 import { firstLeader, placement } from "./log-placement.ts"
 

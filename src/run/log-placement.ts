@@ -37,6 +37,7 @@ export function placement(setup: PlacedSetup): Placement {
   }
 }
 
+/** The settings that place replicas and clients. */
 export type PlacedSetup = Pick<
   LogSetup,
   "latency" | "plan" | "replicaRegions" | "clientRegions" | "jitterSigma" | "clientGroups"

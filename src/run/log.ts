@@ -13,7 +13,6 @@ import { workload } from "../protocol/log/workload.ts"
 import { isNetworkFault, isProcessFault } from "../world/faults/fault.ts"
 import { withNetworkFaults } from "../world/faults/network.ts"
 import { type Cast, resolveFaults } from "../world/faults/notation.ts"
-
 import { type LatencyModel, constantLatency, exponentialLatency, micros } from "../world/simulate/latency.ts"
 import { reliable } from "../world/simulate/network.ts"
 import type { NodeModel, Scenario } from "../world/simulate/scenario.ts"
