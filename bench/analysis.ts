@@ -49,12 +49,12 @@ async function unevenMajorities(groups: number, size: number): Promise<string> {
 
 /** A majority of majorities over a square of nodes, by rows or by columns. */
 function majorities(groups: number, size: number, byColumns: boolean): string {
-  const most = (n: number): number => Math.floor(n / 2) + 1
+  const max = (n: number): number => Math.floor(n / 2) + 1
   const group = (g: number): string => {
     const names = Array.from({ length: size }, (_, i) => (byColumns ? `x${i}_${g}` : `x${g}_${i}`))
-    return `choose(${most(size)}, ${names.join(", ")})`
+    return `choose(${max(size)}, ${names.join(", ")})`
   }
-  return `choose(${most(groups)}, ${Array.from({ length: groups }, (_, g) => group(g)).join(", ")})`
+  return `choose(${max(groups)}, ${Array.from({ length: groups }, (_, g) => group(g)).join(", ")})`
 }
 
 async function overlap(n: number): Promise<string> {

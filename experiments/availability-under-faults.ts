@@ -188,7 +188,7 @@ function availabilityFigure(rows: readonly Row[]): Figure {
     id: "availability-under-faults-share",
     caption: "Availability while replicas crash and recover, by the share of time a replica is down.",
     x: { title: "share of time a replica is down" },
-    y: { title: "availability (500 ms windows)", zero: false, most: 1 },
+    y: { title: "availability (500 ms windows)", zero: false, max: 1 },
     join: "line",
     interval: "bars",
     panels: [

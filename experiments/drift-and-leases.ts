@@ -155,7 +155,7 @@ function driftFigure(rows: readonly Row[]): Figure {
     id: "drift-and-leases-stale",
     caption: "Share of runs with a stale lease read, by clock drift and drift margin $ε$.",
     x: { title: "clock drift" },
-    y: { title: "share of runs with a stale read", most: 1 },
+    y: { title: "share of runs with a stale read", max: 1 },
     join: "line",
     interval: "bars",
     panels: margins.map((margin) => ({

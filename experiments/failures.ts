@@ -130,7 +130,7 @@ function failuresFigure(rows: readonly Row[]): Figure {
     id: "failures-decided",
     caption: "Share of runs that decide, by the probability $p$ that an acceptor is down.",
     x: { title: "$p$" },
-    y: { title: "share of runs that decide", most: 1 },
+    y: { title: "share of runs that decide", max: 1 },
     join: "line",
     interval: "bars",
     panels: [

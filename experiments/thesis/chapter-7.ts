@@ -6,12 +6,12 @@ import { type Report, possibleValues } from "../../src/protocol/paxos/value-sele
 import { constantPlan } from "../../src/quorum/plan.ts"
 
 /** After how many promises phase 1 of epoch 1 can end: the least and the most, over all orders of all answers. */
-export function promisesWithRecovery(n: number, k: number): { least: number; most: number } {
+export function promisesWithRecovery(n: number, k: number): { min: number; max: number } {
   const plan = constantPlan(counting(n, k, k))
   const done = phase1Rule("revision-B", plan, () => true)
   const possible = possibleValues(plan)
   const answers: readonly Report[] = ["nil", { epoch: 0, value: "A" }, { epoch: 0, value: "B" }]
-  let [least, most] = [n, 0]
+  let [min, max] = [n, 0]
   // Acceptors are alike, so who answers in which order does not matter: the i-th to answer is acceptor i.
   const go = (heard: readonly Report[]): void => {
     const promised = 2 ** heard.length - 1
@@ -19,14 +19,14 @@ export function promisesWithRecovery(n: number, k: number): { least: number; mos
     const greatest = heard.some((report) => report !== "nil") ? 0 : null
     const state = { epoch: 1, promised, greatest, reports }
     if (done(state) && possible(state).kind !== "open") {
-      least = Math.min(least, heard.length)
-      most = Math.max(most, heard.length)
+      min = Math.min(min, heard.length)
+      max = Math.max(max, heard.length)
       return
     }
     if (heard.length < n) for (const answer of answers) go([...heard, answer])
   }
   go([])
-  return { least, most }
+  return { min, max }
 }
 
 /** Table 7.1: counting quorums for epochs by recovery, by trying all answers. */
@@ -40,8 +40,8 @@ export function table71(): Table {
       "Number of promises phase 1 needs with epochs by recovery and counting quorums of $k$ acceptors, by $n$ and $k$.",
     columns: [{ heading: "$n$" }, { heading: "$k$" }, { heading: "|Q_P|", align: "right" }],
     rows: sizes.map(([n, k]) => {
-      const { least, most } = promisesWithRecovery(n, k)
-      return [n, k, least === most ? String(least) : `${least} – ${most}`]
+      const { min, max } = promisesWithRecovery(n, k)
+      return [n, k, min === max ? String(min) : `${min} – ${max}`]
     }),
     notes: ["The thesis: from $n − k + 1$ to $2n − 2k + 1$."],
   }

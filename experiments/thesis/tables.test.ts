@@ -40,10 +40,10 @@ describe("the tables of the thesis, computed", () => {
       [7, 6, 2, 3],
       [7, 7, 1, 1],
     ]
-    for (const [n, k, least, most] of printed) {
-      expect(promisesWithRecovery(n, k)).toEqual({ least, most })
-      expect(least).toBe(n - k + 1)
-      expect(most).toBe(2 * n - 2 * k + 1)
+    for (const [n, k, min, max] of printed) {
+      expect(promisesWithRecovery(n, k)).toEqual({ min, max })
+      expect(min).toBe(n - k + 1)
+      expect(max).toBe(2 * n - 2 * k + 1)
     }
   })
 

@@ -41,7 +41,7 @@ const largestForSolver = 1_000_000
 function mostVotes(expr: QuorumExpr): number {
   if (expr.kind === "node") return 0
   const own = expr.kind === "weighted" ? totalWeight(expr.weights) : 0
-  return expr.children.reduce((most, child) => Math.max(most, mostVotes(child)), own)
+  return expr.children.reduce((max, child) => Math.max(max, mostVotes(child)), own)
 }
 
 async function solveQuestion(question: Question, maxNodes: number): Promise<Verdict<readonly NodeSet[]>> {

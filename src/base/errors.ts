@@ -26,15 +26,15 @@ export class ExperimentError extends Error {
   override readonly name = "ExperimentError"
 }
 
-/** The candidates closest in spelling to `given`, best first: at most `most`, and none that is too far off. */
-export function closestNames(given: string, candidates: Iterable<string>, most = 3): string[] {
+/** The candidates closest in spelling to `given`, best first: at most `max`, and none that is too far off. */
+export function closestNames(given: string, candidates: Iterable<string>, max = 3): string[] {
   const wanted = given.toLowerCase()
   return [...candidates]
     .map((name) => ({ name, distance: editDistance(wanted, name.toLowerCase()) }))
     .filter(({ name, distance }) => distance <= Math.max(2, Math.floor(name.length / 3)))
     .filter(({ name, distance }) => distance < name.length)
     .sort((a, b) => a.distance - b.distance || (a.name < b.name ? -1 : 1))
-    .slice(0, most)
+    .slice(0, max)
     .map(({ name }) => name)
 }
 

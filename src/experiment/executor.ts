@@ -93,10 +93,10 @@ export function inProcessExecutor(experiment: AnyExperiment): Executor {
  */
 export function plainJson(experiment: string, observations: readonly unknown[]): string {
   observations.forEach((observation, i) => {
-    const odd = oddPlace(observation, "observation")
-    if (odd !== undefined) {
+    const invalid = nonJsonPart(observation, "observation")
+    if (invalid !== undefined) {
       throw new ExperimentError(
-        `Experiment ${experiment}, observation ${i} of a chunk: ${odd}. Observations are plain JSON: ` +
+        `Experiment ${experiment}, observation ${i} of a chunk: ${invalid}. Observations are plain JSON: ` +
           `texts, finite numbers, booleans, null, and lists and objects of them; what is not known is null.`,
       )
     }
@@ -104,8 +104,8 @@ export function plainJson(experiment: string, observations: readonly unknown[]):
   return JSON.stringify(observations)
 }
 
-/** Where a value is not plain JSON, and what is there instead. The place is put together only when there is something odd. */
-function oddPlace(value: unknown, place: string): string | undefined {
+/** Where a value is not plain JSON, and what is there instead. The place is put together only then. */
+function nonJsonPart(value: unknown, place: string): string | undefined {
   if (isPlain(value)) return undefined
   if (typeof value === "number") return `${place} is ${value}`
   if (typeof value !== "object" || value === null) {
@@ -114,8 +114,8 @@ function oddPlace(value: unknown, place: string): string | undefined {
   if (!isListOrRecord(value)) return `${place} is a ${value.constructor.name}`
   const isList = Array.isArray(value)
   for (const [key, item] of Object.entries(value)) {
-    const odd = oddPlace(item, isList ? `${place}[${key}]` : `${place}.${key}`)
-    if (odd !== undefined) return odd
+    const invalid = nonJsonPart(item, isList ? `${place}[${key}]` : `${place}.${key}`)
+    if (invalid !== undefined) return invalid
   }
   return `${place} has gaps`
 }

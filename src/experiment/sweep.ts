@@ -101,8 +101,8 @@ async function rowsOfCase(
 }
 
 function checkRuns(experiment: AnyExperiment, runs: number, stopping: Stopping | undefined): void {
-  const most = stopping?.maxRuns ?? runs
-  if (most > maxRuns) throw new UsageError(`the number of runs is ${most}; must be at most ${maxRuns}.`)
+  const max = stopping?.maxRuns ?? runs
+  if (max > maxRuns) throw new UsageError(`the number of runs is ${max}; must be at most ${maxRuns}.`)
   if (stopping !== undefined) checkHasIntervals(experiment)
 }
 

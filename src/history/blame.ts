@@ -34,10 +34,10 @@ export class Blame<State, Input, Output> {
     })
   }
 
-  /** At most `most` operations, those that returned last. */
-  lastReturned(most: number): Operation<Input, Output>[] {
+  /** At most `max` operations, those that returned last. */
+  lastReturned(max: number): Operation<Input, Output>[] {
     const returned = this.operations.filter((one) => !isPending(one))
-    return returned.sort((a, b) => b.returned - a.returned).slice(0, most)
+    return returned.sort((a, b) => b.returned - a.returned).slice(0, max)
   }
 
   failsAsItIs(): boolean {
@@ -204,13 +204,13 @@ export function upTo<Input, Output>(
 }
 
 /**
- * The least count from 1 to `most` with a monotone property, which `most` is assumed to have.
+ * The least count from 1 to `max` with a monotone property, which `max` is assumed to have.
  * Exponential search from 1.
  */
-function firstThat(isSo: (count: number) => boolean, most: number): number {
+function firstThat(isSo: (count: number) => boolean, max: number): number {
   let [low, high] = [0, 1]
-  while (high < most && !isSo(high)) [low, high] = [high, high * 2]
-  high = Math.min(high, most)
+  while (high < max && !isSo(high)) [low, high] = [high, high * 2]
+  high = Math.min(high, max)
   while (low + 1 < high) {
     const middle = (low + high) >> 1
     if (isSo(middle)) high = middle

@@ -415,12 +415,12 @@ export class ByReturn {
     return at < operations.length ? operations[at]! : -1
   }
 
-  /** The first `most` that have yet to take effect. */
-  remaining(path: Progress, most: number): number[] {
+  /** The first `max` that have yet to take effect. */
+  remaining(path: Progress, max: number): number[] {
     const { operations } = this
     const found: number[] = []
     let at = this.nextRemaining(path, firstFrom(operations, this.returnAt, path.position))
-    for (; at < operations.length && found.length < most; at = this.nextRemaining(path, at + 1)) {
+    for (; at < operations.length && found.length < max; at = this.nextRemaining(path, at + 1)) {
       found.push(operations[at]!)
     }
     return found
@@ -450,7 +450,7 @@ export class ByCall {
     const all = sorted(operations, callAt)
     this.operations = all.filter((operation) => returnAt[operation]! < events.length)
     this.endless = all.filter((operation) => returnAt[operation] === events.length)
-    this.longest = this.operations.reduce((most, one) => Math.max(most, returnAt[one]! - callAt[one]!), 0)
+    this.longest = this.operations.reduce((max, one) => Math.max(max, returnAt[one]! - callAt[one]!), 0)
     this.callAt = callAt
     this.returnAt = returnAt
   }

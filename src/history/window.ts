@@ -167,9 +167,9 @@ function barOf(operation: Operation<unknown, unknown>, columns: ReadonlyMap<numb
 }
 
 const longest = (texts: readonly string[]): number =>
-  texts.reduce((most, { length }) => Math.max(most, length), 0)
+  texts.reduce((max, { length }) => Math.max(max, length), 0)
 
-const cut = (text: string, most: number): string =>
-  text.length <= most
+const cut = (text: string, max: number): string =>
+  text.length <= max
     ? text
-    : `${text.slice(0, Math.ceil(most / 2) - 1)}…${text.slice(text.length - Math.floor(most / 2))}`
+    : `${text.slice(0, Math.ceil(max / 2) - 1)}…${text.slice(text.length - Math.floor(max / 2))}`

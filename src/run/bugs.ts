@@ -370,11 +370,11 @@ function earlyReplies(state: ReplicaState, outputs: readonly LogOutput[]): LogOu
   return outputs.flatMap((o) => {
     if (o.type !== "store" || o.record.type !== "accept" || state.role !== "leader") return []
     return o.record.batch.flatMap(({ client, request }): LogOutput[] => {
-      if (state.askedRequest[client] !== request) return []
+      if (state.pendingRequest[client] !== request) return []
       return [
         {
           type: "send",
-          to: state.askedBy[client]!,
+          to: state.requester[client]!,
           message: { type: "reply", client, request, result: "ok" },
         },
       ]

@@ -225,14 +225,14 @@ export function cycles(sources: ReadonlyMap<string, string>): string[] {
 }
 
 /** Functions longer than `most` lines, by file and line. */
-export function longFunctions(source: Source, most: number): string[] {
+export function longFunctions(source: Source, max: number): string[] {
   const tree = parse(source)
   const found: string[] = []
   const visit = (node: ts.Node): void => {
     if (ts.isFunctionLike(node) && "body" in node && node.body !== undefined) {
       const from = tree.getLineAndCharacterOfPosition(node.getStart(tree)).line
       const to = tree.getLineAndCharacterOfPosition(node.end).line
-      if (to - from + 1 > most) found.push(`${source.path}:${from + 1}: ${to - from + 1} lines`)
+      if (to - from + 1 > max) found.push(`${source.path}:${from + 1}: ${to - from + 1} lines`)
     }
     ts.forEachChild(node, visit)
   }

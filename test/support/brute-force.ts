@@ -71,8 +71,8 @@ const draft: fc.Arbitrary<Draft> = fc.record({
  * Histories of one cell of up to `most` operations, with whatever happened to
  * concur: the answers of an atomic cell, some of which may then be made up.
  */
-export function smallHistories(most: number): fc.Arbitrary<History<KeyValueInput, CellOutput>> {
-  const drafts = fc.array(draft, { minLength: 1, maxLength: most })
+export function smallHistories(max: number): fc.Arbitrary<History<KeyValueInput, CellOutput>> {
+  const drafts = fc.array(draft, { minLength: 1, maxLength: max })
   return fc.tuple(drafts, fc.nat(8)).map(([list, lies]) => recorded(list, lies))
 }
 

@@ -50,8 +50,8 @@ export function quorumCensus(system: QuorumSystem, phase: Phase): QuorumCensus |
 }
 
 /** The census of a list of the quorums, where there are at most so many. */
-function listedCensus(system: QuorumSystem, phase: Phase, most: bigint): QuorumCensus | undefined {
-  if (termBound(system.expression[phase]) > most) return undefined
+function listedCensus(system: QuorumSystem, phase: Phase, max: bigint): QuorumCensus | undefined {
+  if (termBound(system.expression[phase]) > max) return undefined
   const sizes = [...system.minimalQuorums(phase)].map(size)
   const [smallest, largest] = [sizes.reduce((a, b) => Math.min(a, b)), sizes.reduce((a, b) => Math.max(a, b))]
   return { quorums: BigInt(sizes.length), smallest, largest }

@@ -16,12 +16,12 @@ describe("smallestOverlap", () => {
         const [first, second] = [1, 2].map((phase) =>
           sets.filter((set) => system.isQuorum(phase as 1 | 2, set)),
         )
-        const least = Math.min(...first!.flatMap((a) => second!.map((b) => size(intersection(a, b)))))
+        const min = Math.min(...first!.flatMap((a) => second!.map((b) => size(intersection(a, b)))))
         const { shared, pair } = await smallestOverlap(system, [1, 2])
-        expect(shared).toBe(least)
+        expect(shared).toBe(min)
         expect(isMinimalQuorum(system, 1, pair[0]) && isMinimalQuorum(system, 2, pair[1])).toBe(true)
         const meets = everyPairMeets(phase1, phase2, system.nodes).verdict
-        expect(meets).toBe(least > 0 ? "holds" : "violated")
+        expect(meets).toBe(min > 0 ? "holds" : "violated")
       }),
       { seed: 1, numRuns: 60 },
     )

@@ -114,8 +114,8 @@ function* vectorsOf(counts: readonly number[], sum: number): Generator<number[]>
     if (sum === 0) yield []
     return
   }
-  const least = Math.max(0, sum - total(others))
-  for (let here = Math.min(first, sum); here >= least; here--) {
+  const min = Math.max(0, sum - total(others))
+  for (let here = Math.min(first, sum); here >= min; here--) {
     for (const rest of vectorsOf(others, sum - here)) yield [here, ...rest]
   }
 }

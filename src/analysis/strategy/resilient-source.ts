@@ -28,11 +28,11 @@ const maxTried = 10
  */
 export async function resilientSource(request: SourceRequest, failures: number): Promise<QuorumSource> {
   const { system, phase, timed } = request
-  const most = await resilience(system, phase)
-  if (failures > most) {
+  const max = await resilience(system, phase)
+  if (failures > max) {
     throw new UsageError(
       `No strategy of ${system.name} survives any ${failures} failures in phase ${phase}: ` +
-        `even all nodes together survive at most ${most}. Ask for at most that many.`,
+        `even all nodes together survive at most ${max}. Ask for at most that many.`,
     )
   }
   const formula = formulaOf(system, phase)
@@ -105,17 +105,17 @@ type Levels = readonly (Choice | undefined)[]
 
 const unused: Choice = { cost: 0, nodes: [] }
 
-function levels(formula: Formula, most: number, prices: readonly number[]): Levels {
+function levels(formula: Formula, max: number, prices: readonly number[]): Levels {
   if (formula.kind === "leaf") {
     const cost = prices[formula.position]!
     const whole: Choice | undefined = cost === Infinity ? undefined : { cost, nodes: [formula.position] }
-    return Array.from({ length: most + 1 }, (_, t) => (t === 0 ? unused : t === 1 ? whole : undefined))
+    return Array.from({ length: max + 1 }, (_, t) => (t === 0 ? unused : t === 1 ? whole : undefined))
   }
-  if (formula.need <= 0) return Array<Choice>(most + 1).fill(unused)
-  const parts = formula.children.map((child) => levels(child, most, prices))
-  const best: (Choice | undefined)[] = [unused, ...Array<undefined>(most).fill(undefined)]
-  for (let strongest = 1; strongest <= most; strongest++) {
-    gateLevels(formula, parts, strongest, most).forEach((choice, t) => {
+  if (formula.need <= 0) return Array<Choice>(max + 1).fill(unused)
+  const parts = formula.children.map((child) => levels(child, max, prices))
+  const best: (Choice | undefined)[] = [unused, ...Array<undefined>(max).fill(undefined)]
+  for (let strongest = 1; strongest <= max; strongest++) {
+    gateLevels(formula, parts, strongest, max).forEach((choice, t) => {
       if (t > 0 && choice !== undefined && !(best[t] !== undefined && best[t].cost <= choice.cost))
         best[t] = choice
     })
@@ -139,11 +139,11 @@ function gateLevels(
   gate: Gate,
   parts: readonly Levels[],
   strongest: number,
-  most: number,
+  max: number,
 ): (Choice | undefined)[] {
   const tops = gate.need - 1
   let state: (Step | undefined)[][] = Array.from({ length: tops + 1 }, () =>
-    Array<Step | undefined>(most + 1).fill(undefined),
+    Array<Step | undefined>(max + 1).fill(undefined),
   )
   state[0]![0] = { cost: 0 }
   for (const part of parts) {
@@ -152,7 +152,7 @@ function gateLevels(
       row.forEach((step, sum) => {
         if (step === undefined) return
         if (top < tops) improve(next[top + 1]!, sum, step, part[strongest])
-        for (let t = 1; t <= strongest; t++) improve(next[top]!, Math.min(sum + t, most), step, part[t])
+        for (let t = 1; t <= strongest; t++) improve(next[top]!, Math.min(sum + t, max), step, part[t])
       }),
     )
     state = next

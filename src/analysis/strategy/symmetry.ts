@@ -119,7 +119,7 @@ function quotient(program: LinearProgram, colours: Colours, fractions: Fractions
 }
 
 function count(colours: readonly number[]): number {
-  return colours.reduce((most, colour) => Math.max(most, colour + 1), 0)
+  return colours.reduce((max, colour) => Math.max(max, colour + 1), 0)
 }
 
 function sizes(colours: readonly number[]): number[] {

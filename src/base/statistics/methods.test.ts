@@ -114,8 +114,8 @@ describe("warm-up", () => {
       const center = mean(rest)!
       return rest.reduce((sum, value) => sum + (value - center) ** 2, 0) / rest.length ** 2
     }
-    const least = Math.min(...cuts.map(error))
-    const best = cuts.find((cut) => error(cut) <= least)!
+    const min = Math.min(...cuts.map(error))
+    const best = cuts.find((cut) => error(cut) <= min)!
     return best > batches.length / 2 ? null : best * 5
   }
 

@@ -14,7 +14,7 @@ const batch = 5
 export function warmUpLength(values: readonly number[]): number | null {
   const means = batchMeans(values)
   if (means.length < 2) return null
-  let [best, least] = [0, Infinity]
+  let [best, min] = [0, Infinity]
   // From the end, so that sums grow by one batch at a time (Welford 1962).
   let [count, mean, squares] = [0, 0, 0]
   for (let cut = means.length - 1; cut >= 0; cut--) {
@@ -25,7 +25,7 @@ export function warmUpLength(values: readonly number[]): number | null {
     // The last few batches are alike by chance; no cut is made among them.
     if (count < 5 && cut > 0) continue
     const error = squares / count ** 2
-    if (error <= least) [best, least] = [cut, error]
+    if (error <= min) [best, min] = [cut, error]
   }
   return best > means.length / 2 ? null : best * batch
 }

@@ -333,7 +333,7 @@ export class Executions implements Gatherer<LogEvent> {
   }
 
   private forgetOld(): void {
-    const everyone = this.next.reduce((least, slot) => Math.min(least, slot))
+    const everyone = this.next.reduce((min, slot) => Math.min(min, slot))
     const keep = Math.max(everyone, this.writes.end - maxRemembered)
     if (keep - this.writes.base < 1024) return
     this.writes.forget(keep)

@@ -121,11 +121,11 @@ function checkLines({ requirement, verdict }: Check, plan: QuorumPlan, colors: C
 }
 
 function checkTable(plan: QuorumPlan, checks: readonly Check[]): Table {
-  const most = Math.max(
+  const max = Math.max(
     2,
     ...checks.map(({ verdict }) => (verdict.verdict === "violated" ? verdict.witness.quorums.length : 0)),
   )
-  const headings = ["first quorum", "second quorum", "third quorum"].slice(0, most)
+  const headings = ["first quorum", "second quorum", "third quorum"].slice(0, max)
   return {
     id: "check",
     caption: `Intersection requirements of ${plan.name}`,

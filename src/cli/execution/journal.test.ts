@@ -36,13 +36,13 @@ const allChunks = () =>
   chunksOf({ experiment: "two-dice", rootSeed: 7, cases: upTo(4), firstRun: 0, endRun: 501 })
 
 /** Computes in this thread, counts what it computes, and fails after so many chunks. */
-function failingAfter(most: number): Executor & { computed: Chunk[] } {
+function failingAfter(max: number): Executor & { computed: Chunk[] } {
   const computed: Chunk[] = []
   return {
     computed,
     async *run(chunks) {
       for (const chunk of chunks) {
-        if (computed.length >= most) throw new Error("power cut")
+        if (computed.length >= max) throw new Error("power cut")
         computed.push(chunk)
         yield [await computeChunk(dice, chunk)]
       }

@@ -70,9 +70,9 @@ class ParcelSize {
 /** In one parcel: a bound on what is in memory. */
 export const maxChunks = 2048
 
-function take(waiting: Iterator<Chunk>, most: number): Chunk[] {
+function take(waiting: Iterator<Chunk>, max: number): Chunk[] {
   const taken: Chunk[] = []
-  while (taken.length < most) {
+  while (taken.length < max) {
     const next = waiting.next()
     if (next.done === true) break
     taken.push(next.value)

@@ -109,7 +109,7 @@ export function keyName(key: Buffer | undefined): string {
 const sealedSchema = z.strictObject({ text: z.string(), signature: z.string().optional() })
 
 const id = z.string().regex(/^[0-9a-f-]{36}(-\d+)?$/)
-const whole = (least: number, most = Number.MAX_SAFE_INTEGER) => z.int().min(least).max(most)
+const whole = (min: number, max = Number.MAX_SAFE_INTEGER) => z.int().min(min).max(max)
 const kebab = z.string().regex(/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/)
 const ownFile = { path: z.string(), sha256: z.string().regex(/^[0-9a-f]{64}$/) }
 

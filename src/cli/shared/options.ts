@@ -46,25 +46,21 @@ export function keyFileOption(): Option {
   )
 }
 
-/** An argument parser for integers from `least` to `most`, in decimal digits. */
-export function whole(
-  option: string,
-  least: number,
-  most = Number.MAX_SAFE_INTEGER,
-): (text: string) => number {
+/** An argument parser for integers from `min` to `max`, in decimal digits. */
+export function whole(option: string, min: number, max = Number.MAX_SAFE_INTEGER): (text: string) => number {
   return (text) => {
     const value = Number(text)
-    if (!/^\d+$/.test(text.trim()) || !Number.isSafeInteger(value) || value < least || value > most) {
-      throw new UsageError(`${option} is ${quoted(text)}; must be ${integerRange(least, most)}.`)
+    if (!/^\d+$/.test(text.trim()) || !Number.isSafeInteger(value) || value < min || value > max) {
+      throw new UsageError(`${option} is ${quoted(text)}; must be ${integerRange(min, max)}.`)
     }
     return value
   }
 }
 
-function integerRange(least: number, most: number): string {
-  if (most === Number.MAX_SAFE_INTEGER && least <= 1)
-    return least === 1 ? "a positive integer" : "a non-negative integer"
-  return `an integer from ${least} to ${most === Number.MAX_SAFE_INTEGER ? "2^53 - 1" : most}`
+function integerRange(min: number, max: number): string {
+  if (max === Number.MAX_SAFE_INTEGER && min <= 1)
+    return min === 1 ? "a positive integer" : "a non-negative integer"
+  return `an integer from ${min} to ${max === Number.MAX_SAFE_INTEGER ? "2^53 - 1" : max}`
 }
 
 /** An argument parser for durations in milliseconds. */

@@ -28,7 +28,7 @@ export interface Axis {
   /** Whether a linear axis begins at zero; the y axes do unless said, the x axes do not. */
   readonly zero?: boolean
   /** The greatest value there can be, as 1 is of shares: the axis does not go beyond it, nor do intervals. */
-  readonly most?: number
+  readonly max?: number
 }
 
 /** Curves of measured points: latency by size, a distribution, throughput over time. */

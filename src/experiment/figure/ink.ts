@@ -62,9 +62,9 @@ export function ordered(figure: HeatFigure, direction: "x" | "y"): (number | str
 /** How dark a cell of this value is: 0 for the least value of the figure, 1 for the greatest. */
 export function shadeOf({ panels, value: axis }: HeatFigure): (value: number) => number {
   const all = panels.flatMap(({ cells }) => cells.map(({ value }) => value))
-  const [least, most] = [Math.min(...all), Math.max(...all)]
+  const [min, max] = [Math.min(...all), Math.max(...all)]
   const of = axis.scale === "log" ? Math.log : (x: number): number => x
-  return (value) => (most > least ? Number(((of(value) - of(least)) / (of(most) - of(least))).toFixed(4)) : 0)
+  return (value) => (max > min ? Number(((of(value) - of(min)) / (of(max) - of(min))).toFixed(4)) : 0)
 }
 
 /** From this shade on, what is written in a cell is white: there white and black are equally far from it. */

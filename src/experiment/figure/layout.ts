@@ -97,7 +97,7 @@ function barLayout(
     ...lyingSize,
     height: groups.length * (series.length * 9 + 5),
     lying: true,
-    x: fittingScale(figure.value, ends, lyingSize.width, { most: 8, zero, round: true }),
+    x: fittingScale(figure.value, ends, lyingSize.width, { max: 8, zero, round: true }),
     y: null,
   }
 }
@@ -107,18 +107,18 @@ function horizontalScale(axis: Axis, values: readonly number[], width: number): 
   const whole = distinct(values).sort((a, b) => a - b)
   const span = whole.at(-1)! - whole[0]!
   const few = axis.scale !== "log" && whole.every(Number.isInteger) && span > 0 && span <= width / 24
-  return fittingScale(axis, values, width, { most: few ? span : 8, zero: false, round: axis.zero === true })
+  return fittingScale(axis, values, width, { max: few ? span : 8, zero: false, round: axis.zero === true })
 }
 
-/** The scale of this width with the most ticks, at most about `most`, whose labels stand apart. */
+/** The scale of this width with the most ticks, at most about `max`, whose labels stand apart. */
 function fittingScale(
   axis: Axis,
   values: readonly number[],
   width: number,
-  { most, zero, round }: { most: number; zero: boolean; round: boolean },
+  { max, zero, round }: { max: number; zero: boolean; round: boolean },
 ): Scale {
-  let scale = scaleFor(axis, values, { ticks: most, zero, round })
-  for (let ticks = most - 1; ticks >= 2 && !standApart(scale, width); ticks--) {
+  let scale = scaleFor(axis, values, { ticks: max, zero, round })
+  for (let ticks = max - 1; ticks >= 2 && !standApart(scale, width); ticks--) {
     scale = scaleFor(axis, values, { ticks, zero, round })
   }
   return scale
@@ -207,9 +207,9 @@ export function textWidth(text: string, size: number): number {
 export function evenLines(text: string, size: number, width: number): string[] {
   const lines = (room: number): string[] => wrapInFont(text, size, room)
   const fewest = lines(width).length
-  let least = Math.floor(width / 2)
-  while (lines(least).length > fewest) least += 4
-  return lines(Math.min(least, width))
+  let min = Math.floor(width / 2)
+  while (lines(min).length > fewest) min += 4
+  return lines(Math.min(min, width))
 }
 
 /** A text set in DejaVu Sans of this size, in lines of at most `width` pixels. */

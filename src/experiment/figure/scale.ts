@@ -27,8 +27,8 @@ interface ScaleOptions {
 
 /** The scale on which these values can be shown; what a logarithmic axis cannot show does not count. */
 export function scaleFor(axis: Axis, values: readonly number[], options: ScaleOptions): Scale {
-  const { most = Infinity } = axis
-  const shown = values.filter((value) => isShown(axis, value)).map((value) => Math.min(value, most))
+  const { max = Infinity } = axis
+  const shown = values.filter((value) => isShown(axis, value)).map((value) => Math.min(value, max))
   const zero = axis.scale !== "log" && (axis.zero ?? options.zero)
   const low = Math.min(...shown, ...(zero || shown.length === 0 ? [0] : []))
   const high = Math.max(...shown, ...(zero ? [0] : []), ...(shown.length === 0 ? [1] : []))
@@ -64,9 +64,9 @@ function linearScale(low: number, high: number, { ticks, round }: ScaleOptions):
 }
 
 /** A step of 1, 2 or 5 times a power of ten, at least as long as asked, and its multiples without rounding errors. */
-function roundStep(least: number): { size: number; digits: number; times: (k: number) => number } {
-  const power = Math.floor(Math.log10(least) + 1e-9)
-  const unit = least / 10 ** power
+function roundStep(min: number): { size: number; digits: number; times: (k: number) => number } {
+  const power = Math.floor(Math.log10(min) + 1e-9)
+  const unit = min / 10 ** power
   const factor = [1, 2, 5, 10].find((candidate) => candidate >= unit - 1e-9) ?? 10
   const digits = Math.max(0, -(factor === 10 ? power + 1 : power))
   return {
@@ -80,15 +80,15 @@ function roundStep(least: number): { size: number; digits: number; times: (k: nu
 const densities = [[1, 2, 5], [1, 3], [1]] as const
 
 /** As many ticks as there is room for: multiples of each power of ten, its power alone, or every so many powers. */
-function logScale(ends: readonly [number, number], { ticks: most, round }: ScaleOptions): Scale {
+function logScale(ends: readonly [number, number], { ticks: max, round }: ScaleOptions): Scale {
   const [low, high] = areApart(...ends) ? ends : [ends[0] / 2, ends[1] * 2]
   const margin = (high / low) ** 0.03
   const [left, right] = round ? roundEnds(low, high) : [low / margin, high * margin]
   const sets = densities.map((multiples) => marksBetween(left, right, multiples))
   // Where powers of ten have to be written as such, multiples between them are too long to read beside them.
   const marks =
-    sets.find((set) => set.length <= 1.5 * most && (areNearOne(set) || right / left < 1000)) ?? sets.at(-1)!
-  const every = marks === sets.at(-1) ? Math.ceil((marks.length - 1) / most) : 1
+    sets.find((set) => set.length <= 1.5 * max && (areNearOne(set) || right / left < 1000)) ?? sets.at(-1)!
+  const every = marks === sets.at(-1) ? Math.ceil((marks.length - 1) / max) : 1
   const last = marks.at(-1)?.power ?? 0
   const shown = marks.filter(({ power }) => every <= 1 || (last - power) % every === 0)
   const isPlain = areNearOne(shown)

@@ -230,7 +230,7 @@ describe("a label far from its point", () => {
 describe("intervals", () => {
   const sure: LineFigure = {
     ...lines,
-    y: { title: "share", zero: false, most: 1 },
+    y: { title: "share", zero: false, max: 1 },
     panels: [
       {
         title: "",

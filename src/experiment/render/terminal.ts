@@ -128,9 +128,9 @@ function tableWidths(table: Table, width: number, gap = defaultGap): number[] {
     // A heading over several columns needs its room, too, and breaks where there is none: the last column gives it.
     const now = totalWidth(widths.slice(from, from + span), gap)
     const spare = Math.max(0, width - totalWidth(widths, gap))
-    const least = widest(words(group))
+    const min = widest(words(group))
     from += span
-    widths[from - 1]! += Math.max(0, Math.min(stringWidth(group), Math.max(least, now + spare)) - now)
+    widths[from - 1]! += Math.max(0, Math.min(stringWidth(group), Math.max(min, now + spare)) - now)
   }
   return widths
 }

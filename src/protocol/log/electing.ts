@@ -31,9 +31,9 @@ export function onElectionTimeout(state: ReplicaState, out: Outbox, options: Rep
 }
 
 /** Whether some request that was asked here has neither been answered through this replica nor carried out by it. */
-function hasUnanswered({ askedRequest, machine, waiting }: ReplicaState): boolean {
+function hasUnanswered({ pendingRequest, machine, waiting }: ReplicaState): boolean {
   if (waiting.length > 0) return true
-  return askedRequest.some((request, client) => request > machine.lastRequest(client))
+  return pendingRequest.some((request, client) => request > machine.lastRequest(client))
 }
 
 /** Phase 1 in a new epoch, for every slot that is not known to be decided. */

@@ -10,7 +10,7 @@ import {
 import type { LogMessageOf } from "./messages.ts"
 import type { ReplicaOptions } from "./options.ts"
 import type { Outbox } from "./outbox.ts"
-import { heardFrom, recipients } from "./recipients.ts"
+import { markResponsive, recipients } from "./recipients.ts"
 import { type ReplicaState, noAddress } from "./replica-state.ts"
 import { type Batch, type Command, noOp } from "./command.ts"
 import { handOver, timers } from "./timers.ts"
@@ -81,7 +81,7 @@ export function flushWaiting(state: ReplicaState, out: Outbox, options: ReplicaO
   state.waiting = []
   for (const command of waiting) {
     // Its client may have asked for something else since.
-    if (state.askedRequest[command.client] !== command.request) continue
+    if (state.pendingRequest[command.client] !== command.request) continue
     if (leader === self) submit(state, command, out, options)
     else out.send(leader, { type: "request", command })
   }
@@ -161,7 +161,7 @@ export function onAccept(
   options: ReplicaOptions,
 ): void {
   if (state.role !== "leader" || epoch !== state.epoch) return
-  heardFrom(state, from)
+  markResponsive(state, from)
   const place = slot - state.acceptedBase
   const before = state.accepted[place]
   // Decided already, or none of this leadership's slots.

@@ -116,9 +116,9 @@ function answerAll(state: ReplicaState, batch: Batch, results: readonly Result[]
  * client, or the replica it asked.
  */
 function answer(state: ReplicaState, client: number, request: number, result: Result, out: Outbox): void {
-  if (state.askedRequest[client] !== request) return
-  out.send(state.askedBy[client]!, { type: "reply", client, request, result })
-  state.askedRequest[client] = 0
+  if (state.pendingRequest[client] !== request) return
+  out.send(state.requester[client]!, { type: "reply", client, request, result })
+  state.pendingRequest[client] = 0
 }
 
 /**

@@ -3,7 +3,7 @@ import type { Address } from "../actor.ts"
 import type { LogMessageOf } from "./messages.ts"
 import type { ReplicaOptions } from "./options.ts"
 import type { Outbox } from "./outbox.ts"
-import { heardFrom } from "./recipients.ts"
+import { markResponsive } from "./recipients.ts"
 import type { ReplicaState } from "./replica-state.ts"
 import { grantPrefix, leasePrefix, timers } from "./timers.ts"
 
@@ -37,7 +37,7 @@ export function onHeartbeatAck(
   { epoch, round }: LogMessageOf<"heartbeat-ack">,
 ): void {
   if (state.role !== "leader" || epoch !== state.epoch) return
-  heardFrom(state, from)
+  markResponsive(state, from)
   const before = state.roundAcks.get(round)
   if (before === undefined) return
   const acks = withMember(before, from)

@@ -54,7 +54,7 @@ function avoidingSilent(
 }
 
 /** Takes an acceptor that has been heard of off the list of the silent. */
-export function heardFrom(state: ReplicaState, from: Address): void {
+export function markResponsive(state: ReplicaState, from: Address): void {
   if (state.silent === emptySet || !has(state.silent, from)) return
   state.silent = withoutMember(state.silent, from)
   state.closest = null

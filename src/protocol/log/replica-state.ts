@@ -37,8 +37,8 @@ export class ReplicaState {
   leader: Address = noAddress
   leaderEpoch: Epoch = noEpoch
   /** By client: the request last asked here, and by whom. */
-  askedRequest: number[] = []
-  askedBy: Address[] = []
+  pendingRequest: number[] = []
+  requester: Address[] = []
   /** Requests that wait for a leader to be known. */
   waiting: Command[] = []
 
@@ -104,8 +104,8 @@ export class ReplicaState {
     const copy = Object.assign(new ReplicaState(this.self, this.others.length + 1), this)
     copy.log = this.log.copy()
     copy.machine = new StateMachine(this.machine.copy())
-    copy.askedRequest = [...this.askedRequest]
-    copy.askedBy = [...this.askedBy]
+    copy.pendingRequest = [...this.pendingRequest]
+    copy.requester = [...this.requester]
     copy.waiting = [...this.waiting]
     copy.reported = new Map(this.reported)
     copy.accepted = [...this.accepted]

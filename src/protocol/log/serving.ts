@@ -32,12 +32,12 @@ export function onRequest(
   }
   if (read && options.reads === "quorum") return startQuorumRead(state, from, command, out, options)
   if (read && mayReadHere(state, options)) return readHere(state, from, command, out)
-  while (state.askedRequest.length <= client) {
-    state.askedRequest.push(0)
-    state.askedBy.push(noAddress)
+  while (state.pendingRequest.length <= client) {
+    state.pendingRequest.push(0)
+    state.requester.push(noAddress)
   }
-  state.askedRequest[client] = request
-  state.askedBy[client] = from
+  state.pendingRequest[client] = request
+  state.requester[client] = from
   if (state.role === "leader") return submit(state, command, out, options)
   // A request that another replica has forwarded is not forwarded again: leaders that are out of date would pass it round.
   const forwarded = from < options.plan.nodes.length
@@ -55,9 +55,9 @@ export function onReply(
   options: ReplicaOptions,
 ): void {
   const { client, request } = message
-  if (state.askedRequest[client] !== request) return
-  state.askedRequest[client] = 0
-  out.send(state.askedBy[client]!, message)
+  if (state.pendingRequest[client] !== request) return
+  state.pendingRequest[client] = 0
+  out.send(state.requester[client]!, message)
   // An answer is a sign of life.
   if (options.detector === "timeout" && state.role === "follower") waitForLeader(state, out, options)
 }

@@ -233,7 +233,7 @@ export type BackOff =
   | { readonly kind: "fixed"; readonly pause: Micros }
   /** A pause drawn from 0 to `upTo`. */
   | { readonly kind: "random"; readonly upTo: Micros }
-  /** Drawn from 0 to a limit that starts at `base`, doubles with every attempt and stops growing at `most`. */
+  /** Drawn from 0 to a limit that starts at `base`, doubles with every attempt and stops growing at `max`. */
   | { readonly kind: "exponential"; readonly base: Micros; readonly max: Micros }
 
 /** The pause before attempt `attempt` + 1; attempts count from 1. */

@@ -206,9 +206,9 @@ export function possibleAfterFastEpoch(
       .filter(({ epoch }) => epoch === greatest)
     // A later epoch has one value, and its proposer had settled the first epoch.
     if (greatest > 0) return choiceOf(valuesOf(proposals))
-    const least = threshold === "corrected" ? k - (n - size(promised)) : Math.ceil(n / 4)
+    const min = threshold === "corrected" ? k - (n - size(promised)) : Math.ceil(n / 4)
     return choiceOf(
-      valuesOf(proposals).filter((v) => proposals.filter(({ value }) => value === v).length >= least),
+      valuesOf(proposals).filter((v) => proposals.filter(({ value }) => value === v).length >= min),
     )
   }
 }
@@ -274,9 +274,9 @@ export function printedCounting(plan: QuorumPlan): (answers: Answers) => Choice 
     const proposals = proposalsIn(reports)
       .map(({ proposal }) => proposal)
       .filter(({ epoch }) => epoch === greatest)
-    const least = k + size(promised) - n
+    const min = k + size(promised) - n
     return choiceOf(
-      valuesOf(proposals).filter((v) => proposals.filter(({ value }) => value === v).length >= least),
+      valuesOf(proposals).filter((v) => proposals.filter(({ value }) => value === v).length >= min),
     )
   }
 }

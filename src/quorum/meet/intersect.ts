@@ -133,9 +133,8 @@ class Question {
     // Where nodes repeat, the smallest quorum would have to be looked for among all of them.
     if (!this.sides.every(isReadOnce)) return undefined
     const smallest = this.sides.map((side) => lightestQuorums(side, this.positions)(this.all).counted)
-    const least =
-      smallest.reduce((sum, each) => sum + each, 0) - (this.sides.length - 1) * this.positions.size
-    return least < this.atLeast
+    const min = smallest.reduce((sum, each) => sum + each, 0) - (this.sides.length - 1) * this.positions.size
+    return min < this.atLeast
       ? undefined
       : holds(`their smallest quorums have ${smallest.join(" and ")} of ${this.positions.size} nodes`)
   }
@@ -264,13 +263,13 @@ export interface Overlap {
  *
  * Overlaps of `enough` nodes or more count as `enough`. Returns nothing when the
  * shapes do not align. Cost: linear for thresholds, see `cheapestExclusions` for
- * weights, of which `most` is the bound.
+ * weights, of which `max` is the bound.
  */
 export function alignedOverlap(
   sides: readonly QuorumExpr[],
   positions: ReadonlyMap<NodeId, number>,
   enough: number,
-  most?: number,
+  max?: number,
 ): Overlap | undefined {
   const leaf = sameLeaf(sides, positions)
   if (leaf !== undefined) return leaf
@@ -282,11 +281,11 @@ export function alignedOverlap(
   if (blocks === undefined) return undefined
   const served: Block[] = []
   for (const { children, weights } of blocks) {
-    const inside = serveAll(children, positions, enough, most)
+    const inside = serveAll(children, positions, enough, max)
     if (inside === undefined) return undefined
     served.push({ inside, weights, wholes: children.map((child) => wholeOf(child, positions)) })
   }
-  return combine(gates, served, enough, most)
+  return combine(gates, served, enough, max)
 }
 
 type Gate = Exclude<QuorumExpr, { kind: "node" }>
@@ -323,10 +322,10 @@ function serveAll(
   children: readonly (QuorumExpr | undefined)[],
   positions: ReadonlyMap<NodeId, number>,
   enough: number,
-  most: number | undefined,
+  max: number | undefined,
 ): Overlap | undefined {
   const present = children.filter((child) => child !== undefined)
-  if (present.length === children.length) return alignedOverlap(present, positions, enough, most)
+  if (present.length === children.length) return alignedOverlap(present, positions, enough, max)
   return { common: 0, quorums: children.map((child) => wholeOf(child, positions)) }
 }
 
@@ -371,7 +370,7 @@ function combine(
   gates: readonly Gate[],
   blocks: readonly Block[],
   enough: number,
-  most: number | undefined,
+  max: number | undefined,
 ): Overlap | undefined {
   // A gate that wants T of W can do without W − T, and no more.
   const spare = gates.map(
@@ -383,7 +382,7 @@ function combine(
     contested.map(({ inside, weights }) => ({ cost: inside.common, weights })),
     spare,
     enough,
-    most,
+    max,
   )
   if (denials === undefined) return undefined
   const deniedTo = new Map(contested.map((block, i) => [block, denials.excluded[i]]))

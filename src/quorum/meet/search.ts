@@ -149,7 +149,7 @@ const maxCells = 2_000_000
  * Where everything weighs the same the dearest are excluded, as many as there
  * is room for. Other weights are a dynamic program over the room used on all
  * sides but the roomiest, and the cost paid: exact. Returns nothing when more
- * than `most` cells would be reached.
+ * than `max` cells would be reached.
  *
  * It is the one hard part of asking how little quorums overlap: the things are blocks of nodes, the
  * sides formulas, and to exclude a block from a side is to let that side's quorum do without it. With
@@ -160,7 +160,7 @@ export function cheapestExclusions(
   things: readonly Excludable[],
   spare: readonly number[],
   enough: number,
-  most = maxCells,
+  max = maxCells,
 ): Exclusions | undefined {
   const divisors = spare.map((_, side) => commonDivisor(things.map(({ weights }) => weights[side]!)) || 1)
   const lighter = things.map(({ cost, weights }) => ({
@@ -175,7 +175,7 @@ export function cheapestExclusions(
   if (enough === 1 && weighTooMuch(things, spare)) {
     return { excluded: things.map(() => undefined), cost: 1 }
   }
-  return excludeByWeight(lighter, room, enough, most)
+  return excludeByWeight(lighter, room, enough, max)
 }
 
 /**
@@ -210,13 +210,13 @@ function excludeByWeight(
   things: readonly Excludable[],
   spare: readonly number[],
   enough: number,
-  most: number,
+  max: number,
 ): Exclusions | undefined {
   const total = things.reduce((sum, { cost }) => sum + cost, 0)
   const table = new Table(spare, Math.min(total, enough - 1))
   if (!table.isExact) return undefined
   const choices: ReadonlyMap<number, number>[] = []
-  let left = most
+  let left = max
   for (const thing of things) {
     const choice = table.add(thing, left)
     if (choice === undefined) return undefined
@@ -269,8 +269,8 @@ class Table {
     this.isExact = Number.isSafeInteger(cells)
   }
 
-  /** Takes one more thing into account; gives the choice made on the way to each cell, or nothing where there are more than `most`. */
-  add(thing: Excludable, most: number): ReadonlyMap<number, number> | undefined {
+  /** Takes one more thing into account; gives the choice made on the way to each cell, or nothing where there are more than `max`. */
+  add(thing: Excludable, max: number): ReadonlyMap<number, number> | undefined {
     const next = new Map<number, number>()
     const choice = new Map<number, number>()
     const moves = this.movesOf(thing)
@@ -284,7 +284,7 @@ class Table {
         next.set(to, used + move.more)
         choice.set(to, move.choice)
       }
-      if (next.size > most) return undefined
+      if (next.size > max) return undefined
     }
     this.value = next
     return choice

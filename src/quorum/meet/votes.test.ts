@@ -52,8 +52,8 @@ describe("votes", () => {
         const common = gates
           .map(quorumsOf)
           .reduce((some, quorums) => [...new Set(some.flatMap((a) => quorums.map((b) => a & b)))])
-        const least = Math.min(...common.map((set) => size(set)))
-        expect(verdict.verdict).toBe(least >= atLeast ? "holds" : "violated")
+        const min = Math.min(...common.map((set) => size(set)))
+        expect(verdict.verdict).toBe(min >= atLeast ? "holds" : "violated")
         if (verdict.verdict === "violated")
           expect(size(verdict.witness.reduce(intersection))).toBeLessThan(atLeast)
       }),

@@ -330,14 +330,13 @@ function unknownFamily(catalogue: Catalogue, id: string): string {
 
 function refuseWrongArity(family: AnyFamily, args: readonly Argument[], call: string): void {
   // Only a family whose last parameter takes the rest has a parameter at every place.
-  const most = parameterAt(family, Infinity) === undefined ? family.parameters.length : Infinity
-  const least = family.parameters.filter(({ optional }) => optional !== true).length
-  if (args.length >= least && args.length <= most) return
+  const max = parameterAt(family, Infinity) === undefined ? family.parameters.length : Infinity
+  const min = family.parameters.filter(({ optional }) => optional !== true).length
+  if (args.length >= min && args.length <= max) return
   const given = args.length === 0 ? "none was" : args.length === 1 ? "one was" : `${args.length} were`
-  const wanted =
-    least === most ? String(most) : most === Infinity ? `${least} or more` : `${least} to ${most}`
+  const wanted = min === max ? String(max) : max === Infinity ? `${min} or more` : `${min} to ${max}`
   throw new UsageError(
-    `${call} takes ${wanted} argument${most === 1 ? "" : "s"}; ` +
+    `${call} takes ${wanted} argument${max === 1 ? "" : "s"}; ` +
       `${given} given: ${family.id}(${args.map(showArgument).join(", ")}). ` +
       `For example ${family.examples[0] ?? call}.`,
   )

@@ -65,8 +65,8 @@ export interface Budget {
 export function refuseStates(states: number, isExact: boolean, budget: Budget): void {
   const { bytesPerState, maxBytes = defaultMaxBytes, maxStates = Infinity } = budget
   const bytes = states * bytesPerState
-  const least = isExact ? states : states / margin
-  if (Math.min(least, maxStates) * bytesPerState <= maxBytes) return
+  const min = isExact ? states : states / margin
+  if (Math.min(min, maxStates) * bytesPerState <= maxBytes) return
   const about = isExact ? "" : "about "
   throw new UsageError(
     `Exploring these actors would meet ${about}${isExact ? states.toLocaleString("en") : states.toPrecision(2)} states and take ` +

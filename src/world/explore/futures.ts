@@ -187,12 +187,12 @@ export class LocalGraph<Message, Stored, Remembered> {
   private readonly known = new Set<number>()
   private readonly sent = new Set<number>()
   private readonly labels = new Map<string, number>()
-  private readonly most: number
+  private readonly max: number
   private transitions = 0
 
-  constructor(machine: ActorMachine<Message, Stored, Remembered>, most = maxTransitions) {
+  constructor(machine: ActorMachine<Message, Stored, Remembered>, max = maxTransitions) {
     this.machine = machine
-    this.most = most
+    this.max = max
     this.found = machine.model.processes.map(() => [])
     this.arriving = machine.model.processes.map(() => [])
     this.locals = this.found
@@ -252,7 +252,7 @@ export class LocalGraph<Message, Stored, Remembered> {
   }
 
   private addEdge(local: number, label: string, transition: Transition, envelope: number): void {
-    if (++this.transitions > this.most) throw tooMany(this.most)
+    if (++this.transitions > this.max) throw tooMany(this.max)
     if (!transition.admitted) return
     let number = this.labels.get(label)
     if (number === undefined) this.labels.set(label, (number = this.labels.size))
@@ -281,9 +281,9 @@ export class LocalGraph<Message, Stored, Remembered> {
 }
 
 /** The refusal, with what to try instead. */
-function tooMany(most: number): UsageError {
+function tooMany(max: number): UsageError {
   return new UsageError(
-    `The states of single processes are too many to compare: more than ${most} transitions. ` +
-      `Explore without --reduce, or take fewer epochs or proposers${most < maxTransitions ? ", or more states (--max-states)" : ""}.`,
+    `The states of single processes are too many to compare: more than ${max} transitions. ` +
+      `Explore without --reduce, or take fewer epochs or proposers${max < maxTransitions ? ", or more states (--max-states)" : ""}.`,
   )
 }

@@ -89,7 +89,7 @@ function matrixOf(trips: readonly RoundTrip[], source: string, options: MatrixOp
     throw new UsageError(`${source}: no round trips; a matrix needs at least one pair of regions.`)
   refuseMissingPair(regions, measured, trips)
   const within = options.intraRegionRttMs ?? 0
-  refuseOddRoundTrip(within, "the round trip within a region")
+  checkRoundTrip(within, "the round trip within a region")
   const oneWay = regions.map((from) =>
     regions.map((to) => {
       // Half of the round trip measured in that direction. One way delays cannot be measured without
@@ -157,7 +157,7 @@ function half(rttMs: number, rounding: Rounding): Micros {
 /** A week in milliseconds: more than this is taken for a slip of the keyboard. */
 const longestMs = 7 * 24 * 3600 * 1000
 
-function refuseOddRoundTrip(rttMs: number, what: string): void {
+function checkRoundTrip(rttMs: number, what: string): void {
   if (rttMs >= 0 && rttMs <= longestMs) return
   throw new UsageError(`${what} is ${rttMs}; must be milliseconds, 0 or more and at most a week.`)
 }
@@ -209,7 +209,7 @@ function csvRoundTrip(record: CsvRecord, fileName: string): RoundTrip {
       `${what} is ${rtt === "" ? "missing" : `"${rtt}"`}; must be a number of milliseconds, such as 136 or 0.427.`,
     )
   }
-  refuseOddRoundTrip(Number(rtt), what)
+  checkRoundTrip(Number(rtt), what)
   return { from, to, rttMs: Number(rtt), whereFrom: where(0), whereTo: where(1) }
 }
 
@@ -256,7 +256,7 @@ function pingRoundTrip(line: string, where: string, from: string, statistic: Sta
   const [min, avg, max] = parts.map(Number) as [number, number, number]
   const negative = [min, avg, max].findIndex((figure) => !(figure >= 0 && figure <= longestMs))
   if (negative >= 0) {
-    refuseOddRoundTrip(
+    checkRoundTrip(
       [min, avg, max][negative]!,
       `${where}:${columns[negative]!}: the round trip from ${from} to ${to}`,
     )

@@ -178,10 +178,10 @@ describe("a loop that takes no time", () => {
     start: () => ({ state: 0, outputs: [] }),
     step: (state, input) => {
       const to = input.type === "receive" ? input.from : 1
-      return { state: state + 1, outputs: state < most ? [{ type: "send", to, message: state }] : [] }
+      return { state: state + 1, outputs: state < max ? [{ type: "send", to, message: state }] : [] }
     },
   }
-  let most = Infinity
+  let max = Infinity
   const looping = (latencyMs: number, atMs = 3) =>
     simulate({
       seed: 1,
@@ -202,7 +202,7 @@ describe("a loop that takes no time", () => {
 
   test("is none where time passes, or where it ends", () => {
     expect(looping(0.01).events).toBeGreaterThan(900_000)
-    most = 100_000
+    max = 100_000
     expect(looping(0).ended).toBe("idle")
   })
 })

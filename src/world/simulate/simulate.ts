@@ -72,12 +72,12 @@ class Simulation<Message, Stored, Report> implements Host<
     this.scheduleScript()
     const { agenda } = this
     const { horizon, isOver } = this.scenario
-    let [events, standing, most] = [0, 0, this.maxAtOnce()]
+    let [events, standing, max] = [0, 0, this.maxAtOnce()]
     for (let next = agenda.nextTime; next <= horizon; next = agenda.nextTime) {
       if (next > this.now) {
         standing = 0
-        most = this.maxAtOnce()
-      } else if (++standing > most) throw this.timeStandsStill(standing)
+        max = this.maxAtOnce()
+      } else if (++standing > max) throw this.timeStandsStill(standing)
       this.now = next
       agenda.take()
       this.handle(this.running[agenda.process]!)

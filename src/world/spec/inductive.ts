@@ -249,8 +249,8 @@ function* acceptorParts(
   for (const accepted of subsets(proposals)) {
     const lastAccepted = accepted[accepted.length - 1] ?? null
     const accepts = accepted.map((proposal): SpecMessage => ({ type: "accept", acceptor, ...proposal }))
-    const least = lastAccepted?.epoch ?? -1
-    for (let lastPromised = least; lastPromised < model.epochs; lastPromised++) {
+    const min = lastAccepted?.epoch ?? -1
+    for (let lastPromised = min; lastPromised < model.epochs; lastPromised++) {
       const memory = { lastPromised: lastPromised < 0 ? null : lastPromised, lastAccepted }
       const possible = range(lastPromised + 1).flatMap((epoch) => truePromises(acceptor, epoch, accepted))
       for (const promises of subsets(possible)) yield { memory, sent: [...accepts, ...promises] }

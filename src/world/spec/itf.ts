@@ -210,12 +210,16 @@ function readState(reading: Reading, { maxBal, maxVBal, maxVal, msgs }: ItfState
   return { acceptors, messages: new Map(messages.map((message) => [messageText(message), message])) }
 }
 
-function proposalOf({ valueOf }: Reading, epoch: number, value: string): AcceptorState["lastAccepted"] {
+function proposalOf(
+  { valueOf: valueOf }: Reading,
+  epoch: number,
+  value: string,
+): AcceptorState["lastAccepted"] {
   return epoch < 0 ? null : { epoch, value: valueOf(value) }
 }
 
 function readMessage(reading: Reading, message: z.infer<typeof itfMessageSchema>): SpecMessage {
-  const { model, valueOf } = reading
+  const { model, valueOf: valueOf } = reading
   const epoch = message.bal
   switch (message.type) {
     case "1a":

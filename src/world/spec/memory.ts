@@ -56,12 +56,12 @@ function censusOfSearch(model: SpecModel, options: SpecOptions): SpecCensus | un
  */
 export function stepsToAllViolations(model: SpecModel): number {
   if (model.values < 2 || model.epochs < 2) return Infinity
-  const least = (quorums: readonly number[]): number => Math.min(...quorums.map(popcount))
+  const smallest = (quorums: readonly number[]): number => Math.min(...quorums.map(popcount))
   const steps = model.phase2.map(({ quorums }) => {
     const disjoint = model.phase1.flatMap((q1) =>
       quorums.filter((q2) => (q1 & q2) === 0).map((q2) => popcount(q1) + popcount(q2)),
     )
-    return 4 + least(model.phase1) + least(quorums) + Math.min(...disjoint)
+    return 4 + smallest(model.phase1) + smallest(quorums) + Math.min(...disjoint)
   })
   return Math.max(...steps)
 }

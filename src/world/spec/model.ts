@@ -99,9 +99,9 @@ function refuseBounds(system: QuorumSystem, { values, epochs }: SpecBounds): voi
   refuseRange("epochs", epochs, maxEpochs)
 }
 
-function refuseRange(what: string, given: number, most: number): void {
-  if (!Number.isInteger(given) || given < 1 || given > most) {
-    throw new UsageError(`--${what} is ${given}; must be a whole number from 1 to ${most}. Try 2.`)
+function refuseRange(what: string, given: number, max: number): void {
+  if (!Number.isInteger(given) || given < 1 || given > max) {
+    throw new UsageError(`--${what} is ${given}; must be a whole number from 1 to ${max}. Try 2.`)
   }
 }
 
