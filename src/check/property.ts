@@ -1,6 +1,9 @@
 import { InvariantError } from "../base/errors.ts"
 import { type Verdict, holds, unknown, violated } from "../base/verdict.ts"
-import type { TraceEventType } from "../world/simulate/trace.ts"
+import type { TraceEvent, TraceEventType } from "../world/simulate/trace.ts"
+
+/** An event in the trace of any protocol: nobody looks into its messages and records. */
+export type AnyEvent = TraceEvent<unknown, unknown, unknown>
 
 /**
  * Gathers the facts of one kind while a run goes by. What it has gathered are

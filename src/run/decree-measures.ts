@@ -1,6 +1,7 @@
 import { type PaxosEvent, type PaxosFact, decisions, learnings } from "../check/paxos/facts.ts"
 import { transfersOf } from "../check/paxos/transfers.ts"
 import { type Gatherer, type Reading, reading } from "../check/property.ts"
+import { deliveredMessages, sentMessages, syncWrites } from "../check/traffic.ts"
 import type { Address, Micros } from "../protocol/actor.ts"
 import type { Cluster } from "../protocol/paxos/cluster.ts"
 import type { MessageType, PaxosMessage } from "../protocol/paxos/messages.ts"
@@ -26,15 +27,10 @@ export interface RunMeasures {
   readonly epochsUsed: number
 }
 
-/** What a run sends and writes. */
-class Costs implements Gatherer<PaxosEvent> {
-  readonly byType: Partial<Record<MessageType, number>> = {}
+/** When proposers first proposed, and the epochs that they used. */
+class EpochsUsed implements Gatherer<PaxosEvent> {
+  count = 0
   proposedAt: Micros | null = null
-  sent = 0
-  delivered = 0
-  lost = 0
-  writes = 0
-  epochs = 0
   private readonly proposers: readonly Address[]
   /** The epoch that each process has used last. */
   private readonly epochOf: number[] = []
@@ -44,27 +40,10 @@ class Costs implements Gatherer<PaxosEvent> {
   }
 
   observe(event: PaxosEvent): void {
-    switch (event.type) {
-      case "send":
-        this.sent++
-        if (event.copies === 0) this.lost++
-        this.byType[event.message.type] = (this.byType[event.message.type] ?? 0) + 1
-        for (const { from, message } of transfersOf(event)) {
-          if (message.type === "propose") this.proposedAt ??= event.at
-          this.countEpoch(from, message)
-        }
-        return
-      case "deliver":
-        this.delivered++
-        return
-      case "miss":
-        this.lost++
-        return
-      case "store":
-        if (event.volatile !== true) this.writes++
-        return
-      default:
-        return
+    if (event.type !== "send") return
+    for (const { from, message } of transfersOf(event)) {
+      if (message.type === "propose") this.proposedAt ??= event.at
+      this.countEpoch(from, message)
     }
   }
 
@@ -73,36 +52,35 @@ class Costs implements Gatherer<PaxosEvent> {
     if (message.type !== "prepare" && message.type !== "propose") return
     if (this.epochOf[from] === message.epoch || !this.proposers.includes(from)) return
     this.epochOf[from] = message.epoch
-    this.epochs++
+    this.count++
   }
 }
 
-const costs: PaxosFact<Costs> = {
-  wants: ["send", "deliver", "miss", "store"],
-  gather: (cluster) => new Costs(cluster),
+const epochsUsed: PaxosFact<EpochsUsed> = {
+  wants: ["send"],
+  gather: (cluster) => new EpochsUsed(cluster),
 }
 
 /** The measures of a run of single-decree Paxos. */
 export const decreeMeasures: Reading<Cluster, PaxosEvent, RunMeasures> = reading(
-  { decisions, learnings, costs },
+  { decisions, learnings, sentMessages, deliveredMessages, syncWrites, epochsUsed },
   (facts, { proposers }) => {
     const [first] = facts.decisions.list
-    const { proposedAt, sent, delivered, lost, byType, writes, epochs } = facts.costs
     return {
-      proposedAt,
+      proposedAt: facts.epochsUsed.proposedAt,
       decidedAt: first?.at ?? null,
       decidedValue: first?.proposal.value ?? null,
       decidedEpoch: first?.proposal.epoch ?? null,
       learnedAt: proposers.map(
         (address) => facts.learnings.list.find(({ process }) => process === address)?.at ?? null,
       ),
-      messagesSent: sent,
-      messagesDelivered: delivered,
-      messagesLost: lost,
-      messagesByType: { ...byType },
-      syncWrites: writes,
+      messagesSent: facts.sentMessages.count,
+      messagesDelivered: facts.deliveredMessages.count,
+      messagesLost: facts.sentMessages.lost + facts.deliveredMessages.missed,
+      messagesByType: { ...facts.sentMessages.byType },
+      syncWrites: facts.syncWrites.count,
       // What a replica that is a quorum by itself asks itself takes no message.
-      epochsUsed: Math.max(epochs, first === undefined ? 0 : 1),
+      epochsUsed: Math.max(facts.epochsUsed.count, first === undefined ? 0 : 1),
     }
   },
 )

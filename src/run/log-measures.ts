@@ -1,5 +1,6 @@
-import type { LogEvent, LogFact } from "../check/log/facts.ts"
-import type { Gatherer } from "../check/property.ts"
+import type { LogEvent, LogFact, LogSubject } from "../check/log/facts.ts"
+import { type Gatherer, type Reading, reading } from "../check/property.ts"
+import { sentMessages, syncWrites } from "../check/traffic.ts"
 import type { Address, Micros } from "../protocol/actor.ts"
 import { LatencyHistogram } from "./latency-histogram.ts"
 import type { Operation } from "../protocol/log/command.ts"
@@ -250,53 +251,54 @@ export function measuresWithin(window: MeasuredWindow): LogFact<LogMeasures> {
   return { wants: ["report"], gather: (_, facts) => new LogMeasures(window, facts.of(requests)) }
 }
 
-/** What a run of the log costs in messages and writes, all of it, the start included. */
-export class LogTraffic implements Gatherer<LogEvent> {
-  sent = 0
-  /** Messages of which no copy arrives. */
-  lost = 0
-  /** Copies that arrive beyond the first. */
-  duplicates = 0
-  writes = 0
-  /** Slots executed, no-ops included, and the commands in them. */
-  slots = 0
+/** The slots that some replica has executed. */
+export class ExecutedSlots implements Gatherer<LogEvent> {
+  /** No-ops included. */
+  count = 0
+  /** The commands in them. */
   commands = 0
-  snapshots = 0
-  private readonly types = new Map<string, number>()
 
   observe(event: LogEvent): void {
-    if (event.type === "send") return this.onSend(event.message.type, event.copies)
-    if (event.type === "store") {
-      this.writes++
-      if (event.record.type === "snapshot") this.snapshots++
-    } else if (event.type === "report" && event.report.type === "executed") {
-      const { slot, batch } = event.report
-      if (slot !== this.slots) return
-      this.slots++
-      this.commands += batch.length
-    }
+    if (event.type !== "report" || event.report.type !== "executed") return
+    const { slot, batch } = event.report
+    if (slot !== this.count) return
+    this.count++
+    this.commands += batch.length
   }
+}
 
+/** Slots that were executed. */
+export const executedSlots: LogFact<ExecutedSlots> = {
+  wants: ["report"],
+  gather: () => new ExecutedSlots(),
+}
+
+/** What a run of the log costs in messages and writes, all of it, the start included. */
+export interface LogTraffic {
+  readonly sent: number
+  /** Messages of which no copy arrives. */
+  readonly lost: number
   /** Messages sent, by type, the most frequent first. */
-  get byType(): readonly { readonly type: string; readonly sent: number }[] {
-    return [...this.types]
-      .map(([type, sent]) => ({ type, sent }))
-      .sort((a, b) => b.sent - a.sent || (a.type < b.type ? -1 : 1))
-  }
-
-  private onSend(type: string, copies: number): void {
-    this.sent++
-    if (copies === 0) this.lost++
-    else this.duplicates += copies - 1
-    this.types.set(type, (this.types.get(type) ?? 0) + 1)
-  }
+  readonly byType: readonly { readonly type: string; readonly sent: number }[]
+  readonly writes: number
+  readonly slots: number
+  readonly commands: number
 }
 
 /** Messages and writes of a run. */
-export const traffic: LogFact<LogTraffic> = {
-  wants: ["send", "store", "report"],
-  gather: () => new LogTraffic(),
-}
+export const traffic: Reading<LogSubject, LogEvent, LogTraffic> = reading(
+  { sentMessages, syncWrites, executedSlots },
+  ({ sentMessages: { count, lost, byType }, syncWrites: writes, executedSlots: slots }) => ({
+    sent: count,
+    lost,
+    byType: Object.entries(byType)
+      .map(([type, sent]) => ({ type, sent }))
+      .sort((a, b) => b.sent - a.sent || (a.type < b.type ? -1 : 1)),
+    writes: writes.count,
+    slots: slots.count,
+    commands: slots.commands,
+  }),
+)
 
 /**
  * Every answered request of a run in the order of the answers: when, and after

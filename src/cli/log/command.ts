@@ -72,7 +72,7 @@ async function run({ io }: Context, system: string, flags: Flags): Promise<ExitC
     protocol,
     intervalMs,
     ...checks,
-    gather: [traffic],
+    gather: traffic.needs,
     traceHash: "messages",
   })
   if (typeof history === "string") {
@@ -86,7 +86,7 @@ async function run({ io }: Context, system: string, flags: Flags): Promise<ExitC
     unsafe,
     seed,
     run: result,
-    traffic: result.facts.of(traffic),
+    traffic: traffic.read(result.facts),
     intervalMs,
     timeline,
   })

@@ -4,7 +4,7 @@ import { runSafeLog } from "../../run/log.ts"
 import { type LogSetup, logDefaults } from "../../run/log-settings.ts"
 import { constantPlan } from "../../quorum/plan.ts"
 import { constantLatency } from "../../world/simulate/latency.ts"
-import { traffic } from "../../run/log-measures.ts"
+import { sentMessages } from "../../check/traffic.ts"
 
 const setup: LogSetup = {
   ...logDefaults,
@@ -21,8 +21,8 @@ const setup: LogSetup = {
 }
 
 function run(more: Partial<LogSetup>) {
-  const { measures, facts } = runSafeLog({ ...setup, ...more }, 1, { gather: [traffic] })
-  const sent = (type: string): number => facts.of(traffic).byType.find((one) => one.type === type)?.sent ?? 0
+  const { measures, facts } = runSafeLog({ ...setup, ...more }, 1, { gather: [sentMessages] })
+  const sent = (type: string): number => facts.of(sentMessages).byType[type] ?? 0
   return { measures, sent, leaders: measures.elections.map(({ process }) => process) }
 }
 
