@@ -66,6 +66,7 @@ export {
   type ProtocolMutant,
   type ProtocolProperty,
   type ProtocolRun,
+  type TraceJudged,
   defineProtocol,
 } from "./run/protocol.ts"
 export {

@@ -8,7 +8,9 @@ import type { QuorumPlan } from "../quorum/plan.ts"
 import type { ActorModel, History, Local, NetworkKind, Property } from "../world/explore/model.ts"
 import type { ActorOutcome } from "../world/explore/outcome.ts"
 import type { ActorTrace } from "../world/explore/trace.ts"
+import type { PaxosProperty as TracePaxosProperty } from "./paxos/facts.ts"
 import { agreement, safeLearning, validity } from "./paxos/safety.ts"
+import { type StateProperty, judgedInStates } from "./state-property.ts"
 
 /**
  * What a run of Paxos is judged by: every acceptance that was ever durable, and what was learned.
@@ -124,45 +126,31 @@ export function decidedIn(plan: QuorumPlan, { accepted }: PaxosMemory): PaxosMem
   return accepted.filter(({ epoch, by }) => plan.systemAt(epoch).isQuorum(2, by))
 }
 
-/** A property as what is judged on the memory of a run. */
-export interface MemoryProperty {
-  readonly kind: PaxosProperty["kind"]
-  readonly name: string
-  readonly reference: string
-  readonly statement: string
-  readonly holds: (memory: PaxosMemory, plan: QuorumPlan, candidates: readonly Value[]) => boolean
+/** What a property of explored states is stated of. */
+export interface ExploredSubject {
+  readonly plan: QuorumPlan
+  /** The values that clients propose. */
+  readonly values: readonly Value[]
 }
 
-/** What is said of explored states is what is said of simulated runs. */
-function statementOf({
-  name,
-  reference,
-  statement,
-}: Pick<MemoryProperty, "name" | "reference" | "statement">): Pick<
-  MemoryProperty,
-  "name" | "reference" | "statement"
-> {
-  return { name, reference, statement }
-}
+/** A property that is judged in explored states; those of safety are judged on traces as well. */
+export type ExploredProperty = StateProperty<PaxosMemory, ExploredSubject> &
+  (TracePaxosProperty | { readonly reference: string })
 
 /** What every variant must keep; two guards against a model in which nothing happens; and progress. */
-export const memoryProperties: readonly MemoryProperty[] = [
+export const exploredProperties: readonly ExploredProperty[] = [
   {
-    kind: "always",
-    ...statementOf(agreement),
-    holds: (memory, plan) => new Set(decidedIn(plan, memory).map(({ value }) => value)).size <= 1,
+    ...agreement,
+    holds: (memory, { plan }) => new Set(decidedIn(plan, memory).map(({ value }) => value)).size <= 1,
   },
   {
-    kind: "always",
-    ...statementOf(validity),
-    statement: "Only values that some client proposed are decided.",
-    holds: (memory, plan, candidates) =>
-      decidedIn(plan, memory).every(({ value }) => candidates.includes(value)),
+    ...validity,
+    holds: (memory, { plan, values }) =>
+      [...decidedIn(plan, memory), ...memory.learned].every(({ value }) => values.includes(value)),
   },
   {
-    kind: "always",
-    ...statementOf(safeLearning),
-    holds: (memory, plan) =>
+    ...safeLearning,
+    holds: (memory, { plan }) =>
       memory.learned.every(({ value }) => decidedIn(plan, memory).some((decided) => decided.value === value)),
   },
   {
@@ -170,7 +158,7 @@ export const memoryProperties: readonly MemoryProperty[] = [
     name: "some run decides",
     reference: "Howard 2019, §2.2",
     statement: "A value is decided in some run.",
-    holds: (memory, plan) => decidedIn(plan, memory).length > 0,
+    holds: (memory, { plan }) => decidedIn(plan, memory).length > 0,
   },
   {
     kind: "sometimes",
@@ -184,7 +172,7 @@ export const memoryProperties: readonly MemoryProperty[] = [
     name: "a value is decided",
     reference: "Howard 2019, theorem 16",
     statement: "A value is decided in every run that goes on.",
-    holds: (memory, plan) => decidedIn(plan, memory).length > 0,
+    holds: (memory, { plan }) => decidedIn(plan, memory).length > 0,
   },
   {
     kind: "eventually",
@@ -205,12 +193,8 @@ export function paxosProgress(explored: ExploredPaxos): PaxosProperty[] {
   return propertiesOf(explored).filter(({ kind }) => kind === "eventually")
 }
 
-function propertiesOf({ cluster: { plan }, candidates }: ExploredPaxos): PaxosProperty[] {
-  return memoryProperties.map(({ kind, name, holds }) => ({
-    kind,
-    name,
-    ofHistory: (memory) => holds(memory, plan, candidates),
-  }))
+function propertiesOf({ cluster: { plan }, candidates: values }: ExploredPaxos): PaxosProperty[] {
+  return exploredProperties.map((property) => judgedInStates(property, { plan, values }))
 }
 
 /** What a diagram says of an acceptor: e_pro; (e_acc, v_acc). Of a proposer: what it has learned. */

@@ -2,12 +2,15 @@
 export * from "./disagreement.ts"
 export {
   type ExploredPaxos,
+  type ExploredProperty,
+  type ExploredSubject,
   type PaxosMemory,
   type PaxosModel,
   type PaxosOutcome,
   type PaxosProperty as ExploredPaxosProperty,
   type PaxosTrace,
   decidedIn,
+  exploredProperties,
   paxosModel,
   paxosProgress,
   paxosProperties,
@@ -23,3 +26,5 @@ export * from "./paxos/rules.ts"
 export * from "./paxos/safety.ts"
 export * from "./paxos/selections.ts"
 export * from "./property.ts"
+export * from "./state-property.ts"
+export * from "./traffic.ts"

@@ -1,21 +1,22 @@
 import { randomFromSeed } from "../base/random.ts"
 import type { SequenceDiagram } from "../experiment/diagram/model.ts"
+import type { AnyEvent } from "../check/property.ts"
 import { scenarioOfTrace } from "../check/simulated-trace.ts"
+import { Remembering, type StateProperty, judgedInStates } from "../check/state-property.ts"
 import type { QuorumPlan } from "../quorum/plan.ts"
 import type { ActorModel, NetworkKind, Property } from "../world/explore/model.ts"
 import type { ActorOutcome } from "../world/explore/outcome.ts"
 import type { ActorTrace } from "../world/explore/trace.ts"
 import { simulate } from "../world/simulate/simulate.ts"
-import type { TraceEvent } from "../world/simulate/trace.ts"
 import { actorDiagram } from "./diagrams/actors.ts"
 import {
   type Protocol,
-  type ProtocolProperty,
   type ProtocolRun,
   clusterOf,
   messageText,
   proposedValue,
   requestsOf,
+  stateProperties,
   withDefaults,
 } from "./protocol.ts"
 
@@ -79,7 +80,9 @@ export function explorationOf(setup: ExplorationSetup): Exploration {
     ...protocol.model?.(run, { epochs }),
     history: protocol.facts,
   }
-  const asked = protocol.properties.map((property) => exploredProperty(property, run))
+  const asked: readonly ExplorationProperty[] = stateProperties(protocol).map((property) =>
+    judgedInStates(property, run),
+  )
   return {
     protocol,
     run,
@@ -89,18 +92,13 @@ export function explorationOf(setup: ExplorationSetup): Exploration {
   }
 }
 
-function exploredProperty(property: ProtocolProperty<unknown>, run: ProtocolRun): ExplorationProperty {
-  const { name, kind = "always" } = property
-  return { name, kind, ofHistory: (facts) => property.holds(facts, run) }
-}
-
 /** What is wrong at the end of a trace, in the protocol's words; undefined where it has none. */
 export function explainViolation(
   { protocol, run }: Exploration,
   name: string,
   trace: ExplorationTrace,
 ): string | undefined {
-  const property = protocol.properties.find((one) => one.name === name)
+  const property = stateProperties(protocol).find((one) => one.name === name)
   return property?.explain?.(trace.worlds.at(-1)!.remembered, run, trace)
 }
 
@@ -108,9 +106,9 @@ export function explainViolation(
 export function violatedIn(
   { protocol, run }: Exploration,
   facts: unknown,
-): readonly ProtocolProperty<unknown>[] {
-  return protocol.properties.filter(
-    (property) => (property.kind ?? "always") === "always" && !property.holds(facts, run),
+): readonly StateProperty<unknown, ProtocolRun>[] {
+  return stateProperties(protocol).filter(
+    ({ kind = "always", holds }) => kind === "always" && !holds(facts, run),
   )
 }
 
@@ -147,10 +145,7 @@ function violationRemarks(exploration: Exploration, trace: ExplorationTrace): (s
 /** The facts that a protocol has of a trace when the simulator is made to take its steps; undefined where it cannot. */
 export function simulatedFacts({ facts }: Pick<Protocol, "facts">, trace: ExplorationTrace): unknown {
   if (trace.steps.some((step) => "crashBefore" in step)) return undefined
-  let known = facts.initial
-  simulate(scenarioOfTrace(trace), (event: TraceEvent<unknown, unknown, unknown>) => {
-    if (event.type !== "propose" && event.type !== "timeout" && event.type !== "miss")
-      known = facts.observe(known, event)
-  })
-  return known
+  const memory = new Remembering(facts)
+  simulate(scenarioOfTrace(trace), (event: AnyEvent) => memory.observe(event))
+  return memory.value
 }

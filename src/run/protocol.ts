@@ -1,8 +1,12 @@
 import { UsageError, describeUnknown } from "../base/errors.ts"
+import { oncePer } from "../base/memo.ts"
 import type { Random } from "../base/random.ts"
+import type { Verdict } from "../base/verdict.ts"
+import type { AnyEvent, Property, Statement, Violation } from "../check/property.ts"
+import { type StateProperty, traceProperty } from "../check/state-property.ts"
 import type { Address, Micros, Process, Value } from "../protocol/actor.ts"
 import type { QuorumPlan } from "../quorum/plan.ts"
-import type { ActorModel, Local, WorldEvent } from "../world/explore/model.ts"
+import type { ActorModel, History, Local, WorldEvent } from "../world/explore/model.ts"
 import type { ActorTrace } from "../world/explore/trace.ts"
 import { type Settings, type SettingsTable, defaultsOf } from "./setting.ts"
 
@@ -114,26 +118,43 @@ export type ProtocolEvent<Message, Stored, Report> =
   | Exclude<WorldEvent<Message, Stored>, { readonly type: "report" }>
   | { readonly type: "report"; readonly process: Address; readonly report: Report }
 
-/** A property of the runs of a protocol, judged on their facts after every event. */
-export interface ProtocolProperty<Facts, Setup = object> {
-  /** What reports and rows call it: "agreement". */
-  readonly name: string
-  /**
-   * `always`, the default: of every state of every run. `sometimes`: of some state of some run, the guard
-   * against a protocol that does nothing. `eventually`: of some state of every run that goes on.
-   */
-  readonly kind?: "always" | "sometimes" | "eventually"
-  readonly reference?: string
-  /** What it says, in one sentence. */
-  readonly statement: string
-  readonly holds: (facts: Facts, run: ProtocolRun<Setup>) => boolean
-  /** What is wrong with facts of which it does not hold; of an explored run, the trace to them as well. */
-  readonly explain?: (
-    facts: Facts,
-    run: ProtocolRun<Setup>,
-    trace?: ActorTrace<unknown, unknown, Facts>,
-  ) => string | undefined
+/**
+ * A property of the runs of a protocol. One of states (`StateProperty`) is judged on the facts: by an explorer
+ * in every state, of any other run after every event. One of traces (`Property`) sees everything, and no
+ * explorer can judge it. One with both forms has the first explored and the second asked of all other runs.
+ */
+export type ProtocolProperty<Facts, Setup = object> =
+  | StateProperty<Facts, ProtocolRun<Setup>>
+  | TraceJudged
+  | (StateProperty<Facts, ProtocolRun<Setup>> & TraceJudged)
+
+/** A property of traces, of a cluster and messages that its protocol alone knows. */
+export interface TraceJudged extends Omit<Statement<never>, "notStated"> {
+  readonly needs: readonly unknown[]
+  read(facts: never): Verdict<Violation>
 }
+
+/** What properties and measures of a run are told of it. */
+export type ProtocolSubject = ProtocolRun & ProtocolCluster
+
+/** A protocol's properties for one trace, in their order. */
+export const traceProperties = oncePer(
+  ({ facts, properties, reference }: Protocol): readonly Property<ProtocolSubject, AnyEvent>[] =>
+    properties.map((property) =>
+      isOfTraces(property)
+        ? (property as unknown as Property<ProtocolSubject, AnyEvent>)
+        : traceProperty(facts as History<unknown, unknown, unknown>, { reference, ...property }),
+    ),
+)
+
+/** Those that an explorer can judge. */
+export function stateProperties({
+  properties,
+}: Pick<Protocol, "properties">): readonly StateProperty<unknown, ProtocolRun>[] {
+  return properties.filter((property): property is StateProperty<unknown, ProtocolRun> => "holds" in property)
+}
+
+const isOfTraces = (property: ProtocolProperty<unknown>): property is TraceJudged => "read" in property
 
 /** A mistake to plant. */
 export interface ProtocolMutant<Message = unknown, Stored = unknown, Report = unknown, Setup = object> {
@@ -190,11 +211,14 @@ export function whatIsMissing(value: Partial<Protocol>): string | undefined {
     return "has no facts: { initial, observe(facts, event) }, what a run is judged by."
   if (!Array.isArray(properties) || properties.length === 0)
     return "has no properties: at least one { name, statement, holds(facts) }."
-  const odd = (properties as readonly Partial<ProtocolProperty<unknown>>[]).find(
-    ({ name, holds }) => typeof name !== "string" || typeof holds !== "function",
+  const incomplete = (
+    properties as readonly Partial<StateProperty<unknown, ProtocolRun> & TraceJudged>[]
+  ).find(
+    ({ name, holds, read }) =>
+      typeof name !== "string" || (typeof holds !== "function" && typeof read !== "function"),
   )
-  if (odd !== undefined) {
-    return `has a property ${odd.name ?? "without a name"}, which needs a name, a statement and holds(facts).`
+  if (incomplete !== undefined) {
+    return `has a property ${incomplete.name ?? "without a name"}, which needs a name, a statement and holds(facts).`
   }
   return undefined
 }

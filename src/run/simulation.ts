@@ -1,6 +1,14 @@
 import { type Random, randomFromSeed } from "../base/random.ts"
-import { type Verdict, holds, unknown, violated } from "../base/verdict.ts"
-import type { Judgement, Violation } from "../check/property.ts"
+import {
+  type AnyEvent,
+  Facts,
+  type Gatherer,
+  type Judgement,
+  type Reading,
+  judge,
+  reading,
+} from "../check/property.ts"
+import { deliveredMessages, sentMessages, syncWrites } from "../check/traffic.ts"
 import type { Address, Micros, Value } from "../protocol/actor.ts"
 import {
   type Crash,
@@ -16,18 +24,19 @@ import { type LatencyModel, matrixLatency, micros } from "../world/simulate/late
 import { type NetworkModel, duplicating, lossy, reliable, reordering } from "../world/simulate/network.ts"
 import type { Scenario } from "../world/simulate/scenario.ts"
 import { type RunEnd, simulate } from "../world/simulate/simulate.ts"
-import type { Observer, TraceEvent } from "../world/simulate/trace.ts"
+import type { Observer } from "../world/simulate/trace.ts"
 import { ratesOf } from "./common-settings.ts"
 import type { DecreeSetup } from "./decree-settings.ts"
 import {
   type Protocol,
   type ProtocolCluster,
-  type ProtocolProperty,
   type ProtocolRun,
+  type ProtocolSubject,
   clusterOf,
   messageSize,
   proposedValue,
   requestsOf,
+  traceProperties,
 } from "./protocol.ts"
 
 /** The conditions of a run, whatever its protocol: topology, clients, machines, faults. */
@@ -278,113 +287,36 @@ export function runProtocol(
   { run, cluster, scenario }: SimulationRun,
   ...observers: readonly Observer<unknown, unknown, unknown>[]
 ): ProtocolRunResult {
-  const costs = new Costs(cluster)
-  const judge = new FactsJudge(protocol, run)
-  const end = simulate(scenario, costs.observe, judge.observe, ...observers)
-  return { measures: costs.measures, judgements: judge.judgements, end }
+  const properties = traceProperties(protocol)
+  const facts = new Facts<ProtocolSubject, AnyEvent>({ ...run, ...cluster }, [commonMeasures, ...properties])
+  const end = simulate(scenario, facts.observe, ...observers)
+  return { measures: commonMeasures.read(facts), judgements: judge(properties, facts), end }
 }
 
-type AnyEvent = TraceEvent<unknown, unknown, unknown>
+/** What each process learned first, in order. */
+class FirstLearned implements Gatherer<AnyEvent> {
+  readonly list: { readonly process: Address; readonly value: Value; readonly at: Micros }[] = []
 
-class Costs {
-  private readonly byType: Record<string, number> = {}
-  private readonly learned: { process: string; value: Value; at: Micros }[] = []
-  private sent = 0
-  private delivered = 0
-  private lost = 0
-  private writes = 0
-  private readonly cluster: ProtocolCluster
-
-  constructor(cluster: ProtocolCluster) {
-    this.cluster = cluster
-  }
-
-  readonly observe = (event: AnyEvent): void => {
-    switch (event.type) {
-      case "send": {
-        const { type } = event.message as { readonly type: string }
-        this.sent++
-        this.byType[type] = (this.byType[type] ?? 0) + 1
-        if (event.copies === 0) this.lost++
-        return
-      }
-      case "deliver":
-        this.delivered++
-        return
-      case "miss":
-        this.lost++
-        return
-      case "store":
-        if (event.volatile !== true) this.writes++
-        return
-      case "learn": {
-        const process = this.cluster.processes[event.process]!.name
-        if (this.learned.some((one) => one.process === process)) return
-        this.learned.push({ process, value: event.value, at: event.at })
-        return
-      }
-      default:
-        return
-    }
-  }
-
-  get measures(): ProtocolMeasures {
-    return {
-      messagesSent: this.sent,
-      messagesDelivered: this.delivered,
-      messagesLost: this.lost,
-      messagesByType: this.byType,
-      syncWrites: this.writes,
-      learned: this.learned,
-    }
+  observe(event: AnyEvent): void {
+    if (event.type !== "learn" || this.list.some(({ process }) => process === event.process)) return
+    this.list.push({ process: event.process, value: event.value, at: event.at })
   }
 }
 
-/** Folds the facts of a run and judges them whenever they change. */
-class FactsJudge {
-  private readonly protocol: Protocol
-  private readonly run: ProtocolRun
-  private readonly found = new Map<ProtocolProperty<unknown>, Violation>()
-  private readonly seen = new Set<ProtocolProperty<unknown>>()
-  private facts: unknown
+const firstLearned = { wants: ["learn"] as const, gather: (): FirstLearned => new FirstLearned() }
 
-  constructor(protocol: Protocol, run: ProtocolRun) {
-    this.protocol = protocol
-    this.run = run
-    this.facts = protocol.facts.initial
-    this.judge(0)
-  }
-
-  readonly observe = (event: AnyEvent): void => {
-    if (event.type === "propose" || event.type === "timeout" || event.type === "miss") return
-    const facts = this.protocol.facts.observe(this.facts, event)
-    if (facts === this.facts) return
-    this.facts = facts
-    this.judge(event.at)
-  }
-
-  private judge(at: Micros): void {
-    for (const property of this.protocol.properties) {
-      if (property.holds(this.facts, this.run)) this.seen.add(property)
-      else if (!this.found.has(property)) {
-        const why = property.explain?.(this.facts, this.run) ?? property.statement
-        this.found.set(property, { at, message: why })
-      }
-    }
-  }
-
-  get judgements(): Judgement[] {
-    return this.protocol.properties.map((property) => ({
-      name: property.name,
-      reference: property.reference ?? this.protocol.reference,
-      verdict: this.verdictOn(property),
-    }))
-  }
-
-  private verdictOn(property: ProtocolProperty<unknown>): Verdict<Violation> {
-    if ((property.kind ?? "always") !== "always")
-      return this.seen.has(property) ? holds("so in this run") : unknown("not so in this run")
-    const violation = this.found.get(property)
-    return violation === undefined ? holds(property.statement) : violated(violation, violation.message)
-  }
-}
+/** The measures that every protocol has. */
+const commonMeasures: Reading<ProtocolSubject, AnyEvent, ProtocolMeasures> = reading(
+  { sentMessages, deliveredMessages, syncWrites, firstLearned },
+  (facts, { processes }) => ({
+    messagesSent: facts.sentMessages.count,
+    messagesDelivered: facts.deliveredMessages.count,
+    messagesLost: facts.sentMessages.lost + facts.deliveredMessages.missed,
+    messagesByType: facts.sentMessages.byType,
+    syncWrites: facts.syncWrites.count,
+    learned: facts.firstLearned.list.map(({ process, ...rest }) => ({
+      process: processes[process]!.name,
+      ...rest,
+    })),
+  }),
+)

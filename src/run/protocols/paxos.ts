@@ -6,11 +6,12 @@ import {
   type PaxosTrace,
   decidedIn,
   exploredPart,
-  memoryProperties,
+  exploredProperties,
   paxosHistory,
   paxosStateText,
 } from "../../check/explored-paxos.ts"
 import { type Mutant, mistakes, mutants } from "../../check/paxos/mutants.ts"
+import { agreement, lastPromisedMonotone } from "../../check/paxos/safety.ts"
 import type { Address } from "../../protocol/actor.ts"
 import { type Cluster, type ClusterOptions, paxosCluster } from "../../protocol/paxos/cluster.ts"
 import { type PaxosMessage, formatMessage, messageBytes } from "../../protocol/paxos/messages.ts"
@@ -190,12 +191,12 @@ function messageForms() {
   }
 }
 
+/** Safety, of which the last is of traces alone; that something happens; and progress. */
 function properties(): ProtocolProperty<PaxosMemory, PaxosSetup>[] {
-  return memoryProperties.map(({ holds, ...statement }) => ({
-    ...statement,
-    holds: (memory, { plan, values }) => holds(memory, plan, values),
-    ...(statement.name === "agreement" && { explain: whyTwo }),
-  }))
+  const explored = exploredProperties.map((property) =>
+    property.name === agreement.name ? { ...property, explain: whyTwo } : property,
+  )
+  return [...explored, lastPromisedMonotone]
 }
 
 function whyTwo(_: PaxosMemory, { plan }: PaxosRun, trace?: ActorTrace<unknown, unknown, PaxosMemory>) {
