@@ -3,6 +3,7 @@ import { UsageError } from "../base/errors.ts"
 import { type Cell, type Column, numberText, snakeCase } from "../experiment/column.ts"
 import type { ComparedValue, Comparison, Estimated, Outcome } from "../experiment/compare.ts"
 import type { Result } from "../experiment/result.ts"
+import { cautionNotes, cautionsOfRows, withCautions } from "../experiment/safety.ts"
 import { type Table, type TableCell, emptyMark } from "../experiment/table.ts"
 import { type Context, type ExitCode, exitCodes } from "./shared/context.ts"
 import { type Format, formatOption, moduleOption } from "./shared/options.ts"
@@ -42,7 +43,10 @@ export function compareCommand(context: Context): Command {
       }
       const comparison = compareRows(old.experiment.columns, old, now)
       if (format === "json") printJson(io, comparisonJson(comparison, old, now))
-      else await printTables(io, format, [comparisonTable(comparison, old, now, all)])
+      else
+        await printTables(io, format, [
+          markedComparison(comparisonTable(comparison, old, now, all), old, now),
+        ])
       context.end(exitCodeFor(comparison))
     })
 }
@@ -70,6 +74,7 @@ function comparisonJson(comparison: Comparison, before: Result, after: Result): 
     experiment: before.experiment.id,
     before: sample(before),
     after: sample(after),
+    safety: cautionsOfRows([...before.rows, ...after.rows]),
     ...comparison,
     values: comparison.values.map((value) => ({ ...value, column: value.column.name })),
   }
@@ -95,6 +100,16 @@ function comparisonTable(comparison: Comparison, before: Result, after: Result, 
       ...comparison.onlyAfter.map((row) => missingRow(keys, row, "only after")),
     ],
     notes: [summary(values), sampleNote(before, after)],
+  }
+}
+
+/** The table with unsafe systems marked; they are named below it also where it has no row of them. */
+function markedComparison(table: Table, before: Result, after: Result): Table {
+  const rows = [...before.rows, ...after.rows]
+  const { notes, ...marked } = withCautions({ ...table, notes: [] }, rows)
+  return {
+    ...marked,
+    notes: [...table.notes, ...(notes.length > 0 ? notes : cautionNotes(cautionsOfRows(rows)))],
   }
 }
 

@@ -3,6 +3,7 @@ import { type Estimate, differenceOfEstimates, movedFromZero } from "../base/sta
 import type { Cell, Column } from "./column.ts"
 import type { RowOf } from "./define.ts"
 import type { Result } from "./result.ts"
+import { safeColumns } from "./safety.ts"
 
 /**
  * What became of one value between two results.
@@ -79,16 +80,22 @@ export function compareRows(columns: readonly Column[], before: Compared, after:
   const moved = movedFromZero(compared.map(({ difference }) => difference ?? none))
   return {
     keys,
-    values: compared.map((value, i) => ({ ...value, outcome: outcomeOf(value, moved[i]!, sameSample) })),
+    values: compared.map((value, i) => ({
+      ...value,
+      outcome: outcomeOf(value, moved[i]!, sameSample),
+    })),
     onlyBefore: [...old].filter(([key]) => !now.has(key)).map(([, row]) => cells(keys, row)),
     onlyAfter: [...now].filter(([key]) => !old.has(key)).map(([, row]) => cells(keys, row)),
   }
 }
 
+/** The safety of a row's system: no row is known by it. */
+const isSafety = (name: string): boolean => safeColumns.some((column) => column.name === name)
+
 const none: Estimate = { value: null, low: null, high: null, count: 0 }
 
 function keyColumns(columns: readonly Column[], before: readonly RowOf[], after: readonly RowOf[]): string[] {
-  const names = columns.map(({ name }) => name)
+  const names = columns.map(({ name }) => name).filter((name) => !isSafety(name))
   for (let length = 1; length <= names.length; length++) {
     const keys = names.slice(0, length)
     if ([before, after].every((rows) => new Set(rows.map((row) => keyOf(keys, row))).size === rows.length))

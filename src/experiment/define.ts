@@ -1,4 +1,5 @@
 import { UsageError } from "../base/errors.ts"
+import type { Verdict } from "../base/verdict.ts"
 import { type Cell, type Column, isCamelCase } from "./column.ts"
 import type { Figure } from "./figure/figure.ts"
 import type { Table } from "./table.ts"
@@ -32,11 +33,34 @@ export interface Experiment<Case, Observation, Row extends RowOf> {
   observe(c: Case, seed: number): Observation | Promise<Observation>
   /** The rows of a case; the observations are in run order. */
   summarise(c: Case, observations: readonly Observation[]): readonly Row[] | Promise<readonly Row[]>
+  /**
+   * Whether what a case runs is safe; its rows get the cells of `safeColumns`, which are among the columns then.
+   * Called in one process, for each case: what it computes is remembered.
+   */
+  safety?(c: Case): NamedSafety
+  /** What tables and figures call the system of a row; its text unless given. */
+  readonly nameOfSystem?: (system: string) => string
   readonly tables: readonly TableSpec<Row>[]
   /** Each makes a figure of the rows of all cases. */
   readonly figures?: readonly FigureSpec<Row>[]
   /** Makes drawings of the rows of all cases that are no charts, such as message sequence diagrams. */
   readonly drawings?: DrawingsSpec<Row>
+}
+
+/**
+ * Whether what runs is safe, whatever its runs come to: runs without a violation are no evidence of it. A case
+ * of an experiment carries it as data; columns, marks in tables and figures, manifest and warnings follow.
+ */
+export interface CaseSafety {
+  readonly verdict: Verdict<unknown>["verdict"]
+  /** Each reason why not, or why it is unknown, or that it holds vacuously; none where it holds of something. */
+  readonly because: readonly string[]
+}
+
+/** The safety of a case, by what its rows have in their columns `system` and, where safety depends on it, `variant`. */
+export interface NamedSafety extends CaseSafety {
+  readonly system: string
+  readonly variant?: string
 }
 
 /** The cases of a matrix by position; every list is one. A matrix of millions need not be in memory. */
@@ -81,6 +105,8 @@ export function defineExperiment<Case, Observation, Row extends RowOf>(
     throw new UsageError(`experiment id ${id} must be in kebab-case, such as phase2-size.`)
   }
   checkColumns(id, columns)
+  if (columns.some(({ name }) => name === "safe") !== (experiment.safety !== undefined))
+    throw new UsageError(`experiment ${id}: safety and the columns safeColumns require each other.`)
   if (!Number.isSafeInteger(runs) || runs < 1) {
     throw new UsageError(`experiment ${id}: runs is ${runs}; must be a positive integer.`)
   }

@@ -2,6 +2,7 @@ import { snakeCase } from "./column.ts"
 import { matrixOf } from "./executor.ts"
 import { type Result, reproducingCommand, rowCountOf } from "./result.ts"
 import { schemaVersion } from "./define.ts"
+import { type Caution, cautionsOf } from "./safety.ts"
 import type { Stopping } from "./stopping.ts"
 
 /**
@@ -25,6 +26,8 @@ export interface ManifestResult {
   /** Where an experiment that is not shipped comes from: a sweep with all it says, or a module and its hash. */
   readonly origin?: object
   readonly configuration: Configuration
+  /** The systems that are not plainly safe, where the experiment judges safety; without any it is empty. */
+  readonly safety?: readonly Caution[]
   /** SHA-256 of the configuration and of all cases, as JSON. */
   readonly configurationSha256: string
   readonly rows: number
@@ -84,6 +87,7 @@ export function manifestResult(result: Result, files: readonly ManifestFile[], s
     command: reproducingCommand(result),
     ...(result.origin !== undefined && { origin: result.origin }),
     configuration: configurationOf(result),
+    ...(experiment.safety !== undefined && { safety: cautionsOf(experiment) }),
     configurationSha256: configurationHash(result, sha256),
     rows: rowCountOf(result),
     columns: experiment.columns.map(({ name, meaning, unit, empty }) => ({

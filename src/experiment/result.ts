@@ -4,6 +4,7 @@ import type { AnyExperiment, Drawing, RowOf } from "./define.ts"
 import type { Figure } from "./figure/figure.ts"
 import { renderLatex } from "./render/latex.ts"
 import { renderMarkdown } from "./render/markdown.ts"
+import { cautionsOf, withCautions } from "./safety.ts"
 import type { Stopping } from "./stopping.ts"
 import type { Table } from "./table.ts"
 
@@ -43,14 +44,14 @@ function percent(share: number): string {
   return `${Number((100 * share).toPrecision(12))}%`
 }
 
-/** The experiment's tables, each with a last note on seed, runs and the command that makes it again. */
+/** The experiment's tables, unsafe systems marked, each with a last note on seed, runs and the command that makes it again. */
 export function tablesOf(result: Result): Table[] {
-  return result.experiment.tables.map((make) => withProvenance(make(result.rows), result))
+  return result.experiment.tables.map((make) => finished(make(result.rows), result))
 }
 
 /** The experiment's figures, with the same last note. */
 export function figuresOf(result: Result): Figure[] {
-  const figures = (result.experiment.figures ?? []).map((make) => withProvenance(make(result.rows), result))
+  const figures = (result.experiment.figures ?? []).map((make) => finished(make(result.rows), result))
   const taken = new Set(tablesOf(result).map(({ id }) => id))
   for (const { id } of figures) {
     if (taken.has(id))
@@ -60,7 +61,10 @@ export function figuresOf(result: Result): Figure[] {
   return figures
 }
 
-function withProvenance<T extends { readonly notes: readonly string[] }>(shown: T, result: Result): T {
+/** Marks what is not safe, and says where the numbers are from. */
+function finished<Shown extends Table | Figure>(made: Shown, result: Result): Shown {
+  const { rows, experiment } = result
+  const shown = withCautions(made, rows, experiment.nameOfSystem)
   const sample = `Seed ${result.rootSeed}, ${runsText(result)} per configuration`
   const provenance = `${sample}; reproduce with \`${reproducingCommand(result)}\`.`
   return { ...shown, notes: [...shown.notes, provenance] }
@@ -132,6 +136,7 @@ export function resultJson({ experiment, rootSeed, runs, rows }: Result): object
     reference: experiment.reference,
     seed: rootSeed,
     runs,
+    ...(experiment.safety !== undefined && { safety: cautionsOf(experiment) }),
     columns: experiment.columns,
     rows,
   }

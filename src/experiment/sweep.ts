@@ -10,6 +10,7 @@ import {
   maxRuns,
   upTo,
 } from "./executor.ts"
+import { safeCells } from "./safety.ts"
 import { type Stopping, isSettled, nextRound, checkHasIntervals } from "./stopping.ts"
 
 /**
@@ -97,7 +98,8 @@ async function rowsOfCase(
   observations: readonly unknown[],
 ): Promise<RowOf[]> {
   const rows = await experiment.summarise(c, observations)
-  return rows.map((row) => storedRow(experiment, row))
+  const safe = experiment.safety === undefined ? {} : safeCells(experiment.safety(c))
+  return rows.map((row) => storedRow(experiment, { ...row, ...safe }))
 }
 
 function checkRuns(experiment: AnyExperiment, runs: number, stopping: Stopping | undefined): void {

@@ -3,6 +3,7 @@ import { InvariantError } from "../base/errors.ts"
 import type { PaxosProperty } from "../check/paxos/facts.ts"
 import { safety } from "../check/paxos/safety.ts"
 import { Facts, type Judgement, judge } from "../check/property.ts"
+import type { CaseSafety } from "../experiment/define.ts"
 import type { Cluster } from "../protocol/paxos/cluster.ts"
 import type { PaxosMessage } from "../protocol/paxos/messages.ts"
 import type { PaxosRecord } from "../protocol/paxos/records.ts"
@@ -13,6 +14,7 @@ import { type RunMeasures, decreeMeasures } from "./decree-measures.ts"
 import type { DecreeSetup } from "./decree-settings.ts"
 import { paxos } from "./protocols/paxos.ts"
 import { replayCommand } from "./replay.ts"
+import { runSafety } from "./safety.ts"
 import { simulationOf } from "./simulation.ts"
 
 export { proposedValue } from "./protocol.ts"
@@ -35,6 +37,11 @@ export function decreeScenario(setup: DecreeSetup, seed: number): ScenarioOfClus
 const prepared = oncePer((setup: DecreeSetup) =>
   simulationOf({ protocol: paxos, conditions: setup, settings: setup }),
 )
+
+/** Whether runs of a setup are safe with its quorums, whatever they come to: asked of the requirements of its variant. */
+export function decreeSafety(setup: DecreeSetup): CaseSafety {
+  return runSafety(paxos, prepared(setup)(0).run)
+}
 
 /** A property that a run broke, and how to see it again. */
 export interface RunViolation {

@@ -4,6 +4,7 @@ import type { Random } from "../base/random.ts"
 import type { Verdict } from "../base/verdict.ts"
 import type { AnyEvent, Property, Statement, Violation } from "../check/property.ts"
 import { type StateProperty, traceProperty } from "../check/state-property.ts"
+import type { CaseSafety } from "../experiment/define.ts"
 import type { Address, Micros, Process, Value } from "../protocol/actor.ts"
 import type { QuorumPlan } from "../quorum/plan.ts"
 import type { ActorModel, History, Local, WorldEvent } from "../world/explore/model.ts"
@@ -42,8 +43,8 @@ export interface Protocol<
   ownPlan?(n: number, settings: Setup): QuorumPlan
   /** The requirements that its quorums must meet, by their ids in `requirements`: 4.4; none by default. */
   requirements?(run: ProtocolRun<Setup>): readonly string[]
-  /** Why a run is unsafe, a clause for each reason, where its settings decide that; undefined where only requirements do. */
-  unsafe?(run: ProtocolRun<Setup>): readonly string[] | undefined
+  /** Whether a run is safe with its quorums, where its settings decide that; undefined where only requirements do. */
+  quorumSafety?(run: ProtocolRun<Setup>): CaseSafety | undefined
   /** The processes, acceptors (or replicas) first, in the order of the plan's nodes. */
   cluster(run: ProtocolRun<Setup>): ProtocolCluster<Message, Stored, Report>
   /** Every type of message; traces, diagrams and links ask for its text and size. */

@@ -4,9 +4,11 @@ import { setFlagsFromString } from "node:v8"
 import { UsageError } from "../../base/errors.ts"
 import { type Executor, inProcessExecutor } from "../../experiment/executor.ts"
 import { type Result, needsAllRows, rowCountOf } from "../../experiment/result.ts"
+import { cautionsOf } from "../../experiment/safety.ts"
 import { type Context, exitCodes } from "../shared/context.ts"
 import { type Progress, progressOn } from "../shared/progress.ts"
 import { prepareFolder, resultFolder, writeResult } from "../shared/results-folder.ts"
+import { warnOfCautions } from "../shared/cautions.ts"
 import { currentEnvironment } from "./environment.ts"
 import type { SourcedExperiment } from "./experiment-source.ts"
 import { Interrupted, listenForInterruption } from "./interruption.ts"
@@ -184,6 +186,7 @@ function takePlaces(
 function announce({ io }: Context, runs: readonly RunConfiguration[], { options, kept }: Session): void {
   const seeds = [...new Set(runs.map(({ rootSeed }) => rootSeed))]
   io.err(`seed ${seeds.join(", ")}${options.write ? `; writing results to ${options.out}/` : ""}\n`)
+  for (const { experiment } of runs) warnOfCautions(io, experiment.id, cautionsOf(experiment))
   for (const [{ experiment }, { journal }] of kept) {
     if (journal.continued) io.err(`${experiment.id}: continuing from ${journal.file}\n`)
   }

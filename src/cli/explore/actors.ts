@@ -8,7 +8,7 @@ import {
   explainViolation,
   explorationDiagram,
 } from "../../run/exploration.ts"
-import { unsafeRunReasons } from "../../run/unsafe.ts"
+import { runSafety, unsafeReasons } from "../../run/safety.ts"
 import { exploreActors } from "../../world/explore/breadth-first.ts"
 import { exploreDepthFirst } from "../../world/explore/depth-first.ts"
 import { type Strategy, sampleActors } from "../../world/explore/sampling.ts"
@@ -118,7 +118,7 @@ function reportOf(words: ExplorationWords, exploration: Exploration, found: Foun
       because: becauseOf(exploration, outcome, remark),
       stepsToViolation: outcome.stepsToViolation ?? null,
     })),
-    unsafe: unsafeRunReasons(exploration.protocol, exploration.run),
+    unsafe: unsafeReasons(runSafety(exploration.protocol, exploration.run)),
     counterexample: counterexampleOf(words, exploration, outcomes),
     details,
   }

@@ -1,5 +1,5 @@
 import type { Table } from "../../experiment/table.ts"
-import { unsafeWarning } from "../../run/unsafe.ts"
+import { unsafeWarning } from "../../run/safety.ts"
 import { type Context, type ExitCode, exitCodes } from "../shared/context.ts"
 import { printJson, printTables, styler } from "../shared/output.ts"
 import { type Counterexample, renderDiagram, saveCounterexample } from "./counterexample.ts"

@@ -2,7 +2,7 @@ import { UsageError } from "../../base/errors.ts"
 import { constantPlan } from "../../quorum/plan.ts"
 import type { QuorumSystem } from "../../quorum/system.ts"
 import { violationDiagram } from "../../run/diagrams/spec.ts"
-import { unsafeReasons, unsafeWarning } from "../../run/unsafe.ts"
+import { planSafety, unsafeReasons, unsafeWarning } from "../../run/safety.ts"
 import { type SpecExploration, exploreSpec } from "../../world/spec/explore.ts"
 import { checkInductive } from "../../world/spec/inductive.ts"
 import { toItf } from "../../world/spec/itf.ts"
@@ -26,7 +26,7 @@ export async function runSpec(
   options: ExploreOptions,
 ): Promise<void> {
   const model = specModel(systems, { values: options.values ?? 2, epochs: options.epochs })
-  const unsafe = systems.flatMap((system) => unsafeReasons(constantPlan(system), ["4.4"]))
+  const unsafe = systems.flatMap((system) => unsafeReasons(planSafety(constantPlan(system), ["4.4"])))
   if (options.inductive) return runInductive(context, model, unsafe, options)
   const symmetry = {
     acceptors: options.symmetry === "acceptors" || options.symmetry === "all",

@@ -79,8 +79,8 @@ async function run({ io }: Context, system: string, flags: Flags): Promise<ExitC
     const { writeHistoryFile } = await import("../linearizable/report.ts")
     writeHistoryFile(history, result.clients!.history)
   }
-  const { unsafeReasons } = await import("../../run/unsafe.ts")
-  const unsafe = unsafeReasons(setup.plan, protocol.requirements(setup))
+  const { logSafety, unsafeReasons } = await import("../../run/safety.ts")
+  const unsafe = unsafeReasons(logSafety(protocol, setup))
   await printLogRun(io, flags.format, {
     setup,
     unsafe,

@@ -1,8 +1,10 @@
 import { availableParallelism } from "node:os"
 import { computeChunk, matrixOf } from "../../experiment/executor.ts"
+import { cautionsOf } from "../../experiment/safety.ts"
 import type { Context } from "../shared/context.ts"
 import { type Format } from "../shared/options.ts"
 import { printJson } from "../shared/output.ts"
+import { warnOfCautions } from "../shared/cautions.ts"
 import { counted } from "../execution/run-all.ts"
 import type { RunConfiguration } from "../execution/run-one.ts"
 
@@ -12,6 +14,7 @@ export async function dryRun(
   runs: readonly RunConfiguration[],
   { format, workers = availableParallelism() }: { readonly format: Format; readonly workers?: number },
 ): Promise<void> {
+  for (const { experiment } of runs) warnOfCautions(io, experiment.id, cautionsOf(experiment))
   if (format === "json") {
     printJson(io, {
       dryRun: runs.map((run) => ({ ...described(run), cases: [...matrixOf(run.experiment)] })),

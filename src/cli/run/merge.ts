@@ -41,6 +41,8 @@ async function merge(
   const { lockFile } = await import("../execution/shard.ts")
   const { prepareFolder, resultFolder, writeResult } = await import("../shared/results-folder.ts")
   const { currentEnvironment } = await import("../execution/environment.ts")
+  const { cautionsOf } = await import("../../experiment/safety.ts")
+  const { warnOfCautions } = await import("../shared/cautions.ts")
   const { resultJson, rowCountOf, tablesOf } = await import("../../experiment/result.ts")
   const started = performance.now()
   const { id } = sourced.experiment
@@ -65,6 +67,7 @@ async function merge(
     staged?.discard()
     giveBack()
   }
+  warnOfCautions(io, id, cautionsOf(sourced.experiment))
   io.err(`${id}: ${rowCountOf(result)} rows of ${shards.length} shards, in ${folder}\n`)
   if (format === "json") printJson(io, { results: [resultJson(result)] })
   else await printTables(io, format, tablesOf(result))

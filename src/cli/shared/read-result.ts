@@ -4,10 +4,12 @@ import { UsageError, didYouMean } from "../../base/errors.ts"
 import { rowsFromCsv } from "../../experiment/csv.ts"
 import type { Manifest, ManifestResult } from "../../experiment/manifest.ts"
 import type { Result } from "../../experiment/result.ts"
+import { cautionsOfRows } from "../../experiment/safety.ts"
 import { type ModuleTrust, experimentOfResult } from "../execution/experiment-of-result.ts"
 import type { Io } from "./context.ts"
 import { manifestName, readManifest } from "./read-manifest.ts"
 import { resultFolder } from "./results-folder.ts"
+import { warnOfCautions } from "./cautions.ts"
 import { sha256 } from "../execution/environment.ts"
 
 /** A result that was read, with the manifest it was read by. */
@@ -33,6 +35,7 @@ export async function readResult(
   const csv = readFileSync(file, "utf8")
   const rows = rowsFromCsv(experiment.columns, csv, file)
   warnIfEdited(file, csv, manifest, io)
+  warnOfCautions(io, name, cautionsOfRows(rows))
   return { experiment, rows, manifest, ...originOf(manifest.result) }
 }
 

@@ -14,13 +14,11 @@ import { type PaxosRecord, formatRecord } from "../../protocol/paxos/records.ts"
 import { formatSet } from "../../quorum/system.ts"
 import type { RunMeasures } from "../../run/decree-measures.ts"
 import { type DecreeSetup, decreeSettings } from "../../run/decree-settings.ts"
-import { type RunViolation, decreeScenario, runJudgedDecree } from "../../run/decree.ts"
+import { type RunViolation, decreeSafety, decreeScenario, runJudgedDecree } from "../../run/decree.ts"
 import { livenessOf } from "../../run/liveness.ts"
-import { paxos } from "../../run/protocols/paxos.ts"
 import { latencyName } from "../../run/replay.ts"
 import { type Json, manifestOf } from "../../run/setting.ts"
-import { simulationOf } from "../../run/simulation.ts"
-import { unsafeRunReasons, unsafeWarning } from "../../run/unsafe.ts"
+import { unsafeReasons, unsafeWarning } from "../../run/safety.ts"
 import type { Observer, TraceEvent } from "../../world/simulate/trace.ts"
 import type { Io } from "../shared/context.ts"
 import type { Format } from "../shared/options.ts"
@@ -85,8 +83,7 @@ export function simulateOnce(
     options.checks ? (all) => [...everyPropertyFor(all), ...livenessOf(setup, all)] : () => safety,
     ...(options.trace ? [tracer(setup, seed, trace)] : []),
   )
-  const { run } = simulationOf({ protocol: paxos, conditions: setup, settings: setup })(seed)
-  const unsafe = unsafeRunReasons(paxos, run)
+  const unsafe = unsafeReasons(decreeSafety(setup))
   return {
     row: { ...runRow(setup, seed, measures, violations.length), unsafe: unsafe.join("; ") || null },
     measures,

@@ -14,7 +14,7 @@ import {
   runProtocol,
   simulationOf,
 } from "../../run/simulation.ts"
-import { unsafeRunReasons, unsafeWarning } from "../../run/unsafe.ts"
+import { runSafety, unsafeReasons, unsafeWarning } from "../../run/safety.ts"
 import type { Observer, TraceEvent } from "../../world/simulate/trace.ts"
 import { type Context, exitCodes } from "../shared/context.ts"
 import type { Format } from "../shared/options.ts"
@@ -65,7 +65,7 @@ export async function simulateProtocol(
     ...(flags.trace ? [tracer(protocol, simulated, lines)] : []),
   )
   const replay = protocolReplayCommand(simulation, flags.protocol, flags.seed)
-  const unsafe = unsafeRunReasons(protocol, simulated.run)
+  const unsafe = unsafeReasons(runSafety(protocol, simulated.run))
   await print(context, { protocol, setup, flags, result, replay, lines, unsafe })
   const { warnOfUnsafe } = await import("../shared/system-argument.ts")
   warnOfUnsafe(context.io, unsafe)

@@ -40,7 +40,7 @@ export function swarmCommand(context: Context): Command {
         printJson(context.io, { command: "swarm", ...tally, coverage, unsafe })
       } else {
         print(context, flags, tally)
-        const { unsafeWarning } = await import("../../run/unsafe.ts")
+        const { unsafeWarning } = await import("../../run/safety.ts")
         for (const warning of unsafeWarning(unsafe))
           context.io.out(`${wrapText(`WARNING: ${warning}`, context.io.width).join("\n")}\n`)
       }
@@ -116,15 +116,16 @@ const maxShown = 10
 /** Systems that are drawn are safe; one that is given need not be. */
 async function unsafeReasonsOf({ system, protocol, first }: SwarmFlags): Promise<readonly string[]> {
   if (system === null) return []
-  const [{ readSystem }, { unsafeReasons }, { readLogProtocol }, { randomLog }] = await Promise.all([
-    import("../shared/system-argument.ts"),
-    import("../../run/unsafe.ts"),
-    import("../shared/protocol-argument.ts"),
-    import("../../run/random-log.ts"),
-  ])
+  const [{ readSystem }, { logSafety, unsafeReasons }, { readLogProtocol }, { randomLog }] =
+    await Promise.all([
+      import("../shared/system-argument.ts"),
+      import("../../run/safety.ts"),
+      import("../shared/protocol-argument.ts"),
+      import("../../run/random-log.ts"),
+    ])
   const given = await readSystem(system)
   const setup = randomLog(first, [() => given])
-  return unsafeReasons(setup.plan, (await readLogProtocol(protocol)).requirements(setup))
+  return unsafeReasons(logSafety(await readLogProtocol(protocol), setup))
 }
 
 function print({ io }: Context, flags: SwarmFlags, tally: SwarmTally): void {

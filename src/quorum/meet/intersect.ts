@@ -10,7 +10,7 @@ import {
   size,
   union,
 } from "../../base/node-set.ts"
-import { type Verdict, holds, unknown, violated } from "../../base/verdict.ts"
+import { type Verdict, holds, holdsVacuously, unknown, violated } from "../../base/verdict.ts"
 import {
   type NodeId,
   type QuorumExpr,
@@ -110,7 +110,7 @@ class Question {
 
   /** Formulas that always or never hold, and nothing to ask for. */
   withoutChoice(): Verdict<readonly NodeSet[]> | undefined {
-    if (this.sides.some(isNever)) return holds("vacuously true: one side has no quorum at all")
+    if (this.sides.some(isNever)) return holdsVacuously("vacuously true: one side has no quorum at all")
     if (this.atLeast <= 0) return holds("no overlap is asked for")
     if (!this.sides.some(isAlways)) return undefined
     return this.witness(

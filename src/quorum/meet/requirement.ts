@@ -1,5 +1,5 @@
 import { UsageError } from "../../base/errors.ts"
-import { type Verdict, holds, unknown, violated } from "../../base/verdict.ts"
+import { type Verdict, holds, holdsVacuously, isVacuous, unknown, violated } from "../../base/verdict.ts"
 import type { Effort } from "./intersect.ts"
 import type { Epoch, QuorumPlan } from "../plan.ts"
 import {
@@ -233,6 +233,7 @@ export function overlapRequirement(atLeast: number): Requirement {
 export function decide(asked: Requirement, plan: QuorumPlan, answers: Answers): Verdict<RequirementWitness> {
   const reasons = new Set<string>()
   let open: string | undefined
+  let ofSomething = false
   for (const each of asked.questions(plan)) {
     const answer = answers(each)
     if (answer.verdict === "violated") {
@@ -246,10 +247,14 @@ export function decide(asked: Requirement, plan: QuorumPlan, answers: Answers): 
     // Goes on all the same: a later question may have a witness, and a violation is worth more than a
     // doubt.
     if (answer.verdict === "unknown") open ??= answer.because
-    else reasons.add(answer.because)
+    else {
+      reasons.add(answer.because)
+      ofSomething ||= !isVacuous(answer)
+    }
   }
   if (open !== undefined) return unknown(open)
-  return holds(reasons.size === 0 ? "no two epochs have to meet" : [...reasons].join("; "))
+  if (reasons.size === 0) return holdsVacuously("vacuously true: no two epochs have to meet")
+  return (ofSomething ? holds : holdsVacuously)([...reasons].join("; "))
 }
 
 /** A requirement whose `check` asks its own questions, each once. */

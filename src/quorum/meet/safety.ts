@@ -1,5 +1,5 @@
 import { UsageError, describeUnknown } from "../../base/errors.ts"
-import type { Verdict } from "../../base/verdict.ts"
+import { type Verdict, isVacuous } from "../../base/verdict.ts"
 import type { QuorumPlan } from "../plan.ts"
 import type { NodeId } from "../system.ts"
 import { defaultRequirement, requirementById, requirements } from "./requirement.ts"
@@ -12,6 +12,8 @@ export interface Safety {
   readonly verdict: Verdict<unknown>["verdict"]
   /** How it was decided, or why it could not be. */
   readonly because: string
+  /** Whether it holds only because there are no quorums that would have to intersect. */
+  readonly vacuous: boolean
   /** Quorums that do not intersect, by the names of their nodes; null unless violated. */
   readonly quorums: readonly (readonly NodeId[])[] | null
 }
@@ -35,6 +37,7 @@ export function safetyOf(plan: QuorumPlan, requirement: string = defaultRequirem
     requirement,
     verdict: verdict.verdict,
     because: verdict.because,
+    vacuous: isVacuous(verdict),
     quorums: verdict.verdict === "violated" ? verdict.witness.quorums.map(({ nodes }) => nodes) : null,
   }
 }

@@ -12,6 +12,7 @@ import {
 } from "../../check/explored-paxos.ts"
 import { type Mutant, mistakes, mutants } from "../../check/paxos/mutants.ts"
 import { agreement, lastPromisedMonotone } from "../../check/paxos/safety.ts"
+import type { CaseSafety } from "../../experiment/define.ts"
 import type { Address } from "../../protocol/actor.ts"
 import { type Cluster, type ClusterOptions, paxosCluster } from "../../protocol/paxos/cluster.ts"
 import { type PaxosMessage, formatMessage, messageBytes } from "../../protocol/paxos/messages.ts"
@@ -62,7 +63,7 @@ export const paxos = defineProtocol<PaxosMessage, PaxosRecord, never, PaxosMemor
   },
   ownPlan: (n, { variant }) => variantNamed(variant).plan(n),
   requirements: ({ plan }) => [plan.ranges.length === 1 ? "4.4" : "4.6"],
-  unsafe: unsafeVariant,
+  quorumSafety: variantSafety,
   cluster: paxosClusterOf,
   messages: messageForms(),
   facts: paxosHistory,
@@ -78,17 +79,21 @@ export const paxos = defineProtocol<PaxosMessage, PaxosRecord, never, PaxosMemor
   remarks: (trace, { plan }) => decisionNews(plan, trace),
 })
 
-/** Why a variant is unsafe with its quorums, of which it may ask more, or less, than classic Paxos; that one only has requirements. */
-function unsafeVariant({ plan, settings: { variant, switches } }: PaxosRun): readonly string[] | undefined {
+/** Whether a variant is safe with its quorums, of which it may ask more, or less, than classic Paxos; that one only has requirements. */
+function variantSafety({ plan, settings: { variant, switches } }: PaxosRun): CaseSafety | undefined {
   if (variant === "classic" && Object.keys(switches).length === 0) return undefined
-  const objections = objectionsTo(variantOf(variantNamed(variant).switches, switches), plan)
-  return objections.flatMap(({ id, harm, witness, because }) => {
-    if (harm !== "unsafe") return []
+  const objections = objectionsTo(variantOf(variantNamed(variant).switches, switches), plan).filter(
+    ({ harm }) => harm === "unsafe",
+  )
+  const violated = objections.flatMap(({ id, witness, because }) => {
     const quorums = witness?.quorums.map(({ nodes }) => nodes)
     if (quorums !== undefined) return [doNotIntersect(id, quorums)]
     // A requirement without a witness could not be decided; a rule has none.
     return requirementById(id) === undefined ? [`${because} (${id})`] : []
   })
+  if (violated.length > 0) return { verdict: "violated", because: violated }
+  const open = objections.map(({ id, because }) => `${because} (requirement ${id})`)
+  return { verdict: open.length === 0 ? "holds" : "unknown", because: open }
 }
 
 /** The processes of a run; clients ask proposers, then readers. */

@@ -1,7 +1,7 @@
 import { shareInterval } from "../../base/statistics/estimates.ts"
 import { count, estimateCells, estimateColumns, meanCells, text } from "../../experiment/column.ts"
 import { type AnyExperiment, defineExperiment } from "../../experiment/define.ts"
-import { runDecree } from "../decree.ts"
+import { decreeSafety, runDecree } from "../decree.ts"
 import type { DecreeSetup } from "../decree-settings.ts"
 import { type Strategies, type SweepCase, decreeSetup, lastOf, seedOf, sweepCases } from "./cases.ts"
 import type { SweepData } from "./document.ts"
@@ -9,6 +9,7 @@ import {
   axisCells,
   axisColumns,
   safeOnes,
+  safetyOfCases,
   sweepFigures,
   sweepHead,
   sweepTables,
@@ -29,6 +30,7 @@ export function decreeSweep(data: SweepData, strategies: Strategies): AnyExperim
   const setupOf = lastOf((c: SweepCase) => decreeSetup(data, c, strategies))
   return defineExperiment<SweepCase, Observation, Record<string, string | number | boolean | null>>({
     ...sweepHead(data),
+    safety: safetyOfCases((c) => decreeSafety(setupOf(c)), true),
     columns: [
       ...axisColumns(data),
       text("variant", "The member of the Paxos family."),

@@ -5,6 +5,7 @@ import { type LogRun, runLog } from "../log.ts"
 import { maxShed } from "../log-measures.ts"
 import type { LogProtocol } from "../log-protocol.ts"
 import { logReplayCommand } from "../replay.ts"
+import { logSafety } from "../safety.ts"
 import { type Strategies, type SweepCase, lastOf, logSetup, seedOf, sweepAxes, sweepCases } from "./cases.ts"
 import type { SweepData } from "./document.ts"
 import {
@@ -13,6 +14,7 @@ import {
   axisColumns,
   percent,
   safeOnes,
+  safetyOfCases,
   sweepFigures,
   sweepHead,
   sweepTables,
@@ -100,6 +102,7 @@ export function logSweep(data: SweepData, strategies: Strategies, protocol: LogP
   const over = weightingNote(data)
   return defineExperiment<SweepCase, Observation, Record<string, string | number | boolean | null>>({
     ...sweepHead(data),
+    safety: safetyOfCases((c) => logSafety(protocol, setupOf(c))),
     columns: [...axisColumns(data), ...columns],
     cases: () => sweepCases(data),
     observe: (c, seed) => {

@@ -1,10 +1,12 @@
+import { oncePer } from "../../base/memo.ts"
 import { type Column, count, text } from "../../experiment/column.ts"
-import type { FigureSpec, RowOf, TableSpec } from "../../experiment/define.ts"
+import type { CaseSafety, FigureSpec, NamedSafety, RowOf, TableSpec } from "../../experiment/define.ts"
 import { type BarFigure, distinct } from "../../experiment/figure/figure.ts"
 import { maxSeries } from "../../experiment/figure/ink.ts"
+import { safeColumns } from "../../experiment/safety.ts"
 import { type Table, type TableCell, type TableColumn, intervalOf } from "../../experiment/table.ts"
 import { type SweepCase, displayNames, sweepAxes, sweepCases } from "./cases.ts"
-import type { SweepData } from "./document.ts"
+import type { Stated, SweepData } from "./document.ts"
 
 /** What every sweep has, whatever it sweeps over. */
 export function sweepHead(data: SweepData): {
@@ -14,6 +16,7 @@ export function sweepHead(data: SweepData): {
   runs: number
   caption: string
   label: string
+  nameOfSystem: (system: string) => string
 } {
   const {
     id,
@@ -23,13 +26,16 @@ export function sweepHead(data: SweepData): {
     caption = question,
     label = id,
   } = data
-  return { id, question, reference, runs, caption, label }
+  const names = displayNames(data)
+  const nameOfSystem = (system: string): string => names.get(system) ?? system
+  return { id, question, reference, runs, caption, label, nameOfSystem }
 }
 
 /** The columns that say which case a row is. */
 export function axisColumns(data: SweepData): Column[] {
   return [
     text("system", "The quorum system."),
+    ...safeColumns,
     text("latency", "The latency model or matrix."),
     text("faults", "What goes wrong."),
     text("workload", "What is asked for."),
@@ -44,6 +50,26 @@ export function axisCells(data: SweepData, { system, latency, faults, workload, 
 
 function hasSeeds({ matrix }: SweepData): boolean {
   return matrix.seed !== undefined
+}
+
+/**
+ * The safety of a case, judged once for each system under the same variant and settings; `judge` is asked for
+ * one of the cases that have them in common.
+ */
+export function safetyOfCases(
+  judge: (c: SweepCase) => CaseSafety,
+  hasVariants = false,
+): (c: SweepCase) => NamedSafety {
+  // Cases with equal settings share one object.
+  const bySettings = oncePer<Stated, Map<string, NamedSafety>>(() => new Map())
+  return (c) => {
+    const { system, variant, settings } = c
+    const known = bySettings(settings)
+    const key = JSON.stringify([system, variant])
+    const safety = known.get(key) ?? { system, ...(hasVariants && { variant }), ...judge(c) }
+    known.set(key, safety)
+    return safety
+  }
 }
 
 /** The runs in which nothing was violated: the only ones that are averaged. */
@@ -103,12 +129,13 @@ function sweepTable(
   const first = rows[0]!
   const known = axes.filter((axis) => axis in first)
   const varying = known.filter((axis) => rows.some((row) => row[axis] !== first[axis]))
-  const shown = varying.length === 0 ? ["system"] : varying
-  const systems = displayNames(data)
+  // What is not plainly safe is in each row, with its mark.
+  const isMarked = rows.some(({ safeBecause }) => typeof safeBecause === "string")
+  const shown = varying.length === 0 || isMarked ? distinct(["system", ...varying]) : varying
+  const { caption, label, nameOfSystem } = sweepHead(data)
   const shownAs = (axis: string, row: RowOf): string | number =>
-    axis === "system" ? (systems.get(String(row[axis])) ?? String(row[axis])) : (row[axis] as string | number)
+    axis === "system" ? nameOfSystem(String(row[axis])) : (row[axis] as string | number)
   const same = known.filter((axis) => !shown.includes(axis)).map((axis) => `${axis} ${shownAs(axis, first)}`)
-  const { caption, label } = sweepHead(data)
   return {
     id: label,
     caption,
@@ -139,16 +166,16 @@ function sweepTable(
         })
         return said.length === 0 ? [] : [`${about}: ${said.join("; ")}.`]
       }),
-      ...violationNote(rows, systems),
+      ...violationNote(rows, nameOfSystem),
     ],
   }
 }
 
 /** What was violated is said first of all. */
-function violationNote(rows: readonly RowOf[], names: ReadonlyMap<string, string>): string[] {
+function violationNote(rows: readonly RowOf[], nameOfSystem: (system: string) => string): string[] {
   const broken = rows.filter((row) => Number(row["violations"]) > 0)
   if (broken.length === 0) return []
-  const systems = [...new Set(broken.map((row) => names.get(String(row["system"])) ?? String(row["system"])))]
+  const systems = distinct(broken.map((row) => nameOfSystem(String(row["system"]))))
   return [
     `Safety was violated in some runs of ${systems.join(", ")}; they are in no average, and the CSV says how to replay them.`,
   ]
@@ -194,8 +221,7 @@ function sweepFigure(
   others: readonly string[],
   rows: readonly RowOf[],
 ): BarFigure {
-  const { caption, label, runs } = sweepHead(data)
-  const systems = displayNames(data)
+  const { caption, label, runs, nameOfSystem } = sweepHead(data)
   return {
     kind: "bars",
     id: `${label}-${id}`,
@@ -206,7 +232,7 @@ function sweepFigure(
       {
         title: "",
         bars: rows.map((row) => {
-          const system = systems.get(String(row["system"])) ?? String(row["system"])
+          const system = nameOfSystem(String(row["system"]))
           const group = others.map((axis) => String(row[axis])).join(", ")
           const value = intervalOf(row as never, name as never)
           return others.length === 0

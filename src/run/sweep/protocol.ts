@@ -3,6 +3,7 @@ import { count, estimateCells, estimateColumns, meanCells, text } from "../../ex
 import { type AnyExperiment, defineExperiment } from "../../experiment/define.ts"
 import type { Protocol } from "../protocol.ts"
 import { protocolReplayCommand } from "../replay.ts"
+import { runSafety } from "../safety.ts"
 import { runProtocol, simulationOf } from "../simulation.ts"
 import { type SweepCase, lastOf, ownSimulation, seedOf, sweepCases } from "./cases.ts"
 import type { SweepData } from "./document.ts"
@@ -10,6 +11,7 @@ import {
   axisCells,
   axisColumns,
   safeOnes,
+  safetyOfCases,
   sweepFigures,
   sweepHead,
   sweepTables,
@@ -23,6 +25,26 @@ interface Observation {
   /** The command that shows the violation, where a property was violated. */
   readonly violation: string | null
 }
+
+/** What is said of each case. */
+const columns = [
+  count("runs", "Number of independent runs."),
+  count("violations", "Runs in which a property was violated; they are in no average."),
+  text("violationReplay", "The command that shows the first of them.", { empty: "no violation" }),
+  ...estimateColumns("learnedShare", "Share of the runs in which a process learned a value.", {
+    digits: 4,
+  }),
+  ...estimateColumns(
+    "learnMs",
+    "Mean time until the first process learned, over the runs in which one did.",
+    {
+      unit: "ms",
+      empty: "never learned",
+    },
+  ),
+  ...estimateColumns("messages", "Mean number of messages sent.", { digits: 1 }),
+  ...estimateColumns("writes", "Mean number of synchronous writes.", { digits: 1 }),
+]
 
 /** A sweep over runs of a protocol of the user's own: what any protocol can be measured by. */
 export function protocolSweep(data: SweepData, protocol: Protocol): AnyExperiment {
@@ -47,25 +69,8 @@ export function protocolSweep(data: SweepData, protocol: Protocol): AnyExperimen
   }
   return defineExperiment<SweepCase, Observation, Record<string, string | number | boolean | null>>({
     ...sweepHead(data),
-    columns: [
-      ...axisColumns(data),
-      count("runs", "Number of independent runs."),
-      count("violations", "Runs in which a property was violated; they are in no average."),
-      text("violationReplay", "The command that shows the first of them.", { empty: "no violation" }),
-      ...estimateColumns("learnedShare", "Share of the runs in which a process learned a value.", {
-        digits: 4,
-      }),
-      ...estimateColumns(
-        "learnMs",
-        "Mean time until the first process learned, over the runs in which one did.",
-        {
-          unit: "ms",
-          empty: "never learned",
-        },
-      ),
-      ...estimateColumns("messages", "Mean number of messages sent.", { digits: 1 }),
-      ...estimateColumns("writes", "Mean number of synchronous writes.", { digits: 1 }),
-    ],
+    safety: safetyOfCases((c) => runSafety(protocol, made(c).at(1).run)),
+    columns: [...axisColumns(data), ...columns],
     cases: () => sweepCases(data),
     observe,
     summarise: (c, observations) => {
