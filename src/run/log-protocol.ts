@@ -5,6 +5,7 @@ import type { Address } from "../protocol/actor.ts"
 import type { ClientOptions } from "../protocol/log/client.ts"
 import type { LogCluster } from "../protocol/log/cluster.ts"
 import type { LogMessage } from "../protocol/log/messages.ts"
+import type { SafetyCondition } from "../quorum/meet/safety.ts"
 import type { LatencyModel } from "../world/simulate/latency.ts"
 import type { LogSetup } from "./log-settings.ts"
 import { type Protocol, type ProtocolMutant, whatIsUnnamed } from "./protocol.ts"
@@ -15,8 +16,8 @@ import { type Protocol, type ProtocolMutant, whatIsUnnamed } from "./protocol.ts
  * those of every log, so that two logs differ in nothing else.
  */
 export interface LogProtocol extends Pick<Protocol, "id" | "about" | "reference"> {
-  /** The requirements that its quorums must meet, by their ids: 4.4, or 4.6 where the plan changes. */
-  requirements(setup: LogSetup): readonly string[]
+  /** What a run must meet to be safe: requirements by their ids, 4.4, or 4.6 where the plan changes. */
+  readonly requirements: (setup: LogSetup) => readonly SafetyCondition[]
   /** Replicas, in the order of the plan's nodes, then the groups of clients. */
   cluster(run: LogProtocolRun): LogCluster
   /** Every type of message, for faults that name some. */

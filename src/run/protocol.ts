@@ -4,8 +4,8 @@ import type { Random } from "../base/random.ts"
 import type { Verdict } from "../base/verdict.ts"
 import type { AnyEvent, Property, Statement, Violation } from "../check/property.ts"
 import { type StateProperty, traceProperty } from "../check/state-property.ts"
-import type { CaseSafety } from "../experiment/define.ts"
 import type { Address, Micros, Process, Value } from "../protocol/actor.ts"
+import type { SafetyCondition } from "../quorum/meet/safety.ts"
 import type { QuorumPlan } from "../quorum/plan.ts"
 import type { ActorModel, History, Local, WorldEvent } from "../world/explore/model.ts"
 import type { ActorTrace } from "../world/explore/trace.ts"
@@ -41,10 +41,8 @@ export interface Protocol<
   readonly exploredSettings?: Partial<Setup>
   /** Quorums that it is at home with, for n nodes: what `own(n)` stands for. */
   ownPlan?(n: number, settings: Setup): QuorumPlan
-  /** The requirements that its quorums must meet, by their ids in `requirements`: 4.4; none by default. */
-  requirements?(run: ProtocolRun<Setup>): readonly string[]
-  /** Whether a run is safe with its quorums, where its settings decide that; undefined where only requirements do. */
-  quorumSafety?(run: ProtocolRun<Setup>): CaseSafety | undefined
+  /** What a run must meet to be safe, by its quorums and settings: requirements by their ids, such as 4.4; none by default. */
+  readonly requirements?: (run: ProtocolRun<Setup>) => readonly SafetyCondition[]
   /** The processes, acceptors (or replicas) first, in the order of the plan's nodes. */
   cluster(run: ProtocolRun<Setup>): ProtocolCluster<Message, Stored, Report>
   /** Every type of message; traces, diagrams and links ask for its text and size. */

@@ -3,6 +3,7 @@ import { size } from "../../base/node-set.ts"
 import type { Verdict } from "../../base/verdict.ts"
 import { formatExpr } from "../../quorum/expression.ts"
 import { type RequirementWitness, requirementById } from "../../quorum/meet/requirement.ts"
+import type { SafetyCondition } from "../../quorum/meet/safety.ts"
 import { type QuorumPlan, constantPlan } from "../../quorum/plan.ts"
 import { fastEpochs, isShared } from "./epochs.ts"
 import type { Variant } from "./variant.ts"
@@ -237,6 +238,25 @@ export function needsOf(variant: Variant): VariantNeeds {
   }
 }
 
+/**
+ * What a variant must meet to be safe with the quorums of a plan: the rules on its switches, and the
+ * requirements it rests on, each of the quorums that it concerns. On a plan that never changes 4.6 is 4.4.
+ */
+export function safetyConditions(variant: Variant, plan: QuorumPlan): SafetyCondition[] {
+  const unsafe = variantRules.filter(({ harm }) => harm === "unsafe")
+  return [
+    ...unsafe.map((rule) => ({
+      id: rule.id,
+      isMet: !rule.applies(variant, plan),
+      because: rule.because,
+    })),
+    ...needsOf(variant).safety.map((id) => {
+      const asked = concernedPlan(id, variant, plan)
+      return { id: id === "4.6" && asked.ranges.length === 1 ? "4.4" : id, plan: asked }
+    }),
+  ]
+}
+
 /** One thing that is wrong with a variant and its quorums, or that could not be found out. */
 export interface Objection {
   /** The number of a requirement, or the id of a rule. */
@@ -259,12 +279,14 @@ export function objectionsTo(variant: Variant, plan: QuorumPlan): readonly Objec
 }
 
 /** 7.1 concerns the shared epochs only; all others are asked of the plan as the variant uses it. */
+function concernedPlan(id: string, variant: Variant, plan: QuorumPlan): QuorumPlan {
+  return sharedEpochs(variant) === Infinity || id !== "7.1"
+    ? effectivePlan(variant, plan)
+    : constantPlan(plan.systemAt(0))
+}
+
 function verdictOn(id: string, variant: Variant, plan: QuorumPlan): Verdict<RequirementWitness> {
-  const asked =
-    sharedEpochs(variant) === Infinity || id !== "7.1"
-      ? effectivePlan(variant, plan)
-      : constantPlan(plan.systemAt(0))
-  return requirementById(id)!.check(asked)
+  return requirementById(id)!.check(concernedPlan(id, variant, plan))
 }
 
 function objection(id: string, harm: Objection["harm"], verdict: Verdict<RequirementWitness>): Objection[] {

@@ -42,13 +42,19 @@ export function safetyOf(plan: QuorumPlan, requirement: string = defaultRequirem
   }
 }
 
+/**
+ * What a run must meet to be safe, whatever happens in it: a requirement on quorums by its id in
+ * `requirements`, asked of the plan of the run or, where a protocol uses other quorums than were written, of
+ * the plan that is given; or a rule that settings must obey, with what is wrong where it is not met.
+ */
+export type SafetyCondition =
+  | string
+  | { readonly id: string; readonly plan: QuorumPlan }
+  | { readonly id: string; readonly isMet: boolean; readonly because: string }
+
 /** `{a1 a2} and {a3 a4} do not intersect (requirement 4.4)`; undefined unless violated. */
 export function disjointQuorums({ requirement, quorums }: Safety): string | undefined {
-  return quorums === null ? undefined : doNotIntersect(requirement, quorums)
-}
-
-/** The same clause of any quorums. */
-export function doNotIntersect(requirement: string, quorums: readonly (readonly NodeId[])[]): string {
+  if (quorums === null) return undefined
   const shown = quorums.map((nodes) => `{${nodes.join(" ")}}`)
   return `${shown.join(" and ")} do not intersect (requirement ${requirement})`
 }

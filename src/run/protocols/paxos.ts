@@ -12,18 +12,15 @@ import {
 } from "../../check/explored-paxos.ts"
 import { type Mutant, mistakes, mutants } from "../../check/paxos/mutants.ts"
 import { agreement, lastPromisedMonotone } from "../../check/paxos/safety.ts"
-import type { CaseSafety } from "../../experiment/define.ts"
 import type { Address } from "../../protocol/actor.ts"
 import { type Cluster, type ClusterOptions, paxosCluster } from "../../protocol/paxos/cluster.ts"
 import { type PaxosMessage, formatMessage, messageBytes } from "../../protocol/paxos/messages.ts"
 import type { PaxosRecord } from "../../protocol/paxos/records.ts"
 import type { Recipients } from "../../protocol/paxos/proposer-state.ts"
-import { objectionsTo } from "../../protocol/paxos/variant-rules.ts"
+import { safetyConditions } from "../../protocol/paxos/variant-rules.ts"
 import { variantOf } from "../../protocol/paxos/variant.ts"
 import { variantNamed } from "../../protocol/paxos/variants.ts"
 import { quorumSampler } from "../../analysis/strategy/strategy.ts"
-import { requirementById } from "../../quorum/meet/requirement.ts"
-import { doNotIntersect } from "../../quorum/meet/safety.ts"
 import { closestQuorum } from "../../quorum/system.ts"
 import type { ActorTrace } from "../../world/explore/trace.ts"
 import { micros } from "../../world/simulate/latency.ts"
@@ -62,8 +59,8 @@ export const paxos = defineProtocol<PaxosMessage, PaxosRecord, never, PaxosMemor
     backOff: { kind: "none" },
   },
   ownPlan: (n, { variant }) => variantNamed(variant).plan(n),
-  requirements: ({ plan }) => [plan.ranges.length === 1 ? "4.4" : "4.6"],
-  quorumSafety: variantSafety,
+  requirements: ({ plan, settings: { variant, switches } }) =>
+    safetyConditions(variantOf(variantNamed(variant).switches, switches), plan),
   cluster: paxosClusterOf,
   messages: messageForms(),
   facts: paxosHistory,
@@ -78,23 +75,6 @@ export const paxos = defineProtocol<PaxosMessage, PaxosRecord, never, PaxosMemor
   decided: (memory, { plan }) => decidedIn(plan, memory).map(({ epoch, value }) => `(${epoch}, ${value})`),
   remarks: (trace, { plan }) => decisionNews(plan, trace),
 })
-
-/** Whether a variant is safe with its quorums, of which it may ask more, or less, than classic Paxos; that one only has requirements. */
-function variantSafety({ plan, settings: { variant, switches } }: PaxosRun): CaseSafety | undefined {
-  if (variant === "classic" && Object.keys(switches).length === 0) return undefined
-  const objections = objectionsTo(variantOf(variantNamed(variant).switches, switches), plan).filter(
-    ({ harm }) => harm === "unsafe",
-  )
-  const violated = objections.flatMap(({ id, witness, because }) => {
-    const quorums = witness?.quorums.map(({ nodes }) => nodes)
-    if (quorums !== undefined) return [doNotIntersect(id, quorums)]
-    // A requirement without a witness could not be decided; a rule has none.
-    return requirementById(id) === undefined ? [`${because} (${id})`] : []
-  })
-  if (violated.length > 0) return { verdict: "violated", because: violated }
-  const open = objections.map(({ id, because }) => `${because} (requirement ${id})`)
-  return { verdict: open.length === 0 ? "holds" : "unknown", because: open }
-}
 
 /** The processes of a run; clients ask proposers, then readers. */
 function paxosClusterOf(run: PaxosRun): Cluster & ProtocolCluster<PaxosMessage, PaxosRecord, never> {
