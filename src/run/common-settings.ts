@@ -28,6 +28,9 @@ export const group = {
   run: "Run",
 } as const
 
+/** The ids of the protocols that run where none is named: of a single decree, and of a log. */
+export const defaultProtocol = { decree: "paxos", log: "multi-paxos" } as const
+
 /** More processes of a kind than a run, whose work grows with their product, can have. */
 export const maxProcesses = 10_000
 

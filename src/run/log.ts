@@ -23,7 +23,7 @@ import { ratesOf } from "./common-settings.ts"
 import { type LogMeasures, measuresWithin } from "./log-measures.ts"
 import type { LogSetup } from "./log-settings.ts"
 import type { LogMutant, LogProtocol } from "./log-protocol.ts"
-import { multiPaxos } from "./protocols/multi-paxos.ts"
+import { defaultLogProtocol } from "./protocols/index.ts"
 import { logReplayCommand } from "./replay.ts"
 import { type PlacedSetup, type Placement, firstLeader, placement } from "./log-placement.ts"
 
@@ -48,7 +48,7 @@ export interface BuiltLog {
 
 /** Which log, and what is wrong with it. */
 export interface LogChoice {
-  /** Multi-Paxos unless given. */
+  /** `defaultLogProtocol` unless given. */
   readonly protocol?: LogProtocol
   /** A mistake to plant in its replicas; none unless given. */
   readonly mutant?: LogMutant
@@ -62,7 +62,7 @@ export interface LogChoice {
 export function buildLog(
   setup: LogSetup,
   seed: number,
-  { protocol = multiPaxos, mutant }: LogChoice = {},
+  { protocol = defaultLogProtocol, mutant }: LogChoice = {},
 ): BuiltLog {
   const random = randomFromSeed(seed).fork("log setup")
   const placed = placement(setup)

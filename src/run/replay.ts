@@ -1,9 +1,9 @@
 import type { LatencyChoice } from "../world/simulate/latency.ts"
+import { defaultProtocol } from "./common-settings.ts"
 import { type DecreeSetup, decreeDefaults, decreeSettings } from "./decree-settings.ts"
 import { type LogSetup, logSettings } from "./log-settings.ts"
 import { settingsOf } from "./protocol.ts"
 import { conditionSettings } from "./protocols/index.ts"
-import { multiPaxos } from "./protocols/multi-paxos.ts"
 import type { Algorithm } from "./random-decree.ts"
 import { replayWords } from "./setting.ts"
 import type { Simulation } from "./simulation.ts"
@@ -36,10 +36,14 @@ function isClassic({ variant, switches }: Pick<DecreeSetup, "variant" | "switche
 }
 
 /** The command that shows a run of the log again; `protocol` is what names it. Settings at their defaults are left out. */
-export function logReplayCommand(setup: LogSetup, seed: number, protocol = multiPaxos.id): string {
+export function logReplayCommand(
+  setup: LogSetup,
+  seed: number,
+  protocol: string = defaultProtocol.log,
+): string {
   return commandLine([
     ...["quorate", "log", setup.plan.name, "--latency", latencyName(setup.latency)],
-    ...(protocol === multiPaxos.id ? [] : ["--protocol", protocol]),
+    ...(protocol === defaultProtocol.log ? [] : ["--protocol", protocol]),
     ...replayWords(logSettings, setup),
     ...["--seed", String(seed)],
   ])

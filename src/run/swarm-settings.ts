@@ -1,4 +1,5 @@
 import { UsageError } from "../base/errors.ts"
+import { defaultProtocol } from "./common-settings.ts"
 import { type ValuesOf, defaultsOf, flag, integer, name, notation, orNone } from "./setting.ts"
 
 const [seeds, faults] = ["Seeds", "Runs"]
@@ -22,9 +23,9 @@ export const swarmSettings = {
     }),
   ),
   protocol: name({
-    about: "a replicated log: multi-paxos, or a file of your own such as ./mine.ts",
+    about: `a replicated log: ${defaultProtocol.log}, or a file of your own such as ./mine.ts`,
     group: faults,
-    default: "multi-paxos",
+    default: defaultProtocol.log,
     placeholder: "id",
   }),
   bug: orNone(

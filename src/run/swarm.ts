@@ -32,7 +32,7 @@ export interface SwarmRun {
 /** What runs are drawn from, and what is changed about them. */
 export interface SwarmOptions {
   readonly systems: readonly (() => QuorumSystem)[]
-  /** Which log runs; Multi-Paxos unless given. */
+  /** Which log runs; `defaultLogProtocol` unless given. */
   readonly protocol?: LogProtocol
   /** A mistake to plant in every replica: to see whether the checks notice. */
   readonly bug?: LogMutant

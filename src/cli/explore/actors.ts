@@ -1,3 +1,4 @@
+import { defaultProtocol } from "../../run/common-settings.ts"
 import { UsageError } from "../../base/errors.ts"
 import { randomFromSeed } from "../../base/random.ts"
 import {
@@ -127,7 +128,7 @@ function reportOf(words: ExplorationWords, exploration: Exploration, found: Foun
 /** "majority(3), nacks, silent-promises": the system, with protocol, variant and seeded bug where they are not the default. */
 function subjectOf({ system, variant, mutant }: ExplorationWords, { protocol: { id } }: Exploration): string {
   const unusual = [
-    id === "paxos" ? [] : id,
+    id === defaultProtocol.decree ? [] : id,
     typeof variant !== "string" || variant === "classic" ? [] : variant,
     mutant ?? [],
   ]

@@ -1,6 +1,7 @@
 import { type Command, Option } from "commander"
 import { UsageError } from "../../base/errors.ts"
-import { type Format, formatOption, seedOption, whole } from "../shared/options.ts"
+import { type Format, formatOption, protocolOption, seedOption, whole } from "../shared/options.ts"
+import { defaultProtocol } from "../../run/common-settings.ts"
 import { quoted } from "../../base/text.ts"
 
 /** The options of `quorate explore`. */
@@ -71,7 +72,7 @@ export function addExploreOptions(command: Command): Command {
     .option("--workers <count>", "number of threads", whole("--workers", 1), 1)
     .option("--inductive", "check the inductive invariant of Paxos; no search", false)
     .optionsGroup("Actors (--model actors):")
-    .option("-p, --protocol <id>", "protocol: paxos, or a file of your own such as ./mine.ts", "paxos")
+    .addOption(protocolOption("protocol", defaultProtocol.decree))
     .option("--variant <id>", "variant of Paxos: nacks, recovery, revision-b, … (default: classic)")
     .addOption(
       new Option("--set <setting=value>", "setting of the protocol (repeatable)")

@@ -3,8 +3,16 @@ import { UsageError } from "../../base/errors.ts"
 import { wrapText } from "../../experiment/render/terminal.ts"
 import { faultSummaries } from "../../world/faults/notation.ts"
 import { type Context, type ExitCode, exitCodeHelp, exitCodeOf } from "../shared/context.ts"
-import { type Format, formatOption, latencyOption, milliseconds, seedOption } from "../shared/options.ts"
+import {
+  type Format,
+  formatOption,
+  latencyOption,
+  milliseconds,
+  protocolOption,
+  seedOption,
+} from "../shared/options.ts"
 import { addSettings } from "../shared/setting-options.ts"
+import { defaultProtocol } from "../../run/common-settings.ts"
 import { logSettings, refuseEmptyWindow } from "../../run/log-settings.ts"
 import type { LogFlags } from "./setup.ts"
 
@@ -27,11 +35,7 @@ export function logCommand(context: Context): Command {
     )
     .argument("<system>", 'a quorum system, such as "simple(5, 4, 2)"')
     .addOption(latencyOption())
-    .option(
-      "-p, --protocol <id>",
-      "a replicated log: multi-paxos, or a file of your own such as ./mine.ts",
-      "multi-paxos",
-    )
+    .addOption(protocolOption("a replicated log", defaultProtocol.log))
   return addSettings(command, logSettings)
     .option(
       "--interval-ms <ms>",

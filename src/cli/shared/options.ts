@@ -46,6 +46,12 @@ export function keyFileOption(): Option {
   )
 }
 
+/** `-p, --protocol`: a protocol of the kind that is said, by its id or in a file of the user's own. */
+export function protocolOption(kind: string, fallback: string): Option {
+  const about = `${kind}: ${fallback}, or a file of your own such as ./mine.ts`
+  return new Option("-p, --protocol <id>", about).default(fallback)
+}
+
 /** An argument parser for integers from `min` to `max`, in decimal digits. */
 export function whole(option: string, min: number, max = Number.MAX_SAFE_INTEGER): (text: string) => number {
   return (text) => {

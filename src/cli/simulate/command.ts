@@ -1,9 +1,16 @@
 import { Command, Option } from "commander"
 import { UsageError } from "../../base/errors.ts"
-import { maxProcesses } from "../../run/common-settings.ts"
+import { defaultProtocol, maxProcesses } from "../../run/common-settings.ts"
 import { type DecreeSetup, decreeSettings } from "../../run/decree-settings.ts"
 import { type Context, exitCodeHelp, exitCodes } from "../shared/context.ts"
-import { type Format, formatOption, latencyOption, seedOption, whole } from "../shared/options.ts"
+import {
+  type Format,
+  formatOption,
+  latencyOption,
+  protocolOption,
+  seedOption,
+  whole,
+} from "../shared/options.ts"
 import { printTables } from "../shared/output.ts"
 import { addSettings } from "../shared/setting-options.ts"
 import { type DecreeFlags, readDecreeSetup } from "./setup.ts"
@@ -29,7 +36,7 @@ export function simulateCommand(context: Context): Command {
     )
     .argument("[system]", 'a quorum system, such as "grid(2, 3)"; or a plan, "allAboard(3, 3)"')
     .addOption(seedOption())
-    .option("-p, --protocol <id>", "a protocol: paxos, or a file of your own such as ./mine.ts", "paxos")
+    .addOption(protocolOption("a protocol", defaultProtocol.decree))
     .addOption(
       new Option("--set <setting=value>", "a setting of a protocol of your own; repeatable")
         .argParser((text: string, before: readonly string[]) => [...before, text])
@@ -51,7 +58,7 @@ export function simulateCommand(context: Context): Command {
       defaultAcceptors,
     )
     .action(async (system: string | undefined, options: SimulateFlags) => {
-      if (options.protocol !== "paxos") return ownProtocol(context, command, system, options)
+      if (options.protocol !== defaultProtocol.decree) return ownProtocol(context, command, system, options)
       if (options.set.length > 0)
         throw new UsageError(
           "--set requires a protocol of your own; Paxos has a flag for each of its settings.",

@@ -1,4 +1,5 @@
 import { UsageError, describeUnknown } from "../../base/errors.ts"
+import { defaultProtocol } from "../common-settings.ts"
 import { decreeSettings } from "../decree-settings.ts"
 import type { LogProtocol } from "../log-protocol.ts"
 import { type Protocol, settingsOf } from "../protocol.ts"
@@ -11,6 +12,9 @@ export const protocols: readonly Protocol[] = [paxos]
 
 /** Every protocol of a replicated log: what `quorate log` runs. */
 export const logProtocols: readonly LogProtocol[] = [multiPaxos]
+
+/** The log that runs where none is named. */
+export const defaultLogProtocol: LogProtocol = logProtocolNamed(defaultProtocol.log)
 
 /** The settings of a single decree that belong to one of these protocols. */
 export const ownedSettings: ReadonlySet<string> = new Set(

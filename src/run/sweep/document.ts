@@ -3,7 +3,7 @@ import { UsageError } from "../../base/errors.ts"
 import { variantNamed } from "../../protocol/paxos/variants.ts"
 import { parseMatrixCsv } from "../../world/simulate/latency-matrix.ts"
 import { type LatencyChoice, parseLatency } from "../../world/simulate/latency.ts"
-import { group } from "../common-settings.ts"
+import { defaultProtocol, group } from "../common-settings.ts"
 import { decreeSettings } from "../decree-settings.ts"
 import { planFrom } from "../from-text.ts"
 import { logSettings } from "../log-settings.ts"
@@ -65,7 +65,7 @@ const shippedProtocols: readonly SweptProtocol[] = [...protocols, ...logProtocol
 
 /** The protocol that a sweep is of: `own`, if it was loaded from a file, or the one of that id; undefined where there is none. */
 export function sweptProtocol(
-  { protocol = paxos.id }: { readonly protocol?: unknown },
+  { protocol = defaultProtocol.decree }: { readonly protocol?: unknown },
   own?: SweptProtocol,
 ): SweptProtocol | undefined {
   return own ?? shippedProtocols.find(({ id }) => id === protocol)
@@ -394,7 +394,11 @@ function documentSchema(kind: Kind, table: SettingsTable): JsonSchema {
 
 /** What names a protocol of a kind. */
 function protocolSchema(kind: Kind): JsonSchema {
-  if (kind === "decree") return { description: "the protocol: paxos unless given", const: paxos.id }
+  if (kind === "decree")
+    return {
+      description: `the protocol: ${defaultProtocol.decree} unless given`,
+      const: defaultProtocol.decree,
+    }
   const file = { type: "string", pattern: "\\.[cm]?[jt]s$" }
   if (kind === "own") return { description: "the file of a protocol of your own", ...file }
   const ids = logProtocols.map(({ id }) => id)
