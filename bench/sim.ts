@@ -44,8 +44,9 @@ function bareAgenda(): number {
   const events = 3_000_000
   for (let i = 0; i < events; i++) {
     const now = agenda.nextTime
-    agenda.take()
-    agenda.add(now + delays[i & 4095]!, Due.arrive, agenda.process, agenda.other, agenda.number, undefined)
+    const entry = agenda.take()
+    const [process, other, number] = [agenda.processOf(entry), agenda.otherOf(entry), agenda.numberOf(entry)]
+    agenda.add(now + delays[i & 4095]!, Due.arrive, process, other, number, undefined)
   }
   return events
 }

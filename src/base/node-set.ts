@@ -45,6 +45,7 @@ export function nodeSet(positions: Iterable<number>): NodeSet {
 
 /** Every position below `n`. */
 export function fullSet(n: number): NodeSet {
+  if (n <= wordBits) return n === wordBits ? wordMask : (1 << n) - 1
   return n <= numberBits ? 2 ** n - 1 : (1n << BigInt(n)) - 1n
 }
 

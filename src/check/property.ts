@@ -1,17 +1,24 @@
 import { InvariantError } from "../base/errors.ts"
 import { type Verdict, holds, unknown, violated } from "../base/verdict.ts"
-import type { TraceEvent, TraceEventType } from "../world/simulate/trace.ts"
+import { type TraceEvent, type TraceEventType, showTo } from "../world/simulate/trace.ts"
 
-/** An event in the trace of any protocol: nobody looks into its messages and records. */
+/** An event in the trace of any protocol: its messages and records are opaque. */
 export type AnyEvent = TraceEvent<unknown, unknown, unknown>
 
 /**
  * Gathers the facts of one kind while a run goes by. What it has gathered are
- * its fields: properties and measures read them.
+ * its fields: properties and measures read them. It takes each type of event that its kind wants whole,
+ * or stores and reports by their parts (`SelectiveObserver`).
  */
 export interface Gatherer<Event> {
-  observe(event: Event): void
+  observe?(event: Event): void
+  stored?(at: number, process: number, record: PartOf<Event, "store", "record">, isVolatile: boolean): void
+  reported?(at: number, process: number, report: PartOf<Event, "report", "report">): void
 }
+
+/** What events of a type have under a name; never, where there is none. */
+type PartOf<Event, Type extends string, Name extends string> =
+  Extract<Event, { readonly type: Type }> extends { readonly [K in Name]: infer Part } ? Part : never
 
 /**
  * A kind of fact about runs: decisions, what was learned, messages sent. It says
@@ -118,17 +125,19 @@ export class Facts<Subject, Event> {
   }
 
   /** Each kind as an observer of its own, in order: for runs of millions of events, which `observe` would slow. */
-  get observers(): { readonly wants: readonly TraceEventType[]; observe(event: Event): void }[] {
+  get observers(): (Gatherer<Event> & { readonly wants: readonly TraceEventType[] })[] {
     return [...this.gathered].map(([{ wants }, gatherer]) => ({
       wants,
-      observe: gatherer.observe.bind(gatherer),
+      ...(gatherer.observe && { observe: gatherer.observe.bind(gatherer) }),
+      ...(gatherer.stored && { stored: gatherer.stored.bind(gatherer) }),
+      ...(gatherer.reported && { reported: gatherer.reported.bind(gatherer) }),
     }))
   }
 
   readonly observe = (event: Event): void => {
     const gatherers = this.gatherers[(event as { readonly type: TraceEventType }).type]
     if (gatherers === undefined) return
-    for (let i = 0; i < gatherers.length; i++) gatherers[i]!.observe(event)
+    for (let i = 0; i < gatherers.length; i++) showTo(gatherers[i]! as Gatherer<unknown>, event as TraceEvent)
   }
 }
 

@@ -33,8 +33,8 @@ export class DeliveredMessages implements Gatherer<AnyEvent> {
 export class SyncWrites implements Gatherer<AnyEvent> {
   count = 0
 
-  observe(event: AnyEvent): void {
-    if (event.type === "store" && event.volatile !== true) this.count++
+  stored(_: number, __: number, ___: unknown, isVolatile: boolean): void {
+    if (!isVolatile) this.count++
   }
 }
 

@@ -8,11 +8,35 @@ export interface Actor<State, Message, Stored, Report = never> {
   /** The state and first outputs of a process that has never run before. */
   start(self: Address): Step<State, Message, Stored, Report>
   /**
-   * Pure: the same state and input give the same step, and the state given is left as it was.
-   * An actor that works in place says so (`replica` in log/replica.ts): only whoever
-   * never looks back, such as the simulator, may run it as it is.
+   * Pure: the same state and input give the same step, and the state given is left as it was; unless the
+   * actor has `inPlace`, and then the state given is changed and returned.
    */
   step(state: State, input: Input<Message, Stored>): Step<State, Message, Stored, Report>
+  /** The same steps without objects for inputs and outputs, for hosts that never go back to an earlier state. */
+  readonly inPlace?: InPlaceSteps<State, Message, Stored, Report>
+}
+
+/**
+ * The steps of an actor that changes its state in place and says each output by a call: what a simulator
+ * of millions of events runs. `inPlaceActor` makes an actor of them, and that one is their oracle.
+ */
+export interface InPlaceSteps<State, Message, Stored, Report = never> {
+  start(self: Address, out: Outputs<Message, Stored, Report>): State
+  receive(state: State, from: Address, message: Message, out: Outputs<Message, Stored, Report>): void
+  timeout(state: State, timer: Timer, out: Outputs<Message, Stored, Report>): void
+  recover(state: State, stored: Stored | undefined, life: number, out: Outputs<Message, Stored, Report>): void
+}
+
+/** Takes the outputs of a step, one by one and in order; each means what `Output` says of it. */
+export interface Outputs<Message, Stored, Report = never> {
+  send(to: Address, message: Message): void
+  /** To nobody, where the list is empty. */
+  broadcast(to: readonly Address[], message: Message): void
+  store(record: Stored): void
+  /** Fires once, after `min` to `max`; after exactly `min`, without `max`. */
+  setTimer(timer: Timer, min: Micros, max?: Micros): void
+  cancelTimer(timer: Timer): void
+  report(report: Report): void
 }
 
 /**
@@ -78,7 +102,6 @@ export type Reporting<Report> = [Report] extends [never]
 /** What an actor makes of one input: its next state, and what is to be done. */
 export interface Step<State, Message, Stored, Report = never> {
   readonly state: State
-  /** Read before the next step of any actor of the cluster: those that work in place may use the list again. */
   readonly outputs: readonly Output<Message, Stored, Report>[]
 }
 
@@ -124,4 +147,58 @@ export function broadcast<Message>(to: readonly Address[], message: Message): Ou
 export function recipientsOf(output: Output<unknown, unknown, unknown>): readonly Address[] {
   if (output.type === "send") return [output.to]
   return output.type === "broadcast" ? output.to : []
+}
+
+/** The actor of steps in place: collects their outputs in a list. Takes no proposals. */
+export function inPlaceActor<State, Message, Stored, Report>(
+  inPlace: InPlaceSteps<State, Message, Stored, Report>,
+): Actor<State, Message, Stored, Report> {
+  return {
+    inPlace,
+    start: (self) => {
+      const out = new OutputList<Message, Stored, Report>()
+      return { state: inPlace.start(self, out), outputs: out.outputs }
+    },
+    step: (state, input) => {
+      const out = new OutputList<Message, Stored, Report>()
+      if (input.type === "receive") inPlace.receive(state, input.from, input.message, out)
+      else if (input.type === "timeout") inPlace.timeout(state, input.timer, out)
+      else if (input.type === "recover") inPlace.recover(state, input.stored, input.life ?? 0, out)
+      return { state, outputs: out.outputs }
+    },
+  }
+}
+
+/** Lists the outputs of one step. */
+class OutputList<Message, Stored, Report> implements Outputs<Message, Stored, Report> {
+  readonly outputs: Output<Message, Stored, Report>[] = []
+
+  send(to: Address, message: Message): void {
+    this.outputs.push({ type: "send", to, message })
+  }
+
+  broadcast(to: readonly Address[], message: Message): void {
+    if (to.length > 0) this.outputs.push({ type: "broadcast", to, message })
+  }
+
+  store(record: Stored): void {
+    this.outputs.push({ type: "store", record })
+  }
+
+  setTimer(timer: Timer, min: Micros, max: Micros = min): void {
+    this.outputs.push({ type: "set-timer", timer, after: { min, max } })
+  }
+
+  cancelTimer(timer: Timer): void {
+    this.outputs.push({ type: "cancel-timer", timer })
+  }
+
+  report(report: Report): void {
+    this.outputs.push(reportOutput(report))
+  }
+}
+
+/** The output that reports something, of an actor that has reports. */
+export function reportOutput<Message, Stored, Report>(report: Report): Output<Message, Stored, Report> {
+  return { type: "report", report } as Output<Message, Stored, Report>
 }

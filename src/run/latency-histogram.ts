@@ -102,6 +102,10 @@ const half = 1024
 /** Below 2048 the value itself; above, 1024 buckets for each power of two. */
 function bucketOf(micros: number): number {
   if (micros < 2 * half) return micros
-  const exponent = (micros < 2 ** 31 ? 31 - Math.clz32(micros) : Math.floor(Math.log2(micros))) - 10
+  if (micros < 2 ** 31) {
+    const exponent = 21 - Math.clz32(micros)
+    return exponent * half + (micros >> exponent)
+  }
+  const exponent = Math.floor(Math.log2(micros)) - 10
   return exponent * half + Math.floor(micros / 2 ** exponent)
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest"
-import type { LogEvent } from "../check/log/facts.ts"
+import type { LogReport } from "../protocol/log/messages.ts"
 import type { Command } from "../protocol/log/command.ts"
 import { parseFaults } from "../world/faults/notation.ts"
 import { LogMeasures, Requests, maxShed } from "./log-measures.ts"
@@ -27,15 +27,13 @@ function measured(
   const measures = new LogMeasures({ ...window, ...more }, asked)
   const events = requests.flatMap(([calledAt, returnedAt], client) => {
     const command = { client, request: 1, operation: "put", key: 0, size: 1 } as unknown as Command
-    const call = { at: calledAt, type: "report", process: 3, report: { type: "call", command } }
-    const answer = { type: "return", command, result: null }
-    return returnedAt === null
-      ? [call]
-      : [call, { at: returnedAt, type: "report", process: 3, report: answer }]
+    const call: [number, LogReport] = [calledAt, { type: "call", command }]
+    const answer: LogReport = { type: "return", command, result: null }
+    return returnedAt === null ? [call] : [call, [returnedAt, answer] as const]
   })
-  for (const event of events.sort((a, b) => a.at - b.at)) {
-    asked.observe(event as unknown as LogEvent)
-    measures.observe(event as unknown as LogEvent)
+  for (const [at, report] of events.sort(([a], [b]) => a - b)) {
+    asked.reported(at, 3, report)
+    measures.reported(at, 3, report)
   }
   return measures
 }

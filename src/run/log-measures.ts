@@ -4,6 +4,7 @@ import { sentMessages, syncWrites } from "../check/traffic.ts"
 import type { Address, Micros } from "../protocol/actor.ts"
 import { LatencyHistogram } from "./latency-histogram.ts"
 import type { Operation } from "../protocol/log/command.ts"
+import type { LogReport } from "../protocol/log/messages.ts"
 
 /** Requests of clients and their answers, over the whole run. */
 export class Requests implements Gatherer<LogEvent> {
@@ -20,15 +21,13 @@ export class Requests implements Gatherer<LogEvent> {
   /** By group, when the requests arrived that wait for a client. */
   private readonly waiting = new Map<Address, Micros[]>()
 
-  observe(event: LogEvent): void {
-    if (event.type !== "report") return
-    const { at, report } = event
+  reported(at: Micros, process: Address, report: LogReport): void {
     switch (report.type) {
       case "queued": {
         this.called++
         this.queued++
-        const waiting = this.waiting.get(event.process) ?? []
-        this.waiting.set(event.process, waiting)
+        const waiting = this.waiting.get(process) ?? []
+        this.waiting.set(process, waiting)
         waiting.push(at)
         return
       }
@@ -36,7 +35,7 @@ export class Requests implements Gatherer<LogEvent> {
         // A request that waited for a client has been on its way since it arrived.
         if (report.waited !== true) this.called++
         this.calledAt[report.command.client] =
-          report.waited === true ? this.waiting.get(event.process)!.shift()! : at
+          report.waited === true ? this.waiting.get(process)!.shift()! : at
         return
       case "return":
         this.returned++
@@ -160,11 +159,9 @@ export class LogMeasures implements Gatherer<LogEvent> {
     return this.groups.writes.mean
   }
 
-  observe(event: LogEvent): void {
-    if (event.type !== "report") return
-    const { at, report } = event
+  reported(at: Micros, process: Address, report: LogReport): void {
     if (report.type === "return") this.onReturn(at, report.command.client, report.command.operation)
-    else if (report.type === "leads") this.elections.push({ at, process: event.process, epoch: report.epoch })
+    else if (report.type === "leads") this.elections.push({ at, process, epoch: report.epoch })
   }
 
   /** Requests made, over the whole run, shed ones not included. */
@@ -258,12 +255,10 @@ export class ExecutedSlots implements Gatherer<LogEvent> {
   /** The commands in them. */
   commands = 0
 
-  observe(event: LogEvent): void {
-    if (event.type !== "report" || event.report.type !== "executed") return
-    const { slot, batch } = event.report
-    if (slot !== this.count) return
+  reported(_: Micros, __: Address, report: LogReport): void {
+    if (report.type !== "executed" || report.slot !== this.count) return
     this.count++
-    this.commands += batch.length
+    this.commands += report.batch.length
   }
 }
 
@@ -314,9 +309,9 @@ export class AnsweredRequests implements Gatherer<LogEvent> {
     this.requests = asked
   }
 
-  observe(event: LogEvent): void {
-    if (event.type !== "report" || event.report.type !== "return") return
-    this.answeredAt.push(event.at)
+  reported(at: Micros, _: Address, report: LogReport): void {
+    if (report.type !== "return") return
+    this.answeredAt.push(at)
     this.latencies.push(this.requests.lastLatency)
   }
 }

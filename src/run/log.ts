@@ -106,8 +106,8 @@ export function buildLog(
   }
   const leadership: LogObserver = {
     wants: ["report"],
-    observe: (event) => {
-      if (event.type === "report" && event.report.type === "leads") leader = event.process
+    reported: (_, process, report) => {
+      if (report.type === "leads") leader = process
     },
   }
   return { protocol, cluster, scenario, leadership, latency, weights, coverage }

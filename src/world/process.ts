@@ -1,4 +1,17 @@
-import type { Address, Input, Output, Process, Step, Timer, TimerRange, Value } from "../protocol/actor.ts"
+import {
+  type Address,
+  type InPlaceSteps,
+  type Input,
+  type Micros,
+  type Output,
+  type Outputs,
+  type Process,
+  type Step,
+  type Timer,
+  type TimerRange,
+  type Value,
+  reportOutput,
+} from "../protocol/actor.ts"
 
 /**
  * What carries out the outputs of processes: a simulator in virtual time, an explorer, a world stepped by
@@ -45,9 +58,13 @@ export interface Host<Running, Message, Stored, Report, Setting> {
  * The host decides when a write is durable, how messages travel and what a timer's range comes to. An
  * actor that works in place, or a `keep` that does, is for hosts that never look back.
  *
+ * An actor's steps in place say their outputs to the process itself: each takes effect as it is said, and
+ * becomes an object only if it has to wait. A list of outputs, where an actor has no such steps, is gone
+ * through one by one.
+ *
  * Cost: constant per output.
  */
-export class RunningProcess<Message, Stored, Report, Setting> {
+export class RunningProcess<Message, Stored, Report, Setting> implements Outputs<Message, Stored, Report> {
   readonly address: Address
   readonly definition: Process<Message, Stored, Report>
   readonly actor: Process<Message, Stored, Report>["actor"]
@@ -63,17 +80,29 @@ export class RunningProcess<Message, Stored, Report, Setting> {
   /** Outputs that wait for a write, in order, the first of them a store; those before `waitingFrom` have happened. */
   private waiting: Output<Message, Stored, Report>[] = []
   private waitingFrom = 0
+  private readonly inPlace: InPlaceSteps<unknown, Message, Stored, Report> | undefined
+  /** Whose calls what the steps in place say becomes. */
+  private host: Host<this, Message, Stored, Report, Setting> | undefined = undefined
 
   constructor(definition: Process<Message, Stored, Report>, address: Address) {
     this.definition = definition
     this.actor = definition.actor
+    this.inPlace = definition.actor.inPlace
     this.address = address
   }
 
   /** Runs for the first time. */
   start(host: Host<this, Message, Stored, Report, Setting>): void {
     this.disk = this.definition.prepared?.()
-    this.apply(this.actor.start(this.address), host)
+    this.host = host
+    if (this.inPlace === undefined) this.apply(this.actor.start(this.address), host)
+    else this.state = this.inPlace.start(this.address, this)
+  }
+
+  /** Gives a message to the actor, which must be up. */
+  receive(from: Address, message: Message, host: Host<this, Message, Stored, Report, Setting>): void {
+    if (this.inPlace === undefined) this.step({ type: "receive", from, message }, host)
+    else this.inPlace.receive(this.state, from, message, this)
   }
 
   /** Gives an input to the actor, which must be up. */
@@ -86,7 +115,8 @@ export class RunningProcess<Message, Stored, Report, Setting> {
   /** A timer that is set fires. */
   timeout(timer: Timer, host: Host<this, Message, Stored, Report, Setting>): void {
     this.timers.delete(timer)
-    this.step({ type: "timeout", timer }, host)
+    if (this.inPlace === undefined) this.step({ type: "timeout", timer }, host)
+    else this.inPlace.timeout(this.state, timer, this)
   }
 
   /** Takes over the state of a step and carries out its outputs; `step` is for all who do not look at these first. */
@@ -160,6 +190,46 @@ export class RunningProcess<Message, Stored, Report, Setting> {
     return { type: "recover", stored: this.disk, life: this.life }
   }
 
+  // ---- What the steps in place say
+
+  send(to: Address, message: Message): void {
+    if (this.isWriting) this.waiting.push({ type: "send", to, message })
+    else this.host!.send(this, to, message)
+  }
+
+  broadcast(to: readonly Address[], message: Message): void {
+    if (this.isWriting) this.waiting.push({ type: "broadcast", to, message })
+    else this.host!.broadcast(this, to, message)
+  }
+
+  store(record: Stored): void {
+    if (this.host!.writesAtOnce) this.toDisk(record, this.host!)
+    else this.perform([{ type: "store", record }], this.host!)
+  }
+
+  setTimer(timer: Timer, min: Micros, max: Micros = min): void {
+    const after = { min, max }
+    if (this.isWriting) this.waiting.push({ type: "set-timer", timer, after })
+    else this.timers.set(timer, this.host!.setTimer(this, timer, after))
+  }
+
+  cancelTimer(timer: Timer): void {
+    if (this.isWriting) this.waiting.push({ type: "cancel-timer", timer })
+    else this.timers.delete(timer)
+  }
+
+  report(report: Report): void {
+    if (this.isWriting) this.waiting.push(reportOutput(report))
+    else this.host!.reported(this, report)
+  }
+
+  // ---- Effects
+
+  /** Whether outputs wait for a write. */
+  private get isWriting(): boolean {
+    return this.waitingFrom < this.waiting.length
+  }
+
   private perform(
     outputs: readonly Output<Message, Stored, Report>[],
     host: Host<this, Message, Stored, Report, Setting>,
@@ -167,7 +237,7 @@ export class RunningProcess<Message, Stored, Report, Setting> {
     for (const output of outputs) {
       // Whatever comes after a write that is under way waits behind it, even if it does not depend on it: an
       // actor's outputs are in order.
-      if (this.waitingFrom < this.waiting.length) this.waiting.push(output)
+      if (this.isWriting) this.waiting.push(output)
       else this.performOne(output, host)
     }
   }

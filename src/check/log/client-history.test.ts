@@ -25,7 +25,7 @@ function judged(...reports: readonly LogReport[]) {
 
 function clientsTold(reports: readonly LogReport[]): ClientHistory {
   const clients = new ClientHistory()
-  reports.forEach((report, i) => clients.observe({ at: 10 * i, type: "report", process: 9, report }))
+  reports.forEach((report, i) => clients.reported(10 * i, 9, report))
   return clients
 }
 
@@ -46,7 +46,7 @@ describe("what clients are told", () => {
     const clients = new ClientHistory()
     const reports = [call(write), told(write, "ok"), call(read), told(read, null)]
     const outcomes = reports.map((report, i) => {
-      clients.observe({ at: 10 * i, type: "report", process: 9, report })
+      clients.reported(10 * i, 9, report)
       return clients.linearizability
     })
     expect(outcomes).toEqual(["holds", "holds", "holds", "violated"])

@@ -12,7 +12,9 @@ import {
 } from "../../history/session-guarantees.ts"
 import { type LogEvent, type LogFact, type LogProperty, logProperty } from "./facts.ts"
 import type { Gatherer, Violation } from "../property.ts"
+import type { Address, Micros } from "../../protocol/actor.ts"
 import type { Command, Result } from "../../protocol/log/command.ts"
+import type { LogReport } from "../../protocol/log/messages.ts"
 
 /**
  * What the clients of a log asked and were told, and whether one copy of the
@@ -25,9 +27,7 @@ export class ClientHistory implements Gatherer<LogEvent> {
   private readonly recorder = new HistoryRecorder<KeyValueInput, CellOutput>()
   private judged: HistoryVerdicts | undefined
 
-  observe(event: LogEvent): void {
-    if (event.type !== "report") return
-    const { at, report } = event
+  reported(at: Micros, _: Address, report: LogReport): void {
     if (report.type === "call" || report.type === "return") this.judged = undefined
     if (report.type === "call") {
       const { client, request } = report.command

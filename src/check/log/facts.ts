@@ -88,9 +88,7 @@ export class AcceptorWrites implements Gatherer<LogEvent> {
     this.lastPromised = plan.nodes.map(() => noEpoch)
   }
 
-  observe(event: LogEvent): void {
-    if (event.type !== "store") return
-    const { at, process, record } = event
+  stored(at: Micros, process: Address, record: LogRecord): void {
     switch (record.type) {
       case "promise":
         return this.promised(at, process, record.epoch)
@@ -248,18 +246,17 @@ export class Executions implements Gatherer<LogEvent> {
   }
 
   observe(event: LogEvent): void {
-    if (event.type === "recover") {
-      this.next[event.process] = 0
-    } else if (event.type === "report") {
-      const { at, process, report } = event
-      if (report.type === "executed") {
-        this.executed(at, process, report.slot, report.batch, report.results)
-      } else if (report.type === "installed") {
-        this.next[process] = report.upTo
-        this.executeDecided(report.upTo)
-      } else if (report.type === "return") {
-        this.answered(at, report.command, report.result)
-      }
+    if (event.type === "recover") this.next[event.process] = 0
+  }
+
+  reported(at: Micros, process: Address, report: LogReport): void {
+    if (report.type === "executed") {
+      this.executed(at, process, report.slot, report.batch, report.results)
+    } else if (report.type === "installed") {
+      this.next[process] = report.upTo
+      this.executeDecided(report.upTo)
+    } else if (report.type === "return") {
+      this.answered(at, report.command, report.result)
     }
   }
 
@@ -366,15 +363,16 @@ export class AcceptorAnswers implements Gatherer<LogEvent> {
   private readonly disks = new Map<Address, OnDisk>()
 
   observe(event: LogEvent): void {
-    if (event.type === "store") this.stored(this.diskOf(event.process), event.record)
-    else if (event.type === "send") this.sent(event.at, event.from, event.message)
-    else if (event.type === "report" && event.report.type === "executed") {
-      const disk = this.diskOf(event.process)
-      disk.executedUpTo = Math.max(disk.executedUpTo, event.report.slot + 1)
-    } else if (event.type === "report" && event.report.type === "installed") {
-      const disk = this.diskOf(event.process)
-      disk.executedUpTo = Math.max(disk.executedUpTo, event.report.upTo)
-    }
+    if (event.type === "send") this.sent(event.at, event.from, event.message)
+  }
+
+  reported(_: Micros, process: Address, report: LogReport): void {
+    if (report.type !== "executed" && report.type !== "installed") return
+    const disk = this.diskOf(process)
+    disk.executedUpTo = Math.max(
+      disk.executedUpTo,
+      report.type === "executed" ? report.slot + 1 : report.upTo,
+    )
   }
 
   private diskOf(process: Address): OnDisk {
@@ -386,7 +384,8 @@ export class AcceptorAnswers implements Gatherer<LogEvent> {
     return disk
   }
 
-  private stored(disk: OnDisk, record: LogRecord): void {
+  stored(_: Micros, process: Address, record: LogRecord): void {
+    const disk = this.diskOf(process)
     if (record.type === "promise") disk.lastPromised = Math.max(disk.lastPromised, record.epoch)
     if (record.type === "accept") {
       disk.lastPromised = Math.max(disk.lastPromised, record.epoch)

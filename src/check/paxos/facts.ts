@@ -402,7 +402,7 @@ export class AcceptorActs implements Gatherer<PaxosEvent> {
   observe(event: PaxosEvent): void {
     switch (event.type) {
       case "store":
-        if (acceptorPart(event.record) !== null) this.stored(event.process, this.writes.list.at(-1)!)
+        if (acceptorPart(event.record) !== null) this.written(event.process, this.writes.list.at(-1)!)
         return
       case "deliver":
         for (const { from, to, message } of transfersOf(event)) this.delivered(from, to, message)
@@ -421,7 +421,7 @@ export class AcceptorActs implements Gatherer<PaxosEvent> {
     }
   }
 
-  private stored(acceptor: Address, write: AcceptorWrite): void {
+  private written(acceptor: Address, write: AcceptorWrite): void {
     const { before, after } = write
     const notes = this.notesOf(acceptor)
     if (!notes.wrote) notes.before = before

@@ -4,9 +4,8 @@ import type { Address } from "../actor.ts"
 import { learnDecided } from "./learning.ts"
 import { becomeFollower } from "./electing.ts"
 import { hasGranted } from "./leasing.ts"
-import type { LogMessageOf } from "./messages.ts"
+import type { LogMessageOf, LogOutputs } from "./messages.ts"
 import type { ReplicaOptions } from "./options.ts"
-import type { Outbox } from "./outbox.ts"
 import { type ReplicaState, noAddress } from "./replica-state.ts"
 import { isBarred } from "./versions.ts"
 import { waitForLeader } from "./timers.ts"
@@ -21,7 +20,7 @@ export function onPrepare(
   state: ReplicaState,
   from: Address,
   { epoch, from: slot }: LogMessageOf<"prepare">,
-  out: Outbox,
+  out: LogOutputs,
   options: ReplicaOptions,
 ): void {
   const { lastPromised } = state
@@ -51,7 +50,7 @@ export function onPropose(
   state: ReplicaState,
   from: Address,
   message: LogMessageOf<"propose">,
-  out: Outbox,
+  out: LogOutputs,
   options: ReplicaOptions,
 ): void {
   const { epoch, slot, batch } = message
@@ -61,12 +60,12 @@ export function onPropose(
   // and carried out, and may be accepted in word only.
   if (slot >= log.base && log.epochAt(slot) !== epoch) {
     log.set(slot, epoch, batch)
-    out.store({ type: "accept", slot, epoch, batch })
+    out.store(options.interned.acceptRecord(epoch, slot, batch))
   } else if (epoch > lastPromised) {
     // Nothing to accept any more, and still a promise, which must be durable before anything is said.
     out.store({ type: "promise", epoch })
   }
-  out.send(from, out.acceptance(epoch, slot))
+  out.send(from, options.interned.accept(epoch, slot))
   learnDecided(state, epoch, message.decidedUpTo, out, options)
 }
 
@@ -79,7 +78,7 @@ export function onRepropose(
   state: ReplicaState,
   from: Address,
   message: LogMessageOf<"repropose">,
-  out: Outbox,
+  out: LogOutputs,
   options: ReplicaOptions,
 ): void {
   const { epoch, slot: first, batches } = message
@@ -106,7 +105,7 @@ function takesPartInPhase2(
   state: ReplicaState,
   leader: Address,
   epoch: Epoch,
-  out: Outbox,
+  out: LogOutputs,
   options: ReplicaOptions,
 ): boolean {
   const { lastPromised } = state

@@ -1,5 +1,6 @@
-import type { Address, Micros, Timer } from "../actor.ts"
-import { Outbox } from "./outbox.ts"
+import { type Address, type Micros, type Timer, inPlaceActor } from "../actor.ts"
+import type { LogMessage, LogOutputs, LogReport } from "./messages.ts"
+import type { LogRecord } from "./records.ts"
 import type { LogActor } from "./replica.ts"
 import { type Workload, uniform } from "./workload.ts"
 import type { Command, Result } from "./command.ts"
@@ -81,28 +82,24 @@ const nextPrefix = "next "
  * Clients that ask and wait: each has one request outstanding at most. Works in
  * place, as replicas do. One timer serves all of their time-outs.
  */
-export function clients(options: ClientOptions, box = new Outbox()): LogActor<ClientState> {
-  return {
-    start: (self) => {
+export function clients(options: ClientOptions): LogActor<ClientState> {
+  return inPlaceActor<ClientState, LogMessage, LogRecord, LogReport>({
+    start: (self, out) => {
       const state = new ClientState(self, options.count)
-      const out = new Outbox()
       begin(state, out, options)
-      return { state, outputs: out.outputs }
+      return state
     },
-    step: (state, input) => {
-      const out = box.clear()
-      if (input.type === "receive" && input.message.type === "reply") {
-        onReply(state, input.message, out, options)
-      } else if (input.type === "timeout") {
-        onTimeout(state, input.timer, out, options)
-      }
-      return { state, outputs: out.outputs }
+    receive: (state, _, message, out) => {
+      if (message.type === "reply") onReply(state, message, out, options)
     },
-  }
+    timeout: (state, timer, out) => onTimeout(state, timer, out, options),
+    // Clients do not crash.
+    recover: () => undefined,
+  })
 }
 
 /** The first requests: spread over a time, so that closed-loop clients do not come in one burst. */
-function begin(state: ClientState, out: Outbox, { count, arrivals, retryAfter }: ClientOptions): void {
+function begin(state: ClientState, out: LogOutputs, { count, arrivals, retryAfter }: ClientOptions): void {
   out.setTimer(retry, Math.ceil(retryAfter / 2))
   if (arrivals.kind === "open") {
     for (let i = count - 1; i >= 0; i--) state.idle.push(i)
@@ -112,7 +109,7 @@ function begin(state: ClientState, out: Outbox, { count, arrivals, retryAfter }:
 }
 
 /** Three timers: of retries, of arrivals, and one for each client that thinks. */
-function onTimeout(state: ClientState, timer: Timer, out: Outbox, options: ClientOptions): void {
+function onTimeout(state: ClientState, timer: Timer, out: LogOutputs, options: ClientOptions): void {
   if (timer === retry) return onRetry(state, out, options)
   if (timer !== arrival) return ask(state, Number(timer.slice(nextPrefix.length)), out, options)
   const { arrivals } = options
@@ -130,7 +127,7 @@ function onTimeout(state: ClientState, timer: Timer, out: Outbox, options: Clien
 }
 
 /** Sets the timer of the next burst. */
-function awaitArrival(state: ClientState, out: Outbox, arrivals: Arrivals & { kind: "open" }): void {
+function awaitArrival(state: ClientState, out: LogOutputs, arrivals: Arrivals & { kind: "open" }): void {
   // Exponential gaps, by inversion, from a hash of the seed and the count: the n-th arrival is the same
   // whatever the replicas do, so systems are compared under the same arrivals.
   const u = uniform(arrivals.seed, state.self, state.arrived++, 3)
@@ -138,7 +135,7 @@ function awaitArrival(state: ClientState, out: Outbox, arrivals: Arrivals & { ki
 }
 
 /** The next request of a client of the group. */
-function ask(state: ClientState, i: number, out: Outbox, options: ClientOptions, waited = false): void {
+function ask(state: ClientState, i: number, out: LogOutputs, options: ClientOptions, waited = false): void {
   const request = state.requests[i]! + 1
   if (request > (options.requests ?? Infinity)) return
   if (waited) state.queued--
@@ -153,7 +150,7 @@ function send(
   state: ClientState,
   i: number,
   command: Command,
-  out: Outbox,
+  out: LogOutputs,
   { replicas }: ClientOptions,
 ): void {
   state.sentIn[i] = state.tick
@@ -164,7 +161,7 @@ function send(
 function onReply(
   state: ClientState,
   { client, request, result }: { client: number; request: number; result: Result },
-  out: Outbox,
+  out: LogOutputs,
   options: ClientOptions,
 ): void {
   const i = client - options.first
@@ -181,7 +178,7 @@ function onReply(
 }
 
 /** Requests that have waited for the third tick, one to one and a half times `retryAfter`, go to the next replica under the same number. */
-function onRetry(state: ClientState, out: Outbox, options: ClientOptions): void {
+function onRetry(state: ClientState, out: LogOutputs, options: ClientOptions): void {
   state.tick++
   state.outstanding.forEach((command, i) => {
     if (command === null || state.tick - state.sentIn[i]! < 3) return

@@ -2,11 +2,11 @@ import { UsageError } from "../../base/errors.ts"
 import type { QuorumPlan } from "../../quorum/plan.ts"
 import type { Address, Process } from "../actor.ts"
 import { roundRobinEpochs } from "../paxos/epochs.ts"
+import { Interned } from "./interned.ts"
 import { type ClientOptions, clients } from "./client.ts"
 import { type LogRecord, emptyImage, keepRecord } from "./records.ts"
 import type { LogMessage, LogReport } from "./messages.ts"
 import type { ReplicaOptions } from "./options.ts"
-import { Outbox } from "./outbox.ts"
 import { replica } from "./replica.ts"
 
 /** A process of a log: a replica or a group of clients. */
@@ -22,7 +22,7 @@ export interface LogCluster {
 
 /** What all replicas have in common, and the groups of clients. */
 export interface LogClusterOptions {
-  readonly replica: Omit<ReplicaOptions, "epochs">
+  readonly replica: Omit<ReplicaOptions, "epochs" | "interned">
   readonly clientGroups: readonly ClientOptions[]
 }
 
@@ -35,11 +35,11 @@ export function logCluster(options: LogClusterOptions): LogCluster {
   refuseSilentLeader(options.replica)
   const { plan } = options.replica
   const n = plan.nodes.length
-  const box = new Outbox()
+  const interned = new Interned()
   const replicas = plan.nodes.map((name, index): LogProcess => ({
     name,
     role: "replica",
-    actor: replica({ ...options.replica, epochs: roundRobinEpochs(index, n) }, box),
+    actor: replica({ ...options.replica, epochs: roundRobinEpochs(index, n), interned }),
     keep: keepRecord,
     prepared: emptyImage,
     follows: ({ type }) => type === "snapshot" || type === "image",
@@ -47,7 +47,7 @@ export function logCluster(options: LogClusterOptions): LogCluster {
   const groups = options.clientGroups.map((group, index): LogProcess => ({
     name: `clients${index + 1}`,
     role: "client",
-    actor: clients(group, box),
+    actor: clients(group),
   }))
   return {
     plan,

@@ -3,9 +3,8 @@ import type { Address } from "../actor.ts"
 import { greaterProposal } from "../paxos/messages.ts"
 import { install, learnDecided } from "./learning.ts"
 import { grantLease, hasGranted } from "./leasing.ts"
-import type { LogMessageOf } from "./messages.ts"
+import type { LogMessageOf, LogOutputs } from "./messages.ts"
 import type { ReplicaOptions } from "./options.ts"
-import type { Outbox } from "./outbox.ts"
 import { type ReplicaState, noAddress } from "./replica-state.ts"
 import { type Proposals, noEpoch } from "./slots.ts"
 import { epochOfVersion } from "./versions.ts"
@@ -17,7 +16,7 @@ import { flushWaiting, lead } from "./leading.ts"
  * stands; by `timeout`, only if a request that was asked here is unanswered, since a silent
  * leader may merely have nothing to say.
  */
-export function onElectionTimeout(state: ReplicaState, out: Outbox, options: ReplicaOptions): void {
+export function onElectionTimeout(state: ReplicaState, out: LogOutputs, options: ReplicaOptions): void {
   if (state.role === "leader" || state.role === "rejoining") return
   // What it has promised to a lease holder binds the follower itself as well.
   if (hasGranted(state)) return waitForLeader(state, out, options)
@@ -37,7 +36,7 @@ function hasUnanswered({ pendingRequest, machine, waiting }: ReplicaState): bool
 }
 
 /** Phase 1 in a new epoch, for every slot that is not known to be decided. */
-export function campaign(state: ReplicaState, out: Outbox, options: ReplicaOptions): void {
+export function campaign(state: ReplicaState, out: LogOutputs, options: ReplicaOptions): void {
   const { plan, epochs } = options
   // Greater than all it knows of: anything smaller would be refused by whoever told it.
   const known = Math.max(state.lastPromised, state.epoch, state.leaderEpoch)
@@ -70,7 +69,7 @@ export function onPromise(
   state: ReplicaState,
   from: Address,
   { epoch, accepted, snapshot }: LogMessageOf<"promise">,
-  out: Outbox,
+  out: LogOutputs,
   options: ReplicaOptions,
 ): void {
   if (state.role !== "candidate" || epoch !== state.epoch) return
@@ -94,7 +93,7 @@ function collect({ reported }: ReplicaState, { from, epochs, batches }: Proposal
 export function onRefusal(
   state: ReplicaState,
   { epoch, lastPromised }: LogMessageOf<"no-promise" | "no-accept">,
-  out: Outbox,
+  out: LogOutputs,
   options: ReplicaOptions,
 ): void {
   if (epoch !== state.epoch || (state.role !== "candidate" && state.role !== "leader")) return
@@ -104,7 +103,7 @@ export function onRefusal(
 }
 
 /** Gives up whatever it led or tried to lead, and waits for a leader. */
-export function becomeFollower(state: ReplicaState, out: Outbox, options: ReplicaOptions): void {
+export function becomeFollower(state: ReplicaState, out: LogOutputs, options: ReplicaOptions): void {
   if (state.role === "leader") {
     out.report({ type: "resigned", epoch: state.epoch })
     out.cancelTimer(timers.heartbeat)
@@ -133,7 +132,7 @@ export function onHeartbeat(
   state: ReplicaState,
   from: Address,
   { epoch, round, decidedUpTo }: LogMessageOf<"heartbeat">,
-  out: Outbox,
+  out: LogOutputs,
   options: ReplicaOptions,
 ): void {
   const { lastPromised } = state
@@ -162,7 +161,12 @@ export function onHeartbeat(
  * own lease; where the message is so late that somebody leads in a greater epoch, what
  * was granted to that one binds this replica still.
  */
-export function onHandOver(state: ReplicaState, epoch: number, out: Outbox, options: ReplicaOptions): void {
+export function onHandOver(
+  state: ReplicaState,
+  epoch: number,
+  out: LogOutputs,
+  options: ReplicaOptions,
+): void {
   if (state.role !== "follower" || epoch < Math.max(state.lastPromised, state.leaderEpoch)) return
   state.expiredGrant = state.lastGrant
   campaign(state, out, options)

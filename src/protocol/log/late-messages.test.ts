@@ -7,6 +7,7 @@ import { parseFaults } from "../../world/faults/notation.ts"
 import { constantLatency } from "../../world/simulate/latency.ts"
 import { source } from "../paxos/epochs.ts"
 import type { LogMessage } from "./messages.ts"
+import { Interned } from "./interned.ts"
 import { replica } from "./replica.ts"
 import { timers } from "./timers.ts"
 
@@ -98,6 +99,7 @@ test("a lease that is renewed outlives the timer of the one before, also where a
     lease: { duration: second, drift: 0 },
     firstLeader: 0,
     rejoin: true,
+    interned: new Interned(),
   })
   let { state } = actor.start(1)
   const hears = (from: number, message: LogMessage) => {

@@ -7,9 +7,8 @@ import {
   withMember,
   withoutMember,
 } from "../../base/node-set.ts"
-import type { LogMessageOf } from "./messages.ts"
+import type { LogMessageOf, LogOutputs } from "./messages.ts"
 import type { ReplicaOptions } from "./options.ts"
-import type { Outbox } from "./outbox.ts"
 import { markResponsive, recipients } from "./recipients.ts"
 import { type ReplicaState, noAddress } from "./replica-state.ts"
 import { type Batch, type Command, noOp } from "./command.ts"
@@ -27,7 +26,7 @@ import { execute } from "./learning.ts"
  * The no-ops close gaps that would hold up everything behind them: nobody in a phase-1 quorum has
  * accepted there, so nothing is decided.
  */
-export function lead(state: ReplicaState, out: Outbox, options: ReplicaOptions): void {
+export function lead(state: ReplicaState, out: LogOutputs, options: ReplicaOptions): void {
   const { reported, epoch } = state
   state.role = "leader"
   state.attempt = 0
@@ -59,13 +58,21 @@ export function lead(state: ReplicaState, out: Outbox, options: ReplicaOptions):
 }
 
 /** A command that nobody has proposed in this epoch yet. */
-export function submit(state: ReplicaState, command: Command, out: Outbox, options: ReplicaOptions): void {
+export function submit(
+  state: ReplicaState,
+  command: Command,
+  out: LogOutputs,
+  options: ReplicaOptions,
+): void {
   // A client asks again before its first request is decided: proposed once is enough, and the client
   // table would drop the second anyway.
   if ((state.proposedRequest[command.client] ?? 0) >= command.request) return
   state.proposedRequest[command.client] = command.request
-  state.queue.push(command)
   const { max, delay } = options.batch
+  // The common case, a slot for itself and at once: no queue, and no list that grows.
+  if (delay === 0 && queued(state) === 0 && hasRoom(state, options))
+    return propose(state, [command], out, options)
+  state.queue.push(command)
   if (delay > 0 && queued(state) < max) {
     if (!state.batchTimerSet) out.setTimer(timers.batch, delay)
     state.batchTimerSet = true
@@ -75,7 +82,7 @@ export function submit(state: ReplicaState, command: Command, out: Outbox, optio
 }
 
 /** Somebody leads: what waited for that goes there. */
-export function flushWaiting(state: ReplicaState, out: Outbox, options: ReplicaOptions): void {
+export function flushWaiting(state: ReplicaState, out: LogOutputs, options: ReplicaOptions): void {
   if (state.waiting.length === 0 || state.leader === noAddress) return
   const { waiting, leader, self } = state
   state.waiting = []
@@ -92,8 +99,8 @@ export function flushWaiting(state: ReplicaState, out: Outbox, options: ReplicaO
  *
  * The window bounds how many slots a new leader may find undecided, and so how long a takeover can take.
  */
-export function proposeQueued(state: ReplicaState, out: Outbox, options: ReplicaOptions): void {
-  while (queued(state) > 0 && state.nextSlot - state.decidedUpTo < options.window) {
+export function proposeQueued(state: ReplicaState, out: LogOutputs, options: ReplicaOptions): void {
+  while (queued(state) > 0 && hasRoom(state, options)) {
     const { queue, queueHead } = state
     const end = Math.min(queue.length, queueHead + options.batch.max)
     // The common case, a batch of one, without a slice.
@@ -109,13 +116,13 @@ export function proposeQueued(state: ReplicaState, out: Outbox, options: Replica
 }
 
 /** The first command of a batch has waited long enough. */
-export function onBatchTimer(state: ReplicaState, out: Outbox, options: ReplicaOptions): void {
+export function onBatchTimer(state: ReplicaState, out: LogOutputs, options: ReplicaOptions): void {
   state.batchTimerSet = false
   if (state.role === "leader") proposeQueued(state, out, options)
 }
 
 /** Phase 2 of the next slot. The leader is one of the acceptors, and accepts its own proposal. */
-export function propose(state: ReplicaState, batch: Batch, out: Outbox, options: ReplicaOptions): void {
+export function propose(state: ReplicaState, batch: Batch, out: LogOutputs, options: ReplicaOptions): void {
   const slot = state.nextSlot++
   const { epoch, self, decidedUpTo } = state
   for (const { client, request } of batch) state.proposedRequest[client] = request
@@ -125,7 +132,7 @@ export function propose(state: ReplicaState, batch: Batch, out: Outbox, options:
   out.broadcast(to, { type: "propose", epoch, slot, batch, decidedUpTo })
   if (state.log.epochAt(slot) !== epoch) {
     state.log.set(slot, epoch, batch)
-    out.store({ type: "accept", slot, epoch, batch })
+    out.store(options.interned.acceptRecord(epoch, slot, batch))
   }
   state.accepted.push(withMember(emptySet, self))
   decideIfAlone(state, slot, out, options)
@@ -138,7 +145,7 @@ export function propose(state: ReplicaState, batch: Batch, out: Outbox, options:
 export function proposeAll(
   state: ReplicaState,
   batches: readonly Batch[],
-  out: Outbox,
+  out: LogOutputs,
   options: ReplicaOptions,
 ): void {
   const { epoch, self, decidedUpTo, nextSlot: slot } = state
@@ -157,22 +164,23 @@ export function onAccept(
   state: ReplicaState,
   from: Address,
   { epoch, slot }: LogMessageOf<"accept">,
-  out: Outbox,
+  out: LogOutputs,
   options: ReplicaOptions,
 ): void {
   if (state.role !== "leader" || epoch !== state.epoch) return
   markResponsive(state, from)
   const place = slot - state.acceptedBase
-  const before = state.accepted[place]
   // Decided already, or none of this leadership's slots.
-  if (place < 0 || before === null || before === undefined) return
+  if (slot < state.decidedUpTo || place >= state.accepted.length) return
+  const before = state.accepted[place] ?? null
+  if (before === null) return
   const accepted = withMember(before, from)
   if (state.system!.isQuorum(2, accepted)) decide(state, slot, out, options)
   else state.accepted[place] = accepted
 }
 
 /** A slot has its phase-2 quorum; all slots up to the first that has not are carried out. */
-export function decide(state: ReplicaState, slot: number, out: Outbox, options: ReplicaOptions): void {
+export function decide(state: ReplicaState, slot: number, out: LogOutputs, options: ReplicaOptions): void {
   state.accepted[slot - state.acceptedBase] = null
   let decidedUpTo = state.decidedUpTo
   while (decidedUpTo < state.nextSlot && state.accepted[decidedUpTo - state.acceptedBase] === null)
@@ -181,7 +189,7 @@ export function decide(state: ReplicaState, slot: number, out: Outbox, options: 
   state.decidedUpTo = decidedUpTo
   // The sets of decided slots are given up a thousand at a time.
   if (decidedUpTo - state.acceptedBase > 1024) {
-    state.accepted.splice(0, decidedUpTo - state.acceptedBase)
+    state.accepted = state.accepted.slice(decidedUpTo - state.acceptedBase)
     state.acceptedBase = decidedUpTo
   }
   execute(state, out, options)
@@ -189,7 +197,7 @@ export function decide(state: ReplicaState, slot: number, out: Outbox, options: 
 }
 
 /** Proposes overdue slots again, to everyone who has not accepted; who was asked and is silent is noted. */
-export function onOverdueTimer(state: ReplicaState, out: Outbox, options: ReplicaOptions): void {
+export function onOverdueTimer(state: ReplicaState, out: LogOutputs, options: ReplicaOptions): void {
   if (state.role !== "leader") return
   const everyone = fullSet(options.plan.nodes.length)
   let silent = state.silent
@@ -208,10 +216,14 @@ export function onOverdueTimer(state: ReplicaState, out: Outbox, options: Replic
   out.setTimer(timers.overdue, options.retransmit)
 }
 
+/** Whether the window has room for another slot. */
+const hasRoom = ({ nextSlot, decidedUpTo }: ReplicaState, { window }: ReplicaOptions): boolean =>
+  nextSlot - decidedUpTo < window
+
 /** How many commands wait to be proposed. */
 const queued = ({ queue, queueHead }: ReplicaState): number => queue.length - queueHead
 
 /** A leader may be a phase-2 quorum by itself. */
-function decideIfAlone(state: ReplicaState, slot: number, out: Outbox, options: ReplicaOptions): void {
+function decideIfAlone(state: ReplicaState, slot: number, out: LogOutputs, options: ReplicaOptions): void {
   if (state.system!.isQuorum(2, withMember(emptySet, state.self))) decide(state, slot, out, options)
 }

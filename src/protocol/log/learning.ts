@@ -1,7 +1,6 @@
 import type { Address } from "../actor.ts"
-import type { LogMessageOf } from "./messages.ts"
+import type { LogMessageOf, LogOutputs } from "./messages.ts"
 import type { ReplicaOptions } from "./options.ts"
-import type { Outbox } from "./outbox.ts"
 import type { ReplicaState } from "./replica-state.ts"
 import { type Snapshot, StateMachine } from "./state-machine.ts"
 import { answerReads } from "./reading.ts"
@@ -20,7 +19,7 @@ export function learnDecided(
   state: ReplicaState,
   epoch: number,
   upTo: number,
-  out: Outbox,
+  out: LogOutputs,
   options: ReplicaOptions,
 ): void {
   const { log } = state
@@ -39,14 +38,14 @@ export function learnDecided(
  * so the same commands give the same results everywhere. A slot is never carried out before all smaller
  * ones, even where it was decided before them.
  */
-export function execute(state: ReplicaState, out: Outbox, options: ReplicaOptions): void {
+export function execute(state: ReplicaState, out: LogOutputs, options: ReplicaOptions): void {
   const { log, machine, decidedUpTo } = state
   const answers = state.role === "leader"
   for (let slot = state.executedUpTo; slot < decidedUpTo; slot++) {
     const batch = log.batchAt(slot)
     const results = machine.applyAll(batch)
     if (answers) answerAll(state, batch, results, out)
-    out.report({ type: "executed", slot, batch, results })
+    out.report(options.interned.executed(slot, batch, results))
   }
   state.executedUpTo = decidedUpTo
   if (decidedUpTo - log.base >= 2 * options.snapshotEvery) takeSnapshot(state, out)
@@ -61,7 +60,7 @@ export function execute(state: ReplicaState, out: Outbox, options: ReplicaOption
 export function onDecided(
   state: ReplicaState,
   { entries, snapshot }: LogMessageOf<"decided">,
-  out: Outbox,
+  out: LogOutputs,
   options: ReplicaOptions,
 ): void {
   if (state.role === "leader") return
@@ -78,7 +77,7 @@ export function onDecided(
 }
 
 /** Takes over the state of a snapshot that is ahead of this replica's own, durably. */
-export function install(state: ReplicaState, snapshot: Snapshot, out: Outbox): void {
+export function install(state: ReplicaState, snapshot: Snapshot, out: LogOutputs): void {
   // Older than its own state: to take it over would undo commands that clients have been answered for.
   if (snapshot.upTo <= state.executedUpTo) return
   state.snapshot = snapshot
@@ -92,7 +91,7 @@ export function install(state: ReplicaState, snapshot: Snapshot, out: Outbox): v
 }
 
 /** Someone is behind: it gets what is decided, from a snapshot on if the log does not go back that far. */
-export function onFetch(state: ReplicaState, from: Address, slot: number, out: Outbox): void {
+export function onFetch(state: ReplicaState, from: Address, slot: number, out: LogOutputs): void {
   // It has nothing to tell; whoever asks will ask again.
   if (slot >= state.decidedUpTo) return
   const snapshot = slot < state.log.base ? state.snapshot : null
@@ -104,7 +103,7 @@ export function onFetch(state: ReplicaState, from: Address, slot: number, out: O
 /** How many slots one answer carries at most. */
 const maxFetched = 1000
 
-function answerAll(state: ReplicaState, batch: Batch, results: readonly Result[], out: Outbox): void {
+function answerAll(state: ReplicaState, batch: Batch, results: readonly Result[], out: LogOutputs): void {
   for (let i = 0; i < batch.length; i++) {
     const { client, request } = batch[i]!
     answer(state, client, request, results[i]!, out)
@@ -115,7 +114,7 @@ function answerAll(state: ReplicaState, batch: Batch, results: readonly Result[]
  * The result goes to whoever asked here last for this client's request: the
  * client, or the replica it asked.
  */
-function answer(state: ReplicaState, client: number, request: number, result: Result, out: Outbox): void {
+function answer(state: ReplicaState, client: number, request: number, result: Result, out: LogOutputs): void {
   if (state.pendingRequest[client] !== request) return
   out.send(state.requester[client]!, { type: "reply", client, request, result })
   state.pendingRequest[client] = 0
@@ -126,7 +125,7 @@ function answer(state: ReplicaState, client: number, request: number, result: Re
  * before it stay in memory, for followers that are a little behind; the disk
  * keeps none of them.
  */
-function takeSnapshot(state: ReplicaState, out: Outbox): void {
+function takeSnapshot(state: ReplicaState, out: LogOutputs): void {
   state.snapshot = { upTo: state.executedUpTo, machine: state.machine.copy() }
   out.store({ type: "snapshot", snapshot: state.snapshot })
   state.log.truncate(Math.floor((state.log.base + state.executedUpTo) / 2))

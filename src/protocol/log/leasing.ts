@@ -1,14 +1,13 @@
 import { emptySet, withMember } from "../../base/node-set.ts"
 import type { Address } from "../actor.ts"
-import type { LogMessageOf } from "./messages.ts"
+import type { LogMessageOf, LogOutputs } from "./messages.ts"
 import type { ReplicaOptions } from "./options.ts"
-import type { Outbox } from "./outbox.ts"
 import { markResponsive } from "./recipients.ts"
 import type { ReplicaState } from "./replica-state.ts"
 import { grantPrefix, leasePrefix, timers } from "./timers.ts"
 
 /** The leader says that it is there. Where there are leases, the answers renew its own. */
-export function beat(state: ReplicaState, out: Outbox, options: ReplicaOptions): void {
+export function beat(state: ReplicaState, out: LogOutputs, options: ReplicaOptions): void {
   const { epoch, self, decidedUpTo } = state
   const round = ++state.round
   if (options.reads === "lease") {
@@ -23,7 +22,7 @@ export function beat(state: ReplicaState, out: Outbox, options: ReplicaOptions):
 }
 
 /** It is time for the next heartbeat, if it still leads. */
-export function onHeartbeatTimer(state: ReplicaState, out: Outbox, options: ReplicaOptions): void {
+export function onHeartbeatTimer(state: ReplicaState, out: LogOutputs, options: ReplicaOptions): void {
   if (state.role === "leader") beat(state, out, options)
 }
 
@@ -60,7 +59,7 @@ export function onLeaseOver(state: ReplicaState, round: number): void {
  * leader. Each grant has a timer of its own: where a write is under way the new one is
  * set only when it is done, and an earlier one must not end what has been granted since.
  */
-export function grantLease(state: ReplicaState, out: Outbox, { lease }: ReplicaOptions): void {
+export function grantLease(state: ReplicaState, out: LogOutputs, { lease }: ReplicaOptions): void {
   out.setTimer(`${grantPrefix}${++state.lastGrant}`, lease.duration)
 }
 

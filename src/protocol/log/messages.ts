@@ -1,4 +1,6 @@
 import type { Epoch } from "../../quorum/plan.ts"
+import type { Output, Outputs } from "../actor.ts"
+import type { LogRecord } from "./records.ts"
 import type { Proposals } from "./slots.ts"
 import type { Snapshot } from "./state-machine.ts"
 import type { Bars } from "./versions.ts"
@@ -132,6 +134,15 @@ export type LogReport =
   | { readonly type: "queued" }
   /** A client has the answer to its outstanding request. */
   | { readonly type: "return"; readonly command: Command; readonly result: Result }
+
+/** An output of a replica or of a group of clients. */
+export type LogOutput = Output<LogMessage, LogRecord, LogReport>
+
+/**
+ * Where a step of a replica or of a group of clients puts its outputs. Order matters: what follows a
+ * `store` waits until it is durable, so a reply that rests on a promise or an acceptance is sent after it.
+ */
+export type LogOutputs = Outputs<LogMessage, LogRecord, LogReport>
 
 /** What a message carries besides commands: type, epoch, slot, commit index and sender. */
 const headerBytes = 32

@@ -2,6 +2,7 @@ import type { QuorumPlan } from "../../quorum/plan.ts"
 import type { Address, Micros, TimerRange } from "../actor.ts"
 import type { EpochSource } from "../paxos/epochs.ts"
 import type { BackOff } from "../paxos/proposer-state.ts"
+import type { Interned } from "./interned.ts"
 
 /**
  * How a replica of the log behaves.
@@ -12,6 +13,8 @@ export interface ReplicaOptions {
   /** Which acceptors make a quorum, epoch by epoch; replica i is acceptor i of the plan. */
   readonly plan: QuorumPlan
   readonly epochs: EpochSource
+  /** Shared by the replicas of a cluster, which say the same. */
+  readonly interned: Interned
   /** Whom phase 2 is sent to first. */
   readonly recipients: LogRecipients
   /** How a follower comes to think that nobody leads. */

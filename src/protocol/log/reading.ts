@@ -3,9 +3,8 @@ import type { QuorumPlan } from "../../quorum/plan.ts"
 import type { QuorumSystem } from "../../quorum/system.ts"
 import type { Address } from "../actor.ts"
 import { holdsLease } from "./leasing.ts"
-import type { LogMessageOf } from "./messages.ts"
+import type { LogMessageOf, LogOutputs } from "./messages.ts"
 import type { ReplicaOptions } from "./options.ts"
-import type { Outbox } from "./outbox.ts"
 import type { ReplicaState } from "./replica-state.ts"
 import type { Command } from "./command.ts"
 
@@ -19,7 +18,7 @@ export function mayReadHere(state: ReplicaState, { reads }: ReplicaOptions): boo
 }
 
 /** The answer to a get from a replica's own state, given that it is recent enough. */
-export function readHere(state: ReplicaState, from: Address, command: Command, out: Outbox): void {
+export function readHere(state: ReplicaState, from: Address, command: Command, out: LogOutputs): void {
   const { client, request, key } = command
   out.send(from, { type: "reply", client, request, result: state.machine.read(key) })
 }
@@ -40,7 +39,7 @@ export function startQuorumRead(
   state: ReplicaState,
   from: Address,
   command: Command,
-  out: Outbox,
+  out: LogOutputs,
   options: ReplicaOptions,
 ): void {
   const id = ++state.lastRead
@@ -62,7 +61,7 @@ export function startQuorumRead(
 }
 
 /** How far this acceptor has accepted, whoever led: no write beyond it has its acceptance. */
-export function onReadAsk(state: ReplicaState, from: Address, read: number, out: Outbox): void {
+export function onReadAsk(state: ReplicaState, from: Address, read: number, out: LogOutputs): void {
   out.send(from, { type: "read-answer", read, acceptedUpTo: acceptedUpTo(state) })
 }
 
@@ -77,7 +76,7 @@ export function onReadAnswer(
   state: ReplicaState,
   from: Address,
   { read: id, acceptedUpTo: upTo }: LogMessageOf<"read-answer">,
-  out: Outbox,
+  out: LogOutputs,
   { plan }: ReplicaOptions,
 ): void {
   const read = state.reads.get(id)
@@ -99,7 +98,7 @@ function meetsEveryWrite({ ranges }: QuorumPlan): QuorumSystem {
 }
 
 /** Answers the reads for which this replica has carried out enough. */
-export function answerReads(state: ReplicaState, out: Outbox): void {
+export function answerReads(state: ReplicaState, out: LogOutputs): void {
   for (const [id, { command, from, target, complete }] of state.reads) {
     if (!complete || state.executedUpTo < target) continue
     state.reads.delete(id)

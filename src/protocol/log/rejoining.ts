@@ -5,9 +5,8 @@ import { greaterProposal } from "../paxos/messages.ts"
 import { install } from "./learning.ts"
 import { type LogImage, type LogRecord, copyImage, emptyImage } from "./records.ts"
 import { grantLease } from "./leasing.ts"
-import type { LogMessageOf } from "./messages.ts"
+import type { LogMessageOf, LogOutputs } from "./messages.ts"
 import type { ReplicaOptions } from "./options.ts"
-import type { Outbox } from "./outbox.ts"
 import { readsOfALife } from "./reading.ts"
 import type { ReplicaState } from "./replica-state.ts"
 import { type Proposals, noEpoch } from "./slots.ts"
@@ -20,7 +19,7 @@ export function recover(
   state: ReplicaState,
   stored: LogRecord | undefined,
   life: number,
-  out: Outbox,
+  out: LogOutputs,
   options: ReplicaOptions,
 ): void {
   state.life = life
@@ -39,7 +38,7 @@ export function recover(
 }
 
 /** It may have granted a lease before: it keeps to it, whoever it was. */
-function resume(state: ReplicaState, out: Outbox, options: ReplicaOptions): void {
+function resume(state: ReplicaState, out: LogOutputs, options: ReplicaOptions): void {
   state.role = "follower"
   if (options.reads === "lease") grantLease(state, out, options)
   waitForLeader(state, out, options)
@@ -62,7 +61,7 @@ function resume(state: ReplicaState, out: Outbox, options: ReplicaOptions): void
  * All of the others: were one left out, it could be the one that counts. The
  * number of this life keeps answers to an earlier one apart.
  */
-function startRejoining(state: ReplicaState, out: Outbox, options: ReplicaOptions): void {
+function startRejoining(state: ReplicaState, out: LogOutputs, options: ReplicaOptions): void {
   state.role = "rejoining"
   state.version = state.life
   state.barred = barOf(state.self, state.life)
@@ -77,7 +76,7 @@ function startRejoining(state: ReplicaState, out: Outbox, options: ReplicaOption
 /** The blank ones, too: they may have come back by now. */
 function askWhoIsMissing(
   { self, life, barred, rejoined }: ReplicaState,
-  out: Outbox,
+  out: LogOutputs,
   options: ReplicaOptions,
 ): void {
   options.plan.nodes.forEach((_, to) => {
@@ -87,7 +86,7 @@ function askWhoIsMissing(
 }
 
 /** Somebody has not answered yet: it may have been down, and is asked again. */
-export function onRejoinTimer(state: ReplicaState, out: Outbox, options: ReplicaOptions): void {
+export function onRejoinTimer(state: ReplicaState, out: LogOutputs, options: ReplicaOptions): void {
   if (state.role === "rejoining" && !state.restoring) askWhoIsMissing(state, out, options)
 }
 
@@ -100,7 +99,7 @@ export function onRejoin(
   state: ReplicaState,
   from: Address,
   { life, barred }: LogMessageOf<"rejoin">,
-  out: Outbox,
+  out: LogOutputs,
 ): void {
   if (state.role === "rejoining") {
     if (!state.restoring) out.send(from, { type: "rejoin-blank", life, version: state.version })
@@ -128,7 +127,7 @@ export function onRejoinAnswer(
   state: ReplicaState,
   from: Address,
   { life, barred, lastPromised, accepted, snapshot }: LogMessageOf<"rejoin-answer">,
-  out: Outbox,
+  out: LogOutputs,
   options: ReplicaOptions,
 ): void {
   // Once it is complete and being written, later answers would put into memory what is not on the disk.
@@ -148,7 +147,7 @@ export function onRejoinBlank(
   state: ReplicaState,
   from: Address,
   { life, version }: LogMessageOf<"rejoin-blank">,
-  out: Outbox,
+  out: LogOutputs,
   options: ReplicaOptions,
 ): void {
   if (state.role !== "rejoining" || life !== state.life || state.restoring) return
@@ -158,7 +157,7 @@ export function onRejoinBlank(
 }
 
 /** Answers from before this was known do not count. */
-function hearOfLosses(state: ReplicaState, barred: Bars, out: Outbox, options: ReplicaOptions): void {
+function hearOfLosses(state: ReplicaState, barred: Bars, out: LogOutputs, options: ReplicaOptions): void {
   if (covers(state.barred, barred)) return
   state.barred = raised(state.barred, barred)
   state.rejoined = emptySet
@@ -170,7 +169,7 @@ function hearOfLosses(state: ReplicaState, barred: Bars, out: Outbox, options: R
  * whole quorum of some phase, what that quorum knew may be gone for good: then it waits, which
  * is safe, until one of them is back.
  */
-function restoreIfComplete(state: ReplicaState, out: Outbox, { plan }: ReplicaOptions): void {
+function restoreIfComplete(state: ReplicaState, out: LogOutputs, { plan }: ReplicaOptions): void {
   const lost = withMember(state.blank, state.self)
   if (!isSubset(fullSet(plan.nodes.length), union(lost, state.rejoined))) return
   const mayHoldAll = plan.ranges.some(({ system }) => phases.some((phase) => system.isQuorum(phase, lost)))
@@ -183,7 +182,12 @@ function restoreIfComplete(state: ReplicaState, out: Outbox, { plan }: ReplicaOp
 }
 
 /** The restored state is on the disk: this replica is an acceptor again. */
-export function onRejoined(state: ReplicaState, life: number, out: Outbox, options: ReplicaOptions): void {
+export function onRejoined(
+  state: ReplicaState,
+  life: number,
+  out: LogOutputs,
+  options: ReplicaOptions,
+): void {
   if (state.role !== "rejoining" || life !== state.life) return
   state.restoring = false
   resume(state, out, options)

@@ -1,4 +1,4 @@
-import type { Actor, Address, Input, Step } from "../actor.ts"
+import { type Actor, type Address, inPlaceActor } from "../actor.ts"
 import { onDecided, onFetch } from "./learning.ts"
 import { onPrepare, onPropose, onRepropose } from "./accepting.ts"
 import {
@@ -12,9 +12,8 @@ import {
 } from "./electing.ts"
 import { onAccept, onBatchTimer, onOverdueTimer } from "./leading.ts"
 import { onGrantOver, onHeartbeatAck, onHeartbeatTimer, onLeaseOver } from "./leasing.ts"
-import type { LogMessage, LogReport } from "./messages.ts"
+import type { LogMessage, LogOutputs, LogReport } from "./messages.ts"
 import type { ReplicaOptions } from "./options.ts"
-import { Outbox } from "./outbox.ts"
 import { onReadAnswer, onReadAsk } from "./reading.ts"
 import { onRejoin, onRejoinAnswer, onRejoinBlank, onRejoinTimer, onRejoined, recover } from "./rejoining.ts"
 import { ReplicaState } from "./replica-state.ts"
@@ -31,50 +30,26 @@ export type LogActor<State> = Actor<State, LogMessage, LogRecord, LogReport>
  * phase 1 once and then decides a slot per round trip. Acceptor, learner and
  * proposer share a process.
  *
- * It works in place: each step changes the state it is given and returns it, and puts its outputs in
- * `box`, to be read before the next step of whoever shares that. `pureActor` (replica.ts) makes a pure
- * actor of it for whoever needs one.
+ * It works in place: each step changes the state it is given. `pureActor` makes a pure actor of it.
  *
  * Steady state: a request to the leader, one round trip from the leader to a phase-2 quorum, one
  * synchronous write at each acceptor asked, the answer. Followers learn what is decided from the index
  * that the next proposal or heartbeat carries, so a decision costs no message of its own.
  */
-export function replica(options: ReplicaOptions, box = new Outbox()): LogActor<ReplicaState> {
-  return {
-    start: (self) => {
+export function replica(options: ReplicaOptions): LogActor<ReplicaState> {
+  return inPlaceActor<ReplicaState, LogMessage, LogRecord, LogReport>({
+    start: (self, out) => {
       const state = new ReplicaState(self, options.plan.nodes.length)
-      const out = new Outbox()
       if (self === options.firstLeader) {
         state.role = "candidate"
         out.setTimer(timers.election, 0)
       } else waitForLeader(state, out, options)
-      return { state, outputs: out.outputs }
+      return state
     },
-    step: (state, input) => {
-      const out = box.clear()
-      onInput(state, input, out, options)
-      return { state, outputs: out.outputs } satisfies Step<ReplicaState, LogMessage, LogRecord, LogReport>
-    },
-  }
-}
-
-/** Which part of the replica an input is for. */
-function onInput(
-  state: ReplicaState,
-  input: Input<LogMessage, LogRecord>,
-  out: Outbox,
-  options: ReplicaOptions,
-): void {
-  switch (input.type) {
-    case "receive":
-      return onMessage(state, input.from, input.message, out, options)
-    case "timeout":
-      return onTimeout(state, input.timer, out, options)
-    case "recover":
-      return recover(state, input.stored, input.life ?? 0, out, options)
-    case "propose":
-      return
-  }
+    receive: (state, from, message, out) => onMessage(state, from, message, out, options),
+    timeout: (state, timer, out) => onTimeout(state, timer, out, options),
+    recover: (state, stored, life, out) => recover(state, stored, life, out, options),
+  })
 }
 
 /** The frequent ones first. */
@@ -82,7 +57,7 @@ function onMessage(
   state: ReplicaState,
   from: Address,
   message: LogMessage,
-  out: Outbox,
+  out: LogOutputs,
   options: ReplicaOptions,
 ): void {
   // It does not know what it has promised: until it does, silence is the only safe answer.
@@ -95,7 +70,7 @@ function onMessage(
     case "repropose":
       return onRepropose(state, from, message, out, options)
     case "request":
-      return onRequest(state, from, message.command, out, options)
+      return onRequest(state, from, message, out, options)
     case "reply":
       return onReply(state, message, out, options)
     case "heartbeat":
@@ -130,7 +105,7 @@ function onMessage(
   }
 }
 
-function onTimeout(state: ReplicaState, timer: string, out: Outbox, options: ReplicaOptions): void {
+function onTimeout(state: ReplicaState, timer: string, out: LogOutputs, options: ReplicaOptions): void {
   switch (timer) {
     case timers.election:
       return onElectionTimeout(state, out, options)
@@ -151,7 +126,7 @@ function onTimeout(state: ReplicaState, timer: string, out: Outbox, options: Rep
 }
 
 /** The leader has led for long enough: the next replica in turn takes over, at once. */
-function onHandOverTimer(state: ReplicaState, out: Outbox, options: ReplicaOptions): void {
+function onHandOverTimer(state: ReplicaState, out: LogOutputs, options: ReplicaOptions): void {
   if (state.role !== "leader") return
   const next = (state.self + 1) % options.plan.nodes.length
   if (next === state.self) return campaign(state, out, options)
@@ -170,9 +145,6 @@ function onHandOverTimer(state: ReplicaState, out: Outbox, options: ReplicaOptio
 export function pureActor<State extends { copy(): State }>(inPlace: LogActor<State>): LogActor<State> {
   return {
     start: (self) => inPlace.start(self),
-    step: (before, input) => {
-      const { state, outputs } = inPlace.step(before.copy(), input)
-      return { state, outputs: [...outputs] }
-    },
+    step: (before, input) => inPlace.step(before.copy(), input),
   }
 }

@@ -1,11 +1,9 @@
 import type { Address } from "../actor.ts"
 import { submit } from "./leading.ts"
-import type { LogMessageOf } from "./messages.ts"
+import type { LogMessageOf, LogOutputs } from "./messages.ts"
 import type { ReplicaOptions } from "./options.ts"
-import type { Outbox } from "./outbox.ts"
 import { mayReadHere, readHere, startQuorumRead } from "./reading.ts"
 import { type ReplicaState, noAddress } from "./replica-state.ts"
-import type { Command } from "./command.ts"
 import { waitForLeader } from "./timers.ts"
 
 /** How many requests wait at most for a leader to be known; clients ask again. */
@@ -15,10 +13,11 @@ const maxWaiting = 10_000
 export function onRequest(
   state: ReplicaState,
   from: Address,
-  command: Command,
-  out: Outbox,
+  message: LogMessageOf<"request">,
+  out: LogOutputs,
   options: ReplicaOptions,
 ): void {
+  const { command } = message
   const { client, request } = command
   const read = command.operation === "get"
   const done = state.machine.lastRequest(client)
@@ -42,7 +41,7 @@ export function onRequest(
   // A request that another replica has forwarded is not forwarded again: leaders that are out of date would pass it round.
   const forwarded = from < options.plan.nodes.length
   if (state.leader !== noAddress && state.leader !== state.self && !forwarded) {
-    return out.send(state.leader, { type: "request", command })
+    return out.send(state.leader, message)
   }
   if (state.waiting.length < maxWaiting) state.waiting.push(command)
 }
@@ -51,7 +50,7 @@ export function onRequest(
 export function onReply(
   state: ReplicaState,
   message: LogMessageOf<"reply">,
-  out: Outbox,
+  out: LogOutputs,
   options: ReplicaOptions,
 ): void {
   const { client, request } = message

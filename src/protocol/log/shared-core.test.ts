@@ -14,6 +14,7 @@ import { type LogRecord, emptyImage, keepRecord } from "./records.ts"
 import type { LogMessage } from "./messages.ts"
 import type { ReplicaOptions } from "./options.ts"
 import type { ReplicaState } from "./replica-state.ts"
+import { Interned } from "./interned.ts"
 import { type LogActor, pureActor, replica } from "./replica.ts"
 import { noEpoch } from "./slots.ts"
 import { type Batch, type Command, noOp } from "./command.ts"
@@ -45,6 +46,7 @@ const options: ReplicaOptions = {
   lease: { duration: 0, drift: 0 },
   firstLeader: 1,
   rejoin: true,
+  interned: new Interned(),
 }
 
 /** What the leader of an epoch proposes for a slot: a command that names both. */

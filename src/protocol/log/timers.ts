@@ -1,5 +1,5 @@
 import type { ReplicaState } from "./replica-state.ts"
-import type { Outbox } from "./outbox.ts"
+import type { LogOutputs } from "./messages.ts"
 import type { ReplicaOptions } from "./options.ts"
 import { pauseAfter } from "../paxos/proposer-state.ts"
 
@@ -28,7 +28,7 @@ export const handOver = "hand-over"
  * The wait is drawn from a range, so that followers rarely stand together; two that do void each other's
  * epochs as duelling proposers do (figure 2.6), and each failure in a row widens the range.
  */
-export function waitForLeader(state: ReplicaState, out: Outbox, options: ReplicaOptions): void {
+export function waitForLeader(state: ReplicaState, out: LogOutputs, options: ReplicaOptions): void {
   const { min, max } = options.election
   const pause = state.attempt === 0 ? 0 : pauseAfter(options.backOff, state.attempt).max
   out.setTimer(timers.election, min, max + pause)

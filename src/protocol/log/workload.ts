@@ -100,7 +100,9 @@ function firstAbove(sums: Float64Array, u: number): number {
  */
 export function uniform(seed: number, client: number, request: number, purpose: number): number {
   let h = Math.imul(seed ^ 0x9e3779b9, 0x85ebca6b) ^ purpose
-  for (const part of [client, request, purpose]) h = mix(Math.imul(h ^ part, 0xcc9e2d51) + 0x1b873593)
+  h = mix(Math.imul(h ^ client, 0xcc9e2d51) + 0x1b873593)
+  h = mix(Math.imul(h ^ request, 0xcc9e2d51) + 0x1b873593)
+  h = mix(Math.imul(h ^ purpose, 0xcc9e2d51) + 0x1b873593)
   return (h >>> 0) / 4_294_967_296
 }
 

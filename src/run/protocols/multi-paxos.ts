@@ -31,7 +31,7 @@ function replicaOptions({
   latency,
   firstLeader,
   random,
-}: LogProtocolRun): Omit<ReplicaOptions, "epochs"> {
+}: LogProtocolRun): Omit<ReplicaOptions, "epochs" | "interned"> {
   const { handOverAfterMs } = setup
   return {
     plan: setup.plan,

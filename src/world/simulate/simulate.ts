@@ -3,7 +3,7 @@ import { type Random, randomFromSeed } from "../../base/random.ts"
 import type { Address, Micros, Timer, TimerRange, Value } from "../../protocol/actor.ts"
 import { type ScriptEntry, type Strike, scriptOf } from "../faults/fault.ts"
 import type { Host } from "../process.ts"
-import { Agenda, Due } from "./agenda.ts"
+import { Agenda, Due, type Entry } from "./agenda.ts"
 import { onLinks } from "./links.ts"
 import type { Route } from "./network.ts"
 import { type Running, type TimerSetting, clockRateOf, runningProcesses, survivingStores } from "./running.ts"
@@ -72,23 +72,20 @@ class Simulation<Message, Stored, Report> implements Host<
     this.scheduleScript()
     const { agenda } = this
     const { horizon, isOver } = this.scenario
-    let [events, standing, max] = [0, 0, this.maxAtOnce()]
+    let [events, standing, pending] = [0, 0, agenda.size]
     for (let next = agenda.nextTime; next <= horizon; next = agenda.nextTime) {
       if (next > this.now) {
         standing = 0
-        max = this.maxAtOnce()
-      } else if (++standing > max) throw this.timeStandsStill(standing)
+        pending = agenda.size
+      } else if (++standing > maxAtOnce && standing > maxForEach * (pending + this.running.length)) {
+        throw this.timeStandsStill(standing)
+      }
       this.now = next
-      agenda.take()
-      this.handle(this.running[agenda.process]!)
+      this.handle(agenda.take())
       events++
       if (isOver?.(this.now) === true) return { ended: "over", at: this.now, events }
     }
     return { ended: agenda.size === 0 ? "idle" : "horizon", at: this.now, events }
-  }
-
-  private maxAtOnce(): number {
-    return Math.max(maxAtOnce, maxForEach * (this.agenda.size + this.running.length))
   }
 
   /** Goes on for a while and says what is repeating. */
@@ -96,10 +93,10 @@ class Simulation<Message, Stored, Report> implements Host<
     const { agenda } = this
     const times = new Map<string, number>()
     for (let i = 0; i < 1000 && agenda.nextTime === this.now; i++) {
-      agenda.take()
-      const what = this.describeDue()
+      const entry = agenda.take()
+      const what = this.describe(entry)
       times.set(what, (times.get(what) ?? 0) + 1)
-      this.handle(this.running[agenda.process]!)
+      this.handle(entry)
     }
     const frequent = [...times].sort(([, a], [, b]) => b - a).slice(0, 4)
     return new UsageError(
@@ -109,10 +106,11 @@ class Simulation<Message, Stored, Report> implements Host<
   }
 
   /** What is due, in words: "propose at a1", "timer phase of p1". */
-  private describeDue(): string {
-    const { due, process, content } = this.agenda
-    const { name } = this.scenario.processes[process]!
-    switch (due) {
+  private describe(entry: Entry): string {
+    const { agenda } = this
+    const content = agenda.contentOf(entry)
+    const { name } = this.scenario.processes[agenda.processOf(entry)]!
+    switch (agenda.dueOf(entry)) {
       case Due.arrive:
         return `${(content as { readonly type?: string }).type ?? "a message"} at ${name}`
       case Due.timeout:
@@ -137,23 +135,26 @@ class Simulation<Message, Stored, Report> implements Host<
   }
 
   /** What is due, at whom. Entries of an earlier life are recognised by its number and dropped. */
-  private handle(process: Running<Message, Stored, Report>): void {
-    const { due, other, number, content } = this.agenda
-    switch (due) {
-      case Due.arrive:
-        return this.arrive(process, other, number, content as Message)
+  private handle(entry: Entry): void {
+    const { agenda } = this
+    const process = this.running[agenda.processOf(entry)]!
+    switch (agenda.dueOf(entry)) {
+      case Due.arrive: {
+        const message = agenda.contentOf(entry) as Message
+        return this.arrive(process, agenda.otherOf(entry), agenda.numberOf(entry), message)
+      }
       case Due.timeout:
-        return this.timeout(process, content as Timer, number)
+        return this.timeout(process, agenda.contentOf(entry) as Timer, agenda.numberOf(entry))
       case Due.served:
-        if (process.life === other) this.served(process)
+        if (process.life === agenda.otherOf(entry)) this.served(process)
         return
       case Due.synced:
-        if (process.life === other) process.written(process.writing, this)
+        if (process.life === agenda.otherOf(entry)) process.written(process.writing, this)
         return
       case Due.propose:
-        return this.propose(process, content as Value)
+        return this.propose(process, agenda.contentOf(entry) as Value)
       case Due.script:
-        return this.strike(content as ScriptEntry)
+        return this.strike(agenda.contentOf(entry) as ScriptEntry)
     }
   }
 
@@ -188,7 +189,7 @@ class Simulation<Message, Stored, Report> implements Host<
     if (this.audience.wants.deliver) {
       this.observe({ at: this.now, type: "deliver", id, from, to: process.address, message })
     }
-    process.step({ type: "receive", from, message }, this)
+    process.receive(from, message, this)
   }
 
   /** Only the last setting of a timer counts: the agenda has no removal, and the others are ignored. */
@@ -242,9 +243,7 @@ class Simulation<Message, Stored, Report> implements Host<
   }
 
   stored({ address }: Running<Message, Stored, Report>, record: Stored, isVolatile: boolean): void {
-    if (!this.audience.wants.store) return
-    const volatile = isVolatile ? ({ volatile: true } as const) : {}
-    this.observe({ at: this.now, type: "store", process: address, record, ...volatile })
+    if (this.audience.wants.store) this.audience.stored(this.now, address, record, isVolatile)
   }
 
   learned({ address }: Running<Message, Stored, Report>, epoch: number, value: Value): void {
@@ -252,9 +251,7 @@ class Simulation<Message, Stored, Report> implements Host<
   }
 
   reported({ address }: Running<Message, Stored, Report>, report: Report): void {
-    if (!this.audience.wants.report) return
-    const event = { at: this.now, type: "report", process: address, report }
-    this.observe(event as unknown as TraceEvent<Message, Stored, Report>)
+    if (this.audience.wants.report) this.audience.reported(this.now, address, report)
   }
 
   send(process: Running<Message, Stored, Report>, to: Address, message: Message): void {

@@ -43,10 +43,30 @@ export interface Transfer<Message> {
 /** Reads a trace while it is computed. */
 export type Observer<Message, Stored, Report = never> = (event: TraceEvent<Message, Stored, Report>) => void
 
-/** An observer that wants only some types of events: those nobody wants are never made. */
+/**
+ * An observer that wants only some types of events: those that no observer wants are never made. Of the
+ * two types that a log makes by the million it may take the parts instead, for which no object is made.
+ */
 export interface SelectiveObserver<Message, Stored, Report = never> {
   readonly wants: readonly TraceEventType[]
-  observe(event: TraceEvent<Message, Stored, Report>): void
+  observe?(event: TraceEvent<Message, Stored, Report>): void
+  /** A store event. */
+  stored?(at: Micros, process: Address, record: Stored, isVolatile: boolean): void
+  /** A report event. */
+  reported?(at: Micros, process: Address, report: Report): void
+}
+
+/** Shows an event to an observer, in the form in which it takes it. */
+export function showTo<Message, Stored, Report>(
+  observer: Omit<SelectiveObserver<Message, Stored, Report>, "wants">,
+  event: TraceEvent<Message, Stored, Report>,
+): void {
+  const given = event as TraceEvent<Message, Stored, unknown>
+  if (given.type === "store" && observer.stored !== undefined) {
+    observer.stored(given.at, given.process, given.record, given.volatile === true)
+  } else if (given.type === "report" && observer.reported !== undefined) {
+    observer.reported(given.at, given.process, given.report as Report)
+  } else observer.observe?.(event)
 }
 
 /** Every type of event, in the order of `TraceEvent`. */
@@ -72,13 +92,15 @@ export type TraceEventType = (typeof traceEventTypes)[number]
  * types of them. What nobody wants is not even put together.
  */
 export class Audience<Message, Stored, Report> {
-  /** Whether somebody wants events of a type; events of other types need not even be made. */
+  /** Whether some observer wants events of a type; events of other types need not even be made. */
   readonly wants: Readonly<Record<TraceEventType, boolean>>
-  /** Who hears of everything: all, where nobody chooses, as in most short runs. */
+  /** The observers of everything, where no observer selects, as in most short runs. */
   private readonly all: readonly Observer<Message, Stored, Report>[] | undefined
   private readonly listeners: Readonly<
     Partial<Record<TraceEventType, readonly Observer<Message, Stored, Report>[]>>
   >
+  private readonly storeListeners: readonly Listener<Message, Stored, Report, "stored">[]
+  private readonly reportListeners: readonly Listener<Message, Stored, Report, "reported">[]
 
   constructor(observers: readonly AnyObserver<Message, Stored, Report>[]) {
     if (observers.every((observer) => typeof observer === "function")) {
@@ -86,15 +108,27 @@ export class Audience<Message, Stored, Report> {
       this.listeners = {}
       this.wants = observers.length === 0 ? nothing : everything
     } else {
-      const listeners = byType((type) => listening(observers, type))
+      const listeners = byType((type) => wanting(observers, type).map(functionOf))
       this.listeners = listeners
       this.wants = byType((type) => listeners[type].length > 0)
     }
+    this.storeListeners = wanting(observers, "store").map(storeListener)
+    this.reportListeners = wanting(observers, "report").map(reportListener)
   }
 
   observe(event: TraceEvent<Message, Stored, Report>): void {
     const listeners = this.all ?? this.listeners[(event as { type: TraceEventType }).type]!
     for (let i = 0; i < listeners.length; i++) listeners[i]!(event)
+  }
+
+  stored(at: Micros, process: Address, record: Stored, isVolatile: boolean): void {
+    const listeners = this.storeListeners
+    for (let i = 0; i < listeners.length; i++) listeners[i]!.stored(at, process, record, isVolatile)
+  }
+
+  reported(at: Micros, process: Address, report: Report): void {
+    const listeners = this.reportListeners
+    for (let i = 0; i < listeners.length; i++) listeners[i]!.reported(at, process, report)
   }
 }
 
@@ -102,18 +136,57 @@ export class Audience<Message, Stored, Report> {
 type AnyObserver<Message, Stored, Report> =
   Observer<Message, Stored, Report> | SelectiveObserver<Message, Stored, Report>
 
+/** An observer that takes the parts of a type of event. */
+type Listener<Message, Stored, Report, Form extends "stored" | "reported"> = Required<
+  Pick<SelectiveObserver<Message, Stored, Report>, Form>
+>
+
 /**
- * Who wants a type of event, in the order in which they were given: checks see
+ * The observers that want a type of event, in the order in which they were given: checks see
  * events in the same order as measures.
  */
-function listening<Message, Stored, Report>(
+function wanting<Message, Stored, Report>(
   observers: readonly AnyObserver<Message, Stored, Report>[],
   type: TraceEventType,
-): Observer<Message, Stored, Report>[] {
-  return observers.flatMap((observer) => {
-    if (typeof observer === "function") return [observer]
-    return observer.wants.includes(type) ? [observer.observe.bind(observer)] : []
-  })
+): AnyObserver<Message, Stored, Report>[] {
+  return observers.filter((observer) => typeof observer === "function" || observer.wants.includes(type))
+}
+
+function functionOf<Message, Stored, Report>(
+  observer: AnyObserver<Message, Stored, Report>,
+): Observer<Message, Stored, Report> {
+  return typeof observer === "function" ? observer : (event) => showTo(observer, event)
+}
+
+function storeListener<Message, Stored, Report>(
+  observer: AnyObserver<Message, Stored, Report>,
+): Listener<Message, Stored, Report, "stored"> {
+  if (takes(observer, "stored")) return observer
+  const observe = functionOf(observer)
+  return {
+    stored: (at, process, record, isVolatile) =>
+      observe({ at, type: "store", process, record, ...(isVolatile && { volatile: true }) }),
+  }
+}
+
+function reportListener<Message, Stored, Report>(
+  observer: AnyObserver<Message, Stored, Report>,
+): Listener<Message, Stored, Report, "reported"> {
+  if (takes(observer, "reported")) return observer
+  const observe = functionOf(observer)
+  return {
+    reported: (at, process, report) => {
+      const event = { at, type: "report", process, report }
+      observe(event as unknown as TraceEvent<Message, Stored, Report>)
+    },
+  }
+}
+
+function takes<Message, Stored, Report, Form extends "stored" | "reported">(
+  observer: AnyObserver<Message, Stored, Report>,
+  form: Form,
+): observer is SelectiveObserver<Message, Stored, Report> & Listener<Message, Stored, Report, Form> {
+  return typeof observer !== "function" && observer[form] !== undefined
 }
 
 function byType<T>(of: (type: TraceEventType) => T): Record<TraceEventType, T> {

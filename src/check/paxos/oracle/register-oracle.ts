@@ -138,13 +138,13 @@ export class RegisterOracle implements Gatherer<TraceEvent<PaxosMessage, PaxosRe
   }
 
   private recorded(at: number, server: number, record: PaxosRecord): void {
-    if (record.role === "acceptor") return this.stored(at, server, record)
+    if (record.role === "acceptor") return this.onStore(at, server, record)
     if (record.role !== "replica" || record.acceptor === null) return
-    this.stored(at, server, record.acceptor)
+    this.onStore(at, server, record.acceptor)
     this.readOwn(server, record.acceptor)
   }
 
-  private stored(at: number, server: number, record: AcceptorRecord): void {
+  private onStore(at: number, server: number, record: AcceptorRecord): void {
     const { lastPromised, lastAccepted, reserved, decided } = record
     this.records.set(server, record)
     if (decided !== undefined) this.saidDecided(at, server, decided.value)
