@@ -9,6 +9,7 @@ import { explainViolation, runDescribedSteps as runSpec } from "../src/world/spe
 import { describeStep } from "../src/world/spec/transition.ts"
 import { count, text } from "../src/experiment/column.ts"
 import { type Drawing, defineExperiment } from "../src/experiment/define.ts"
+import { safeColumns } from "../src/experiment/safety.ts"
 import type { Table } from "../src/experiment/table.ts"
 import { actorDiagram } from "../src/run/diagrams/actors.ts"
 import type { SequenceDiagram } from "../src/experiment/diagram/model.ts"
@@ -20,6 +21,7 @@ import type { Variant } from "../src/protocol/paxos/variant.ts"
 import { type QuorumPlan, piecewisePlan } from "../src/quorum/plan.ts"
 import { requirementById } from "../src/quorum/meet/requirement.ts"
 import { quorumSystemFrom } from "../quorums/from-text.ts"
+import { planSafety } from "../src/run/safety.ts"
 import { planFrom } from "../src/run/from-text.ts"
 
 interface Case {
@@ -125,6 +127,7 @@ export default defineExperiment<Case, Observation, Row>({
     text("id", "Id of the mistake and of its diagram."),
     text("mistake", "The mistake."),
     text("system", "The quorum system."),
+    ...safeColumns,
     text("requirement", "The violated requirement of the thesis."),
     text("requirementVerdict", "Verdict of the validator on it."),
     text("model", "The explored model: spec (abstract Paxos) or actors (the simulated state machines)."),
@@ -135,6 +138,10 @@ export default defineExperiment<Case, Observation, Row>({
   ],
   cases: () => Object.keys(mistakes).map((id) => ({ id })),
   runs: 1,
+  safety: ({ id }) => {
+    const { plan, requirement } = mistakes[id]!
+    return { system: plan().name, ...planSafety(plan(), [requirement]) }
+  },
   observe: ({ id }) => (mistakes[id]!.variant === undefined ? observeSpec(id) : observeActors(id)),
   summarise: ({ id }, observations) => {
     const { mistake, requirement, plan, variant } = mistakes[id]!

@@ -2,9 +2,12 @@ import { quorumSystemFrom } from "../quorums/from-text.ts"
 import { quorumCensus, resilience } from "../src/analysis/index.ts"
 import { count, fraction, measure, text } from "../src/experiment/column.ts"
 import { defineExperiment } from "../src/experiment/define.ts"
+import { safeColumns } from "../src/experiment/safety.ts"
 import { paretoFront } from "../src/experiment/figure/from-rows.ts"
 import type { Figure } from "../src/experiment/figure/figure.ts"
 import { type Table, ratio } from "../src/experiment/table.ts"
+import { planFrom } from "../src/run/from-text.ts"
+import { planSafety } from "../src/run/safety.ts"
 import { failureOf, loadOf } from "./worth.ts"
 
 type Case = {
@@ -98,6 +101,7 @@ export default defineExperiment<Case, Omit<Row, "about" | "system">, Row>({
   columns: [
     count("about", "The size class of the system."),
     text("system", "The quorum system."),
+    ...safeColumns,
     count("n", "Number of nodes."),
     count("smallest1", "Nodes of the smallest phase-1 quorum.", { empty: "not known" }),
     count("smallest2", "Nodes of the smallest phase-2 quorum.", { empty: "not known" }),
@@ -112,6 +116,7 @@ export default defineExperiment<Case, Omit<Row, "about" | "system">, Row>({
   ],
   cases: () => bySize.flatMap(([about, systems]) => systems.map((system) => ({ about, system }))),
   runs: 1,
+  safety: ({ system }) => ({ system, ...planSafety(planFrom(system), ["4.4"]) }),
   observe: async ({ system: name }) => {
     const system = quorumSystemFrom(name)
     const load = await loadOf(name, 0.5)

@@ -4,11 +4,13 @@ import { everyPropertyFor } from "../src/check/paxos/selections.ts"
 import { mistakes, mutantNamed, mutants } from "../src/check/paxos/mutants.ts"
 import { count, text } from "../src/experiment/column.ts"
 import { defineExperiment } from "../src/experiment/define.ts"
+import { safeColumns } from "../src/experiment/safety.ts"
 import { runsOf } from "../src/experiment/measured.ts"
 import { randomDecree } from "../src/run/random-decree.ts"
 import { randomFaultsCommand } from "../src/run/replay.ts"
 import { runJudgedDecree } from "../src/run/decree.ts"
 import type { Table } from "../src/experiment/table.ts"
+import { planSafety } from "../src/run/safety.ts"
 import { planFrom } from "../src/run/from-text.ts"
 
 interface Case {
@@ -66,6 +68,7 @@ export default defineExperiment<Case, Observation, Row>({
   reference: "Howard 2019, §2.4, §2.5 and table 2.3",
   columns: [
     text("system", "The quorum system."),
+    ...safeColumns,
     text("mutant", "The mutant, by its id for `--mutant`.", { empty: "none" }),
     text("property", "The property of the thesis that it disables.", {
       empty: "none of the proposer or acceptor",
@@ -85,6 +88,7 @@ export default defineExperiment<Case, Observation, Row>({
     { mutant: null, system: wrongIntersection },
   ],
   runs: 1000,
+  safety: ({ system }) => ({ system, ...planSafety(planFrom(system), ["4.4"]) }),
   observe: ({ mutant, system }, seed) => {
     const setup = randomDecree(planFrom(system), seed, { mutant })
     const { violations } = runJudgedDecree(setup, seed, everyPropertyFor)

@@ -3,11 +3,13 @@ import { everyPropertyFor } from "../src/check/paxos/selections.ts"
 import { learnings } from "../src/check/paxos/facts.ts"
 import { Facts, judge } from "../src/check/property.ts"
 import { count, estimateCells, estimateColumns, text } from "../src/experiment/column.ts"
-import { defineExperiment } from "../src/experiment/define.ts"
+import { type NamedSafety, defineExperiment } from "../src/experiment/define.ts"
+import { safeColumns } from "../src/experiment/safety.ts"
 import { type Algorithm, randomDecree } from "../src/run/random-decree.ts"
 import { type EpochKind, epochKinds, safeCombination } from "../src/run/random-variant.ts"
+import { setupFrom } from "../src/run/from-text.ts"
 import { randomFaultsCommand } from "../src/run/replay.ts"
-import { decreeScenario } from "../src/run/decree.ts"
+import { decreeSafety, decreeScenario } from "../src/run/decree.ts"
 import type { Table } from "../src/experiment/table.ts"
 import { variantNamed, variants } from "../src/protocol/paxos/variants.ts"
 import type { QuorumPlan } from "../src/quorum/plan.ts"
@@ -46,7 +48,8 @@ type Row = {
 }
 
 /** Three, four or five acceptors, in turn by the seed. */
-const acceptorsOf = (seed: number): number => 3 + (seed % 3)
+const acceptorsOf = (seed: number): number => acceptors[seed % 3]!
+const acceptors = [3, 4, 5] as const
 
 /**
  * Every variant under random faults, with every applicable check.
@@ -70,6 +73,7 @@ export default defineExperiment<Case, Observation, Row>({
       "named: a variant of the thesis; combination: random switches and quorums that the validator judges safe; control: a variant with a known erratum, as printed.",
     ),
     text("variant", "The variant, by its id; of a combination, its epoch allocation."),
+    ...safeColumns,
     text("reference", "Algorithms or section in Howard 2019.", { empty: "it is a combination" }),
     count(
       "runs",
@@ -91,6 +95,7 @@ export default defineExperiment<Case, Observation, Row>({
     ...epochKinds.map((epochs) => ({ variant: null, epochs })),
   ],
   runs: 200,
+  safety: safetyOfCase,
   observe: (c, seed) => {
     const { plan, ...algorithm } = drawn(c, seed)
     const { cluster, scenario } = decreeScenario(randomDecree(plan, seed, algorithm), seed)
@@ -134,6 +139,15 @@ function drawn({ variant, epochs }: Case, seed: number): Partial<Algorithm> & { 
   if (epochs === null) return { variant: variant!, plan: variantNamed(variant!).plan(acceptorsOf(seed)) }
   const { plan, switches, colocated } = safeCombination(seed, epochs)
   return { plan, switches, colocated }
+}
+
+/** The safety of a variant with each number of acceptors it runs with; combinations are drawn among the safe ones. */
+function safetyOfCase({ variant, epochs }: Case): NamedSafety {
+  if (variant === null) return { variant: epochs!, verdict: "holds", because: [] }
+  const each = acceptors.map((n) =>
+    decreeSafety(setupFrom("majority(3)", "constant(10)", { plan: variantNamed(variant).plan(n), variant })),
+  )
+  return { variant, ...(each.find(({ because }) => because.length > 0) ?? each[0]!) }
 }
 
 /** What a row says of its case. */

@@ -1,9 +1,11 @@
 import { count, text } from "../src/experiment/column.ts"
 import { defineExperiment } from "../src/experiment/define.ts"
+import { safeColumns } from "../src/experiment/safety.ts"
 import type { Table } from "../src/experiment/table.ts"
 import { exploreSpec } from "../src/world/spec/explore.ts"
 import { specModel } from "../src/world/spec/model.ts"
 import { requirementById } from "../src/quorum/meet/requirement.ts"
+import { planSafety } from "../src/run/safety.ts"
 import { planFrom } from "../src/run/from-text.ts"
 
 type Case = {
@@ -77,6 +79,7 @@ export default defineExperiment<Case, Observation, Row>({
       "requirement44",
       "Verdict on requirement 4.4 (phase-1 and phase-2 quorums intersect): holds or violated.",
     ),
+    ...safeColumns,
     count("distinct", "Reachable states."),
     count("generated", "The initial state and every action branch of every state."),
     count("depth", "Levels of the breadth-first search."),
@@ -94,6 +97,7 @@ export default defineExperiment<Case, Observation, Row>({
         }),
     ),
   runs: 1,
+  safety: ({ system }) => ({ system, ...planSafety(planFrom(system), ["4.4"]) }),
   observe: ({ system, values, epochs }) => {
     const plan = planFrom(system)
     const model = specModel(plan.systemAt(0), { values, epochs })

@@ -2,10 +2,12 @@ import { proportionInterval } from "../src/base/statistics/estimates.ts"
 import { type EstimateCells, count, estimateCells, estimateColumns, text } from "../src/experiment/column.ts"
 import { InvariantError } from "../src/base/errors.ts"
 import { defineExperiment } from "../src/experiment/define.ts"
+import { safeColumns } from "../src/experiment/safety.ts"
 import { sharesOf } from "../src/experiment/measured.ts"
 import { runDecree } from "../src/run/decree.ts"
 import { type Table, intervalOf } from "../src/experiment/table.ts"
 import { requirementById } from "../src/quorum/meet/requirement.ts"
+import { planSafety } from "../src/run/safety.ts"
 import { planFrom, setupFrom } from "../src/run/from-text.ts"
 
 interface Case {
@@ -63,6 +65,7 @@ export default defineExperiment<Case, Observation, Row>({
       "requirement44",
       "Verdict on requirement 4.4 (phase-1 and phase-2 quorums intersect): holds or violated.",
     ),
+    ...safeColumns,
     text("witness", "A phase-1 and a phase-2 quorum that are disjoint.", { empty: "all quorums intersect" }),
     count("runs", "Number of independent runs."),
     count("violations", "Runs in which two different values were decided."),
@@ -76,6 +79,7 @@ export default defineExperiment<Case, Observation, Row>({
       { system: safe, twin: unsafe },
     ]),
   runs: 10_000,
+  safety: ({ system }) => ({ system, ...planSafety(planFrom(system), ["4.4"]) }),
   observe: ({ system }, seed) => {
     const setup = setupFrom(system, "exponential(10)", {
       proposers: 2,

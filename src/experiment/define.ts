@@ -57,9 +57,12 @@ export interface CaseSafety {
   readonly because: readonly string[]
 }
 
-/** The safety of a case, by what its rows have in their columns `system` and, where safety depends on it, `variant`. */
+/**
+ * The safety of a case, by what its rows have in their columns: `system` and, where safety depends on it, `variant`;
+ * or `variant` alone.
+ */
 export interface NamedSafety extends CaseSafety {
-  readonly system: string
+  readonly system?: string
   readonly variant?: string
 }
 

@@ -7,7 +7,7 @@ import type { Table } from "./table.ts"
 
 /** What readers must know of a system that is not plainly safe. */
 export interface Caution {
-  readonly system: string
+  readonly system?: string
   readonly variant?: string
   readonly safe: CaseSafety["verdict"]
   readonly because: string
@@ -51,8 +51,8 @@ function cautionText(cautions: readonly Caution[]): string {
 /** So many systems are named in a note; of more the CSV tells. */
 const maxNamed = 8
 
-const nameOf = ({ system, variant }: Pick<Caution, "system" | "variant">): string =>
-  variant === undefined ? system : `${system} (${variant})`
+const nameOf = ({ system, variant = "" }: Pick<Caution, "system" | "variant">): string =>
+  system === undefined ? variant : variant === "" ? system : `${system} (${variant})`
 
 /** The marks of systems in tables and figures, in the order of their notes. */
 const signs = [
@@ -91,9 +91,9 @@ export const cautionsOf = oncePer((experiment: AnyExperiment): readonly Caution[
     if (one.because.length > 0) found.set(JSON.stringify(one), one)
   }
   return [...found.values()].map(({ system, variant, verdict, because }) => ({
-    system,
+    ...(system !== undefined && { system }),
     // Where all cases have the same, it tells nothing.
-    ...(variants.size > 1 && variant !== undefined && { variant }),
+    ...(variant !== undefined && (variants.size > 1 || system === undefined) && { variant }),
     safe: verdict,
     because: because.join("; "),
   }))
@@ -148,11 +148,14 @@ function suspectsOf(
   const byVariant = domains.some(({ column }) => column === "variant")
   const suspects = rows.flatMap((row): Suspect[] => {
     const { system, variant, safe, safeBecause } = row
-    if (typeof system !== "string" || typeof safe !== "string" || typeof safeBecause !== "string") return []
-    const name = called(system)
+    const subject = system ?? variant
+    if (typeof subject !== "string" || typeof safe !== "string" || typeof safeBecause !== "string") return []
+    const name = called(subject)
     const verdict = safe as Caution["safe"]
-    const caution = { system: name, safe: verdict, because: safeBecause }
-    return [{ name, row, caution: byVariant ? { ...caution, variant: String(variant) } : caution }]
+    const of = { safe: verdict, because: safeBecause }
+    if (typeof system !== "string") return [{ name, row, caution: { variant: name, ...of } }]
+    const caution = { system: name, ...(byVariant && { variant: String(variant) }), ...of }
+    return [{ name, row, caution }]
   })
   return { suspects, domains }
 }
