@@ -4,15 +4,34 @@ import { describe, expect, test } from "vitest"
 import { experiments } from "../experiments/index.ts"
 import { manifestName, readManifest } from "../src/cli/shared/read-manifest.ts"
 import { sha256 } from "../src/cli/execution/environment.ts"
+import { oncePer } from "../src/base/memo.ts"
+import { recordsFromCsv } from "../src/experiment/csv.ts"
 import { computeChunk } from "../src/experiment/executor.ts"
 import { manifestResult } from "../src/experiment/manifest.ts"
-import { resultFiles } from "../src/experiment/result.ts"
+import { csvName, resultFiles } from "../src/experiment/result.ts"
 import { sweep } from "../src/experiment/sweep.ts"
+import { safetyOf } from "../src/quorum/meet/safety.ts"
+import { planFrom } from "../src/run/from-text.ts"
 
 const results = "results"
 
 test("results/ has a folder for every experiment, and nothing else", () => {
   expect(readdirSync(results).sort()).toEqual([...experiments.keys()].sort())
+})
+
+test("an experiment with a system that is not plainly safe marks it", () => {
+  const safetyOfSystem = oncePer((system: string) => safetyOf(planFrom(system)))
+  const unmarked = [...experiments.values()].filter((experiment) => {
+    const [header, ...records] = recordsFromCsv(
+      readFileSync(join(results, experiment.id, csvName(experiment)), "utf8"),
+      "",
+    )
+    const position = header!.indexOf("system")
+    if (experiment.safety !== undefined || position < 0) return false
+    return records.some((record) => safetyOfSystem(record[position]!).verdict !== "holds")
+  })
+  expect(unmarked.map(({ id }) => id)).toEqual([])
+  expect(safetyOfSystem("simple(4, 2, 2)").verdict).toBe("violated")
 })
 
 describe.each([...experiments.keys()])("results/%s", (id) => {
