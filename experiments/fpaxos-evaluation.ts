@@ -128,7 +128,7 @@ function steadyState(
   untilMs: number,
 ): Omit<Observation, "traceHash"> {
   const cut = warmUpLength(latencies)
-  if (cut === null) throw new InvariantError(`A run of ${untilMs} ms is too short to settle.`)
+  if (cut === null) throw new InvariantError(`a run of ${untilMs} ms is too short to settle.`)
   const warmUpMs = cut === 0 ? 0 : ms(answeredAt[cut - 1]!)
   return {
     warmUpMs,

@@ -89,7 +89,7 @@ describe("the reader of stories", () => {
 
   test("tells an error as the answer, and refuses what is no request", () => {
     expect(retell(one, answer)).toContain("----\nerror: ")
-    expect(() => retell("tally\nmajority(3)", answer)).toThrow("No line ----")
+    expect(() => retell("tally\nmajority(3)", answer)).toThrow("no line ----")
     expect(() => retell("tally yes a\nx\n----\n", answer)).toThrow("name=value")
   })
 })

@@ -133,11 +133,11 @@ function witness(
   const positions = positionsOf(sides[0]!.system.nodes)
   const quorums = sides.map((side, i) => {
     const isQuorum = compile(formulaOf(side), positions)
-    if (!isQuorum(sets[i]!)) throw new InvariantError("The solver chose a set of nodes that is not a quorum.")
+    if (!isQuorum(sets[i]!)) throw new InvariantError("the solver chose a set of nodes that is not a quorum.")
     return shrinkToMinimal(isQuorum, sets[i]!)
   })
   if (size(quorums.reduce(intersection)) >= atLeast) {
-    throw new InvariantError(`The solver chose quorums with ${atLeast} nodes or more in common.`)
+    throw new InvariantError(`the solver chose quorums with ${atLeast} nodes or more in common.`)
   }
   return violated(quorums, because)
 }

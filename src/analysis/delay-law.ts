@@ -24,7 +24,7 @@ export function roundTrip(there: DelayLaw, back: DelayLaw): DelayDistribution {
   if (small.kind === "uniform") return twoUniformDelays(small.min, small.max)
   const [x, y] = [functionOfZ(small), functionOfZ(large)]
   if (x !== undefined && y !== undefined) return sum(x, y)
-  throw new InvariantError("The two ways of a round trip are exponential with different means.")
+  throw new InvariantError("the two ways of a round trip are exponential with different means.")
 }
 
 /** The expected delay of a law. */
@@ -46,7 +46,7 @@ function distributionOf(law: DelayLaw): DelayDistribution {
   if (fixed !== undefined) return constantDelay(fixed)
   if (law.kind === "normal") return normalDelay(law.mean, law.deviation)
   if (law.kind === "lognormal") return lognormalDelay(law.median, law.sigma)
-  throw new InvariantError(`A round trip of a constant and a ${law.kind} way is not known.`)
+  throw new InvariantError(`a round trip of a constant and a ${law.kind} way is not known.`)
 }
 
 /** The only delay of a law that has just one. */
@@ -217,7 +217,7 @@ export const lognormalDelay = (median: number, sigma: number): DelayDistribution
 
 /** The empirical distribution of measured delays. */
 export function measuredDelay(samples: readonly number[]): DelayDistribution {
-  if (samples.length === 0) throw new UsageError("the measured delay has no samples; must have at least one.")
+  if (samples.length === 0) throw new UsageError("the measured delay has no samples; give at least one.")
   const sorted = Float64Array.from(samples).sort()
   return { cdf: (t) => countAtMost(sorted, t) / sorted.length }
 }

@@ -46,7 +46,7 @@ export function quorumDelay(
   const reliability = reliabilityOf(formula)
   if (reliability === undefined) {
     throw new UsageError(
-      "The delay of a quorum needs the formula's decision diagram, which is too large here; simulate instead.",
+      "the decision diagram of the formula is too large to compute the delay of a quorum; simulate instead.",
     )
   }
   return {

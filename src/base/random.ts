@@ -62,9 +62,7 @@ class Stream implements Random {
 
   below(n: number): number {
     if (!Number.isInteger(n) || n < 1 || n > 2 ** 32) {
-      throw new UsageError(
-        `A uniform draw below ${n} was asked for; the bound is a whole number from 1 to 2^32.`,
-      )
+      throw new UsageError(`the bound of a uniform draw is ${n}; must be an integer from 1 to 2^32.`)
     }
     let value = this.uint32()
     // Values from the last, incomplete run of n are drawn again, so that none is favoured.

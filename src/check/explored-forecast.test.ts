@@ -56,14 +56,14 @@ describe("the number of states of actors, before they are explored", () => {
     expect(() => refuseStates(401, false, budget)).toThrow("about 4.0e+2 states")
     expect(() => refuseStates(100, true, budget)).not.toThrow()
     expect(() => refuseStates(1234, true, budget)).toThrow(
-      "would meet 1,234 states and take 12.1 KiB of memory",
+      "would visit 1,234 states and take 12.1 KiB of memory",
     )
     expect(() => refuseStates(1e9, false, { ...budget, maxStates: 100 })).not.toThrow()
   })
 
   it("is known where the pilot has seen them all", () => {
     expect(() => exploreActors(modelOf("majority(3)"), [], { maxBytes: 2 ** 20 })).toThrow(
-      "would meet 51,529 states and take 4.88 MiB of memory; 1.00 MiB are allowed",
+      "would visit 51,529 states and take 4.88 MiB of memory; 1.00 MiB are allowed",
     )
   })
 })

@@ -112,7 +112,7 @@ export class Facts<Subject, Event> {
     const known = this.gathered.get(kind)
     if (known !== undefined) return known as Gathered
     if (this.isComplete)
-      throw new InvariantError("These facts were not gathered: a reading has to name every kind it needs.")
+      throw new InvariantError("these facts were not gathered: a reading has to name every kind it needs.")
     const gatherer = kind.gather(this.subject, this)
     this.gathered.set(kind, gatherer)
     for (const type of kind.wants) (this.gatherers[type] ??= []).push(gatherer)

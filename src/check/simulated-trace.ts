@@ -58,7 +58,7 @@ function refuseInterruptedSteps<Message>(steps: readonly WorldStep<Message>[]): 
   const at = steps.findIndex((step) => "crashBefore" in step)
   if (at < 0) return
   throw new UsageError(
-    `Step ${at + 1} of the trace is a crash in the middle of a step, which the simulator does not have; replay it instead.`,
+    `step ${at + 1} of the trace is a crash during a step, which the simulator does not model; replay it instead.`,
   )
 }
 

@@ -118,23 +118,23 @@ export function isCamelCase(name: string): boolean {
  * that the column does not explain is a broken promise of the experiment.
  */
 export function storedCell(column: Column, cell: Cell | undefined): Cell {
-  if (cell === undefined) throw new ExperimentError(`A row has no value for its column ${column.name}.`)
+  if (cell === undefined) throw new ExperimentError(`a row has no value for its column ${column.name}.`)
   if (cell === null) return storedEmptiness(column)
   const type = typeof cell === "string" ? (column.type === "fraction" ? "fraction" : "text") : typeof cell
   if (type !== column.type) {
-    throw new ExperimentError(`Column ${column.name} holds ${column.type}s; a row has ${String(cell)}.`)
+    throw new ExperimentError(`column ${column.name} holds ${column.type}s; a row has ${String(cell)}.`)
   }
   if (cell === "")
-    throw new ExperimentError(`Column ${column.name} has an empty text; an empty cell is null.`)
+    throw new ExperimentError(`column ${column.name} has an empty text; an empty cell is null.`)
   if (type === "fraction" && !/^-?\d+(\/[1-9]\d*)?$/.test(String(cell))) {
-    throw new ExperimentError(`Column ${column.name} holds fractions such as 3/8; a row has ${String(cell)}.`)
+    throw new ExperimentError(`column ${column.name} holds fractions such as 3/8; a row has ${String(cell)}.`)
   }
   return typeof cell === "number" ? roundedNumber(column, cell) : cell
 }
 
 function storedEmptiness(column: Column): null {
   if (column.empty === undefined) {
-    throw new ExperimentError(`Column ${column.name} has an empty cell and does not say what that means.`)
+    throw new ExperimentError(`column ${column.name} has an empty cell and no text for empty cells.`)
   }
   return null
 }
@@ -142,7 +142,7 @@ function storedEmptiness(column: Column): null {
 function roundedNumber(column: Column, value: number): number {
   if (!Number.isFinite(value)) {
     throw new ExperimentError(
-      `Column ${column.name} has ${value}; what cannot be computed is null, an empty cell.`,
+      `column ${column.name} has ${value}; what cannot be computed is null, an empty cell.`,
     )
   }
   // Adding zero turns −0 into 0.

@@ -66,7 +66,7 @@ function thrownAt({ experiment, caseIndex }: Chunk, c: unknown, seed: number, er
   const frames = lines.filter((line) => line.startsWith("    at "))
   const ours = frames.findIndex((line) => line.includes("computeChunk"))
   return [
-    `Experiment ${experiment} threw in case ${caseIndex} (${shown.length > 200 ? `${shown.slice(0, 200)} …` : shown}) ` +
+    `experiment ${experiment} threw in case ${caseIndex} (${shown.length > 200 ? `${shown.slice(0, 200)} …` : shown}) ` +
       `at seed ${seed}: ${error instanceof Error ? error.message : String(error)}`,
     ...frames.slice(0, ours < 0 ? 5 : ours),
   ].join("\n")
@@ -96,7 +96,7 @@ export function plainJson(experiment: string, observations: readonly unknown[]):
     const invalid = nonJsonPart(observation, "observation")
     if (invalid !== undefined) {
       throw new ExperimentError(
-        `Experiment ${experiment}, observation ${i} of a chunk: ${invalid}. Observations are plain JSON: ` +
+        `experiment ${experiment}, observation ${i} of a chunk: ${invalid}. Observations are plain JSON: ` +
           `texts, finite numbers, booleans, null, and lists and objects of them; what is not known is null.`,
       )
     }

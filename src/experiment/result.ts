@@ -55,7 +55,7 @@ export function figuresOf(result: Result): Figure[] {
   const taken = new Set(tablesOf(result).map(({ id }) => id))
   for (const { id } of figures) {
     if (taken.has(id))
-      throw new InvariantError(`Two tables or figures are called ${id}: one would overwrite the other.`)
+      throw new InvariantError(`two tables or figures are called ${id}: one would overwrite the other.`)
     taken.add(id)
   }
   return figures

@@ -63,7 +63,7 @@ describe("a sweep", () => {
     const failing = sweep(throwing(new Error("no such region")), options)
     await expect(failing).rejects.toThrow(ExperimentError)
     await expect(failing).rejects.toThrow(
-      `Experiment two-dice threw in case 2 ({"target":12}) at seed ${runSeed(7, 0)}: no such region\n    at `,
+      `experiment two-dice threw in case 2 ({"target":12}) at seed ${runSeed(7, 0)}: no such region\n    at `,
     )
     await expect(sweep(throwing("a text"), options)).rejects.toThrow("a text")
     for (const own of [new UsageError("given"), new InvariantError("promised")]) {

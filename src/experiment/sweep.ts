@@ -128,7 +128,7 @@ export function storedRow(experiment: Pick<AnyExperiment, "id" | "columns">, row
   const extra = Object.keys(row).find((name) => !names.includes(name))
   if (extra !== undefined) {
     throw new ExperimentError(
-      `Experiment ${experiment.id} has a row with ${extra}, which is not among its columns.`,
+      `experiment ${experiment.id} has a row with ${extra}, which is not among its columns.`,
     )
   }
   return Object.fromEntries(
@@ -182,7 +182,7 @@ export class Observations {
       const known = this.open.get(caseIndex)?.known ?? 0
       if (this.settled[caseIndex] === 1 || known === wanted) continue
       throw new InvariantError(
-        `Case ${caseIndex} has ${known} of ${wanted} runs; the others were never computed.`,
+        `case ${caseIndex} has ${known} of ${wanted} runs; the others were never computed.`,
       )
     }
   }
@@ -195,5 +195,5 @@ interface Place {
 }
 
 function misfit(chunk: ChunkResult["chunk"]): InvariantError {
-  return new InvariantError(`A result does not fit its chunk: ${JSON.stringify(chunk)}.`)
+  return new InvariantError(`a result does not fit its chunk: ${JSON.stringify(chunk)}.`)
 }

@@ -106,7 +106,7 @@ export class LinearizabilityCheck<State, Input, Output> {
     const linearization = merged(this.objects)
     const initialOf = (object: string): State => this.objectsByName.get(object)!.initial
     const flaw = whyNoLinearization(this.history, linearization, this.specification, initialOf)
-    if (flaw !== undefined) throw new InvariantError(`A linearization was found that is none: ${flaw}.`)
+    if (flaw !== undefined) throw new InvariantError(`a linearization was found that is none: ${flaw}.`)
     return { verdict: "holds", because: this.whyHolds(), linearization }
   }
 

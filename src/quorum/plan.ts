@@ -71,7 +71,7 @@ export function lastEpoch(plan: QuorumPlan, range: EpochRange): Epoch {
 function refuseOtherNodes(first: QuorumSystem, other: QuorumSystem): void {
   if (JSON.stringify(other.nodes) === JSON.stringify(first.nodes)) return
   throw new UsageError(
-    `The systems of a plan are over the same nodes in the same order; ` +
+    `the systems of a plan must have the same nodes in the same order; ` +
       `${first.name} has ${first.nodes.join(", ")}, ${other.name} has ${other.nodes.join(", ")}.`,
   )
 }

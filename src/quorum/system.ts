@@ -105,7 +105,7 @@ function formatSystem({ phase1, phase2 }: SystemParts): string {
 }
 
 function checkNodes(nodes: readonly NodeId[]): void {
-  if (nodes.length === 0) throw new UsageError("the quorum system has no nodes; must have at least one.")
+  if (nodes.length === 0) throw new UsageError("the quorum system has no nodes; give at least one.")
   if (new Set(nodes).size < nodes.length) {
     const twice = nodes.find((name, position) => nodes.indexOf(name) !== position)!
     throw new UsageError(`node ${twice} is listed twice; the nodes of a quorum system must be distinct.`)

@@ -136,7 +136,7 @@ function waitsOf(
 function lawOf(model: LatencyModel): (from: number, to: number) => DelayLaw {
   return (from, to) => {
     const law = model.law?.(from, to)
-    if (law === undefined) throw new InvariantError(`The latency ${model.name} does not state its law.`)
+    if (law === undefined) throw new InvariantError(`the latency ${model.name} does not state its law.`)
     return law
   }
 }

@@ -313,7 +313,5 @@ export const logDefaults = defaultsOf(logSettings)
 /** A setup whose measurements would begin after its end is a UsageError. */
 export function refuseEmptyWindow({ warmUpMs, horizonMs: end }: LogSetup): void {
   if (warmUpMs < end) return
-  throw new UsageError(
-    `The run ends after ${end} ms (horizonMs), before measurements begin at ${warmUpMs} ms (warmUpMs).`,
-  )
+  throw new UsageError(`horizonMs is ${end}; must be greater than warmUpMs, ${warmUpMs}.`)
 }

@@ -144,7 +144,7 @@ async function importFromDocs(specifier: string): Promise<unknown> {
   if (specifier === "quorate") return import(resolve("src/index.ts"))
   if (!specifier.startsWith(".")) return import(specifier)
   const file = resolve("docs", specifier)
-  if (!existsSync(file)) throw new Error(`There is no file ${specifier}, seen from docs/.`)
+  if (!existsSync(file)) throw new Error(`there is no file ${specifier}, seen from docs/.`)
   return import(file)
 }
 

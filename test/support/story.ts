@@ -29,7 +29,7 @@ function retellPart(part: string, answer: (request: Request) => string): string 
   const first = lines.findIndex((line) => !line.startsWith("#"))
   if (first < 0) return part
   const bar = lines.indexOf("----")
-  if (bar <= first) throw new Error(`No line ---- follows the request: ${lines[first]!}`)
+  if (bar <= first) throw new Error(`no line ---- follows the request: ${lines[first]!}`)
   const request = readRequest(lines[first]!, lines.slice(first + 1, bar).join("\n"))
   return [...lines.slice(0, bar + 1), answered(request, answer)].join("\n")
 }
@@ -47,7 +47,7 @@ function readRequest(line: string, input: string): Request {
   const [command = "", ...rest] = line.split(" ")
   const given = [...rest.join(" ").matchAll(/(\w+)=(?:\(([^)]*)\)|(\S+))/g)]
   if (given.map(([text]) => text).join(" ") !== rest.join(" "))
-    throw new Error(`Arguments are written name=value or name=(value, value): ${line}`)
+    throw new Error(`arguments are written name=value or name=(value, value): ${line}`)
   const words = ([, name, list, one]: RegExpExecArray): [string, string[]] => [
     name!,
     one === undefined ? (list ?? "").split(/[\s,]+/).filter((word) => word !== "") : [one],

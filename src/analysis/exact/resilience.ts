@@ -110,7 +110,7 @@ export async function smallestOverlap(
       all.map((shared) => [shared, 1] as const),
     )
   const values = solveIntegers(await loadSolver(), builder.program())
-  if (values === undefined) throw new InvariantError("The integer program of two quorums has no solution.")
+  if (values === undefined) throw new InvariantError("the integer program of two quorums has no solution.")
   const [first, second] = sides.map((used, i) =>
     minimalInside(
       system,

@@ -76,7 +76,7 @@ function improve(program: StrategyProgram, generators: Generators, search: Searc
   for (;;) {
     search.model.run()
     const point = readOptimum(search.highs, search.model)
-    if (point === undefined) throw new InvariantError("A strategy program with penalties has no solution.")
+    if (point === undefined) throw new InvariantError("a strategy program with penalties has no solution.")
     const added = phases.flatMap((phase) => {
       const generator = generators[phase]
       return generator === undefined ? [] : improveBy(program, phase, generator, point, search)

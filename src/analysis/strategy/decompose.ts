@@ -80,7 +80,7 @@ function cutIntoTurns(pieces: readonly Piece[], circle: number, turns: number, t
   }
   const full = layers.slice(0, turns)
   if (full.length < turns || full.some((layer) => layer.length === 0)) {
-    throw new InvariantError("The shares of the children of a gate do not add up to its own.")
+    throw new InvariantError("the shares of the children of a gate do not add up to its own.")
   }
   return full
 }

@@ -340,12 +340,12 @@ describe("limits", () => {
 
   test("that cannot be kept are named, with what is possible", async () => {
     await expect(best("majority(5)", { limits: { network: 2 } })).rejects.toThrow(
-      "No strategy of majority(5) has a network load of at most 2. Whatever the strategy, the network load is at least 3.",
+      "no strategy of majority(5) has a network load of at most 2. The network load of every strategy is at least 3.",
     )
     await expect(
       best("majority(5)", { options, objective: "network", limits: { latency: 3, load: 0.7 } }),
     ).rejects.toThrow(
-      /No strategy of majority\(5\) has a load of at most 0.7. With latency at most 3, the load is at least 1./,
+      /no strategy of majority\(5\) has a load of at most 0.7. With latency at most 3, the load is at least 1./,
     )
     await expect(best("majority(5)", { limits: { network: -1 } })).rejects.toThrow(UsageError)
     await expect(best("majority(5)", { failures: 0.5 })).rejects.toThrow(UsageError)

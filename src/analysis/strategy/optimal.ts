@@ -158,7 +158,7 @@ function checkLimits({ limits, failures }: StrategyRequest): void {
     throw new UsageError(`the limit on the ${measure} is ${limit}; must be a number of at least 0.`)
   }
   if (!Number.isSafeInteger(failures) || failures < 0) {
-    throw new UsageError(`${failures} failures are to be survived; must be a non-negative integer.`)
+    throw new UsageError(`the number of failures to survive is ${failures}; must be a non-negative integer.`)
   }
 }
 
@@ -168,7 +168,7 @@ async function whichLimitBinds(request: StrategyRequest, tools: Tools): Promise<
   for (const measure of given) {
     const alone = await solveFor({ objective: measure, limits: {} }, request, tools)
     if (alone !== undefined && exceeds(alone.value, request.limits[measure]!)) {
-      return `${cannotKeep(request, measure)} Whatever the strategy, the ${nameOf(measure)} is at least ${shown(alone)}.`
+      return `${cannotKeep(request, measure)} The ${nameOf(measure)} of every strategy is at least ${shown(alone)}.`
     }
   }
   for (const measure of given) {
@@ -182,13 +182,13 @@ async function whichLimitBinds(request: StrategyRequest, tools: Tools): Promise<
       `the ${nameOf(measure)} is at least ${shown(within)}.`
     )
   }
-  return `No strategy of ${request.system.name} keeps all limits together; loosen one of them.`
+  return `no strategy of ${request.system.name} satisfies all limits at once; loosen one of them.`
 }
 
 const exceeds = (value: number, limit: number): boolean => value > limit * (1 + 1e-12)
 
 function cannotKeep({ system, limits }: StrategyRequest, measure: Measure): string {
-  return `No strategy of ${system.name} has a ${nameOf(measure)} of at most ${limits[measure]!}.`
+  return `no strategy of ${system.name} has a ${nameOf(measure)} of at most ${limits[measure]!}.`
 }
 
 const nameOf = (measure: Measure): string => (measure === "network" ? "network load" : measure)

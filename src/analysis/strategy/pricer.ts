@@ -215,8 +215,8 @@ function refuseTooLarge(formula: Formula): void {
   const count = occurrencesIn(formula).length
   if (count <= maxOccurrences) return
   throw new UsageError(
-    `The formula names its ${positionsIn(formula).length} nodes ${count} times, in a way that is too entangled to analyse: ` +
-      `its decision diagram is too large, and so is an integer program (at most ${maxOccurrences}). Try a smaller system of the family.`,
+    `the formula is too large to analyse: its ${positionsIn(formula).length} nodes occur ${count} times, ` +
+      `its decision diagram is too large, and an integer program takes at most ${maxOccurrences} occurrences. Try a smaller system of the family.`,
   )
 }
 

@@ -90,8 +90,8 @@ function refuseUnusable({ system, phase, allows }: SourceRequest, formula: Formu
   if (isUsable({ system, allows }, formula)) return
   const without = system.nodes.filter((_, node) => !allows(node))
   throw new UsageError(
-    `Every phase-${phase} quorum of ${system.name} needs a node of capacity 0 (${without.join(", ")}), ` +
-      `so its load has no bound. Give the node some capacity, or choose a system that can do without it.`,
+    `every phase-${phase} quorum of ${system.name} needs a node of capacity 0 (${without.join(", ")}), ` +
+      `so its load is unbounded. Give the node a positive capacity, or choose a system with quorums without it.`,
   )
 }
 

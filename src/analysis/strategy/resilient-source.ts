@@ -31,8 +31,8 @@ export async function resilientSource(request: SourceRequest, failures: number):
   const max = await resilience(system, phase)
   if (failures > max) {
     throw new UsageError(
-      `No strategy of ${system.name} survives any ${failures} failures in phase ${phase}: ` +
-        `even all nodes together survive at most ${max}. Ask for at most that many.`,
+      `no strategy of ${system.name} survives any ${failures} failures in phase ${phase}: ` +
+        `all nodes together survive at most ${max}. Try at most ${max} failures.`,
     )
   }
   const formula = formulaOf(system, phase)
@@ -210,7 +210,7 @@ export function resilientIntegerPricer(
       if (
         met.some((known) => known.length === meeting.length && known.every((node, i) => node === meeting[i]))
       ) {
-        throw new InvariantError("An integer program did not keep a row it was given.")
+        throw new InvariantError("an integer program did not keep a row it was given.")
       }
       met.push(meeting)
     }

@@ -88,7 +88,7 @@ describe("workloadOf", () => {
         { fraction: 0.9, weight: 1 },
       ]).map(({ weight }) => weight),
     ).toEqual([0.75, 0.25])
-    expect(() => workloadOf(1.5)).toThrow("The phase-1 fraction is 1.5; must be from 0")
+    expect(() => workloadOf(1.5)).toThrow("the phase-1 fraction is 1.5; must be from 0")
     expect(() => workloadOf([])).toThrow(UsageError)
     expect(() => workloadOf([{ fraction: 0.5, weight: -1 }])).toThrow(UsageError)
   })

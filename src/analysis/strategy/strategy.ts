@@ -139,7 +139,7 @@ function checkWeight(system: QuorumSystem, phase: Phase, quorum: NodeSet, weight
   }
   if (!(weight >= 0 && weight < Infinity)) {
     throw new UsageError(
-      `The weight of ${formatSet(system, quorum)} is ${weight}; weights are numbers of at least 0.`,
+      `the weight of ${formatSet(system, quorum)} is ${weight}; must be a non-negative number.`,
     )
   }
 }

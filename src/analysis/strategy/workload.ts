@@ -23,14 +23,14 @@ export function workloadOf(given: Phase1Fraction): WorkloadPoint[] {
   const odd = points.find(({ weight }) => !(weight >= 0 && weight < Infinity))
   if (odd !== undefined || !(total > 0)) {
     throw new UsageError(
-      `The weights of the workload are ${points.map(({ weight }) => weight).join(", ")}; ` +
+      `the weights of the workload are ${points.map(({ weight }) => weight).join(", ")}; ` +
         `they must be at least 0, and one of them greater.`,
     )
   }
   for (const { fraction } of points) {
     if (fraction >= 0 && fraction <= 1) continue
     throw new UsageError(
-      `The phase-1 fraction is ${fraction}; must be from 0 (all phase 2) to 1 (all phase 1).`,
+      `the phase-1 fraction is ${fraction}; must be from 0 (all phase 2) to 1 (all phase 1).`,
     )
   }
   return points

@@ -169,7 +169,7 @@ export function pairedDifference(
   level = defaultLevel,
 ): Estimate {
   if (a.length !== b.length)
-    throw new InvariantError(`Paired samples of ${a.length} and ${b.length} values are no pairs.`)
+    throw new InvariantError(`paired samples of ${a.length} and ${b.length} values are no pairs.`)
   const differences = a.flatMap((value, i) => {
     const other = b[i] ?? null
     return value === null || other === null ? [] : [value - other]

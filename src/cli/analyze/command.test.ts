@@ -112,13 +112,13 @@ describe("quorate analyze", () => {
   })
 
   test.each([
-    [["majority(3)", "--phase1-fraction", "2"], "The phase-1 fraction is 2; must be from 0"],
+    [["majority(3)", "--phase1-fraction", "2"], "the phase-1 fraction is 2; must be from 0"],
     [["majority(3)", "--phase1-fraction", "0.1,0.9"], "a list of fraction:weight pairs, such as 0.1:9,0.9:1"],
     [
       ["majority(3)", "--failure-probability", "-1"],
       "--failure-probability is -1; must be a number from 0 to 1",
     ],
-    [["majority(3)", "--network-limit", "1"], "the network load is at least 2"],
+    [["majority(3)", "--network-limit", "1"], "The network load of every strategy is at least 2"],
     [["majority(3)", "--load-limit", "x"], "--load-limit is x; must be a non-negative number"],
     [["majority(3)", "--failures", "2"], "survives any 2 failures"],
     [["majority(3)", "--nodes", "no/such.yaml"], "no such file: no/such.yaml. --nodes takes a YAML file"],

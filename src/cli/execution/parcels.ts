@@ -92,7 +92,7 @@ function firstOf<Key, Value>(promises: ReadonlyMap<Key, Promise<Value>>): Promis
 function refuseIncomplete(chunks: readonly Chunk[], answer: ParcelAnswer): void {
   if (answer.error !== undefined) throw revivedError(answer.error)
   if (answer.observations.length !== chunks.length) {
-    throw new InvariantError(`A worker answered ${answer.observations.length} of ${chunks.length} chunks.`)
+    throw new InvariantError(`a worker answered ${answer.observations.length} of ${chunks.length} chunks.`)
   }
 }
 

@@ -73,7 +73,7 @@ describe("a key", () => {
     writeFileSync(file, `${"s".repeat(64)}\n`)
     expect(queueKey(file)).toEqual(Buffer.from("s".repeat(64)))
     writeFileSync(file, "secret\n")
-    expect(() => queueKey(file)).toThrow(/has 6 bytes; must be at least 16/)
+    expect(() => queueKey(file)).toThrow(/has 6 bytes; a key must have at least 16/)
     expect(() => queueKey(join(folder, "none"))).toThrow("no such file")
     expect([keyName(undefined), keyName(key)]).toEqual(["", expect.stringMatching(/^-[0-9a-f]{8}$/)])
     expect(keyName(key)).not.toBe(keyName(other))

@@ -93,7 +93,7 @@ export function queueKey(file: string | undefined): Buffer | undefined {
   if (key.length >= leastKey) return key
   const name = file ?? keyVariable
   throw new UsageError(
-    `the key in ${name} has ${key.length} bytes; must be at least ${leastKey}. Make one with: openssl rand -hex 32 > queue.key`,
+    `the key in ${name} has ${key.length} bytes; a key must have at least ${leastKey}. Make one with: openssl rand -hex 32 > queue.key`,
   )
 }
 

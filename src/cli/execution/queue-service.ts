@@ -221,7 +221,7 @@ export async function connect({ redis }: QueuePackages, url: string): Promise<Re
     client.disconnect()
     const why = error instanceof Error && error.message !== "Connection is closed." ? error.message : reason
     throw new UsageError(
-      `Cannot reach Redis at ${shownAddress(url)}: ${why}. Start one with: redis-server --port 6379`,
+      `cannot reach Redis at ${shownAddress(url)}: ${why}. Start one with: redis-server --port 6379`,
     )
   }
   connected = true

@@ -185,7 +185,7 @@ test("without a Redis it says so at once, and leaves no lock behind", async () =
   const { code, err } = await run("none", "--queue", "redis://127.0.0.1:1")
   expect([code, err]).toEqual([
     2,
-    expect.stringContaining("Cannot reach Redis at redis://127.0.0.1:1: connect ECONNREFUSED"),
+    expect.stringContaining("cannot reach Redis at redis://127.0.0.1:1: connect ECONNREFUSED"),
   ])
   expect(readdirSync(join(folder, "none", "duelling"))).toEqual([])
   expect((await run("none", "--queue", "localhost")).err).toContain("must be the address of a Redis")

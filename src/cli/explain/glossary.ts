@@ -160,7 +160,7 @@ export function explainTerm(word: string, glossary: readonly TermSection[]): Ter
         ) || "."
       : `. It is used under ${users.map(({ name }) => name).join(", ")}: try quorate explain ${users[0]!.name}.`
   throw new UsageError(
-    `The glossary has no entry for ${word}${hint}\nquorate explain without a word lists all ${allTerms(glossary).length} entries.`,
+    `the glossary has no entry for ${word}${hint}\nquorate explain without a word lists all ${allTerms(glossary).length} entries.`,
   )
 }
 

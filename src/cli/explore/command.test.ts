@@ -105,14 +105,14 @@ describe("quorate explore --model spec", () => {
   })
 
   test.each([
-    [["majority(5)", "--epochs", "4"], "would meet 2.265e+11 states"],
+    [["majority(5)", "--epochs", "4"], "would visit 2.265e+11 states"],
     [["majority(5)", "--epochs", "3", "--memory", "64KiB"], "64.0 KiB are allowed"],
     [["majority(3)", "--values", "0"], "--values is 0; must be a positive integer"],
     [["majority(3)", "--epochs", "17"], "--epochs is 17; must be a whole number from 1 to 16"],
     [["majority(3)", "--memory", "lots"], "--memory is lots; must be a size"],
     [["majority(17)"], "has 17 acceptors; at most 16 can be explored"],
     [["majority(3)", "simple(3, 3, 1)"], "cannot be explored in one pass"],
-    [["majority(3)", "--save", "trace.pdf"], "unknown file type; must be .json"],
+    [["majority(3)", "--save", "trace.pdf"], "unknown file type; the extension must be .json"],
     [["majority(3)", "--save", "no/such/folder/trace.json"], "no such folder: no/such/folder"],
     [
       ["simple(2, 2, 1)", "--inductive", "--workers", "2"],
@@ -130,7 +130,7 @@ describe("quorate explore --model spec", () => {
       ["majority(3)", "--model", "actors", "--search", "walk", "--reduce"],
       "--reduce requires --search breadth or depth",
     ],
-    [["majority(5)", "--model", "actors", "--epochs", "3"], "would meet about 1."],
+    [["majority(5)", "--model", "actors", "--epochs", "3"], "would visit about 1."],
   ])("%j ends with 2 and one clear message", async (args, message) => {
     const { code, out, err } = await quorate("explore", ...args)
     expect([code, out]).toEqual([2, ""])
@@ -244,14 +244,14 @@ describe("quorate replay", () => {
     const foreign = join(folder, "foreign.itf.json")
     const text = readFileSync(itf, "utf8").replaceAll('"A"', '"apple"').replaceAll('"B"', '"pear"')
     writeFileSync(foreign, text.replace(/"system": .*/, ""))
-    expect((await quorate("replay", foreign)).err).toContain("The ITF trace names no quorum system")
+    expect((await quorate("replay", foreign)).err).toContain("the ITF trace names no quorum system")
     const given = await quorate("replay", foreign, "--system", "simple(2, 1, 1)")
     expect(given.out).toContain("ITF trace with A for apple, B for pear")
     expect(given.out).toContain("decided (1, B)")
     const other = await quorate("replay", foreign, "--system", "majority(2)")
     expect([other.code, other.err]).toEqual([
       2,
-      expect.stringContaining("State 3 of the ITF trace is not reached"),
+      expect.stringContaining("state 3 of the ITF trace is not reached"),
     ])
     expect((await quorate("replay", trace, "--system", "majority(2)")).err).toContain("requires an ITF trace")
   })

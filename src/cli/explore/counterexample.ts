@@ -18,7 +18,7 @@ export function refuseFiles(files: readonly string[], model: "spec" | "actors"):
   for (const file of files) {
     if (!/\.(json|svg|mmd|txt)$/.test(file)) {
       throw new UsageError(
-        `--save ${file}: unknown file type; must be .json (for replay), .itf.json, .svg, .mmd or .txt.`,
+        `--save ${file}: unknown file type; the extension must be .json (for replay), .itf.json, .svg, .mmd or .txt.`,
       )
     }
     if (model === "actors" && file.endsWith(".itf.json")) throw itfOfActors(file)

@@ -108,7 +108,7 @@ async function runInductive(
   const size = model.acceptors.length * model.epochs * (1 + Math.log2(model.values + 1))
   if (size > maxInductiveBits) {
     throw new UsageError(
-      `The inductive check enumerates all type-correct states: too many for ${model.acceptors.length} acceptors, ` +
+      `the inductive check enumerates all type-correct states, too many for ${model.acceptors.length} acceptors, ` +
         `${model.values} values and ${model.epochs} epochs. Try --values 1, --epochs 1, or two acceptors.`,
     )
   }

@@ -40,7 +40,7 @@ describe("quorate figure of results", () => {
   })
 
   test.each([
-    [["figure", "phase2-size"], "choose it with --only"],
+    [["figure", "phase2-size"], "Choose one with --only"],
     [["figure", "phase2-size", "--only", "phase2-size-tine"], 'did you mean "phase2-size-time"'],
     [["figure", "phase2-size", "--out", "x.svg"], "is one file for 2 figures"],
     [["figure", "phase2-size", "--only", time, "--out", `${folder}/x.gif`], "must be .svg"],

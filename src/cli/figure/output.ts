@@ -105,7 +105,7 @@ function chosen(
 async function printFigures(io: Io, figures: readonly ShownFigure[], format: FigureFormat): Promise<void> {
   if (format !== "tex" && figures.length > 1) {
     throw new UsageError(
-      `There are ${figures.length} figures: ${idsOf(figures)}. Only one can be printed as ${format}: choose it with --only, or write all with --out <folder>/.`,
+      `--format ${format} prints a single figure, not ${figures.length}: ${idsOf(figures)}. Choose one with --only, or write all with --out <folder>/.`,
     )
   }
   if (format === "png" && io.outIsTerminal) {

@@ -24,8 +24,8 @@ function fontFilesOrRefuse(): string[] {
   const missing = files.find((file) => file === undefined || !existsSync(file))
   if (files.includes(undefined) || missing !== undefined) {
     throw new UsageError(
-      "The font DejaVu Sans was not found: the package dejavu-fonts-ttf is not installed completely, " +
-        "and without it the image would have no text. Install it (npm ci), or print the figure as SVG.",
+      "the font DejaVu Sans is missing: the package dejavu-fonts-ttf is incomplete, " +
+        "and the image would have no text. Reinstall it (npm ci), or write the figure as SVG.",
     )
   }
   return files.filter((file) => file !== undefined)

@@ -218,7 +218,7 @@ describe("quorate log", () => {
     [["--leader", "b9"], 'unknown leader "b9"'],
     [["--keys", "zipf(10)"], "zipf(count, exponent)"],
     [["--clock-rates", "a1"], "a1=1.05"],
-    [["-d", "500"], "before measurements begin at 1000 ms"],
+    [["-d", "500"], "horizonMs is 500; must be greater than warmUpMs, 1000."],
     [["--rate-per-second", "0"], "--rate-per-second is 0"],
     [["-x", "crush a1 @5"], 'did you mean "crash"'],
     [["--replica-regions", "EU"], "choose a matrix"],

@@ -83,7 +83,7 @@ async function itfView(data: unknown, given: string | undefined): Promise<Replay
   const { values, epochs, ballots, system = given } = castOfItf(data)
   if (system === undefined) {
     throw new UsageError(
-      'The ITF trace names no quorum system; give one over its acceptors, such as --system "choose(2, a1, a2, a3)".',
+      'the ITF trace names no quorum system; give one over its acceptors, such as --system "choose(2, a1, a2, a3)".',
     )
   }
   const model = specModel(await readSystem(given ?? system), { values: Math.max(1, values.length), epochs })
@@ -134,7 +134,7 @@ function simulatedSpecText(trace: SpecTrace): string {
   const simulated = decidedInSimulator(run).map(({ epoch, value }) => `(${epoch}, ${value})`)
   if (listOf(simulated) !== listOf(decided)) {
     throw new InvariantError(
-      `The simulator decides ${listOf(simulated)}; the replayed steps decide ${listOf(decided)}.`,
+      `the simulator decides ${listOf(simulated)}; the replayed steps decide ${listOf(decided)}.`,
     )
   }
   return decidesTheSame(decided)
@@ -179,7 +179,7 @@ function simulatedText(trace: ExplorationTrace, { protocol, run }: Exploration):
   const explored = trace.worlds.at(-1)!.remembered
   if (canonicalText(found) !== canonicalText(explored)) {
     throw new InvariantError(
-      `The simulator comes to the facts ${canonicalText(found)} in the steps that come to ${canonicalText(explored)}. ` +
+      `the simulator comes to the facts ${canonicalText(found)} in the steps that come to ${canonicalText(explored)}. ` +
         "The steps of a protocol must be pure functions of state and input.",
     )
   }

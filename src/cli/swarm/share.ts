@@ -122,7 +122,7 @@ export async function optionsOf({
 function mustBeEqual(seed: number, first: string, second: string, task: SwarmTask): void {
   if (first === second) return
   throw new InvariantError(
-    `Seed ${seed} gave two different runs, ${first} and ${second}.`,
+    `seed ${seed} gave two different runs, ${first} and ${second}.`,
     swarmReplay(seed, task),
   )
 }

@@ -303,7 +303,7 @@ describe("a mistake in a sweep file is shown with its place", () => {
     ],
     [
       "setup:\n  faults: [crash a1]\nmatrix: {system: majority(3)}\n",
-      "2:12: faults is wrong: The fault crash a1 cannot be read.",
+      "2:12: faults is wrong: cannot parse the fault crash a1.",
     ],
     [
       "protocol: multi-paxo\nmatrix: {system: majority(3)}\n",
@@ -340,7 +340,7 @@ describe("a mistake in a sweep file is shown with its place", () => {
     ],
     [
       "protocol: multi-paxos\nsetup: {warmUpMs: 10000}\nmatrix: {system: majority(5)}\n",
-      "2:8: The run ends after 10000 ms (horizonMs), before measurements begin at 10000 ms",
+      "2:8: horizonMs is 10000; must be greater than warmUpMs, 10000",
     ],
     ["matrix: [\n", "2:1: Flow sequence in block collection"],
     ["", "the file"],

@@ -43,7 +43,7 @@ export const maxSeries = inks.length
 export function inksFor(names: readonly string[], figureId: string): readonly Ink[] {
   if (names.length > maxSeries) {
     throw new UsageError(
-      `Figure ${figureId} has ${names.length} series; at most ${maxSeries} are distinguishable. ` +
+      `figure ${figureId} has ${names.length} series; at most ${maxSeries} are distinguishable. ` +
         `Show fewer, or split them over panels.`,
     )
   }

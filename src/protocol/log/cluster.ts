@@ -61,6 +61,6 @@ export function logCluster(options: LogClusterOptions): LogCluster {
 function refuseSilentLeader({ detector, reads }: LogClusterOptions["replica"]): void {
   if (detector === "heartbeat" || (reads !== "quorum" && reads !== "lease")) return
   throw new UsageError(
-    `${reads === "lease" ? "Lease" : "Quorum"} reads need heartbeats, and the failure detector is ${detector}. Read through the log, or choose the detector heartbeat.`,
+    `${reads} reads require heartbeats, and the failure detector is ${detector}. Read through the log, or choose the detector heartbeat.`,
   )
 }

@@ -49,8 +49,8 @@ describe("election", () => {
   })
 
   test("reads that need heartbeats are refused without them", () => {
-    expect(() => run({ detector: "timeout", reads: "quorum" })).toThrow("Quorum reads need heartbeats")
-    expect(() => run({ detector: "timeout", reads: "lease" })).toThrow("Lease reads need heartbeats")
+    expect(() => run({ detector: "timeout", reads: "quorum" })).toThrow("quorum reads require heartbeats")
+    expect(() => run({ detector: "timeout", reads: "lease" })).toThrow("lease reads require heartbeats")
   })
 
   test("a leader that must propose hundreds of slots again writes them at once, and is not taken for dead", () => {

@@ -52,7 +52,7 @@ export function workload(options: WorkloadOptions): Workload {
 function operationFunction({ readShare, casShare, appendShare }: WorkloadOptions): (u: number) => Operation {
   for (const share of [readShare, casShare, appendShare]) {
     if (!(share >= 0 && share <= 1))
-      throw new UsageError(`a share of operations is ${share}; must be from 0 to 1.`)
+      throw new UsageError(`a share of the operations is ${share}; must be from 0 to 1.`)
   }
   const writes = 1 - readShare
   return (u) => {
@@ -66,7 +66,7 @@ function keyFunction(choice: KeyChoice): (u: number, client: number) => number {
   if (choice.kind === "conflict") return (u, client) => (u < choice.ratio ? 0 : 1 + client)
   const { count } = choice
   if (!(Number.isSafeInteger(count) && count >= 1)) {
-    throw new UsageError(`the workload has ${count} keys; must be a positive integer.`)
+    throw new UsageError(`the number of keys is ${count}; must be a positive integer.`)
   }
   if (choice.kind === "uniform") return (u) => Math.floor(u * count)
   const cumulative = zipfShares(count, choice.exponent)

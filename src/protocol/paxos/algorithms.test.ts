@@ -359,7 +359,7 @@ describe("the algorithms of Howard 2019, by number", () => {
     // The first epoch belongs to A: anyone who wants A proposes at once. B's first epoch is 1.
     expect(last(cluster("by-value"), "p2 proposes A")).toEqual(["p2 -> a1 a2 a3  propose(0, A)"])
     expect(last(cluster("by-value"), "p2 proposes B")).toEqual(["p2 -> a1 a2 a3  prepare(1)"])
-    expect(() => last(cluster("by-value"), "p1 proposes X")).toThrow(/No epoch belongs to the value X/)
+    expect(() => last(cluster("by-value"), "p1 proposes X")).toThrow(/no epoch belongs to the value X/)
   })
 
   test("Algorithm 24: an acceptor keeps the first value of an epoch", () => {

@@ -224,7 +224,7 @@ export function retry(
 function requestEpoch(state: ProposerState, rules: ProposerRules): ProposerStep {
   const { allocator } = rules.options
   if (allocator === undefined)
-    throw new InvariantError("A proposer needs an allocator and has not been given one.")
+    throw new InvariantError("a proposer needs an allocator and has not been given one.")
   const value = keepsValue(rules) ? state.candidate : null
   return {
     state: changed(state, { stage: "phase-0", attempt: state.attempt + 1 }),

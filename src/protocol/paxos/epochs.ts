@@ -116,7 +116,7 @@ export function versionedEpochs(pid: number, count: number, restarts: number): E
       const vid = version(stored) + 1
       if (vid >= restarts) {
         throw new UsageError(
-          `A proposer has restarted ${vid} times; its epochs (sid, pid, vid) have room for ${restarts} versions. Allow more restarts.`,
+          `a proposer has restarted ${vid} times; its epochs (sid, pid, vid) allow ${restarts} versions. Allow more restarts.`,
         )
       }
       return { lastEpoch: null, record: { role: "proposer", lastEpoch: null, version: vid } }
@@ -144,8 +144,8 @@ export function byValueEpochs(values: readonly Value[]): EpochSource {
       if (value === undefined || value === null) return epoch
       if (!values.includes(value)) {
         throw new UsageError(
-          `No epoch belongs to the value ${value}; epochs are allocated to ${values.join(", ")}. ` +
-            `A multi-path allocation lets other values in (Howard 2019, §7.4.2).`,
+          `no epoch belongs to the value ${value}; epochs are allocated to ${values.join(", ")}. ` +
+            `Use a multi-path allocation for other values (Howard 2019, §7.4.2).`,
         )
       }
       while (valueFor(epoch) !== value) epoch++

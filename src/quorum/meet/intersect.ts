@@ -216,11 +216,11 @@ class Question {
   private witness(found: readonly NodeSet[], because: string): Verdict<readonly NodeSet[]> {
     const quorums = found.map((set, side) => {
       if (!this.isQuorum[side]!(set))
-        throw new InvariantError("A witness contains a set that is not a quorum.")
+        throw new InvariantError("a witness contains a set that is not a quorum.")
       return shrinkToMinimal(this.isQuorum[side]!, set)
     })
     if (size(quorums.reduce(intersection)) >= this.atLeast) {
-      throw new InvariantError(`The quorums of a witness have ${this.atLeast} nodes or more in common.`)
+      throw new InvariantError(`the quorums of a witness have ${this.atLeast} nodes or more in common.`)
     }
     return violated(quorums, because)
   }

@@ -21,7 +21,7 @@ describe("rules for quorum sizes", () => {
       "the variable k of the rule has two ranges",
     )
     const before = performance.now()
-    expect(() => failing(`majority(${"x".repeat(5000)})`, "n=1..2")).toThrow("no --for")
+    expect(() => failing(`majority(${"x".repeat(5000)})`, "n=1..2")).toThrow("without --for in the rule")
     expect(() => failing(`${"x".repeat(5000)} (n)`, "n=1..2")).toThrow("unknown quorum system")
     expect(performance.now() - before).toBeLessThan(5000)
   })
@@ -99,7 +99,7 @@ describe("rules for quorum sizes", () => {
     ["majority(n)", "n=", "try n=1..100"],
     ["majority(n)", "n=1..", "try n=1..100"],
     ["majority(n)", "n=x..3", "x is not a whole number"],
-    ["majority(n)", "n=5..1", "run over no numbers at all"],
+    ["majority(n)", "n=5..1", "have no values: n=5..1"],
     ["majority(n)", "n=1..10000000", "more than 100000 cases"],
   ])("refuses %s for %s", (rule, variable, message) => {
     expect(() => failing(rule, variable)).toThrow(message)

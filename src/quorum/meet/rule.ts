@@ -31,7 +31,7 @@ export function ruleCases(...[text, ...rest]: Parameters<typeof checkRule>): Rul
   const [first] = cases
   if (first === undefined)
     throw new UsageError(
-      `The variables of the rule ${text} run over no numbers at all: ${rest[0].map(({ name, numbers }) => `${name}=${numbers}`).join(", ")}; a range goes up, as in n=1..100.`,
+      `the variables of the rule ${text} have no values: ${rest[0].map(({ name, numbers }) => `${name}=${numbers}`).join(", ")}; ranges ascend, as in n=1..100.`,
     )
   if (cases.every(({ plan }) => plan === undefined))
     throw new UsageError(first.verdict.because + unboundHint(text, first.values))
@@ -45,7 +45,7 @@ function unboundHint(text: string, values: RuleCase["values"]): string {
     (word) => !word.startsWith('"') && !word.endsWith("(") && !values.has(word),
   )
   if (names.length === 0) return ""
-  return `\nIn the rule, ${names.join(", ")} ${names.length === 1 ? "has" : "have"} no --for, such as --for ${names[0]!}=1..9.`
+  return `\nwithout --for in the rule: ${names.join(", ")}; add, for example, --for ${names[0]!}=1..9.`
 }
 
 /** More cases than this are taken for a slip of the keyboard. */
@@ -79,7 +79,7 @@ export function* checkRule(
     all.push(values)
     if (all.length > maxCases) {
       throw new UsageError(
-        `The rule has more than ${maxCases} cases; let its variables run over fewer numbers.`,
+        `the rule has more than ${maxCases} cases; choose smaller ranges for its variables.`,
       )
     }
   }
@@ -90,12 +90,12 @@ export function* checkRule(
 export function parseRuleVariable(text: string): RuleVariable {
   const [, name, numbers] = /^\s*([A-Za-z]\w*)\s*=(.*)$/.exec(text) ?? []
   if (name === undefined || numbers === undefined || numbers.trim() === "") {
-    throw new UsageError(`${text.trim()} does not say what a variable runs over; try n=1..100 or n=3,5,7.`)
+    throw new UsageError(`${text.trim()} is not a variable and its values; try n=1..100 or n=3,5,7.`)
   }
   const [, from, to] = /^\s*(\d+)\s*-\s*(\d+)\s*$/.exec(numbers) ?? []
   // Arithmetic, and so -99: nobody means that.
   if (from !== undefined && to !== undefined && Number(from) < Number(to)) {
-    throw new UsageError(`${text.trim()} is a difference; a range is written ${name}=${from}..${to}.`)
+    throw new UsageError(`${text.trim()} is a difference; write a range as ${name}=${from}..${to}.`)
   }
   return { name, numbers }
 }

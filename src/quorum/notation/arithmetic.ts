@@ -177,7 +177,7 @@ function divide(tree: SyntaxTree["OperatorNode"], a: Fraction, b: Fraction, exac
  */
 function fraction(numerator: number, denominator: number): Fraction {
   if (!Number.isSafeInteger(numerator) || !Number.isSafeInteger(denominator)) {
-    throw new UsageError("a number in the rule exceeds 2^53; must be an integer of at most 2^53.")
+    throw new UsageError("a number in the rule exceeds 2^53; numbers must be at most 2^53.")
   }
   // Not by division alone: −0 would be printed.
   if (numerator === 0) return { numerator: 0, denominator: 1 }

@@ -285,9 +285,9 @@ export function parseTree(text: string): MathNode {
 function describeSyntaxError(text: string, error: unknown): string {
   const { message, char } = error as { message: string; char?: number }
   const reason = message.replace(/\s*\(char \d+\)$/, "") + nameHint(text, char)
-  if (char === undefined) return `Cannot read the quorum expression ${text}: ${reason}.`
+  if (char === undefined) return `cannot parse the quorum expression ${text}: ${reason}.`
   return (
-    `Cannot read the quorum expression at character ${char}: ${reason}.\n` +
+    `cannot parse the quorum expression at character ${char}: ${reason}.\n` +
     `  ${text.replaceAll(/\s/g, " ")}\n  ${" ".repeat(char - 1)}^`
   )
 }

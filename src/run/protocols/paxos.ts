@@ -103,7 +103,7 @@ function mutated(mutant: Mutant, cluster: Cluster, run: PaxosRun): Cluster {
   const options = clusterOptions(run)
   if (options.colocated !== true) return mutant.apply(cluster, options)
   throw new UsageError(
-    `The mutant ${mutant.id} changes acceptors or proposers that are processes of their own; here they are co-located.`,
+    `the mutant ${mutant.id} requires acceptors and proposers in separate processes; here they are co-located.`,
   )
 }
 

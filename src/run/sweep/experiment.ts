@@ -8,7 +8,7 @@ import { type SweepData, type SweptProtocol, kindOf, sweptProtocol } from "./doc
 export async function sweepExperiment(data: SweepData, own?: SweptProtocol): Promise<AnyExperiment> {
   const swept = sweptProtocol(data, own)
   if (swept === undefined)
-    throw new InvariantError(`The sweep ${data.id} is of no protocol: ${data.protocol}.`)
+    throw new InvariantError(`the sweep ${data.id} is of no protocol: ${data.protocol}.`)
   const { kind, protocol } = kindOf(swept)
   switch (kind) {
     case "own":

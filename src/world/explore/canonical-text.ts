@@ -22,7 +22,7 @@ export function canonicalText(value: unknown): string {
       return value === null ? "null" : objectText(value)
     default:
       throw new InvariantError(
-        `The state of an actor holds a ${typeof value}; must be plain data to be explored.`,
+        `the state of an actor contains a ${typeof value}; explored states must be plain data.`,
       )
   }
 }
@@ -43,7 +43,7 @@ function objectText(value: object): string {
   const prototype: unknown = Object.getPrototypeOf(value)
   if (prototype !== Object.prototype && prototype !== null) {
     throw new InvariantError(
-      `The state of an actor holds a ${value.constructor.name}; must be plain data to be explored.`,
+      `the state of an actor contains a ${value.constructor.name}; explored states must be plain data.`,
     )
   }
   const entries = Object.entries(value).filter(([, entry]) => entry !== undefined)

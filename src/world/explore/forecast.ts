@@ -69,11 +69,11 @@ export function refuseStates(states: number, isExact: boolean, budget: Budget): 
   if (Math.min(min, maxStates) * bytesPerState <= maxBytes) return
   const about = isExact ? "" : "about "
   throw new UsageError(
-    `Exploring these actors would meet ${about}${isExact ? states.toLocaleString("en") : states.toPrecision(2)} states and take ` +
+    `exploring these actors would visit ${about}${isExact ? states.toLocaleString("en") : states.toPrecision(2)} states and take ` +
       `${about}${formatBytes(bytes)} of memory` +
       `${isExact ? "" : ` (an estimate from the first ${pilotStates.toLocaleString("en")} states)`}; ` +
-      `${formatBytes(maxBytes)} are allowed. Allow more memory (--memory), merge states that no future can tell apart (--reduce), ` +
-      `take fewer epochs, proposers or crashes, bound the states (--max-states; the verdict is then unknown), ` +
+      `${formatBytes(maxBytes)} are allowed. Allow more memory (--memory), merge states with the same futures (--reduce), ` +
+      `use fewer epochs, proposers or crashes, bound the states (--max-states; the verdict is then unknown), ` +
       `or sample runs (--search walk).`,
   )
 }

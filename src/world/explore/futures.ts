@@ -81,13 +81,13 @@ export function futuresFor<Message, Stored, Remembered>(
 ): Futures<Message, Stored, Remembered> {
   if (machine.model.network === "ordered") {
     throw new UsageError(
-      "States are not merged on an ordered network: even a message without effect holds up those behind it. Explore without --reduce.",
+      "--reduce requires an unordered network: on an ordered one even a message without effect delays those behind it. Omit --reduce.",
     )
   }
   const whole = properties.find(({ ofWorld }) => ofWorld !== undefined)
   if (whole === undefined) return new Futures(machine, transitionsFor(maxStates))
   throw new UsageError(
-    `States that are merged differ in what is under way; ${whole.name} is a property of that. Explore without reducing.`,
+    `merged states differ in their messages in transit, and the property ${whole.name} depends on those. Omit --reduce.`,
   )
 }
 
@@ -283,7 +283,7 @@ export class LocalGraph<Message, Stored, Remembered> {
 /** The refusal, with what to try instead. */
 function tooMany(max: number): UsageError {
   return new UsageError(
-    `The states of single processes are too many to compare: more than ${max} transitions. ` +
-      `Explore without --reduce, or take fewer epochs or proposers${max < maxTransitions ? ", or more states (--max-states)" : ""}.`,
+    `too many states of single processes to compare: more than ${max} transitions. ` +
+      `Omit --reduce, or use fewer epochs or proposers${max < maxTransitions ? ", or more states (--max-states)" : ""}.`,
   )
 }

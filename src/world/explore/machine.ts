@@ -270,7 +270,7 @@ export class ActorMachine<Message, Stored, Remembered> {
     const { length } = this.model.processes
     if (envelope.to >= length) {
       throw new InvariantError(
-        `Process ${envelope.from} sends to process ${envelope.to}; there are ${length}.`,
+        `process ${envelope.from} sends to process ${envelope.to}; there are ${length}.`,
       )
     }
     this.receiver[id] = envelope.to
@@ -311,7 +311,7 @@ class Effects<Message, Stored> implements Host<Explored<Message, Stored>, Messag
   }
 
   write(): void {
-    throw new InvariantError("A write takes time, and in an exploration none does.")
+    throw new InvariantError("a write takes time, and in an exploration none does.")
   }
 
   stored({ address }: Explored<Message, Stored>, record: Stored): void {

@@ -25,7 +25,7 @@ export function traceThrough<Message, Stored, Remembered>(
   const successors = new WorldSuccessors(machine, futures)
   const steps = rows.slice(1).map((row, i) => {
     const found = successors.steps(rows[i]!).find((next) => sameRow(next.row, row))
-    if (found === undefined) throw new InvariantError(`No step leads from state ${i} of a trace to the next.`)
+    if (found === undefined) throw new InvariantError(`no step leads from state ${i} of a trace to the next.`)
     return found.step
   })
   if (futures !== undefined) return runWorldSteps(machine.model, steps)
@@ -59,7 +59,7 @@ export function runDescribedSteps<Message, Stored, Remembered>(
     const found = possible.find((next) => describe(next.step) === wanted)
     if (found === undefined) {
       throw new UsageError(
-        `Step ${i + 1}, ${wanted}, is not possible there. Possible are:\n` +
+        `step ${i + 1}, ${wanted}, is not possible in its state. Possible steps:\n` +
           possible.map((next) => `  ${describe(next.step)}`).join("\n"),
       )
     }

@@ -110,9 +110,9 @@ export function parseFaults(text: string): readonly NamedFault[] {
 
 function unknownFault(text: string, type: string): UsageError {
   return new UsageError(
-    `The fault ${text} cannot be read${(!faultForms.has(type as Fault["type"]) && didYouMean(type, faultForms.keys())) || "."}\n` +
-      `A fault says what, whom and when, in ms: "cut a1,a2|rest @1000-2000", "crash(lost) leader @500-900", "loss(0.1) @0-5000". ` +
-      `There are ${[...faultForms].map(([id, { parameters }]) => signature(id, parameters)).join(", ")}.`,
+    `cannot parse the fault ${text}${(!faultForms.has(type as Fault["type"]) && didYouMean(type, faultForms.keys())) || "."}\n` +
+      `A fault is a kind, its processes and its times in ms: "cut a1,a2|rest @1000-2000", "crash(lost) leader @500-900", "loss(0.1) @0-5000". ` +
+      `Valid faults: ${[...faultForms].map(([id, { parameters }]) => signature(id, parameters)).join(", ")}.`,
   )
 }
 

@@ -295,6 +295,6 @@ export function regionNumber({ name, delays }: NamedMatrix, region: string): num
 export function refuseRegions(names: readonly string[]): void {
   if (names.length === 0) return
   throw new UsageError(
-    "Regions were given, but the latency is the same everywhere; choose a matrix such as paxi.",
+    "regions require a latency matrix, and this latency is the same everywhere; choose a matrix such as paxi.",
   )
 }

@@ -249,7 +249,7 @@ describe("limits", () => {
     const start = () => explore("majority(5)", 2, 4, { onProgress: () => progress++ })
     expect(start).toThrow(UsageError)
     expect(start).toThrow(
-      /would meet 2\.265e\+11 states and take 1\.\d\d TiB of memory; 2\.00 GiB are allowed/,
+      /would visit 2\.265e\+11 states and take 1\.\d\d TiB of memory; 2\.00 GiB are allowed/,
     )
     expect(progress).toBe(0)
   })
@@ -261,7 +261,7 @@ describe("limits", () => {
 
   it("refuse a search for a violation that no run shows, or that lies too deep", () => {
     const options = { maxBytes: 2 ** 20, stopAtViolation: true }
-    expect(() => explore("majority(7)", 2, 2, options)).toThrow(/would meet 1\.574e\+8 states/)
+    expect(() => explore("majority(7)", 2, 2, options)).toThrow(/would visit 1\.574e\+8 states/)
     expect(() => explore("simple(6, 3, 3)", 2, 2, options)).toThrow(/1\.00 MiB are allowed/)
     expect(explore("simple(2, 1, 1)", 2, 5, options).outcomes[0]!.stepsToViolation).toBe(8)
   })

@@ -164,7 +164,7 @@ export function fromItf(model: SpecModel, data: unknown): SpecTrace {
   let current = initialState(model)
   if (stateText(states[0]!) !== stateText(current)) {
     throw new UsageError(
-      "State 0 of the ITF trace is not the initial state: nothing is sent, promised or accepted there.",
+      "state 0 of the ITF trace is not the initial state, in which nothing is sent, promised or accepted.",
     )
   }
   const steps: SpecStep[] = []
@@ -175,7 +175,7 @@ export function fromItf(model: SpecModel, data: unknown): SpecTrace {
     )
     if (step === undefined) {
       throw new UsageError(
-        `State ${index} of the ITF trace is not reached from state ${index - 1} by any step of the model: ` +
+        `state ${index} of the ITF trace is not reached from state ${index - 1} by any step of the model: ` +
           `${whyNoStep(model, current, state)}\n` +
           `  before: ${describeState(model, current)}\n  after: ${describeState(model, state)}`,
       )
@@ -197,7 +197,7 @@ function readState(reading: Reading, { maxBal, maxVBal, maxVal, msgs }: ItfState
     const promised = maxBal[name]
     if (promised === undefined) {
       throw new UsageError(
-        `The ITF trace has no acceptor ${name}; it has ${Object.keys(maxBal).join(", ")}. ` +
+        `the ITF trace has no acceptor ${name}; it has ${Object.keys(maxBal).join(", ")}. ` +
           `Name them in the system, as in --system "choose(2, ${Object.keys(maxBal).join(", ")})".`,
       )
     }
@@ -302,7 +302,7 @@ function statesOf(data: unknown): { readonly states: ItfStates; readonly ballots
   const { issues } = parsed.error
   const more = issues.length > maxIssues ? `\n… and ${issues.length - maxIssues} more` : ""
   throw new UsageError(
-    `This is not an ITF trace of Paxos.tla (variables ${itfVariables.join(", ")}):\n` +
+    `not an ITF trace of Paxos.tla (variables ${itfVariables.join(", ")}):\n` +
       `${z.prettifyError(new z.ZodError(issues.slice(0, maxIssues)))}${more}`,
   )
 }
@@ -320,9 +320,7 @@ function withSmallEpochs(states: ItfStates): { states: ItfStates; ballots: reado
   if (greatest < maxEpochs) return { states, ballots: Array.from({ length: greatest + 1 }, (_, i) => i) }
   const ballots = [...new Set(known.filter((ballot) => ballot >= 0))].sort((a, b) => a - b)
   if (ballots.length > maxEpochs) {
-    throw new UsageError(
-      `The ITF trace has ${ballots.length} ballots; a run of at most ${maxEpochs} can be stepped through.`,
-    )
+    throw new UsageError(`the ITF trace has ${ballots.length} ballots; at most ${maxEpochs} are supported.`)
   }
   const epochOf = (ballot: number): number => (ballot < 0 ? ballot : ballots.indexOf(ballot))
   const ofAll = (map: Readonly<Record<string, number>>) =>

@@ -29,10 +29,10 @@ export function refuseTooLarge(model: SpecModel, options: SpecOptions): void {
   const bytes = estimateBytes(model, census) / order
   if (bytes <= maxBytes || states > maxStates) return
   throw new UsageError(
-    `Exploring ${model.phase2[0]?.name ?? "the model"} with ${model.values} values and ${model.epochs} epochs would meet ` +
+    `exploring ${model.phase2[0]?.name ?? "the model"} with ${model.values} values and ${model.epochs} epochs would visit ` +
       `${census.exact && order === 1 ? "" : "at least "}${states.toPrecision(4)} states and take ` +
       `${formatBytes(bytes)} of memory; ${formatBytes(maxBytes)} are allowed. Allow more memory, ` +
-      `bound the states (the verdict is then unknown), divide out symmetry, or take fewer values or epochs.`,
+      `bound the states (the verdict is then unknown), use symmetry reduction, or use fewer values or epochs.`,
   )
 }
 

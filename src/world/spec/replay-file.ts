@@ -76,8 +76,8 @@ export function readReplay(data: unknown): SpecTrace {
   const parsed = specReplaySchema.safeParse(data)
   if (!parsed.success) {
     throw new UsageError(
-      `This is not a replay file of the specification model:\n${z.prettifyError(parsed.error)}\n` +
-        `Such a file is written by quorate explore … --save FILE.json.`,
+      `not a replay file of the specification model:\n${z.prettifyError(parsed.error)}\n` +
+        `quorate explore … --save FILE.json writes replay files.`,
     )
   }
   const file = parsed.data
@@ -126,6 +126,6 @@ function positionOf({ acceptors }: SpecReplayFile, name: string): number {
 export function valueFrom(name: string): number {
   const value = name.length === 1 ? name.charCodeAt(0) - 65 : -1
   if (value < 0 || value > 25)
-    throw new UsageError(`the replay has the value ${name}; must be a letter from A to Z.`)
+    throw new UsageError(`a value of the replay is ${name}; must be a letter from A to Z.`)
   return value
 }

@@ -40,7 +40,9 @@ describe("a replay file", () => {
     const file = violationReplay(violationOf("simple(2, 1, 1)"))
     const tampered = { ...file, steps: file.steps.slice(1) }
     expect(() => readReplay(tampered)).toThrow(UsageError)
-    expect(() => readReplay(tampered)).toThrow(/a1: promise\(0\) is not possible here.*\n {2}prepare\(0\)/)
+    expect(() => readReplay(tampered)).toThrow(
+      /a1: promise\(0\) is not possible in this state.*\n {2}prepare\(0\)/,
+    )
   })
 
   it.each([
@@ -49,7 +51,10 @@ describe("a replay file", () => {
       { steps: [{ action: "promise", epoch: 0, acceptor: "a9" }] },
       /unknown acceptor "a9".* Valid acceptors: a1, a2/,
     ],
-    [{ steps: [{ action: "propose", epoch: 0, value: "?", quorum: [] }] }, /the value \?; must be a letter/],
+    [
+      { steps: [{ action: "propose", epoch: 0, value: "?", quorum: [] }] },
+      /a value of the replay is \?; must be a letter/,
+    ],
     [{ colour: "red" }, /colour/],
   ])("with %j is refused", (change, message) => {
     const file = violationReplay(violationOf("simple(2, 1, 1)"))
@@ -176,7 +181,7 @@ describe("an ITF trace", () => {
       toItf({ ...trace, states: states.map((state, i) => (i === index ? changed : state)) }, "?", "")
     const read = (itf: unknown) => () => fromItf(trace.model, throughJson(itf))
     const [before, right] = [states[1]!, states[2]!]
-    expect(read(withState(2, states[4]!))).toThrow(/State 2 .*: .*, .* are sent at once; a step sends one/)
+    expect(read(withState(2, states[4]!))).toThrow(/state 2 .*: .*, .* are sent at once; a step sends one/)
     expect(read(withState(2, { ...right, acceptors: before.acceptors }))).toThrow(
       /after a1: promise\(0, nil\) it must be that a1 is 0, nil and not nil, nil/,
     )
@@ -193,7 +198,7 @@ describe("an ITF trace", () => {
     const { trace } = violationOf("simple(2, 1, 1)")
     const itf = toItf(trace, "?", "")
     const gap = { ...itf, states: itf.states.filter((_, i) => i !== 3) }
-    expect(() => fromItf(trace.model, gap)).toThrow(/State 3 of the ITF trace is not reached from state 2/)
+    expect(() => fromItf(trace.model, gap)).toThrow(/state 3 of the ITF trace is not reached from state 2/)
     expect(() => fromItf(trace.model, { ...itf, states: itf.states.slice(1) })).toThrow(/initial state/)
     expect(() => fromItf(trace.model, { vars: [], states: [] })).toThrow(/not an ITF trace/)
   })
@@ -222,7 +227,7 @@ describe("an ITF trace", () => {
       "propose(0, A) by {p}",
     ])
     const both = specModel(quorumSystemFrom("p*q"), { values: 1, epochs: 1 })
-    expect(() => fromItf(both, hand)).toThrow(/State 3 of the ITF trace is not reached from state 2/)
+    expect(() => fromItf(both, hand)).toThrow(/state 3 of the ITF trace is not reached from state 2/)
     const others = specModel(quorumSystemFrom("majority(2)"), { values: 1, epochs: 1 })
     expect(() => fromItf(others, hand)).toThrow(/no acceptor a1; it has p, q/)
   })

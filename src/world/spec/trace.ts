@@ -77,7 +77,7 @@ export function traceTo(model: SpecModel, layout: Layout, packed: Uint32Array): 
     const step = changingSteps(model, state).find(wanted)
     if (step === undefined) {
       throw new InvariantError(
-        `No run leads to the state ${[...packed].join(" ")} found by the search, from step ${trace.steps.length + 1} on.`,
+        `no run leads to the state ${[...packed].join(" ")} found by the search, from step ${trace.steps.length + 1} on.`,
       )
     }
     trace.steps.push(step)
@@ -122,7 +122,7 @@ export function explainViolation(trace: SpecTrace, system: Phase2Quorums): Agree
       step.value !== first.value,
   )
   if (first === undefined || second === undefined || culprit?.action !== "propose") {
-    throw new InvariantError(`The trace does not violate agreement for ${system.name}.`)
+    throw new InvariantError(`the trace does not violate agreement for ${system.name}.`)
   }
   const { epoch, value, quorum } = culprit
   return { system: system.name, trace, first, second, culprit: { epoch, value, quorum } }

@@ -145,7 +145,7 @@ export function applyStep(model: SpecModel, state: SpecState, step: SpecStep): S
     if (JSON.stringify(branch.step) === wanted) return branch.next
   }
   throw new UsageError(
-    `The step ${describeStep(model, step)} is not possible here; the steps that change something are:\n` +
+    `the step ${describeStep(model, step)} is not possible in this state; the steps that change the state are:\n` +
       changingSteps(model, state)
         .map((possible) => `  ${describeStep(model, possible)}`)
         .join("\n"),

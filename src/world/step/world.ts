@@ -116,7 +116,7 @@ export class World<Message, Stored> implements Host<
   }
 
   write(): void {
-    throw new InvariantError("A write takes time, and in a world stepped by hand none does.")
+    throw new InvariantError("a write takes time, and in a world stepped by hand none does.")
   }
 
   stored({ address }: Stepped<Message, Stored>, record: Stored): void {
@@ -143,7 +143,7 @@ export class World<Message, Stored> implements Host<
 
   private take(message: InFlight<Message>): void {
     const place = this.underWay.findIndex(({ id }) => id === message.id)
-    if (place < 0) throw new InvariantError(`Message ${message.id} is not under way.`)
+    if (place < 0) throw new InvariantError(`message ${message.id} is not in transit.`)
     this.underWay.splice(place, 1)
   }
 
