@@ -1,6 +1,16 @@
 import { UsageError } from "../src/base/errors.ts"
-import { bothPhases, defineQuorumSystem, refuseTooMany } from "../src/quorum/define.ts"
-import { type NodeId, type QuorumExpr, node, nodesOf, substitute } from "../src/quorum/expression.ts"
+import { abbreviated } from "../src/base/text.ts"
+import { bothPhases, defineQuorumSystem } from "../src/quorum/define.ts"
+import {
+  type NodeId,
+  type QuorumExpr,
+  countTerms,
+  node,
+  nodesOf,
+  refuseTooLarge,
+  refuseTooMany,
+  substitute,
+} from "../src/quorum/expression.ts"
 import { type Denotation, expression, rest } from "../src/quorum/parameter.ts"
 import type { SystemParts } from "../src/quorum/system.ts"
 
@@ -35,9 +45,12 @@ export default defineQuorumSystem({
   ],
   parts: (outer: Denotation, ...inner: Denotation[]): SystemParts => {
     const { phase1, phase2, nodes } = partsOf(outer)
+    refuseLargeComposition(nodes.length, inner)
     const byNode = new Map(replacements(nodes, inner).map((part) => [part.replaces, part]))
     refuseMeetingNames([...byNode.values()])
-    const names = [...new Set([...byNode.values()].flatMap((part) => part.nodes))]
+    // One formula for all has one list of nodes, which is not gone through for every node of the outer one.
+    const lists = new Set([...byNode.values()].map((part) => part.nodes))
+    const names = [...new Set([...lists].flatMap((list) => list))]
     refuseTooMany(names.length)
     return {
       nodes: names,
@@ -68,13 +81,14 @@ function partsOf(value: Denotation): Parts {
 function replacements(outer: readonly NodeId[], inner: readonly Denotation[]): Replacement[] {
   if (inner.length !== 1 && inner.length !== outer.length) {
     throw new UsageError(
-      `compose: the outer system has ${outer.length} nodes (${outer.join(", ")}) and ${inner.length} systems are given to replace them; ` +
+      `compose: the outer system has ${outer.length} nodes (${abbreviated(outer.join(", "))}) and ${inner.length} systems are given to replace them; ` +
         `give one for each, or one for all.`,
     )
   }
+  const each = inner.map(partsOf)
   return outer.map((replaces, i) => {
     const value = inner[i] ?? inner[0]!
-    const parts = partsOf(value)
+    const parts = each[i] ?? each[0]!
     if (value.kind === "formula") return { ...parts, replaces, renamed: false }
     const rename = (name: NodeId): NodeId => `${replaces}_${name}`
     return {
@@ -87,15 +101,33 @@ function replacements(outer: readonly NodeId[], inner: readonly Denotation[]): R
   })
 }
 
+/** Asked before anything is copied: one inner system is copied for every node of the outer one. */
+function refuseLargeComposition(outer: number, inner: readonly Denotation[]): void {
+  const copies = inner.length === 1 ? outer : 1
+  const renamed = inner.filter(({ kind }) => kind === "system").map(partsOf)
+  refuseTooMany(copies * sum(renamed.map(({ nodes }) => nodes.length)))
+  refuseTooLarge(copies * sum(renamed.map(({ phase1, phase2 }) => countTerms(phase1) + countTerms(phase2))))
+}
+
+const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0)
+
 /** A name made here that some other part has too would join nodes that the user holds apart. */
 function refuseMeetingNames(parts: readonly Replacement[]): void {
-  for (const made of parts.filter(({ renamed }) => renamed)) {
-    const taken = new Set(parts.filter((part) => part !== made).flatMap(({ nodes }) => nodes))
-    const twice = made.nodes.find((name) => taken.has(name))
-    if (twice !== undefined) {
-      throw new UsageError(
-        `compose: ${twice} is the name of a node in place of ${made.replaces}, and of another node too; give one of them another name.`,
-      )
+  const made = parts.filter(({ renamed }) => renamed)
+  const given = new Set(parts.filter(({ renamed }) => !renamed).map(({ nodes }) => nodes))
+  const owners = new Map<NodeId, NodeId>()
+  const refuseTaken = (name: NodeId): void => {
+    const owner = owners.get(name)
+    if (owner === undefined) return
+    throw new UsageError(
+      `compose: ${name} is the name of a node in place of ${owner}, and of another node too; give one of them another name.`,
+    )
+  }
+  for (const { nodes, replaces } of made) {
+    for (const name of nodes) {
+      refuseTaken(name)
+      owners.set(name, replaces)
     }
   }
+  for (const nodes of given) nodes.forEach(refuseTaken)
 }

@@ -16,7 +16,10 @@ export default defineQuorumSystem({
   parameters: [size("n")],
   examples: ["cwlog(1)", "cwlog(3)", "cwlog(5)", "cwlog(8)", "cwlog(10)"],
   counterexamples: ["split(a1*(a2 + a3)*(a4 + a5) + a2*a3*(a4 + a5) + a4*a5, a1*a2*a4 + a3*a5)"],
-  parts: (n: number) => symmetric(wallFormula(cwlogWidths(n)), acceptorNames(n)),
+  parts: (n: number) => {
+    const names = acceptorNames(n)
+    return symmetric(wallFormula(cwlogWidths(n)), names)
+  },
 })
 
 /** 1, 2, 2, 3, 3, 3, 3, 4, …: as many full rows as n acceptors fill, the last widened by what is left. */

@@ -1,4 +1,4 @@
-import { UsageError } from "../src/base/errors.ts"
+import { LimitError } from "../src/base/errors.ts"
 import { acceptorNames, defineQuorumSystem, symmetric } from "../src/quorum/define.ts"
 import { type QuorumExpr, and, node, or } from "../src/quorum/expression.ts"
 import { size } from "../src/quorum/parameter.ts"
@@ -21,7 +21,7 @@ export default defineQuorumSystem({
   counterexamples: ["split(a1*a2 + a3*a4 + a1*a5*a4 + a3*a5*a2, a1*a2 + a3*a4 + a1*a5*a4 + a3*a5*a2)"],
   parts: (d: number) => {
     if (d > maxColumns) {
-      throw new UsageError(
+      throw new LimitError(
         `paths(${d}) has too many crossing paths to write out; d is at most ${maxColumns}, that is ${edgeCount(maxColumns)} acceptors.`,
       )
     }

@@ -17,8 +17,8 @@ export default defineQuorumSystem({
   examples: ["projectivePlane(2)", "projectivePlane(3)"],
   counterexamples: ["split(a1*a2*a5 + a3*a4*a5, a1*a3*a6 + a2*a4*a6 + a1*a2)"],
   parts: (order: number) => {
-    refuseComposite(order)
     const names = acceptorNames(order * order + order + 1)
+    refuseComposite(order)
     const lines = planeLines(order).map((points) => and(...points.map((point) => node(names[point]!))))
     return symmetric(or(...lines), names)
   },

@@ -1,4 +1,4 @@
-import { UsageError } from "../src/base/errors.ts"
+import { LimitError } from "../src/base/errors.ts"
 import { acceptorNames, defineQuorumSystem, symmetric } from "../src/quorum/define.ts"
 import { type QuorumExpr, node, threshold } from "../src/quorum/expression.ts"
 import { wholeNumber } from "../src/quorum/parameter.ts"
@@ -20,7 +20,7 @@ export default defineQuorumSystem({
   counterexamples: ["split(a1*(a2 + a3) + a2*a3, a1 + a2*a3)"],
   parts: (height: number) => {
     if (height > maxLevels) {
-      throw new UsageError(
+      throw new LimitError(
         `tree(${height}) would have 2^${height + 1} - 1 acceptors; the height is at most ${maxLevels}.`,
       )
     }

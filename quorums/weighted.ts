@@ -1,4 +1,5 @@
 import { UsageError } from "../src/base/errors.ts"
+import { abbreviated } from "../src/base/text.ts"
 import { acceptors, defineQuorumSystem } from "../src/quorum/define.ts"
 import { totalWeight, weighted } from "../src/quorum/expression.ts"
 import { optional, size, sizes } from "../src/quorum/parameter.ts"
@@ -46,7 +47,7 @@ function refuseBeyond(phase: Phase, weights: readonly number[], wanted: number):
   const total = totalWeight(weights)
   if (wanted <= total) return
   throw new UsageError(
-    `weighted: ${wanted} votes cannot be gathered in phase ${phase}, the weights [${weights.join(", ")}] sum to ${total}; ` +
+    `weighted: ${wanted} votes cannot be gathered in phase ${phase}, the weights [${abbreviated(weights.join(", "))}] sum to ${total}; ` +
       `t${phase} must be at most that.`,
   )
 }

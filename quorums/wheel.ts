@@ -23,7 +23,8 @@ export default defineQuorumSystem({
         `wheel(${n}): a wheel is a hub and a rim of at least 2, so n is at least 3. Try wheel(5), or singleton(${n}).`,
       )
     }
+    const nodes = acceptors(n)
     const votes = [n - 2, ...Array<number>(n - 1).fill(1)]
-    return symmetric(weighted(votes, n - 1, acceptors(n)))
+    return symmetric(weighted(votes, n - 1, nodes))
   },
 })

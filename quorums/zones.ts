@@ -1,6 +1,13 @@
 import { UsageError } from "../src/base/errors.ts"
-import { defineQuorumSystem, refuseTooMany } from "../src/quorum/define.ts"
-import { type QuorumExpr, node, nodesOf, threshold, totalWeight } from "../src/quorum/expression.ts"
+import { defineQuorumSystem } from "../src/quorum/define.ts"
+import {
+  type QuorumExpr,
+  node,
+  nodesOf,
+  refuseTooMany,
+  threshold,
+  totalWeight,
+} from "../src/quorum/expression.ts"
 import { type Argument, type Parameter, isList, isSize, sizes } from "../src/quorum/parameter.ts"
 
 /** The nodes of each zone. */

@@ -8,6 +8,13 @@ export class UsageError extends Error {
 }
 
 /**
+ * What was asked is larger than what this program computes: too many nodes, votes beyond
+ * what a double counts. Says nothing of whether it is right, so that a check of many
+ * cases counts it as unknown and not as violated.
+ */
+export class LimitError extends UsageError {}
+
+/**
  * A promise of this program's own was broken. `replay` is the command that
  * shows it again; it is part of the message, so that it survives any log.
  */

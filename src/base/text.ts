@@ -84,6 +84,13 @@ export function quoted(text: string): string {
   return text.trim() === "" || /\s/.test(text) ? JSON.stringify(text) : text
 }
 
+/** A text given by the user, for an error message: its two ends where it is longer than `most` characters. */
+export function abbreviated(text: string, most = 200): string {
+  if (text.length <= most) return text
+  const half = Math.floor((most - 3) / 2)
+  return `${text.slice(0, half)} … ${text.slice(text.length - half)}`
+}
+
 /**
  * A text that may hold anything, as one line of a terminal: control characters,
  * line breaks and marks that change the direction of writing become escapes,

@@ -1,18 +1,21 @@
-import { UsageError } from "../base/errors.ts"
+import { LimitError, UsageError } from "../base/errors.ts"
+import { abbreviated } from "../base/text.ts"
 import {
   type NodeId,
   type QuorumExpr,
   and,
   dual,
-  formatExpr,
+  isReadOnce,
+  maxTerms,
   node,
   nodesOf,
   or,
   positionsOf,
+  refuseTooMany,
   simplify,
 } from "./expression.ts"
-import { minimalQuorumsOf, termBound } from "./minimal.ts"
-import type { Denotation, Parameter } from "./parameter.ts"
+import { largestQuorum, minimalQuorumsOf, termBound } from "./minimal.ts"
+import { type Denotation, type Parameter, formulaValue } from "./parameter.ts"
 import { type QuorumSystem, type SystemParts, namesOf, quorumSystem } from "./system.ts"
 
 /**
@@ -110,19 +113,10 @@ export function catalogueOf(families: readonly AnyFamily[]): Catalogue {
   return byId
 }
 
-/** More acceptors than this in one system is taken for a slip of the keyboard. */
-const maxAcceptors = 10_000
-
 /** a1 … an: what acceptors are called where only their number is given. */
 export function acceptorNames(n: number): NodeId[] {
   refuseTooMany(n)
   return Array.from({ length: n }, (_, i) => `a${i + 1}`)
-}
-
-/** Throws UsageError before a slip such as `majority(1e9)` fills the memory. */
-export function refuseTooMany(n: number): void {
-  if (n <= maxAcceptors) return
-  throw new UsageError(`the system would have ${n} acceptors; at most ${maxAcceptors} are supported.`)
 }
 
 /** The acceptors of `acceptorNames`, each as a formula. */
@@ -142,7 +136,7 @@ export function bothPhases(parts: SystemParts): { phase1: QuorumExpr; phase2: Qu
 
 /** `dual(e)` of the notation: the sets that meet every quorum of a formula; of a system, in each phase. */
 export function dualOf(value: Denotation): Denotation {
-  return inEachPhase(value, `dual(${value.text})`, dual)
+  return inEachPhase(value, "dual", dual)
 }
 
 /**
@@ -151,29 +145,57 @@ export function dualOf(value: Denotation): Denotation {
  * rids it of whatever never matters.
  */
 export function minimalOf(value: Denotation): Denotation {
-  return inEachPhase(value, `minimal(${value.text})`, (expr) => sumOfMinimalQuorums(expr, value.text))
+  return inEachPhase(value, "minimal", (expr) => sumOfMinimalQuorums(expr, value))
 }
 
-/** Quorums beyond this many are not written out. */
-const maxQuorums = 100_000n
-
-function sumOfMinimalQuorums(expr: QuorumExpr, text: string): QuorumExpr {
-  // Asked of the bound, before any quorum is made.
-  if (termBound(expr) > maxQuorums) {
-    throw new UsageError(
-      `minimal(${text}): up to ${termBound(expr)} quorums would have to be written out; at most ${maxQuorums} are.`,
-    )
-  }
+function sumOfMinimalQuorums(expr: QuorumExpr, given: Denotation): QuorumExpr {
   const nodes = nodesOf(expr)
+  refuseManyQuorums(expr, given)
   const quorums = [...minimalQuorumsOf(expr, positionsOf(nodes))]
   return simplify(or(...quorums.map((quorum) => and(...namesOf({ nodes }, quorum).map(node)))))
 }
 
-function inEachPhase(value: Denotation, text: string, change: (expr: QuorumExpr) => QuorumExpr): Denotation {
+/** What `minimal(e)` costs at most, in nodes and gates built; asked before any quorum is made. */
+export function minimalCost(value: Denotation): number {
+  const { phase1, phase2 = phase1 } = value.kind === "formula" ? { phase1: value.expr } : value.parts
+  return listingCost(phase1) + (phase2 === phase1 ? 0 : listingCost(phase2))
+}
+
+function listingCost(expr: QuorumExpr): number {
+  const nodes = nodesOf(expr).length
+  const quorums = Number(termBound(expr))
+  const written = listedAt * quorums * (largestQuorum(expr, nodes) + 1)
+  // Where a node occurs twice, one product may contain another, and all are compared.
+  if (isReadOnce(simplify(expr))) return written
+  const words = nodes <= 53 ? 1 : 10 + Math.ceil(nodes / 53)
+  return written + (quorums * quorums * words) / comparisonsPerTerm
+}
+
+/** A node of a listed quorum takes the time of so many nodes of a formula. */
+const listedAt = 8
+
+/** Sets of up to 53 nodes compared in the time that a node of a formula takes. */
+const comparisonsPerTerm = 100
+
+function refuseManyQuorums(expr: QuorumExpr, given: Denotation): void {
+  if (listingCost(expr) <= maxTerms) return
+  const bound = termBound(expr)
+  const quorums = bound < 2n ** 64n ? `up to ${bound}` : "2^64 or more"
+  throw new LimitError(
+    `minimal(${abbreviated(given.text)}): ${quorums} quorums would have to be written out, ` +
+      `of up to ${largestQuorum(expr, nodesOf(expr).length)} nodes; at most ${maxTerms / listedAt} nodes in all are, and fewer where quorums must be compared. ` +
+      `Try fewer nodes; check and analyze need no list of quorums.`,
+  )
+}
+
+function inEachPhase(value: Denotation, name: string, change: (expr: QuorumExpr) => QuorumExpr): Denotation {
   if (value.kind === "formula") {
-    const expr = change(value.expr)
-    return { kind: "formula", expr, text: formatExpr(expr) }
+    return formulaValue(change(value.expr))
   }
   const { phase1, phase2 } = bothPhases(value.parts)
-  return { kind: "system", parts: { ...value.parts, phase1: change(phase1), phase2: change(phase2) }, text }
+  return {
+    kind: "system",
+    parts: { ...value.parts, phase1: change(phase1), phase2: change(phase2) },
+    text: `${name}(${value.text})`,
+  }
 }

@@ -1,4 +1,5 @@
-import { UsageError } from "../base/errors.ts"
+import { LimitError } from "../base/errors.ts"
+import { abbreviated } from "../base/text.ts"
 import { type NodeSet, has, nodeSet, sizeOfIntersection } from "../base/node-set.ts"
 
 /** The name of an acceptor. */
@@ -74,12 +75,55 @@ export function dual(expr: QuorumExpr): QuorumExpr {
   }
 }
 
-/** The sum of some votes, exact; a UsageError from 2^53 on, where doubles no longer tell neighbours apart. */
+/** More acceptors than this in one system is taken for a slip of the keyboard. */
+const maxAcceptors = 10_000
+
+/** More nodes and gates than this in the formulas of one text would fill the memory. */
+export const maxTerms = 1_000_000
+
+/** Gates in gates deeper than this would exhaust the stack of whatever walks a formula. */
+export const maxDepth = 500
+
+/** Throws LimitError before a slip such as `majority(1e9)` fills the memory. */
+export function refuseTooMany(n: number): void {
+  if (n <= maxAcceptors) return
+  throw new LimitError(`the system would have ${n} acceptors; at most ${maxAcceptors} are supported.`)
+}
+
+/** Throws LimitError where formulas have, or would have, more than `maxTerms` nodes and gates. */
+export function refuseTooLarge(terms: number, advice = "try fewer nodes or quorums"): void {
+  if (terms <= maxTerms) return
+  throw new LimitError(
+    `the formulas would take more than ${maxTerms} nodes and gates to build, the most that is supported; ${advice}.`,
+  )
+}
+
+/**
+ * The nodes and gates of a formula, each as often as it is written; a LimitError
+ * beyond `maxTerms` of them or `maxDepth` gates in each other. Cost: linear, up to there.
+ */
+export function countTerms(expr: QuorumExpr): number {
+  let terms = 0
+  const visit = (part: QuorumExpr, depth: number): void => {
+    terms++
+    if (part.kind === "node") return
+    refuseTooLarge(terms + part.children.length)
+    if (depth > maxDepth)
+      throw new LimitError(
+        `the formulas would have gates more than ${maxDepth} deep in each other, the most that is supported; try fewer levels or rows.`,
+      )
+    for (const child of part.children) visit(child, depth + 1)
+  }
+  visit(expr, 1)
+  return terms
+}
+
+/** The sum of some votes, exact; a LimitError from 2^53 on, where doubles no longer tell neighbours apart. */
 export function totalWeight(weights: readonly number[]): number {
   const sum = weights.reduce((total, weight) => total + weight, 0)
   if (Number.isSafeInteger(sum)) return sum
-  throw new UsageError(
-    `the votes [${weights.join(", ")}] sum to more than ${Number.MAX_SAFE_INTEGER} (2^53 - 1); ` +
+  throw new LimitError(
+    `the votes [${abbreviated(weights.join(", "))}] sum to more than ${Number.MAX_SAFE_INTEGER} (2^53 - 1); ` +
       `votes are counted exactly up to that: divide votes and thresholds by a common divisor.`,
   )
 }

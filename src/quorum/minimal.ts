@@ -74,32 +74,80 @@ export function countMinimalQuorums(expr: QuorumExpr): bigint | undefined {
 /**
  * At most this many minimal quorums: exact where no node occurs twice and
  * weights are moderate; elsewhere an upper bound on the products to combine.
- * Cost: O(n·k).
+ * From 2^64 on it is 2^64: compare it with less. Cost: about linear.
  */
 export function termBound(expr: QuorumExpr): bigint {
-  return countDistinct(simplify(expr), manySums)
+  return countDistinct(simplify(expr), { maxSums: manySums, maxCount: manyTerms })
+}
+
+/** Counts are not followed further than this where a bound will do. */
+const manyTerms = 2n ** 64n
+
+/** At most this many nodes in a minimal quorum of a formula over `nodes` nodes. Cost: linear. */
+export function largestQuorum(expr: QuorumExpr, nodes: number): number {
+  if (expr.kind === "node") return 1
+  const sizes = expr.children.map((child) => largestQuorum(child, nodes))
+  const most = expr.kind === "threshold" ? Math.max(0, expr.k) : sizes.length
+  const largest = sizes.sort((a, b) => b - a).slice(0, most)
+  return Math.min(
+    nodes,
+    largest.reduce((sum, size) => sum + size, 0),
+  )
 }
 
 /** Weighted gates with more sums than this are counted only when asked for exactly. */
 const manySums = 1_000_000
 
+/** How far to count: exactly without limits, else up to a bound. */
+interface CountLimits {
+  /** Weighted gates with more sums are bounded. */
+  readonly maxSums: number
+  /** From here on any number does. */
+  readonly maxCount: bigint
+}
+
 /** Without repeated nodes the choices of the children are independent, so that counts multiply. */
-function countDistinct(expr: QuorumExpr, maxSums = Infinity): bigint {
+function countDistinct(expr: QuorumExpr, limits?: CountLimits): bigint {
   if (expr.kind === "node" || isAlways(expr)) return 1n
   if (isNever(expr)) return 0n
-  const counts = expr.children.map((child) => countDistinct(child, maxSums))
-  if (expr.kind === "threshold") return elementarySymmetric(counts, expr.k)
+  const counts = expr.children.map((child) => countDistinct(child, limits))
+  const count = countGate(expr, counts, limits)
+  return limits !== undefined && count > limits.maxCount ? limits.maxCount : count
+}
+
+function countGate(
+  expr: QuorumExpr & { kind: "threshold" | "weighted" },
+  counts: readonly bigint[],
+  limits: CountLimits | undefined,
+): bigint {
+  if (expr.kind === "threshold") {
+    // Every child has a quorum, so that there are as many as choices of children at least.
+    if (limits !== undefined && binomialAbove(counts.length, expr.k, limits.maxCount)) return limits.maxCount
+    return elementarySymmetric(counts, expr.k)
+  }
   // Every child in or out, with a quorum of each: too many, but never too few.
-  if (expr.threshold * counts.length > maxSums)
+  if (limits !== undefined && expr.threshold * counts.length > limits.maxSums)
     return counts.reduce((product, count) => product * (count + 1n), 1n)
   return countWeighted(expr, counts)
 }
 
-/** The coefficient of x^k in Π (1 + cᵢ x): the ways to pick k children and a quorum of each. */
+/** Whether there are more than `most` ways to choose k of n. */
+function binomialAbove(n: number, k: number, most: bigint): boolean {
+  let ways = 1n
+  for (let i = 1; i <= Math.min(k, n - k) && ways <= most; i++) ways = (ways * BigInt(n - i + 1)) / BigInt(i)
+  return ways > most
+}
+
+/**
+ * The coefficient of x^k in Π (1 + cᵢ x): the ways to pick k children and a
+ * quorum of each. Cost: O(n·min(k, n − k)).
+ */
 function elementarySymmetric(counts: readonly bigint[], k: number): bigint {
   const ways = [1n, ...Array<bigint>(k).fill(0n)]
-  for (const count of counts) {
-    for (let j = k; j > 0; j--) ways[j]! += ways[j - 1]! * count
+  for (const [i, count] of counts.entries()) {
+    // Fewer than `least` so far cannot become k with the children that are left.
+    const least = Math.max(1, k - (counts.length - i - 1))
+    for (let j = Math.min(k, i + 1); j >= least; j--) ways[j]! += ways[j - 1]! * count
   }
   return ways[k]!
 }
@@ -136,56 +184,61 @@ function* distinct(expr: QuorumExpr, positions: ReadonlyMap<NodeId, number>): Ge
     if (position !== undefined) yield singleton(position)
     return
   }
-  if (expr.kind === "weighted") {
-    const order = heaviestFirst(expr.weights)
-    const left = order.map((_, i) => totalWeight(order.slice(i).map((child) => expr.weights[child]!)))
-    yield* pickWeight(expr, order, left, positions, 0, expr.threshold)
-  } else {
-    yield* pick(expr.children, positions, 0, expr.k)
-  }
+  if (expr.kind === "weighted") yield* pick(expr.children, expr.weights, expr.threshold, positions)
+  else
+    yield* pick(
+      expr.children,
+      expr.children.map(() => 1),
+      expr.k,
+      positions,
+    )
 }
 
-/** A quorum of each of `k` children, chosen from `from` on. */
-function* pick(
-  children: readonly QuorumExpr[],
-  positions: ReadonlyMap<NodeId, number>,
-  from: number,
-  k: number,
-): Generator<NodeSet> {
-  if (k <= 0) {
-    yield emptySet
-    return
-  }
-  for (let i = from; i <= children.length - k; i++) {
-    for (const first of distinct(children[i]!, positions)) {
-      for (const rest of pick(children, positions, i + 1, k - 1)) yield union(first, rest)
-    }
-  }
+/** One child of a choice in progress, and a quorum of it. */
+interface Choice {
+  /** Its place in the order, heaviest first. */
+  place: number
+  quorums: Iterator<NodeSet>
+  /** The quorums of the children chosen before it. */
+  readonly before: NodeSet
+  /** Votes that were missing before it. */
+  readonly missing: number
 }
 
 /**
- * Sets of children that reach `missing` votes, heaviest first: each stops at the member that carries it
- * over, and is therefore minimal. `left[i]` is what the children from i on weigh together; a branch that
- * cannot get there any more is not entered.
+ * A quorum of each child of every minimal set of children that weighs `limit`,
+ * heaviest first: each stops at the member that carries it over, and is
+ * therefore minimal. A branch that cannot get there any more is not entered.
+ * No recursion: a quorum may have thousands of members.
  */
-function* pickWeight(
-  expr: QuorumExpr & { kind: "weighted" },
-  order: readonly number[],
-  left: readonly number[],
+function* pick(
+  children: readonly QuorumExpr[],
+  weights: readonly number[],
+  limit: number,
   positions: ReadonlyMap<NodeId, number>,
-  from: number,
-  missing: number,
 ): Generator<NodeSet> {
-  if (missing <= 0) {
+  if (limit <= 0) {
     yield emptySet
     return
   }
-  for (let i = from; i < order.length && left[i]! >= missing; i++) {
-    const child = order[i]!
-    for (const first of distinct(expr.children[child]!, positions)) {
-      const rests = pickWeight(expr, order, left, positions, i + 1, missing - expr.weights[child]!)
-      for (const rest of rests) yield union(first, rest)
+  const order = heaviestFirst(weights)
+  // What the children from a place on weigh together.
+  const left = [...order, 0].fill(0)
+  for (let i = order.length - 1; i >= 0; i--) left[i] = left[i + 1]! + weights[order[i]!]!
+  const none: Iterator<NodeSet> = [].values()
+  const chosen: Choice[] = [{ place: -1, quorums: none, before: emptySet, missing: limit }]
+  for (let last = chosen.at(-1); last !== undefined; last = chosen.at(-1)) {
+    const quorum = last.quorums.next()
+    if (quorum.done === true) {
+      last.place++
+      if (last.place >= order.length || left[last.place]! < last.missing) chosen.pop()
+      else last.quorums = distinct(children[order[last.place]!]!, positions)
+      continue
     }
+    const sets = union(last.before, quorum.value)
+    const missing = last.missing - weights[order[last.place]!]!
+    if (missing <= 0) yield sets
+    else chosen.push({ place: last.place, quorums: none, before: sets, missing })
   }
 }
 
@@ -213,22 +266,32 @@ function sumOfProducts(expr: QuorumExpr, positions: ReadonlyMap<NodeId, number>)
           sets.flatMap((a) => quorums.map((b) => union(a, b))),
         )
     }
-    partial = new Map([...next].map(([sum, sets]) => [sum, absorb(sets)]))
+    // Sets that reach the threshold are combined with nothing any more: absorbed when they have doubled.
+    const isLittleMore = (sum: number, sets: readonly NodeSet[]): boolean =>
+      sum === limit && sets.length < 2 * (partial.get(limit)?.length ?? 0)
+    partial = new Map([...next].map(([sum, sets]) => [sum, isLittleMore(sum, sets) ? sets : absorb(sets)]))
   })
-  return partial.get(limit) ?? []
+  return absorb(partial.get(limit) ?? [])
 }
 
 /**
  * The inclusion-minimal among `sets`, each once, in the order of their first appearance.
  *
  * Cost: quadratic in the number of sets; comparing small sets first means that a set is only ever held
- * against minimal ones.
+ * against smaller minimal ones.
  */
 export function absorb(sets: readonly NodeSet[]): NodeSet[] {
   const unique = [...new Set(sets)]
-  const bySize = [...unique].sort((a, b) => size(a) - size(b))
+  const bySize = new Map<number, NodeSet[]>()
+  for (const set of unique) {
+    const alike = bySize.get(size(set))
+    if (alike === undefined) bySize.set(size(set), [set])
+    else alike.push(set)
+  }
   const kept: NodeSet[] = []
-  for (const set of bySize) if (!kept.some((smaller) => isSubset(smaller, set))) kept.push(set)
+  // Of distinct sets of one size, none contains another.
+  for (const [, alike] of [...bySize].sort(([a], [b]) => a - b))
+    kept.push(...alike.filter((set) => !kept.some((smaller) => isSubset(smaller, set))))
   const minimal = new Set(kept)
   return unique.filter((set) => minimal.has(set))
 }

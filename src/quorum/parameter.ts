@@ -1,4 +1,5 @@
 import { UsageError } from "../base/errors.ts"
+import { abbreviated } from "../base/text.ts"
 import { type NodeId, type QuorumExpr, formatExpr, formatNode, node } from "./expression.ts"
 import type { SystemParts } from "./system.ts"
 
@@ -13,6 +14,17 @@ export type Denotation = { readonly text: string } & (
   | { readonly kind: "formula"; readonly expr: QuorumExpr }
   | { readonly kind: "system"; readonly parts: SystemParts }
 )
+
+/** The value of a formula. Its text is written when asked for: inner formulas are not written again for every gate around them. */
+export function formulaValue(expr: QuorumExpr): Denotation & { kind: "formula" } {
+  return {
+    kind: "formula",
+    expr,
+    get text() {
+      return formatExpr(expr)
+    },
+  }
+}
 
 /**
  * One parameter of a family: how its argument is read, and written back.
@@ -132,8 +144,7 @@ export function asDenotation(argument: Argument): Denotation | undefined {
   if (typeof argument === "object") return argument
   const name = readNode(argument)
   if (name === undefined) return undefined
-  const expr = node(name)
-  return { kind: "formula", expr, text: formatExpr(expr) }
+  return formulaValue(node(name))
 }
 
 /** Narrows an argument to a list; `Array.isArray` alone does not tell a readonly array. */
@@ -169,7 +180,12 @@ function readNodeList(argument: Argument): NodeId[] | undefined {
 
 /** An argument as it was written, for messages. */
 export function showArgument(argument: Argument): string {
-  if (isList(argument)) return `[${argument.map(showArgument).join(", ")}]`
+  return abbreviated(written(argument))
+}
+
+function written(argument: Argument): string {
+  // A list so long is abbreviated anyway.
+  if (isList(argument)) return `[${argument.slice(0, 1000).map(written).join(", ")}]`
   if (typeof argument === "object") return argument.text
   return typeof argument === "string" ? formatNode(argument) : String(argument)
 }

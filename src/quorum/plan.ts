@@ -1,4 +1,5 @@
-import { UsageError } from "../base/errors.ts"
+import { LimitError, UsageError } from "../base/errors.ts"
+import { maxTerms } from "./expression.ts"
 import type { NodeId, QuorumSystem } from "./system.ts"
 
 /** A position in the total order of attempts: a whole number from 0 up (Howard 2019, table 2.1). */
@@ -60,6 +61,14 @@ export function piecewisePlan(ranges: readonly EpochRange[]): QuorumPlan {
     ranges,
     systemAt: (epoch) => ranges.findLast(({ from }) => from <= epoch)!.system,
   }
+}
+
+/** Throws LimitError before the ranges of a plan, each with all its nodes, fill the memory. */
+export function refuseLongPlan(ranges: number, nodes: number): void {
+  if (ranges * nodes <= maxTerms) return
+  throw new LimitError(
+    `the plan would have ${ranges} ranges of epochs over ${nodes} nodes; ranges times nodes must be at most ${maxTerms}.`,
+  )
 }
 
 /** The last epoch of a range of a plan; Infinity for the range without an end. */

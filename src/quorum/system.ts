@@ -13,10 +13,13 @@ import {
   type NodeId,
   type QuorumExpr,
   compile,
+  countTerms,
   dual,
   formatExpr,
   nodesOf,
   positionsOf,
+  refuseTooLarge,
+  refuseTooMany,
 } from "./expression.ts"
 import { minimalQuorumsOf } from "./minimal.ts"
 
@@ -74,13 +77,15 @@ export interface SystemParts {
 /**
  * The quorum system of one formula per phase.
  *
- * Throws UsageError where there are no nodes or one is listed twice. Cost: linear in the formulas;
+ * Throws UsageError where there are no nodes, one is listed twice, or the formulas are too large. Cost: linear in the formulas;
  * nothing is enumerated until `minimalQuorums` is.
  *
  * @example quorumSystem({ phase1: threshold(2, [node("a"), node("b"), node("c")]) }).name // => "choose(2, a, b, c)"
  */
 export function quorumSystem(parts: SystemParts, name?: string): QuorumSystem {
+  const terms = countTerms(parts.phase1)
   const { phase1, phase2 = dual(phase1), requirement, listed } = parts
+  if (phase2 !== phase1) refuseTooLarge(terms + countTerms(phase2))
   const nodes = parts.nodes ?? [...new Set([...nodesOf(phase1), ...nodesOf(phase2)])]
   checkNodes(nodes)
   const positions = positionsOf(nodes)
@@ -106,6 +111,7 @@ function formatSystem({ phase1, phase2 }: SystemParts): string {
 
 function checkNodes(nodes: readonly NodeId[]): void {
   if (nodes.length === 0) throw new UsageError("the quorum system has no nodes; give at least one.")
+  refuseTooMany(nodes.length)
   if (new Set(nodes).size < nodes.length) {
     const twice = nodes.find((name, position) => nodes.indexOf(name) !== position)!
     throw new UsageError(`node ${twice} is listed twice; the nodes of a quorum system must be distinct.`)

@@ -5,6 +5,7 @@ import type { Requirement } from "../../quorum/meet/requirement.ts"
 import { type RuleCase, parseRuleVariable, ruleCases } from "../../quorum/meet/rule.ts"
 import { type Context, exitCodeOf } from "../shared/context.ts"
 import type { Format } from "../shared/options.ts"
+import { progressOn } from "../shared/progress.ts"
 import { printJson, printTables } from "../shared/output.ts"
 import { verdictColors, witnessRecord, witnessSentence } from "./print.ts"
 
@@ -21,16 +22,36 @@ export async function checkRuleCommand(
   format: Format,
   question: RuleQuestion,
 ): Promise<void> {
-  const { rule, ranges, requirement } = question
+  const { rule, ranges } = question
   if (ranges.length === 0) {
     throw new UsageError(`--rule requires --for: add --for n=1..100, once for each variable of ${rule}.`)
   }
-  const cases = ruleCases(rule, ranges.map(parseRuleVariable), requirement, catalogue)
+  const cases = await casesOf(context, question)
   if (format === "json") printJson(context.io, ruleJson(question, cases))
   else if (format === "table") await printRule(context, question, cases)
   else await printTables(context.io, format, [ruleTable(question, cases)])
   context.end(exitCodeOf(cases.map(({ verdict }) => verdict)))
 }
+
+/** Checks every case; progress on stderr if it takes long. */
+async function casesOf({ io }: Context, { rule, ranges, requirement }: RuleQuestion): Promise<RuleCase[]> {
+  const progress = await progressOn(io, "cases")
+  let shown = false as boolean
+  const started = performance.now()
+  const cases = ruleCases(rule, ranges.map(parseRuleVariable), requirement, catalogue, {
+    progress: (done, all) => {
+      if (!shown && performance.now() - started < quickMs) return
+      if (!shown) progress.start("rule", all)
+      shown = true
+      progress.update(done)
+    },
+  })
+  if (shown) progress.finish(`rule: ${cases.length} cases checked`)
+  return cases
+}
+
+/** A check this quick shows no progress. */
+const quickMs = 2000
 
 /** The default requirement of a rule: the one its family is designed for, or 4.4. */
 export function requirementOfRule(rule: string): string {

@@ -9,18 +9,18 @@ export interface Progress {
   finish(line: string): void
 }
 
-/** A bar if stderr is a terminal, periodic lines otherwise. */
-export async function progressOn(io: Io): Promise<Progress> {
-  return io.errIsTerminal ? barProgress() : lineProgress(io, () => performance.now())
+/** A bar if stderr is a terminal, periodic lines otherwise; `unit` is what is counted. */
+export async function progressOn(io: Io, unit = "runs"): Promise<Progress> {
+  return io.errIsTerminal ? barProgress(unit) : lineProgress(io, () => performance.now(), unit)
 }
 
-async function barProgress(): Promise<Progress> {
+async function barProgress(unit: string): Promise<Progress> {
   const { default: cliProgress } = await import("cli-progress")
   let bar: InstanceType<typeof cliProgress.SingleBar> | undefined
   return {
     start: (label, total) => {
       bar = new cliProgress.SingleBar({
-        format: `${label.padEnd(16)} {bar} {percentage} % | {value} of {total} runs | {eta_formatted} left`,
+        format: `${label.padEnd(16)} {bar} {percentage} % | {value} of {total} ${unit} | {eta_formatted} left`,
         barCompleteChar: "█",
         barIncompleteChar: "░",
         barsize: 24,
@@ -47,7 +47,7 @@ async function barProgress(): Promise<Progress> {
 const lineEveryMs = 15_000
 
 /** Progress as plain lines; `now` returns milliseconds. */
-export function lineProgress(io: Io, now: () => number): Progress {
+export function lineProgress(io: Io, now: () => number, unit = "runs"): Progress {
   let [label, total, lastLine] = ["", 0, 0]
   return {
     start: (startLabel, startTotal) => {
@@ -57,7 +57,7 @@ export function lineProgress(io: Io, now: () => number): Progress {
       total = newTotal
       if (now() - lastLine < lineEveryMs) return
       lastLine = now()
-      io.err(`${label}: ${Math.floor((100 * done) / total)} % of ${total} runs\n`)
+      io.err(`${label}: ${Math.floor((100 * done) / total)} % of ${total} ${unit}\n`)
     },
     finish: (line) => io.err(`${line}\n`),
   }

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest"
+import { LimitError } from "../../base/errors.ts"
 import { quorumPlanFrom } from "../../../quorums/from-text.ts"
 import type { QuorumPlan } from "../../quorum/plan.ts"
 import { phases } from "../../quorum/system.ts"
@@ -28,6 +29,16 @@ describe("the name of a plan rebuilds it", () => {
   test.each(planFamilies.map(({ example }) => example))("%s", (example) => {
     expect(read(example).name).toBe(example)
   })
+})
+
+test("plans of too many epochs are refused before they are built", () => {
+  for (const text of [
+    "colocatedMajorities(3, 1000000000)",
+    "colocatedMajorities(5, 1000)",
+    "allAboard(10001, 3)",
+  ])
+    expect(() => readPlanCall(text)).toThrow(LimitError)
+  expect(readPlanCall("colocatedMajorities(5, 100)")!.ranges).toHaveLength(102)
 })
 
 test("what does not fit is refused with an example", () => {

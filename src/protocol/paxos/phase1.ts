@@ -1,5 +1,13 @@
 import type { NodeSet } from "../../base/node-set.ts"
-import { type QuorumExpr, and, compile, dual, positionsOf } from "../../quorum/expression.ts"
+import {
+  type QuorumExpr,
+  and,
+  compile,
+  countTerms,
+  dual,
+  positionsOf,
+  refuseTooLarge,
+} from "../../quorum/expression.ts"
 import {
   type Epoch,
   type EpochRange,
@@ -82,6 +90,7 @@ export interface Promises {
 export function effectivePlan(variant: Variant, plan: QuorumPlan): QuorumPlan {
   const dependsOnEpoch = variant.phase1 !== "quorum" && variant.phase1 !== "revision-A"
   const split = dependsOnEpoch ? splitAtFirstEpochs(plan) : plan.ranges
+  if (dependsOnEpoch) refuseLargeDuals(plan, split)
   const ranges = splitForSharing(variant, split).map((range) => ({
     from: range.from,
     system: effectiveSystem(variant, plan, range),
@@ -116,6 +125,17 @@ function meetsEveryQuorum(plan: QuorumPlan): (from: Epoch, to: Epoch, set: NodeS
   return (from, to, set) =>
     // Monotone formulas: a set meets every quorum of a formula exactly when the dual is true of it.
     ranges.every((range) => Math.max(range.from, from) >= Math.min(range.to, to) || range.meets(set))
+}
+
+/** Asked before they are built: phase 1 of every range meets phase 2 of all before it. */
+function refuseLargeDuals(plan: QuorumPlan, split: readonly EpochRange[]): void {
+  const sizes = plan.ranges.map(({ from, system }) => ({ from, terms: countTerms(system.expression[2]) }))
+  let [total, next, before] = [0, 0, 0]
+  for (const range of split) {
+    for (; next < sizes.length && sizes[next]!.from < range.from; next++) before += sizes[next]!.terms
+    total += before
+  }
+  refuseTooLarge(total, "try fewer ranges of epochs")
 }
 
 /** The first epoch of a range has smaller epochs only in other ranges, all later ones in its own too. */

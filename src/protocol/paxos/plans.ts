@@ -1,7 +1,8 @@
 import { UsageError } from "../../base/errors.ts"
+import { abbreviated } from "../../base/text.ts"
 import { acceptorNames } from "../../quorum/define.ts"
 import { type QuorumExpr, and, node, threshold } from "../../quorum/expression.ts"
-import { type QuorumPlan, piecewisePlan } from "../../quorum/plan.ts"
+import { type QuorumPlan, piecewisePlan, refuseLongPlan } from "../../quorum/plan.ts"
 import { type QuorumSystem, quorumSystem } from "../../quorum/system.ts"
 import { variantOf } from "./variant.ts"
 import { effectivePlan } from "./phase1.ts"
@@ -55,6 +56,7 @@ export function withLeastPhase1(
  */
 export function colocatedMajorityPlan(n: number, epochs: number): QuorumPlan {
   const nodes = acceptorNames(n)
+  refuseLongPlan(epochs, n)
   const owned = (epoch: number): QuorumSystem => {
     const owner = nodes[epoch % n]!
     const others = nodes.filter((name) => name !== owner)
@@ -120,6 +122,7 @@ export function fastFlexiblePlan(n: number): QuorumPlan {
 /** One phase-2 quorum for each epoch, in turn, of acceptors by number from 1 (Algorithm 28); the last one stays. */
 export function fixedQuorumsPlan(n: number, quorums: readonly (readonly number[])[]): QuorumPlan {
   const nodes = acceptorNames(n)
+  refuseLongPlan(quorums.length, n)
   const ranges = quorums.map((quorum, from) => {
     const all = and(...quorum.map((i) => node(`a${i}`)))
     return {
@@ -190,7 +193,7 @@ export function readPlanCall(text: string): QuorumPlan | undefined {
 
 function unfit({ call, meaning, example }: PlanFamily, text: string): UsageError {
   return new UsageError(
-    `${text.trim()} does not fit ${call}: ${meaning} Numbers are whole and at least 1. For example ${example}.`,
+    `${abbreviated(text.trim())} does not fit ${call}: ${meaning} Numbers are whole and at least 1. For example ${example}.`,
   )
 }
 

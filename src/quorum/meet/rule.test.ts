@@ -40,6 +40,26 @@ describe("rules for quorum sizes", () => {
     })
   })
 
+  it("a size beyond what is supported is unknown, and no failure of the rule", () => {
+    const cases = ruleCases(
+      "majority(n)",
+      [parseRuleVariable("n=9999..10002")],
+      requirementById("4.4")!,
+      catalogue,
+    )
+    expect(cases.map(({ verdict }) => verdict.verdict)).toEqual(["holds", "holds", "unknown", "unknown"])
+    expect(cases[3]!.verdict.because).toContain("at most 10000 are supported")
+  })
+
+  it("is refused where its variables run over too many numbers, even if the last has none", () => {
+    const tooMany = "more than 100000 cases"
+    expect(() => failing("majority(n)", "n=1..9007199254740991")).toThrow(tooMany)
+    expect(() => failing("majority(n)", "n=1..9007199254740991", "k=2..1")).toThrow(tooMany)
+    expect(() => failing("majority(n)", "n=1..100000", `k=${Array(9).fill("2..1").join(", ")}`)).toThrow(
+      tooMany,
+    )
+  })
+
   it("majorities hold at every n, halves fail at every even one", () => {
     expect(failing("simple(n, n/2+1, n/2+1)", "n=1..100")).toEqual([])
     expect(failing("simple(n, ceil(n/2), ceil(n/2))", "n=1..10")).toEqual(["2", "4", "6", "8", "10"])

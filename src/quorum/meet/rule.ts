@@ -1,5 +1,7 @@
-import { UsageError } from "../../base/errors.ts"
-import type { Verdict } from "../../base/verdict.ts"
+import type { MathNode } from "mathjs"
+import { LimitError, UsageError } from "../../base/errors.ts"
+import { type Verdict, unknown, violated } from "../../base/verdict.ts"
+import { abbreviated } from "../../base/text.ts"
 import { wholeNumberOf } from "../notation/arithmetic.ts"
 import type { Catalogue } from "../define.ts"
 import type { Effort } from "./intersect.ts"
@@ -31,7 +33,7 @@ export function ruleCases(...[text, ...rest]: Parameters<typeof checkRule>): Rul
   const [first] = cases
   if (first === undefined)
     throw new UsageError(
-      `the variables of the rule ${text} have no values: ${rest[0].map(({ name, numbers }) => `${name}=${numbers}`).join(", ")}; ranges ascend, as in n=1..100.`,
+      `the variables of the rule ${abbreviated(text)} have no values: ${rest[0].map(({ name, numbers }) => `${name}=${abbreviated(numbers)}`).join(", ")}; ranges ascend, as in n=1..100.`,
     )
   if (cases.every(({ plan }) => plan === undefined))
     throw new UsageError(first.verdict.because + unboundHint(text, first.values))
@@ -45,7 +47,14 @@ function unboundHint(text: string, values: RuleCase["values"]): string {
     (word) => !word.startsWith('"') && !word.endsWith("(") && !values.has(word),
   )
   if (names.length === 0) return ""
-  return `\nwithout --for in the rule: ${names.join(", ")}; add, for example, --for ${names[0]!}=1..9.`
+  return `\nwithout --for in the rule: ${abbreviated(names.join(", "))}; add, for example, --for ${abbreviated(names[0]!)}=1..9.`
+}
+
+/** How a rule is checked. */
+export interface RuleOptions {
+  readonly effort?: Effort
+  /** Called after each case. */
+  readonly progress?: (done: number, cases: number) => void
 }
 
 /** More cases than this are taken for a slip of the keyboard. */
@@ -65,7 +74,7 @@ export function* checkRule(
   variables: readonly RuleVariable[],
   requirement: Requirement,
   catalogue: Catalogue,
-  effort?: Effort,
+  { effort, progress = () => undefined }: RuleOptions = {},
 ): Generator<RuleCase> {
   const twice = variables.find(({ name }, i) => variables.findIndex((other) => other.name === name) !== i)
   if (twice !== undefined)
@@ -74,28 +83,27 @@ export function* checkRule(
     )
   // Counted before any is checked: a slip in the last variable is refused at once, not after an hour of
   // cases.
-  const all: ReadonlyMap<string, number>[] = []
-  for (const values of assignments(variables, new Map())) {
-    all.push(values)
-    if (all.length > maxCases) {
-      throw new UsageError(
-        `the rule has more than ${maxCases} cases; choose smaller ranges for its variables.`,
-      )
-    }
+  const all = assignments(variables)
+  for (const [i, values] of all.entries()) {
+    yield checkCase(text, values, requirement, catalogue, effort)
+    progress(i + 1, all.length)
   }
-  for (const values of all) yield checkCase(text, values, requirement, catalogue, effort)
 }
 
 /** Reads "n=1..100", "n=3,5,7" or "k=1..n". */
 export function parseRuleVariable(text: string): RuleVariable {
   const [, name, numbers] = /^\s*([A-Za-z]\w*)\s*=(.*)$/.exec(text) ?? []
   if (name === undefined || numbers === undefined || numbers.trim() === "") {
-    throw new UsageError(`${text.trim()} is not a variable and its values; try n=1..100 or n=3,5,7.`)
+    throw new UsageError(
+      `${abbreviated(text.trim())} is not a variable and its values; try n=1..100 or n=3,5,7.`,
+    )
   }
   const [, from, to] = /^\s*(\d+)\s*-\s*(\d+)\s*$/.exec(numbers) ?? []
   // Arithmetic, and so -99: nobody means that.
   if (from !== undefined && to !== undefined && Number(from) < Number(to)) {
-    throw new UsageError(`${text.trim()} is a difference; write a range as ${name}=${from}..${to}.`)
+    throw new UsageError(
+      `${abbreviated(text.trim())} is a difference; write a range as ${name}=${from}..${to}.`,
+    )
   }
   return { name, numbers }
 }
@@ -113,33 +121,61 @@ function checkCase(
   } catch (error) {
     // Part of the finding where it depends on the numbers; the caller sees it with them.
     if (!(error instanceof UsageError)) throw error
-    const verdict = { verdict: "violated", because: error.message, witness: undefined } as const
+    const { message } = error
+    // A limit of this program is none of the rule.
+    const verdict = error instanceof LimitError ? unknown(message) : violated(undefined, message)
     return { values, plan: undefined, verdict }
   }
 }
 
-/** All values of the first variable, and for each all of the rest, which may depend on it. */
-function* assignments(
-  [first, ...rest]: readonly RuleVariable[],
-  values: ReadonlyMap<string, number>,
-): Generator<ReadonlyMap<string, number>> {
-  if (first === undefined) {
-    yield values
-    return
+/** All choices of numbers for the variables, the last fastest; those of one may depend on earlier ones. */
+function assignments(variables: readonly RuleVariable[]): readonly ReadonlyMap<string, number>[] {
+  let all: readonly ReadonlyMap<string, number>[] = [new Map()]
+  for (const variable of variables) {
+    const ranges = rangesOf(variable)
+    const next: ReadonlyMap<string, number>[] = []
+    let empty = 0
+    for (const values of all) {
+      for (const range of ranges) {
+        const before = next.length
+        for (const value of numbersIn(range, values)) {
+          refuseManyCases(next.length + empty + 1)
+          next.push(new Map([...values, [variable.name, value]]))
+        }
+        // Empty ranges take time too.
+        if (next.length === before) refuseManyCases(next.length + ++empty)
+      }
+    }
+    all = next
   }
-  for (const value of numbersOf(first, values)) {
-    yield* assignments(rest, new Map([...values, [first.name, value]]))
-  }
+  return all
 }
 
-function* numbersOf({ name, numbers }: RuleVariable, values: ReadonlyMap<string, number>): Generator<number> {
-  for (const item of numbers.split(",")) {
+function refuseManyCases(cases: number): void {
+  if (cases <= maxCases) return
+  throw new UsageError(`the rule has more than ${maxCases} cases; choose smaller ranges for its variables.`)
+}
+
+/** "1..n", or one number. */
+interface NumberRange {
+  readonly from: MathNode
+  readonly to?: MathNode
+}
+
+function rangesOf({ name, numbers }: RuleVariable): NumberRange[] {
+  return numbers.split(",").map((item) => {
     const [from, to, ...more] = item.split("..")
     if (from === undefined || from.trim() === "" || to?.trim() === "" || more.length > 0) {
-      throw new UsageError(`${name}=${numbers} is not a list of numbers and ranges; try ${name}=1..100.`)
+      throw new UsageError(
+        `${name}=${abbreviated(numbers)} is not a list of numbers and ranges; try ${name}=1..100.`,
+      )
     }
-    const first = wholeNumberOf(parseTree(from), values)
-    const last = to === undefined ? first : wholeNumberOf(parseTree(to), values)
-    for (let value = first; value <= last; value++) yield value
-  }
+    return { from: parseTree(from), ...(to !== undefined && { to: parseTree(to) }) }
+  })
+}
+
+function* numbersIn({ from, to }: NumberRange, values: ReadonlyMap<string, number>): Generator<number> {
+  const first = wholeNumberOf(from, values)
+  const last = to === undefined ? first : wholeNumberOf(to, values)
+  for (let value = first; value <= last; value++) yield value
 }

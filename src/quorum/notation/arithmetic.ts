@@ -1,8 +1,8 @@
 import type { MathNode } from "mathjs"
-import { UsageError } from "../../base/errors.ts"
+import { LimitError, UsageError } from "../../base/errors.ts"
 import { type Catalogue, parameterAt } from "../define.ts"
 import { commonDivisor } from "../expression.ts"
-import { type SyntaxTree, isTree, parseTree } from "./parse.ts"
+import { type SyntaxTree, flattenOperator, isTree, parseTree, shown } from "./parse.ts"
 
 /** What the variables of a rule stand for. */
 export type Bindings = ReadonlyMap<string, number>
@@ -37,7 +37,26 @@ function bindPart(tree: MathNode, place: Place, scope: Scope): MathNode {
   const isGate = place === "formula" && holdsGate(tree)
   const value = isGate ? undefined : evaluate(tree, scope.bindings, false)
   if (value !== undefined) return parseTree(String(toNumber(value, tree)))
+  if (isGate) return bindGate(tree, place, scope)
   return tree.map((part) => bindPart(part, place, scope))
+}
+
+/** A sum or product with its operands bound, without recursion along its chain of operators. */
+function bindGate(tree: MathNode, place: Place, scope: Scope): MathNode {
+  const spine: MathNode[] = []
+  let left = tree
+  while (isTree(left, "OperatorNode") && (left.op === "+" || left.op === "*") && left.args.length === 2) {
+    spine.push(left)
+    left = left.args[0]!
+  }
+  if (spine.length === 0) return tree.map((part) => bindPart(part, place, scope))
+  return spine.reduceRight<MathNode>(
+    (bound, gate) => {
+      const [first] = (gate as SyntaxTree["OperatorNode"]).args
+      return gate.map((part) => (part === first ? bound : bindPart(part, place, scope)))
+    },
+    bindPart(left, place, scope),
+  )
 }
 
 /** Whether `+` or `*` is at the root of an expression. */
@@ -52,7 +71,7 @@ function bindCall(tree: SyntaxTree["FunctionNode"], place: Place, scope: Scope):
   const family = scope.catalogue.get(name)
   if (place === "number" && family === undefined)
     throw new UsageError(
-      `unknown function "${name}" in ${tree.toString()}; the functions of a rule are ${arithmeticFunctions.join(", ")}.`,
+      `unknown function "${name}" in ${shown(tree)}; the functions of a rule are ${arithmeticFunctions.join(", ")}.`,
     )
   const numbers = { choose: 1, weightedChoose: 2 }[name] ?? 0
   const bound = tree.args.map((argument, i) => {
@@ -73,7 +92,7 @@ export function wholeNumberOf(tree: MathNode, bindings: Bindings): number {
   const value = evaluate(tree, bindings, false)
   if (value?.denominator !== 1) {
     throw new UsageError(
-      `${tree.toString()} is not a whole number; write numbers, variables, + - * / % ^, floor() and ceil().`,
+      `${shown(tree)} is not a whole number; write numbers, variables, + - * / % ^, floor() and ceil().`,
     )
   }
   return value.numerator
@@ -95,8 +114,17 @@ function evaluate(tree: MathNode, bindings: Bindings, exact: boolean): Fraction 
   }
   if (isTree(tree, "FunctionNode")) return applyFunction(tree, bindings, exact)
   if (!isTree(tree, "OperatorNode")) return undefined
-  const operands = tree.args.map((argument) => evaluate(argument, bindings, exact))
-  return operands.every((operand) => operand !== undefined) ? operate(tree, operands, exact) : undefined
+  // Sums and products of thousands are nested as deeply; from the left, as written.
+  const isChain = tree.args.length === 2 && (tree.op === "+" || tree.op === "*")
+  const parts = isChain ? flattenOperator(tree) : tree.args
+  const operands = parts.map((argument) => evaluate(argument, bindings, exact))
+  if (!operands.every((operand) => operand !== undefined)) return undefined
+  const [first, ...others] = operands
+  if (others.length === 0) return operate(tree, operands, exact)
+  return others.reduce<Fraction | undefined>(
+    (value, operand) => value && operate(tree, [value, operand], exact),
+    first,
+  )
 }
 
 function applyFunction(
@@ -161,7 +189,7 @@ function operate(
 
 /** `%` is the rest that goes with floor division, so that (a/b)·b + a%b is a, also where a is negative. */
 function divide(tree: SyntaxTree["OperatorNode"], a: Fraction, b: Fraction, exact: boolean): Fraction {
-  if (b.numerator === 0) throw new UsageError(`${tree.toString()} divides by zero.`)
+  if (b.numerator === 0) throw new UsageError(`${shown(tree)} divides by zero.`)
   const quotient = fraction(a.numerator * b.denominator, a.denominator * b.numerator)
   const whole = floorOf(quotient)
   if (tree.op === "/") return exact ? quotient : fraction(whole, 1)
@@ -177,7 +205,7 @@ function divide(tree: SyntaxTree["OperatorNode"], a: Fraction, b: Fraction, exac
  */
 function fraction(numerator: number, denominator: number): Fraction {
   if (!Number.isSafeInteger(numerator) || !Number.isSafeInteger(denominator)) {
-    throw new UsageError("a number in the rule exceeds 2^53; numbers must be at most 2^53.")
+    throw new LimitError("a number in the rule exceeds 2^53; numbers must be at most 2^53.")
   }
   // Not by division alone: −0 would be printed.
   if (numerator === 0) return { numerator: 0, denominator: 1 }
@@ -195,6 +223,6 @@ function decimal(value: number): Fraction {
 function toNumber({ numerator, denominator }: Fraction, part: MathNode): number {
   if (denominator === 1) return numerator
   throw new UsageError(
-    `${part.toString()} comes to ${numerator}/${denominator}; round it with floor() or ceil().`,
+    `${shown(part)} comes to ${numerator}/${denominator}; round it with floor() or ceil().`,
   )
 }

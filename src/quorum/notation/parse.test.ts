@@ -203,7 +203,7 @@ describe("malformed text", () => {
     ["weightedChoose(1, [1], a, b)", "has 1 weights"],
     ["dual()", "has 0 arguments; it takes one expression"],
     ["dual(a, b)", "has 2 arguments"],
-    ["minimal(majority(101))", "quorums would have to be written out"],
+    ["minimal(majority(101))", "quorums would have to be written out, of up to 51 nodes"],
     ["simple(3, 4, 1)", "a quorum of 4 cannot be formed from 3 acceptors"],
   ])("%o", (text, part) => {
     expect(errorOf(text)).toContain(part)
@@ -241,5 +241,48 @@ describe("malformed text", () => {
       }),
       { numRuns: 500 },
     )
+  })
+})
+
+describe("texts that ask for more than is supported", () => {
+  const names = (n: number): string => Array.from({ length: n }, (_, i) => `n${i}`).join(", ")
+
+  it.each([
+    ["cwlog(1000000000000)", "would have 1000000000000 acceptors; at most 10000"],
+    ["wheel(4000000000)", "would have 4000000000 acceptors"],
+    ["projectivePlane(9007199254740881)", "acceptors; at most 10000"],
+    ["hqs(1000000, 1000000, 1000000)", "acceptors; at most 10000"],
+    ["compose(majority(10000), majority(10000))", "would have 100000000 acceptors"],
+    [`choose(2, ${names(10_001)})`, "would have 10001 acceptors"],
+    [`choose(2, ${names(50_000)})`, "characters; at most 250000"],
+    ["minimal(simple(9999, 9998, 1))", "9999 quorums would have to be written out, of up to 9998 nodes"],
+    ["minimal(majority(10000))", "2^64 or more quorums"],
+    [`wall([${Array(2000).fill(2).join(", ")}])`, "more than 500 deep in each other"],
+    [`${"compose(a*b, ".repeat(30)}x${")".repeat(30)}`, "would have 16384 acceptors"],
+    [`${"dual(".repeat(101)}a${")".repeat(101)}`, "nested too deeply; at most 100 levels"],
+    [`${"-".repeat(400)}a`, "nested too deeply"],
+    [Array(50).fill("projectivePlane(97)").join(" + "), "more than 1000000 nodes and gates"],
+  ])("case %#", (text, part) => {
+    const before = performance.now()
+    const message = errorOf(text)
+    expect(message).toContain(part)
+    expect(message.length).toBeLessThan(1000)
+    expect(performance.now() - before).toBeLessThan(5000)
+  })
+
+  it("are read up to the limits", () => {
+    expect(parse(`choose(2, ${names(10_000)})`).nodes).toHaveLength(10_000)
+    expect(parse("projectivePlane(97)").nodes).toHaveLength(9507)
+    expect(parse("minimal(projectivePlane(31))").nodes).toHaveLength(993)
+    expect(parse(`wall([${Array(500).fill(2).join(", ")}])`).nodes).toHaveLength(1000)
+    expect(parse(`minimal(${names(3000).replaceAll(", ", "*")})`).nodes).toHaveLength(3000)
+  })
+
+  it("quote the part around a mistake in a long text", () => {
+    const message = errorOf(`${names(3000).replaceAll(", ", " + ")} @ x`)
+    const [, shown, caret] = message.split("\n") as [string, string, string]
+    expect(shown).toContain("n2999 @ x")
+    expect(shown[caret.indexOf("^")]).toBe("@")
+    expect(message.length).toBeLessThan(600)
   })
 })

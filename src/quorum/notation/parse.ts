@@ -6,16 +6,27 @@ import {
   type Catalogue,
   bothPhases,
   dualOf,
+  minimalCost,
   minimalOf,
   parameterAt,
   partsOf,
   signature,
 } from "../define.ts"
-import { type QuorumExpr, dual, formatExpr, threshold, totalWeight, weighted } from "../expression.ts"
+import { abbreviated } from "../../base/text.ts"
+import {
+  type QuorumExpr,
+  countTerms,
+  dual,
+  refuseTooLarge,
+  threshold,
+  totalWeight,
+  weighted,
+} from "../expression.ts"
 import {
   type Argument,
   type Denotation,
   asDenotation,
+  formulaValue,
   isList,
   isSize,
   readArgument,
@@ -73,6 +84,8 @@ function refuseBareFamily(name: string, catalogue: Catalogue): void {
 class Reader {
   private readonly text: string
   private readonly catalogue: Catalogue
+  /** Nodes and gates built so far, those of parts included. */
+  private terms = 0
 
   constructor(text: string, catalogue: Catalogue) {
     this.text = text
@@ -84,12 +97,26 @@ class Reader {
     if (isTree(tree, "ConstantNode")) return this.constant(tree.value)
     if (isTree(tree, "SymbolNode")) return tree.name
     if (isTree(tree, "ArrayNode")) return tree.items.map((item) => this.argument(item))
-    if (isTree(tree, "OperatorNode")) return this.operator(tree)
-    if (isTree(tree, "FunctionNode")) return this.call(tree)
+    if (isTree(tree, "OperatorNode")) return this.counted(this.operator(tree))
+    if (isTree(tree, "FunctionNode")) return this.counted(this.call(tree))
     // us.east, which mathjs takes for a property.
     if (tree.type === "AccessorNode")
-      throw this.unexpected(tree, `is not part of the quorum notation; ${inQuotes(tree.toString())}`)
+      throw this.unexpected(tree, `is not part of the quorum notation; ${inQuotes(shown(tree))}`)
     throw this.unexpected(tree, "is not part of the quorum notation")
+  }
+
+  /** Refuses what grows beyond all use, part by part, before a larger whole is made of it. */
+  private counted<T extends Argument>(argument: T): T {
+    if (typeof argument !== "object" || !("kind" in argument)) return argument
+    const { phase1, phase2 = phase1 } =
+      argument.kind === "formula" ? { phase1: argument.expr } : argument.parts
+    this.count(countTerms(phase1) + (phase2 === phase1 ? 0 : countTerms(phase2)))
+    return argument
+  }
+
+  private count(terms: number): void {
+    this.terms += terms
+    refuseTooLarge(this.terms)
   }
 
   private constant(value: unknown): Argument {
@@ -112,9 +139,10 @@ class Reader {
     // One gate of three children and not a gate in a gate: quorums are the same, but names and blocks
     // are as written.
     const operands = flattenOperator(tree).map((operand) => this.value(operand))
-    const text = operands
-      .map((value) => (op === "*" && bindsLikeSum(value) ? `(${value.text})` : value.text))
-      .join(op === "+" ? " + " : "*")
+    const text = (): string =>
+      operands
+        .map((value) => (op === "*" && bindsLikeSum(value) ? `(${value.text})` : value.text))
+        .join(op === "+" ? " + " : "*")
     return combine(operands, (children) => threshold(op === "+" ? 1 : children.length, children), text)
   }
 
@@ -124,7 +152,13 @@ class Reader {
     if (name === "choose") return this.choose(tree, args)
     if (name === "weightedChoose") return this.weightedChoose(tree, args)
     if (name === "dual") return dualOf(this.only(tree, args))
-    if (name === "minimal") return minimalOf(this.only(tree, args))
+    if (name === "minimal") {
+      const value = this.only(tree, args)
+      // Fails by itself where it is too large; counted, so that many of them are too.
+      const minimal = minimalOf(value)
+      this.count(minimalCost(value))
+      return minimal
+    }
     return callFamily(this.catalogue, name, args)
   }
 
@@ -132,7 +166,7 @@ class Reader {
     const children = rest.map((argument) => this.asValue(argument, tree))
     // The two constants, which have no other way to be written.
     if (children.length === 0 && (k === 0 || k === 1)) {
-      return { kind: "formula", expr: threshold(k, []), text: `choose(${k})` }
+      return formulaValue(threshold(k, []))
     }
     if (k === undefined || !isSize(k) || k > children.length) {
       throw this.unexpected(
@@ -142,7 +176,7 @@ class Reader {
           `choose(0) alone is the quorum of nobody`,
       )
     }
-    const text = `choose(${[k, ...children.map((child) => child.text)].join(", ")})`
+    const text = (): string => `choose(${[k, ...children.map((child) => child.text)].join(", ")})`
     return combine(children, (exprs) => threshold(k, exprs), text)
   }
 
@@ -166,7 +200,8 @@ class Reader {
         `has ${weights.length} weights (sum ${total}), ${children.length} choices and threshold ${limit}: ${wanted}, the threshold at most the sum`,
       )
     }
-    const text = `weightedChoose(${[limit, `[${weights.join(", ")}]`, ...children.map((child) => child.text)].join(", ")})`
+    const text = (): string =>
+      `weightedChoose(${[limit, `[${weights.join(", ")}]`, ...children.map((child) => child.text)].join(", ")})`
     return combine(children, (exprs) => weighted(weights, limit, exprs), text)
   }
 
@@ -190,7 +225,9 @@ class Reader {
   }
 
   private unexpected(tree: MathNode, problem: string): UsageError {
-    return new UsageError(`in the quorum expression ${this.text.trim()}: ${tree.toString()} ${problem}.`)
+    return new UsageError(
+      `in the quorum expression ${abbreviated(this.text.trim())}: ${shown(tree)} ${problem}.`,
+    )
   }
 }
 
@@ -200,22 +237,21 @@ function inQuotes(name: string): string {
 
 /** n/2 is arithmetic, which only rules have. */
 function unboundHint(tree: MathNode): string {
-  const text = tree.toString()
+  const text = shown(tree)
   const names = [...new Set(text.match(/[A-Za-z]\w*/g) ?? [])]
   if (names.length === 0 || !/[/%^]/.test(text)) return ""
   return `; arithmetic is for rules, quorate check --rule, where each variable has its --for: ${names.join(", ")}`
 }
 
-/** Joins values by a gate: formulas to a formula; with a system among them, phase by phase. */
+/** Joins values by a gate: formulas to a formula; with a system among them, phase by phase, and `text` writes it. */
 function combine(
   values: readonly Denotation[],
   gate: (children: readonly QuorumExpr[]) => QuorumExpr,
-  text: string,
+  text: () => string,
 ): Denotation {
   const formulas = values.flatMap((value) => (value.kind === "formula" ? [value.expr] : []))
   if (formulas.length === values.length) {
-    const expr = gate(formulas)
-    return { kind: "formula", expr, text: formatExpr(expr) }
+    return formulaValue(gate(formulas))
   }
   const pairs = values.map((value) =>
     bothPhases(value.kind === "formula" ? { phase1: value.expr } : value.parts),
@@ -223,13 +259,14 @@ function combine(
   const phase1 = gate(pairs.map((pair) => pair.phase1))
   // The dual of the gate, over the phase-2 formulas as they are: dual twice leaves them so.
   const phase2 = dual(gate(pairs.map((pair) => dual(pair.phase2))))
-  return { kind: "system", parts: { phase1, phase2 }, text }
+  return { kind: "system", parts: { phase1, phase2 }, text: text() }
 }
 
 /** A sum is written in parentheses inside a product; so is a system whose text is one. */
-function bindsLikeSum({ text }: Denotation): boolean {
+function bindsLikeSum(value: Denotation): boolean {
+  if (value.kind === "formula") return isSum(value.expr)
   let depth = 0
-  for (const char of text.replaceAll(/"(?:[^"\\]|\\.)*"/g, "")) {
+  for (const char of value.text.replaceAll(/"(?:[^"\\]|\\.)*"/g, "")) {
     if (char === "(") depth++
     else if (char === ")") depth--
     else if (char === "+" && depth === 0) return true
@@ -237,13 +274,19 @@ function bindsLikeSum({ text }: Denotation): boolean {
   return false
 }
 
+/** Whether a formula is written as a sum: a gate of one child is written as the child. */
+function isSum(expr: QuorumExpr): boolean {
+  if (expr.kind !== "threshold" || expr.k !== 1) return false
+  return expr.children.length === 1 ? isSum(expr.children[0]!) : expr.children.length > 1
+}
+
 /** a + b + c parses as (a + b) + c; this gives the three. */
-function flattenOperator(tree: SyntaxTree["OperatorNode"]): MathNode[] {
+export function flattenOperator(tree: SyntaxTree["OperatorNode"]): MathNode[] {
   const operands: MathNode[] = []
   // No recursion: thousands of operands are nested as deeply.
   const open: MathNode[] = [tree]
   for (let next = open.pop(); next !== undefined; next = open.pop()) {
-    if (isTree(next, "OperatorNode") && next.op === tree.op && !next.implicit)
+    if (isTree(next, "OperatorNode") && next.op === tree.op && next.implicit === tree.implicit)
       open.push(...next.args.toReversed())
     else operands.push(next)
   }
@@ -275,22 +318,93 @@ export function isTree<K extends keyof SyntaxTree>(tree: MathNode, type: K): tre
 export function parseTree(text: string): MathNode {
   if (text.trim() === "")
     throw new UsageError("the quorum expression is empty. Try majority(5) or a*b + c*d.")
+  if (text.length > maxLength)
+    throw new UsageError(
+      `the quorum expression ${abbreviated(text)} has ${text.length} characters; at most ${maxLength} are read. Try a family, such as majority(5).`,
+    )
+  if (bracketDepth(text) > maxLevels) throw tooDeep(text)
+  const tree = parsed(text)
+  refuseDeep(tree, text)
+  return tree
+}
+
+function parsed(text: string): MathNode {
   try {
     return parse(text)
   } catch (error) {
-    throw new UsageError(describeSyntaxError(text, error))
+    // Operators nest without brackets: -a, a^b, a ? b : c.
+    throw error instanceof RangeError ? tooDeep(text) : new UsageError(describeSyntaxError(text, error))
   }
+}
+
+/** Longer texts are taken for a slip: the longest family has 10,000 acceptors. */
+const maxLength = 250_000
+
+/** Brackets deeper than this would exhaust the stack of the parser. */
+const maxLevels = 100
+
+const tooDeep = (text: string): UsageError =>
+  new UsageError(
+    `the quorum expression ${abbreviated(text)} is nested too deeply; at most ${maxLevels} levels of parentheses, lists and calls are read.`,
+  )
+
+/** The deepest level of brackets outside quotes. */
+function bracketDepth(text: string): number {
+  let [depth, deepest] = [0, 0]
+  for (const [token] of text.matchAll(/"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|[([{]|[)\]}]/gs)) {
+    if (token.length > 1) continue
+    depth += "([{".includes(token) ? 1 : -1
+    deepest = Math.max(deepest, depth)
+  }
+  return deepest
+}
+
+/** Long chains of + and of * are no depth: `flattenOperator` takes them at once. */
+function refuseDeep(tree: MathNode, text: string): void {
+  const open: { readonly tree: MathNode; readonly level: number }[] = [{ tree, level: 0 }]
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    const { tree: part, level } = next
+    if (level > 3 * maxLevels) throw tooDeep(text)
+    for (const child of childrenOf(part))
+      open.push({ tree: child, level: isChained(part, child) ? level : level + 1 })
+  }
+}
+
+/** Whether a sum is the operand of a sum, or a product of a product. */
+function isChained(tree: MathNode, operand: MathNode): boolean {
+  if (!isTree(tree, "OperatorNode") || !isTree(operand, "OperatorNode")) return false
+  return tree.op === operand.op && (tree.op === "+" || tree.op === "*") && tree.args.length === 2
+}
+
+function childrenOf(tree: MathNode): MathNode[] {
+  const children: MathNode[] = []
+  tree.forEach((child) => children.push(child))
+  return children
+}
+
+/** A part of an expression for a message; a long one is only hinted at. */
+export function shown(tree: MathNode): string {
+  const open = [tree]
+  for (let i = 0; i < open.length && i <= 50; i++) open.push(...childrenOf(open[i]!).slice(0, 51))
+  if (open.length <= 50) return abbreviated(tree.toString())
+  return isTree(tree, "FunctionNode") ? `${tree.fn.name}(…)` : "one of its parts"
 }
 
 function describeSyntaxError(text: string, error: unknown): string {
   const { message, char } = error as { message: string; char?: number }
-  const reason = message.replace(/\s*\(char \d+\)$/, "") + nameHint(text, char)
-  if (char === undefined) return `cannot parse the quorum expression ${text}: ${reason}.`
+  const reason = abbreviated(message.replace(/\s*\(char \d+\)$/, "")) + nameHint(text, char)
+  if (char === undefined) return `cannot parse the quorum expression ${abbreviated(text)}: ${reason}.`
+  const from = Math.max(0, char - 1 - maxContext)
+  const part = text.slice(from, char + maxContext).replaceAll(/\s/g, " ")
+  const [before, after] = [from > 0 ? "… " : "", char + maxContext < text.length ? " …" : ""]
   return (
     `cannot parse the quorum expression at character ${char}: ${reason}.\n` +
-    `  ${text.replaceAll(/\s/g, " ")}\n  ${" ".repeat(char - 1)}^`
+    `  ${before}${part}${after}\n  ${" ".repeat(before.length + char - 1 - from)}^`
   )
 }
+
+/** Characters shown on either side of the one an error points at. */
+const maxContext = 100
 
 /** The letters that mathjs takes for names are not all there are: 节点1 is a node once it is in quotes. */
 function nameHint(text: string, char: number | undefined): string {
@@ -298,7 +412,7 @@ function nameHint(text: string, char: number | undefined): string {
   const name = /^[^\s()[\]*+,;:"']+/.exec(rest)?.[0]
   return name === undefined || !/^[^\p{ASCII}]/u.test(name)
     ? ""
-    : `; put such a name in double quotes, ${JSON.stringify(name)}`
+    : `; put such a name in double quotes, ${JSON.stringify(abbreviated(name, 60))}`
 }
 
 /** Calls a family by name with arguments from text; unknown names and wrong arities say what there is. */
@@ -325,7 +439,7 @@ export function systemFrom(value: Denotation): QuorumSystem {
 
 function unknownFamily(catalogue: Catalogue, id: string): string {
   const listed = [...catalogue.values()].map((family) => signature(family))
-  return `${describeUnknown("quorum system", id, catalogue.keys(), listed)} Expressions such as a*b + c*d or choose(2, a, b, c) are valid too.`
+  return `${describeUnknown("quorum system", abbreviated(id), catalogue.keys(), listed)} Expressions such as a*b + c*d or choose(2, a, b, c) are valid too.`
 }
 
 function refuseWrongArity(family: AnyFamily, args: readonly Argument[], call: string): void {
@@ -337,7 +451,7 @@ function refuseWrongArity(family: AnyFamily, args: readonly Argument[], call: st
   const wanted = min === max ? String(max) : max === Infinity ? `${min} or more` : `${min} to ${max}`
   throw new UsageError(
     `${call} takes ${wanted} argument${max === 1 ? "" : "s"}; ` +
-      `${given} given: ${family.id}(${args.map(showArgument).join(", ")}). ` +
+      `${given} given: ${abbreviated(`${family.id}(${args.map(showArgument).join(", ")})`)}. ` +
       `For example ${family.examples[0] ?? call}.`,
   )
 }

@@ -1,6 +1,7 @@
 import { UsageError } from "../../base/errors.ts"
+import { abbreviated } from "../../base/text.ts"
 import type { Catalogue } from "../define.ts"
-import { type Epoch, type QuorumPlan, constantPlan, piecewisePlan } from "../plan.ts"
+import { type Epoch, type QuorumPlan, constantPlan, piecewisePlan, refuseLongPlan } from "../plan.ts"
 import { type QuorumSystem, quorumSystem } from "../system.ts"
 import { type Bindings, bindVariables, wholeNumberOf } from "./arithmetic.ts"
 import { parseTree, readTree, systemFrom } from "./parse.ts"
@@ -29,6 +30,7 @@ export function parsePlan(text: string, catalogue: Catalogue, bindings?: Binding
   // A plan is over one set of nodes: a system that does not name some of them has quorums that never use
   // those.
   const nodes = [...new Set(parts.flatMap(({ system }) => system.nodes))]
+  refuseLongPlan(parts.length, nodes.length)
   return piecewisePlan(
     parts.map(({ from, fast, system }) => ({
       from,
@@ -53,24 +55,31 @@ const wanted = "a plan is written 0: <system>; 1..3: <system>; 4..: <system>"
 function readSegment(text: string, catalogue: Catalogue, bindings?: Bindings): Segment {
   const [epochs, system, ...more] = splitOutside(text, ":")
   if (epochs === undefined || system === undefined || more.length > 0) {
-    throw new UsageError(`in the plan, ${text.trim()} is not epochs, a colon and a system; ${wanted}.`)
+    throw new UsageError(
+      `in the plan, ${abbreviated(text.trim())} is not epochs, a colon and a system; ${wanted}.`,
+    )
   }
   const fast = /\sfast\s*$/.test(epochs)
   const [from, to, ...others] = epochs.replace(/\sfast\s*$/, "").split("..")
   if (from === undefined || from.trim() === "" || others.length > 0) {
-    throw new UsageError(`in the plan, ${epochs.trim()} is not an epoch or a range of them; ${wanted}.`)
+    throw new UsageError(
+      `in the plan, ${abbreviated(epochs.trim())} is not an epoch or a range of them; ${wanted}.`,
+    )
   }
   const first = epochOf(from, bindings)
   const last = to === undefined ? first : to.trim() === "" ? Infinity : epochOf(to, bindings)
   if (last < first) {
-    throw new UsageError(`in the plan, ${epochs.trim()} ends before it begins: ${first}..${last}.`)
+    throw new UsageError(
+      `in the plan, ${abbreviated(epochs.trim())} ends before it begins: ${first}..${last}.`,
+    )
   }
   return { text: text.trim(), from: first, to: last, fast, system: systemOf(system, catalogue, bindings) }
 }
 
 function epochOf(text: string, bindings: Bindings = new Map()): Epoch {
   const epoch = wholeNumberOf(parseTree(text), bindings)
-  if (epoch < 0) throw new UsageError(`in the plan, ${text.trim()} is ${epoch}; epochs begin at 0.`)
+  if (epoch < 0)
+    throw new UsageError(`in the plan, ${abbreviated(text.trim())} is ${epoch}; epochs begin at 0.`)
   return epoch
 }
 
@@ -89,7 +98,9 @@ function refuseGaps(parts: readonly Segment[]): void {
     const next = i === 0 ? 0 : parts[i - 1]!.to + 1
     if (from === next) continue
     const expected = next === Infinity ? "the range before it has no end" : `epoch ${next} comes next`
-    throw new UsageError(`in the plan, ${text} begins at epoch ${from}, but ${expected}; ${wanted}.`)
+    throw new UsageError(
+      `in the plan, ${abbreviated(text)} begins at epoch ${from}, but ${expected}; ${wanted}.`,
+    )
   }
   const last = parts.at(-1)!
   if (last.to === Infinity) return
