@@ -29,8 +29,8 @@ export interface AnalysisOptions extends NodeOptions {
 }
 
 /**
- * Everything that can be said of a quorum system, as plain JSON. Counts beyond
- * 2^53 are decimal strings; what could not be computed is null.
+ * The analysis of a quorum system, as plain JSON. Counts beyond 2^53 are decimal strings; what could not
+ * be computed is null.
  */
 export interface Analysis {
   readonly system: string
@@ -43,7 +43,7 @@ export interface Analysis {
   readonly loadExact: string | null
   /** Requests per unit of time; null where the load is 0 and there is no bound. */
   readonly capacity: number | null
-  /** Nodes asked per request. */
+  /** Nodes contacted per request. */
   readonly networkLoad: number
   /** The expected time until the quorum in use is complete. */
   readonly latency: number
@@ -59,7 +59,7 @@ export interface Analysis {
   readonly phase2: PhaseAnalysis
 }
 
-/** What can be said of the quorums of one phase alone. */
+/** The analysis of the quorums of one phase. */
 export interface PhaseAnalysis {
   /** Minimal quorums, and the nodes of the smallest and the largest of them. */
   readonly quorums: number | string | null
@@ -139,7 +139,7 @@ export async function analyse(system: QuorumSystem, options: AnalysisOptions = {
   }
 }
 
-/** Beyond so many nodes the live counts are pages of digits. */
+/** With more nodes than this the live counts are omitted: their digits fill pages. */
 const maxLiveCounts = 100
 
 async function analysePhase(
@@ -195,7 +195,7 @@ function shownProbability(
   }
 }
 
-/** Every estimate draws from a stream of its own. */
+/** Each estimate draws from its own random stream. */
 function streamFor({ sampling }: AnalysisOptions, name: string): Sampling | undefined {
   return sampling && { ...sampling, random: sampling.random.fork(name) }
 }

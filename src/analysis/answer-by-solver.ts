@@ -14,12 +14,11 @@ import { ProgramBuilder, type Term, loadSolver, modelData } from "./strategy/sol
 const defaultMostNodes = 500
 
 /**
- * Answers by solver: what `answers` leaves unknown is put to an
- * integer program, and two formulas also to decision diagrams.
+ * Decides by a solver what `answers` leaves unknown: by an integer program, and for two formulas also by
+ * decision diagrams.
  *
- * The quorums of a witness are checked exactly. That there are none is, where
- * diagrams are small enough, confirmed exactly; elsewhere it rests on a solver
- * that computes in doubles, and the reason says so.
+ * The quorums of a witness are checked exactly. Their absence is confirmed exactly where diagrams are
+ * small enough; elsewhere it relies on a solver that computes in doubles, and the reason states that.
  */
 export async function answerBySolver(
   questions: readonly Question[],

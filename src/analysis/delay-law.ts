@@ -91,13 +91,13 @@ const lognormalInZ = (median: number, sigma: number): InZ => ({
   z: (delay) => Math.log(delay / median) / sigma,
 })
 
-/** Beyond so many deviations lies less than 1e-18. */
+/** The probability beyond this many standard deviations is less than 1e-18. */
 const farZ = 8.8
 
 /**
- * P(X + Y ≤ t): one of the two is at most t/2, so it is the share with X ≤ t/2
- * and the share with Y ≤ t/2 without the share counted twice. Cut so, the
- * distribution of the other is never asked near its steep foot.
+ * P(X + Y ≤ t): one of the two is at most t/2, so it is the probability with X ≤ t/2 plus that with Y ≤
+ * t/2, minus that with both. With this split the distribution of the other is never evaluated near its
+ * steep lower end.
  */
 function sum(x: InZ, y: InZ): DelayDistribution {
   const [xs, ys] = [inZ(x), inZ(y)]
@@ -161,7 +161,7 @@ function density(z: number): number {
   return Math.exp(-(z * z) / 2) / Math.sqrt(2 * Math.PI)
 }
 
-/** The delay of a link, as far as analysis needs it: how likely it is to be at most t. */
+/** The distribution of a link's delay: the probability that it is at most t. */
 export interface DelayDistribution {
   /** P(delay ≤ t): from 0, non-decreasing. It may stay below 1: then the message is lost with the rest. */
   cdf(t: number): number
@@ -180,7 +180,10 @@ export const exponentialDelay = (mean: number, base = 0): DelayDistribution => (
   cdf: (t) => (t <= base ? 0 : -Math.expm1(-(t - base) / mean)),
 })
 
-/** The sum of so many independent exponentials of the given mean each: a round trip is two of them (Erlang 1909). */
+/**
+ * The sum of `stages` independent exponentials of the given mean each: a round trip is two of them
+ * (Erlang 1909).
+ */
 export const erlangDelay = (stages: number, mean: number): DelayDistribution => ({
   cdf: (t) => {
     if (t <= 0) return 0

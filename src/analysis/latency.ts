@@ -5,12 +5,10 @@ import { type Analysed, type Formula, alwaysHolds, childWeight, formulaOf } from
 import { reliabilityOf } from "./exact/availability.ts"
 
 /**
- * When the first quorum of the phase has answered, if node x answers after
- * exactly delays[x]: at a gate, the moment its k-th child has. Infinity where
- * no quorum ever answers; 0 for the empty quorum.
+ * The time until the first quorum of the phase has replied, if node x replies after delays[x]: at a
+ * gate, the time of its k-th child. Infinity where no quorum ever replies; 0 for the empty quorum.
  *
- * Exact for every formula, repeated nodes included: time is just an order.
- * Cost: O(n log n).
+ * Exact for every formula, also with repeated nodes: only the order of times matters. Cost: O(n log n).
  */
 export function quorumLatency(system: Analysed, phase: Phase, delays: readonly number[]): number {
   return completion(formulaOf(system, phase), delays)
@@ -32,9 +30,9 @@ export function completion(formula: Formula, delays: readonly number[]): number 
 }
 
 /**
- * The distribution of the time until the first quorum of the phase has
- * answered, for independent delays of the nodes: what a proposer waits that
- * broadcasts. Exact: the reliability recursion on P(delay ≤ t).
+ * The distribution of the time until the first quorum of the phase has replied, for independent delays
+ * of the nodes: the delay of a proposer that broadcasts. Exact: the reliability recursion on P(delay ≤
+ * t).
  */
 export function quorumDelay(
   system: Analysed,

@@ -5,7 +5,7 @@ import type { NodeId, Phase, QuorumSystem } from "../quorum/system.ts"
 export interface NodeProperties {
   /** Requests it can serve in a unit of time, of both phases alike or of each. Default 1. */
   readonly capacity?: number | PhasePair
-  /** Time until it answers, in any unit; default 0. */
+  /** Time until the node replies, in any unit; default 0. */
   readonly latency?: number | PhasePair
   /** Probability that it is down, independently of the others; default as given for all. */
   readonly failureProbability?: number
@@ -28,7 +28,7 @@ export interface NodeOptions {
   readonly zones?: Readonly<Record<string, number>>
 }
 
-/** A group of nodes that fail together, beside failing one by one. */
+/** A fault domain: nodes that fail together, in addition to failing individually. */
 export interface FaultDomain {
   readonly name: string
   readonly positions: readonly number[]
@@ -73,7 +73,7 @@ export function nodeTable(
   }
 }
 
-/** What a number means, which ones are allowed, and what it is where nothing is said. */
+/** The meaning of a number, its allowed values and its default. */
 export interface NumberRule {
   readonly what: string
   readonly must: string
@@ -81,7 +81,7 @@ export interface NumberRule {
   readonly fallback: number
 }
 
-/** A probability; nothing fails unless said. */
+/** A failure probability, 0 by default. */
 export const probabilityRule: NumberRule = {
   what: "failure probability",
   must: "a number from 0 to 1",
@@ -89,7 +89,7 @@ export const probabilityRule: NumberRule = {
   fallback: 0,
 }
 
-/** Requests in a unit of time; a node of capacity 0 cannot be used at all. */
+/** Requests per unit of time; a node of capacity 0 cannot be used. */
 export const capacityRule: NumberRule = {
   what: "capacity",
   must: "a number of at least 0: requests in a unit of time",
@@ -105,7 +105,7 @@ export const latencyRule: NumberRule = {
   fallback: 0,
 }
 
-/** The value, if the rule accepts it; else a UsageError that names whose value it is. */
+/** Returns the value if the rule accepts it; throws a UsageError that names its owner otherwise. */
 export function checked(rule: NumberRule, whose: string, value: number): number {
   if (rule.accepts(value)) return value
   throw new UsageError(`the ${rule.what} of ${whose} is ${value}; must be ${rule.must}.`)

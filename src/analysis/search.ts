@@ -38,14 +38,16 @@ export interface SearchRequest extends NodeOptions {
   readonly resilience?: number
   /** The largest acceptable probability that a phase has no live quorum; default 1. */
   readonly maxFailureProbability?: number
-  /** Asked all the time; once it says true, the search ends with what it has. Default never. */
+  /**
+   * Called throughout; once it returns true, the search ends with the systems found. Never expires by
+   * default.
+   */
   readonly expired?: () => boolean
 }
 
 /**
- * A system and what it is worth: each measure at the best the system can do in
- * it, the objective within the limits. No one strategy need reach them all at
- * once; `optimalStrategy` trades them.
+ * A system with its measures: each measure at its optimum, the objective within the limits. A single
+ * strategy need not attain all of them; `optimalStrategy` trades them off.
  */
 export interface FoundSystem {
   /** The phase-1 formula; phase 2 is its dual. */
@@ -198,8 +200,8 @@ export class Candidates {
   }
 
   /**
-   * What a system is worth, or nothing where it breaks a rule or where `covered`
-   * says that even its bounds are no improvement.
+   * The measures of a system; undefined where it violates a constraint or `covered` finds that even its
+   * bounds are no improvement.
    */
   examine(system: QuorumSystem, covered: (point: readonly number[]) => boolean): FoundSystem | undefined {
     const candidate = this.candidateOf(system)
@@ -361,7 +363,7 @@ interface Prices extends Readonly<Record<Phase, ReadonlyMap<string, number>>> {
   readonly constant: number
 }
 
-/** Bounds are tried with so many sets of prices, those that served last first. */
+/** The number of price vectors with which bounds are tried, the most recently useful first. */
 const maxPrices = 12
 
 function keyOf({ objective }: Goal): "load" | "networkLoad" | "latency" {
@@ -372,7 +374,7 @@ function resilienceOf(formula: Formula): number {
   return (censusOf(dualFormula(formula))?.smallest ?? 0) - 1
 }
 
-/** Formulas of a search are small enough for an exact answer. */
+/** Formulas of a search are small enough for an exact probability. */
 function certain(answer: FailureProbability): number {
   return answer.kind === "unknown" ? 1 : answer.value
 }

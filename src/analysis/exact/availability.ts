@@ -18,11 +18,10 @@ import {
 } from "./formula.ts"
 
 /**
- * The probability that no quorum is live, or as much as could be found out.
+ * The probability that no quorum is live: exact, estimated, or unknown.
  *
- * `exact` is exact up to rounding (about 1e-12 relative). An `estimate` is a
- * Monte Carlo frequency with its 95% interval (Wilson 1927). `unknown` says why
- * neither was possible; it is never silently a number.
+ * `exact` is exact up to rounding (about 1e-12 relative). An `estimate` is a Monte Carlo frequency with
+ * its 95% interval (Wilson 1927). `unknown` gives the reason why neither was possible.
  */
 export type FailureProbability =
   | { readonly kind: "exact"; readonly value: number }
@@ -35,7 +34,10 @@ export type FailureProbability =
     }
   | { readonly kind: "unknown"; readonly because: string }
 
-/** How to go on where the exact engines give up: by so many samples from a random stream. */
+/**
+ * The Monte Carlo fallback where the exact engines reach their limits: the number of samples and their
+ * random stream.
+ */
 export interface Sampling {
   readonly random: Random
   /** Default 100,000, a half-width of about 0.003 around one half; fewer beyond 50 nodes, so as to take a second. */
@@ -51,10 +53,10 @@ export type Failures = Pick<NodeTable, "failureProbability" | "domains">
  * its nodes down with its probability, all independently (Naor and Wool 1998,
  * §2; Peleg and Wool 1995).
  *
- * A domain becomes a node of its own, which everything inside it needs. Where
- * it coincides with a part of a read-once formula it stays read-once; up to 12
- * domains that cut across parts are conditioned on, each way of failing in
- * turn; otherwise a decision diagram decides, and past its limit `sampling`.
+ * A domain becomes an additional node, which all its members need. Where it coincides with a part of a
+ * read-once formula it stays read-once; up to 12 domains that cut across parts are conditioned on, each
+ * combination of failures in turn; otherwise a decision diagram is used, and beyond its limit
+ * `sampling`.
  */
 export function failureProbability(
   system: Analysed,
@@ -102,9 +104,8 @@ function exactOdds(formula: Formula, failures: Failures): Odds | undefined {
 }
 
 /**
- * The formula with every domain as one more node, at position `first` and on:
- * around the largest part that covers the domain and nothing else, where there
- * is one, and beside each of its nodes otherwise.
+ * The formula with every domain as one more node, at position `first` and on: joined to the largest part
+ * that covers exactly the domain, where there is one, and to each of its nodes otherwise.
  */
 function guardedBy(formula: Formula, domains: readonly FaultDomain[], first: number): Formula {
   return domains.reduce<Formula>(

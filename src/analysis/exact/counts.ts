@@ -49,7 +49,7 @@ export function quorumCensus(system: QuorumSystem, phase: Phase): QuorumCensus |
   return listedCensus(system, phase, 2_000n) ?? censusOf(formula) ?? listedCensus(system, phase, 20_000n)
 }
 
-/** The census of a list of the quorums, where there are at most so many. */
+/** The census from a list of the quorums, where there are at most `max`. */
 function listedCensus(system: QuorumSystem, phase: Phase, max: bigint): QuorumCensus | undefined {
   if (termBound(system.expression[phase]) > max) return undefined
   const sizes = [...system.minimalQuorums(phase)].map(size)
@@ -80,7 +80,8 @@ function countTree(formula: Formula): Polynomial {
 
 /** The sets in which the children that hold (or, with `holding` false, that fail) weigh at least `goal`. */
 function reach(gate: Gate, goal: number, holding: boolean): Polynomial {
-  // state[w]: the sets, so far, of weight w; weights beyond the goal count as the goal.
+  // state[w]: the number of sets of weight w among the parts processed; weights beyond the goal count as
+  // the goal.
   const { state, rest } = leavesAtOnce(gate, goal, holding)
   for (const child of rest) {
     const holds = countTree(gate.children[child]!)

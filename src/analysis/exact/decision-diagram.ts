@@ -131,7 +131,10 @@ class Builder {
     )
   }
 
-  /** From the last part to the first: enough[k] says that k of the parts so far hold. */
+  /**
+   * From the last part to the first: enough[k] is the diagram for "at least k of the processed parts
+   * hold".
+   */
   private atLeastCount(need: number, parts: readonly number[]): number {
     if (need > parts.length) return 0
     const enough = [1, ...Array<number>(Math.max(need, 0)).fill(0)]

@@ -50,9 +50,8 @@ export type Analysed = Pick<QuorumSystem, "nodes" | "expression">
 export type Tier = "tree" | "weighted" | "general"
 
 /**
- * The formula of a phase of a system. Nodes the system does not list never
- * answer. Systems are values, so the formula is made once and remembered: it is
- * also the key under which its decision diagram is.
+ * The formula of a phase of a system. Nodes that the system does not list are never live. Systems are
+ * values, so the formula is made once and memoised; it is also the key of its decision diagram.
  */
 export function formulaOf(system: Analysed, phase: Phase): Formula {
   return formulasOver(system.nodes)(system.expression[phase])
@@ -78,10 +77,7 @@ export function positionsIn(formula: Formula): number[] {
   return [...new Set(occurrencesIn(formula))]
 }
 
-/**
- * Whether no position occurs twice: then its parts are independent and whatever is
- * asked can be asked part by part.
- */
+/** Whether no position occurs twice: then its parts are independent and can be analysed separately. */
 export function isReadOnceFormula(formula: Formula): boolean {
   const all = occurrencesIn(formula)
   return new Set(all).size === all.length
@@ -162,7 +158,7 @@ function withoutRepeats(formula: Formula): Formula {
   return unique.length === 1 ? unique[0]! : { ...formula, need: isOr ? 1 : unique.length, children: unique }
 }
 
-/** Whether a formula holds when live[x] tells of every position x whether it is in the set. Cost: linear. */
+/** Whether a formula holds on the set of the positions x with live[x]. Cost: linear. */
 export function holdsOn(formula: Formula, live: readonly boolean[]): boolean {
   if (formula.kind === "leaf") return live[formula.position] === true
   const { need, children } = formula

@@ -31,7 +31,7 @@ function sharesOrder(first: DecisionDiagram, second: DecisionDiagram): boolean {
   return first.order.every((position, level) => second.order[level] === position)
 }
 
-/** Looks for a path on which two diagrams over the same order end differently. */
+/** The search for a path on which two diagrams over the same order end differently. */
 class Parting {
   private readonly a: DecisionDiagram
   private readonly b: DecisionDiagram

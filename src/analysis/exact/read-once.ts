@@ -10,8 +10,8 @@ import { type QuorumExpr, node, threshold } from "../../quorum/expression.ts"
  * different nodes that use all of them there are 1, 2, 9, 74, 885 and 13,684
  * for n = 1 … 6; the smaller subsets come first.
  *
- * Lazily, and `expired` is asked between any two formulas: the enumeration ends
- * when it says so, also while it has nothing to yield.
+ * Lazy. `expired` is called between any two formulas, also while none is yielded: the enumeration ends
+ * when it returns true.
  */
 export function* readOnceExpressions(
   kinds: readonly (readonly string[])[],
@@ -43,7 +43,7 @@ class Forms {
     this.expired = expired
   }
 
-  /** The forms with so many leaves of each kind. */
+  /** The forms with `counts[i]` leaves of kind i. */
   *of(counts: readonly number[]): Generator<Form> {
     const key = counts.join(" ")
     const known = this.known.get(key)

@@ -9,19 +9,22 @@ import { ProgramBuilder, loadSolver, solveIntegers } from "../strategy/solver.ts
 import { type Analysed, dualFormula, formulaOf, neverHolds, positionsIn } from "./formula.ts"
 
 /**
- * The largest f such that whatever f nodes fail, a quorum of the phase remains:
- * one less than the smallest set that meets every quorum (Naor and Wool 1998).
+ * The resilience of a phase: the largest f such that after any f failures a live quorum remains, one
+ * less than the smallest set that intersects every quorum (Naor and Wool 1998).
  *
- * All n where the empty set is a quorum, -1 where nothing is. Cost: linear for
- * read-once formulas and for alternatives of such; otherwise a decision diagram
- * or one integer program of the formula's size, never a row per quorum.
+ * It is n if the empty set is a quorum, -1 if there is no quorum. Cost: linear for read-once formulas
+ * and for alternatives of such; otherwise a decision diagram or one integer program of the formula's
+ * size, never a row per quorum.
  */
 export async function resilience(system: Analysed, phase: Phase): Promise<number> {
   const killing = await smallestKillingSet(system, phase)
   return killing === undefined ? system.nodes.length : size(killing) - 1
 }
 
-/** The largest f such that whatever f nodes fail, both phases keep a quorum. */
+/**
+ * The resilience of a system: the largest f such that after any f failures both phases have a live
+ * quorum.
+ */
 export async function resilienceOfPair(system: Analysed): Promise<number> {
   return Math.min(await resilience(system, 1), await resilience(system, 2))
 }
@@ -42,11 +45,11 @@ export interface Survival {
   readonly failures: number
   /** A phase-1 quorum remains: a new leader can be elected. */
   readonly phase1: boolean
-  /** A phase-2 quorum remains: the leader, if it lives, goes on deciding. */
+  /** A phase-2 quorum is live: a live leader can decide. */
   readonly phase2: boolean
-  /** It goes on until the leader changes: phase 2 is all that a stable leader needs. */
+  /** Deciding continues until the leader changes: a stable leader needs phase 2 only. */
   readonly untilLeaderChange: boolean
-  /** It goes on through any leader change: both phases keep a quorum. */
+  /** Deciding continues through any leader change: both phases have a live quorum. */
   readonly throughLeaderChange: boolean
 }
 
@@ -66,15 +69,13 @@ export interface Overlap {
 }
 
 /**
- * The smallest intersection of a quorum of one phase with a quorum of another,
- * or of two quorums of one phase: whether they always meet, and in how many
- * nodes, as reads that must survive lost data ask.
+ * The smallest intersection of a quorum of one phase with a quorum of another, or of two quorums of one
+ * phase: whether they always intersect, and in how many nodes, which matters where nodes lose data.
  *
- * Two quorums that share nothing are mostly found by the search of the quorum
- * floor, exactly and in milliseconds. Otherwise one integer program of the
- * formulas' size; never a row per quorum. The pair is checked exactly; that no
- * pair shares fewer rests on the solver, whose tolerance of 1e-6 is far from
- * the distance of 1 between answers.
+ * Disjoint quorums are mostly found by the search in `src/quorum`, exactly and in milliseconds.
+ * Otherwise one integer program of the formulas' size; never a row per quorum. The pair is checked
+ * exactly; that no pair shares fewer relies on the solver, whose tolerance of 1e-6 is far below the
+ * distance of 1 between solutions.
  */
 export async function smallestOverlap(
   system: QuorumSystem,

@@ -8,20 +8,19 @@ import { type QuorumGenerator, leastCommonMultiple } from "./quorum-source.ts"
 import { modelData } from "./solver.ts"
 import type { StrategyProgram } from "./program.ts"
 
-/** By phase: what finds its cheapest quorum; nothing for a phase whose quorums are all in the program. */
+/** The generator of cheapest quorums by phase; none for a phase whose quorums are all in the program. */
 export type Generators = Readonly<Partial<Record<Phase, QuorumGenerator>>>
 
 /** A quorum whose reduced cost is above this improves nothing. */
 const worthwhile = -1e-10
 
 /**
- * Generates quorums until none improves the program (Dantzig and Wolfe 1960):
- * solve with those that are in, let the duals price the nodes, ask each phase
- * for its cheapest quorum, and put it in if it costs less than its phase pays.
+ * Generates quorums until none improves the program (Dantzig and Wolfe 1960): solve with the present
+ * ones, price the nodes by the duals, generate the cheapest quorum of each phase, and add it if its
+ * reduced cost is negative.
  *
- * With limits, the first task is to meet them: each limit may be exceeded at a
- * penalty until no penalty is left. False where some always is: the limits
- * contradict each other.
+ * With limits, feasibility comes first: each limit may be exceeded at a penalty until all penalties are
+ * 0. False if they cannot all be 0: the limits contradict each other.
  */
 export function generateQuorums(program: StrategyProgram, generators: Generators, highs: Highs): boolean {
   const limits = [...program.limitRows.values()]
@@ -71,7 +70,7 @@ function columnOf(variable: number, excesses: readonly number[]): number {
   return excesses.length === 0 || variable < excesses[0]! ? variable : variable + excesses.length
 }
 
-/** One optimum after another until no quorum is worth putting in. */
+/** Solves repeatedly until no quorum has a negative reduced cost. */
 function improve(program: StrategyProgram, generators: Generators, search: Search): BasisPoint {
   for (;;) {
     search.model.run()
@@ -120,7 +119,7 @@ const nodesOf = (program: StrategyProgram): number[] =>
 /** Prices in a common unit stay exact in doubles while they sum to less than this. */
 const largestWhole = 2n ** 52n
 
-/** The answer of the exact check of a generated solution. */
+/** The result of the exact check of a generated solution. */
 export type PricingCheck = "proved" | "unproved" | { readonly phase: Phase; readonly variable: number }
 
 /**

@@ -40,7 +40,7 @@ export function decompose(formula: Formula, shares: Shares, tolerance: number): 
 function overlay(pieces: readonly Piece[], circle: number, turns: number, tolerance: number): Piece[] {
   const layers = cutIntoTurns(pieces, circle, turns, tolerance)
   const current = layers.map(() => 0)
-  // The last arc of a turn reaches all the way round, whatever rounding left of it.
+  // The last arc of a turn closes the circle, regardless of rounding.
   const endOf = (turn: number): number =>
     current[turn]! + 1 >= layers[turn]!.length ? circle : layers[turn]![current[turn]!]!.end
   const out: Piece[] = []
@@ -97,14 +97,12 @@ function merged(pieces: readonly Piece[]): Piece[] {
 }
 
 /**
- * Adds the rows that say "the nodes in use contain a quorum" of a formula, for
- * 0/1 variables `used`, and gives nothing back.
+ * Adds the rows that say "the nodes in use contain a quorum" of a formula, for 0/1 variables `used`.
  *
- * With every occurrence of a node taken as a node of its own the formula is a
- * tree, and p_v, the share of subtree v, satisfies Σ p_child = k·p_v and
- * p_child ≤ p_v: the convex hull of the tree's quorums. An occurrence may be
- * used only as far as its node is. So only the node variables need be whole
- * numbers; at weighing gates, whose hull is not known, the children too.
+ * With every occurrence of a node treated as a separate node the formula is a tree, and p_v, the share
+ * of subtree v, satisfies Σ p_child = k·p_v and p_child ≤ p_v: the convex hull of the tree's quorums. An
+ * occurrence may be used only as far as its node is. So only the node variables need be whole numbers;
+ * at weighing gates, whose hull is not known, the children too.
  */
 export function requireQuorum(
   builder: ProgramBuilder,

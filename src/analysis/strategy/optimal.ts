@@ -10,14 +10,14 @@ import { type Strategy, type StrategyMeasures, measureStrategy, tidied } from ".
 import { type Goal, type Measure, StrategyProgram, measures, usableNodes } from "./program.ts"
 import type { WorkloadPoint } from "./workload.ts"
 
-/** What is to be optimised, over which quorums. */
+/** The objective of a strategy, its limits and its quorums. */
 export interface StrategyRequest {
   readonly system: QuorumSystem
   readonly workload: readonly WorkloadPoint[]
   readonly table: Pick<NodeTable, "capacity" | "latency">
   readonly objective: Measure
   readonly limits: Readonly<Partial<Record<Measure, number>>>
-  /** Every set in use must still hold a quorum after any so many of its members fail. */
+  /** Every set in use must still contain a quorum after this many of its members fail. */
   readonly failures: number
 }
 
@@ -39,10 +39,9 @@ export interface OptimalStrategy extends StrategyMeasures {
  * A strategy of the least load, network load or latency within limits on the
  * others.
  *
- * Trees are solved as a flow without listing any quorum; few quorums are
- * listed; otherwise quorums are generated. Ties are broken by symmetry: what
- * the program cannot tell apart is used alike, so that the strategy is the same
- * every time. A limit that cannot be kept is a UsageError that says which.
+ * Trees are solved as a flow without listing any quorum; few quorums are listed; otherwise quorums are
+ * generated. Ties are broken by symmetry: symmetric nodes are used equally, so that the strategy is
+ * deterministic. Throws a UsageError that names a limit that cannot be satisfied.
  */
 export async function optimalStrategy(request: StrategyRequest): Promise<OptimalStrategy> {
   const solution = await solve(request)

@@ -92,7 +92,10 @@ function cheapestCount(gate: Gate, parts: readonly (Choice | undefined)[]): Choi
   return joined(possible.sort((a, b) => a.cost - b.cost).slice(0, Math.max(gate.need, 0)))
 }
 
-/** A knapsack: best[w] is the least cost at which the children so far weigh w, or at least the need. */
+/**
+ * A knapsack: best[w] is the least cost at which the processed children weigh w; weights beyond the need
+ * count as the need.
+ */
 function cheapestWeight(gate: Gate, parts: readonly (Choice | undefined)[]): Choice | undefined {
   const { need } = gate
   let best = [0, ...Array<number>(need).fill(Infinity)]

@@ -25,13 +25,12 @@ export interface Flow {
 }
 
 /**
- * The linear program of a best strategy, before its quorums are put in.
+ * The linear program of an optimal strategy, to which quorums are added.
  *
- * Rows: the probabilities of each phase sum to 1; at every point of the
- * workload no node's load exceeds that point's maximum; the measures with a
- * limit keep it. Quorums enter one by one (`addQuorum`), or all at once as the
- * flow through a formula in which no node repeats (`addFlow`). There is no
- * upper bound of 1 on the load: slow nodes load above it.
+ * Rows: the probabilities of each phase sum to 1; at every point of the workload no node's load exceeds
+ * that point's maximum; the measures with a limit satisfy it. Quorums enter one by one (`addQuorum`), or
+ * all at once as the flow through a formula in which no node repeats (`addFlow`). There is no upper
+ * bound of 1 on the load: slow nodes load above it.
  */
 export class StrategyProgram {
   readonly program: LinearProgramBuilder
@@ -209,7 +208,7 @@ export class StrategyProgram {
   }
 }
 
-/** Whether a node can be used in a phase at all: a node without capacity only where the phase has no work. */
+/** Whether a node can be used in a phase: a node without capacity only where the phase has no work. */
 export function usableNodes(
   workload: readonly WorkloadPoint[],
   table: Pick<NodeTable, "capacity">,

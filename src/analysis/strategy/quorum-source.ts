@@ -19,8 +19,8 @@ import type { Flow, StrategyProgram } from "./program.ts"
 import { loadSolver } from "./solver.ts"
 
 /**
- * Where the quorums of one phase come from in the program of a best strategy:
- * all at once, as a flow or a list, or one at a time as prices ask for them.
+ * The source of one phase's quorums in the program of an optimal strategy: all in advance, as a flow or
+ * a list, or generated one at a time by prices.
  */
 export interface QuorumSource {
   /** Puts the quorums in, or those to begin with, and returns how to read the solution. */
@@ -32,31 +32,28 @@ export interface QuorumSource {
 /** The use of sets of nodes in a solution; `exact` values where the solver has proved them. */
 export type SolutionReader = (values: readonly number[], exact?: readonly Fraction[]) => Piece[]
 
-/** Finds quorums when they are wanted, where there are too many to list. */
+/** Generates quorums by their prices, where there are too many to list. */
 export interface QuorumGenerator {
   /** The quorum for which the prices of its nodes and of its latency are least together. */
   cheapest(prices: readonly number[], timePrice: (latency: number) => number): GeneratedQuorum | undefined
-  /** Whether whole-number prices are added up without rounding, so that the answer is a proof. */
+  /** Whether integer prices are summed without rounding, so that the result is a proof. */
   readonly isExact: boolean
   /** Puts one more quorum in; returns its variable, or nothing where it is in already. */
   add(program: StrategyProgram, quorum: GeneratedQuorum): number | undefined
 }
 
-/**
- * A quorum as a program takes it in: its nodes, when it is complete, and what it
- * cost under the prices asked with.
- */
+/** A generated quorum: its nodes, the time at which it is complete, and its cost under the given prices. */
 export interface GeneratedQuorum {
   readonly cost: number
   readonly nodes: readonly number[]
   readonly latency: number
 }
 
-/** What a source must know of its phase. */
+/** The parameters of a source. */
 export interface SourceRequest {
   readonly system: QuorumSystem
   readonly phase: Phase
-  /** Whether the node can be used at all. */
+  /** Whether the node can be used. */
   readonly allows: (node: number) => boolean
   readonly latency: readonly number[]
   /** Whether latency is sought or limited; otherwise all quorums take no time. */
@@ -95,7 +92,7 @@ function refuseUnusable({ system, phase, allows }: SourceRequest, formula: Formu
   )
 }
 
-/** Whether the nodes that can be used at all hold a quorum. */
+/** Whether the usable nodes contain a quorum. */
 export function isUsable(
   { system, allows }: Pick<SourceRequest, "system" | "allows">,
   formula: Formula,
@@ -123,7 +120,7 @@ export function latencyClasses(
   return distinct.sort((a, b) => a - b).filter((t) => holdsOn(formula, within(t)))
 }
 
-/** All quorums of a tree at once, as a flow. */
+/** All quorums of a tree, as a flow. */
 export function flowSource(request: SourceRequest, formula: Formula): QuorumSource {
   const { phase, allows, latency, timed } = request
   return {
@@ -208,7 +205,7 @@ export function latencyOf(
 /** Finds the quorum whose nodes and whose latency cost least together. */
 export type TimedPricer = QuorumGenerator["cheapest"]
 
-/** A source that begins with a few quorums and generates the rest as the prices ask. */
+/** A source that begins with a few quorums and generates others by prices. */
 export function generatedSource(
   request: SourceRequest,
   cheapest: TimedPricer,
@@ -224,7 +221,10 @@ export function generatedSource(
   }
 }
 
-/** Quorums that use the nodes about evenly: each the cheapest when nodes cost what they have been used so far. */
+/**
+ * Quorums that use the nodes about evenly: each the cheapest when a node costs the number of its uses by
+ * earlier ones.
+ */
 function* spreadOut({ system, allows }: SourceRequest, cheapest: TimedPricer): Generator<GeneratedQuorum> {
   const prices = system.nodes.map((_, node) => (allows(node) ? 1 : Infinity))
   for (let round = 0; round < Math.min(system.nodes.length, 60); round++) {

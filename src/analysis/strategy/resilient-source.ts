@@ -18,7 +18,7 @@ import {
 } from "./quorum-source.ts"
 import { ProgramBuilder, loadSolver, solveIntegers } from "./solver.ts"
 
-/** Up to so many nodes all sets are tried. */
+/** With at most this many nodes all sets are enumerated. */
 const maxTried = 10
 
 /**
@@ -90,17 +90,16 @@ async function integerSource(request: SourceRequest, failures: number): Promise<
  * The cheapest set of nodes that still holds a quorum after any `failures` of
  * its members fail, for a tree of counting gates.
  *
- * Level t of a subtree is the cheapest set inside it that takes t failures to
- * break. At a k-of-m gate whose children have levels t₁ ≥ t₂ ≥ …, an adversary
- * breaks the weakest until fewer than k are left: t_k + t_{k+1} + … failures.
- * So k − 1 children only need to be at least as strong as any other, and the
+ * Level t of a subtree is its cheapest set that t failures are needed to break. At a k-of-m gate whose
+ * children have levels t₁ ≥ t₂ ≥ …, an adversary breaks the weakest until fewer than k are left: t_k +
+ * t_{k+1} + … failures. So k − 1 children only need to be at least as strong as any other, and the
  * others must sum to t. Cost: O(m·k·t³) at a gate.
  */
 export function resilientPricer(formula: Formula, failures: number): Pricer {
   return (prices) => levels(formula, failures + 1, prices)[failures + 1]
 }
 
-/** level[t] for t = 0 … most; absent where no set of nodes takes so many failures. */
+/** level[t] for t = 0 … most; absent where no set of nodes survives t − 1 failures. */
 type Levels = readonly (Choice | undefined)[]
 
 const unused: Choice = { cost: 0, nodes: [] }
@@ -123,7 +122,7 @@ function levels(formula: Formula, max: number, prices: readonly number[]): Level
   return best
 }
 
-/** A way to have treated the children so far: its cost, and the step that led there. */
+/** A choice for the processed children: its cost, and the step before it. */
 interface Step {
   readonly cost: number
   readonly taken?: Choice
@@ -131,9 +130,9 @@ interface Step {
 }
 
 /**
- * The levels of a gate when need − 1 children have the level `strongest` and no
- * other has more. state[tops][sum]: the cheapest with so many at the top and
- * the others summing to `sum`, capped at `most`.
+ * The levels of a gate when need − 1 children have the level `strongest` and no other has more.
+ * state[tops][sum]: the cheapest with `tops` children at the top and the others summing to `sum`, capped
+ * at `most`.
  */
 function gateLevels(
   gate: Gate,

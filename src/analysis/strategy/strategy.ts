@@ -22,7 +22,7 @@ export interface StrategyMeasures {
   readonly load: number
   /** The requests per unit of time the system can serve: the expectation of 1 / load over the workload. */
   readonly capacity: number
-  /** The expected number of nodes asked per request. */
+  /** The expected number of nodes contacted per request. */
   readonly networkLoad: number
   /** The expected time until the quorum in use is complete. */
   readonly latency: number
@@ -33,10 +33,9 @@ export interface StrategyMeasures {
 /**
  * Evaluates a strategy.
  *
- * The load at a point of the workload is that of the busiest node there; load
- * is its expectation and capacity the expectation of its inverse, which is more
- * than 1 / load where the workload varies. The latency of a quorum is the time
- * at which those of its members that have answered hold a quorum.
+ * The load at a point of the workload is that of the busiest node there; load is its expectation and
+ * capacity the expectation of its inverse, which is more than 1 / load where the workload varies. The
+ * latency of a set is the time at which its members that have replied contain a quorum.
  */
 export function measureStrategy(
   system: Analysed,
@@ -73,7 +72,7 @@ export function measureStrategy(
   }
 }
 
-/** Nothing asked of a node is no load, whatever its capacity. */
+/** A node without work has no load, also with capacity 0. */
 function ratio(work: number, capacity: number): number {
   return work === 0 ? 0 : work / capacity
 }
@@ -157,8 +156,8 @@ function scaled(
 }
 
 /**
- * Draws quorums of a phase as often as the strategy says: what a thrifty
- * proposer asks. One draw of the stream per quorum; O(log m) of m quorums.
+ * Draws quorums of a phase with the probabilities of the strategy, as a thrifty proposer does. One draw
+ * of the stream per quorum; O(log m) of m quorums.
  */
 export function quorumSampler(strategy: Strategy, phase: Phase): (random: Random) => NodeSet {
   const quorums = strategy[phase]

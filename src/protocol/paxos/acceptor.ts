@@ -23,14 +23,11 @@ import {
 import type { AcceptorRecord, PaxosRecord } from "./records.ts"
 import { type Variant, classic } from "./variant.ts"
 
-/**
- * What an acceptor is told when it is built. It knows neither quorums nor proposers: those are the
- * proposer's affair.
- */
+/** Parameters of an acceptor. Quorums and proposers are not among them: an acceptor needs neither. */
 export interface AcceptorOptions {
   /** Classic Paxos unless given. */
   readonly variant?: Variant
-  /** Who is told of every accepted proposal besides its proposer. */
+  /** The processes notified of every accepted proposal, besides its proposer. */
   readonly learners: readonly Address[]
 }
 
@@ -39,16 +36,15 @@ export interface AcceptorOptions {
  * those of Algorithms 6, 9, 10 and 24. Its state is what it has stored: all of
  * it is durable.
  *
- * Unless told otherwise it takes part in an epoch that is not smaller than the
- * last it promised: "≥" in both phases, so that a repeated message is answered again.
+ * By default it accepts messages of epochs not smaller than the last promised one: "≥" in both phases,
+ * so that a duplicate gets a reply again.
  *
- * Chapters 4 to 6 leave the acceptor as it is: Flexible Paxos and Revisions B and C only change for how
- * long a proposer waits and what it makes of the promises. That is why one acceptor serves the whole
- * family.
+ * Chapters 4 to 6 do not change the acceptor: Flexible Paxos and Revisions B and C change only which
+ * promises a proposer awaits and how it selects a value. One acceptor therefore serves the whole family.
  *
  * Every reply that rests on a change comes after the `store` that makes the change durable (property
- * 10). A message that changes nothing is answered without a write. Cost: one message a reply, one write
- * a change.
+ * 10). A message that changes no state gets its reply without a write. Cost: one message a reply, one
+ * write a change.
  */
 export function acceptor({ variant = classic, learners }: AcceptorOptions): AcceptorActor {
   const guards = acceptorGuards(variant)
@@ -73,7 +69,7 @@ export function acceptor({ variant = classic, learners }: AcceptorOptions): Acce
 interface AcceptorRules {
   readonly guards: AcceptorGuards
   readonly learners: readonly Address[]
-  /** `accept` says which value, because proposers share their epochs. */
+  /** `accept` contains the value, because proposers share their epochs. */
   readonly tellsValue: boolean
   readonly history: boolean
 }
@@ -96,11 +92,10 @@ function onPrepare(
   { epoch, value }: PrepareMessage,
   { guards, history }: AcceptorRules,
 ): AcceptorStep {
-  // A prepare that came too late is answered with silence or a refusal, never with a promise (property
-  // 6).
+  // A prepare of a smaller epoch gets no reply or a negative reply, never a promise (property 6).
   if (!guards.mayPromise(state, epoch, from)) return refuse(state, from, "no-promise", epoch, guards)
   const promise = send(from, promiseOf(state, epoch, history))
-  // A copy of a prepare: promised and durable already, so it is answered again and nothing is written.
+  // A duplicate prepare: the promise is durable already, so it is sent again and nothing is written.
   if (epoch === state.lastPromised && guards.promisedTo(state, from)) return { state, outputs: [promise] }
   const promised = guards.promise(state, epoch, from)
   const next = value === undefined ? promised : { ...promised, offered: { epoch, value, from } }
@@ -171,7 +166,10 @@ function refuse(
   return refusal === null ? unchanged(state) : { state, outputs: [send(to, refusal)] }
 }
 
-/** What a variant says of acceptors, as functions: built once, so that switches that are off cost nothing later. */
+/**
+ * The acceptor's switches of a variant as functions, built once: switches that are off cost nothing per
+ * message.
+ */
 export interface AcceptorGuards {
   mayPromise(state: AcceptorRecord, epoch: Epoch, to: Address): boolean
   mayAccept(state: AcceptorRecord, epoch: Epoch, value: Value): boolean
@@ -223,7 +221,7 @@ export function acceptorGuards(variant: Variant): AcceptorGuards {
         })
       : (_state, epoch, value) => ({ role: "acceptor", lastPromised: epoch, lastAccepted: { epoch, value } }),
     // With epochs reserved, the bound is what goes to disk as the promise: after a crash the acceptor
-    // has promised up to it, which is more than it said and therefore safe.
+    // has promised up to it, which exceeds what it sent and is therefore safe.
     store: failStop
       ? (record) => ({ type: "store", record, volatile: true })
       : promiseAhead > 0
@@ -234,8 +232,8 @@ export function acceptorGuards(variant: Variant): AcceptorGuards {
 }
 
 /**
- * Property 6, or its stricter forms. Voting is what makes an epoch its proposer's own: it is promised to
- * one proposer only, which may ask again (Algorithm 10).
+ * Property 6, or its stricter forms. Voting makes an epoch exclusive: it is promised to one proposer
+ * only, which may send its prepare again (Algorithm 10).
  */
 function mayPromise({ promise }: Variant): AcceptorGuards["mayPromise"] {
   switch (promise) {
@@ -291,26 +289,25 @@ function reservedBound({ reserved }: AcceptorRecord, epoch: Epoch, ahead: number
   return reserved !== undefined && epoch <= reserved ? reserved : epoch + ahead
 }
 
-/** An acceptor, whatever its switches: its state is what it stores. */
+/** An acceptor of any variant; its state is its record. */
 export type AcceptorActor = Actor<AcceptorRecord, PaxosMessage, PaxosRecord>
 
 /** What an acceptor makes of one input. */
 export type AcceptorStep = Step<AcceptorRecord, PaxosMessage, PaxosRecord>
 
-/** One thing an acceptor asks to be done: a message or a write, never a timer. */
+/** An output of an acceptor: a message or a write, never a timer. */
 export type AcceptorOutput = Output<PaxosMessage, PaxosRecord>
 
 /**
- * Adds phase 3 to an acceptor (Howard 2019, Algorithm 9): once told what is
- * decided it remembers, and answers every prepare and proposal with that.
+ * Adds phase 3 to an acceptor (Howard 2019, Algorithm 9): it stores the decision it receives, and
+ * replies with it to every prepare and proposal.
  *
- * The decision is stored before it is used. The thesis keeps v_dec in memory and
- * lets all other state be discarded; together, after a restart, both are gone
- * (erratum E14). With `afterDecision: "discard"` the last accepted proposal is
- * dropped by the same write that makes the decision durable.
+ * The decision is stored before it is used. The thesis keeps v_dec in memory and lets all other state be
+ * discarded; together, a restart loses both (erratum E14). With `afterDecision: "discard"` the last
+ * accepted proposal is dropped by the same write that makes the decision durable.
  *
- * decided(e) tells only the epoch. An acceptor that has accepted in e or later
- * knows the value: proposals above e can have no other (theorem 13).
+ * decided(e) contains only the epoch. An acceptor that has accepted in e or later knows the value:
+ * proposals above e can have no other (theorem 13).
  */
 export function answeringDecided(inner: AcceptorActor, { afterDecision, failStop }: Variant): AcceptorActor {
   return {
@@ -320,7 +317,7 @@ export function answeringDecided(inner: AcceptorActor, { afterDecision, failStop
       const { from, message } = input
       if (message.type === "decided") return onDecided(state, message, afterDecision, failStop)
       // A ring (§3.12) carries a question of its origin: the acceptor that may have forgotten what it
-      // accepted must not go on to answer it.
+      // accepted must not reply to it.
       const asker = message.type === "ring" ? message.origin : from
       const asks = isQuestion(message.type === "ring" ? message.request : message)
       if (!asks || state.decided === undefined) return inner.step(state, input)
@@ -359,13 +356,12 @@ function decisionIn({ lastAccepted }: AcceptorRecord, { epoch, value }: DecidedM
 }
 
 /**
- * An acceptor's part in a ring (Howard 2019, §3.12): it answers the request of
- * its origin and hands request and answers to the next acceptor; the last
- * returns them all. A phase that asks q acceptors costs q + 1 messages and as
- * many hops: ⌊n/2⌋ + 2 for a majority.
+ * The acceptor in a ring (Howard 2019, §3.12): it adds its reply to the origin's request and forwards
+ * request and replies to the next acceptor; the last returns all replies. A phase that contacts q
+ * acceptors costs q + 1 messages and as many hops: ⌊n/2⌋ + 2 for a majority.
  *
- * An acceptor that has nothing to add, because the epoch is too small, breaks the
- * ring, as a lost message would; with negative replies it says so to the origin at once.
+ * An acceptor without a reply, because the epoch is too small, breaks the ring, as a lost message would;
+ * with negative replies it sends one to the origin immediately.
  */
 function onRing(state: AcceptorRecord, message: RingMessage, acceptor: AcceptorActor): AcceptorStep {
   const { origin, request } = message
@@ -373,7 +369,7 @@ function onRing(state: AcceptorRecord, message: RingMessage, acceptor: AcceptorA
   return { state: step.state, outputs: step.outputs.map((output) => passOn(output, message)) }
 }
 
-/** The answer to the origin goes on with the message; everything else stays as it is. */
+/** Appends the reply to the ring message; all other outputs are unchanged. */
 function passOn(output: AcceptorOutput, message: RingMessage): AcceptorOutput {
   if (output.type !== "send" || output.to !== message.origin) return output
   const { type } = output.message

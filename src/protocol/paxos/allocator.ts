@@ -11,10 +11,9 @@ export interface AllocatorState {
 }
 
 /**
- * What an allocator gives out: a new epoch each time (Algorithm 21), the first
- * epoch once (Algorithm 30), or the first epoch to everyone with the value it
- * was first asked for (§7.1): a write-once register, the acceptor of the
- * single acceptor algorithm by another name.
+ * What an allocator allocates: a new epoch per request (Algorithm 21), the first epoch once (Algorithm
+ * 30), or to every request the first epoch with the value of the first request (§7.1): a write-once
+ * register, equivalent to the acceptor of the single acceptor algorithm.
  */
 export type AllocatorMode = "counter" | "first-epoch" | "register"
 
@@ -79,8 +78,8 @@ function once(state: AllocatorState, to: Address): AllocatorStep {
 }
 
 /**
- * The first value asked for is kept, and stored before anyone hears of it: a register that forgot it
- * after a crash would give the first epoch to a second value.
+ * The first requested value is stored before any reply: a register that lost it in a crash would
+ * allocate the first epoch to a second value.
  */
 function register(state: AllocatorState, to: Address, asked: Value | undefined): AllocatorStep {
   const value = state.record.value ?? asked

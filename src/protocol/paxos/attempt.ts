@@ -26,11 +26,11 @@ export function startAttempt(state: ProposerState, rules: ProposerRules): Propos
 }
 
 /**
- * Phase 1 of an epoch. The epoch is stored before anyone hears of it, so that no restart uses it again.
+ * Starts phase 1 of an epoch. The epoch is stored before any message of it is sent, so that no restart
+ * reuses it.
  *
- * The state is that of Algorithm 3 when it starts again: Q_P, Q_A, e_max and v are empty. What was
- * learned of acceptances in earlier epochs is kept only with `remember`, as the thesis' boosted bypass
- * has it (§3.2).
+ * The state is that of Algorithm 3 when it starts again: Q_P, Q_A, e_max and v are empty. Acceptances
+ * known from earlier epochs are kept only with `remember`, the thesis' boosted bypass (§3.2).
  */
 export function startEpoch(
   state: ProposerState,
@@ -59,12 +59,12 @@ export function startEpoch(
     },
   })
   const write = record === null ? [] : [storing(record, variant)]
-  // Where nothing need be promised, an epoch begins with phase 2 (§4.3.1) and nobody is asked.
+  // Where no promise is required, an epoch begins with phase 2 (§4.3.1) and no prepare is sent.
   if (rules.phase1Done(next) && rules.choose(next).kind !== "open") {
     return finishPhase1(next, [...before, ...write], rules)
   }
   const prepare = prepareRequests(next, epoch, rules)
-  // The write may go on during phase 1: until phase 2, using the epoch again would do no harm (§3.8).
+  // The write may overlap phase 1: before phase 2, reusing the epoch is harmless (§3.8).
   const outputs = variant.epochWrite === "before-phase-1" ? [...write, ...prepare] : [...prepare, ...write]
   return { state: next, outputs: before.length === 0 ? outputs : [...before, ...outputs] }
 }
@@ -97,20 +97,20 @@ function request(
 }
 
 /**
- * The one timer, set again by every phase. What it must cover is the round trip and the acceptor's time:
- * with anything shorter a proposer starts again before the answers are back, for ever (Howard 2019,
- * theorem 16).
+ * The proposer's only timer, reset by every phase. It must exceed the round trip plus the acceptor's
+ * processing time: a shorter one makes the proposer restart for ever before the replies arrive (Howard
+ * 2019, theorem 16).
  */
 export function phaseTimeout({ options }: ProposerRules): ProposerOutput {
   return { type: "set-timer", timer: phaseTimer, after: options.timeout }
 }
 
 /**
- * If the promises suffice, on to phase 2: in this epoch, or in one that belongs to the value (§7.2).
+ * Starts phase 2 if the promises suffice: in this epoch, or in one allocated to the value (§7.2).
  *
- * Whether the promises suffice and which value they leave are separate questions (chapters 4 and 5
- * change the first, chapter 6 the second). Only `untilOneValue` couples them: phase 1 then goes on until
- * one value is left.
+ * Whether the promises suffice and which value they allow are independent (chapters 4 and 5 change the
+ * first, chapter 6 the second). Only `untilOneValue` couples them: phase 1 then continues until one
+ * value is possible.
  */
 export function finishPhase1(
   state: ProposerState,
@@ -120,13 +120,13 @@ export function finishPhase1(
   if (!rules.phase1Done(state)) return { state, outputs: before }
   const choice = rules.choose(state)
   if (choice.kind === "open") return rules.variant.untilOneValue ? { state, outputs: before } : halt(state)
-  // A recovery proposer finishes what others began, and nobody has begun (§3.7).
+  // A recovery proposer only completes proposals of others, and there is none (§3.7).
   if (choice.kind === "free" && rules.options.recoveryOnly === true) return stop(state, before)
   const value = choice.kind === "only" ? choice.value : null
   if (state.candidate === null) return awaitCandidate(state, value, before)
   const { patience } = rules.variant
   if (patience === 0 || state.greatest === null) return propose(state, value, before, rules)
-  // Something has been accepted somewhere: a little patience may show a decision and save phase 2
+  // A proposal has been accepted: waiting for more promises may reveal a decision and save phase 2
   // (§3.2).
   const wait: ProposerOutput = {
     type: "set-timer",
@@ -179,7 +179,7 @@ export function propose(
   return startPhase2(state, epoch, value, before, rules)
 }
 
-/** Phase 2 of an epoch: this proposer's own, or one whose proposal it continues. */
+/** Starts phase 2 of an epoch: its own, or that of another proposer whose proposal it continues. */
 export function startPhase2(
   state: ProposerState,
   epoch: Epoch,
@@ -192,7 +192,10 @@ export function startPhase2(
   return { state: next, outputs: before.length === 0 ? outputs : [...before, ...outputs] }
 }
 
-/** Whoever promised has been sent the candidate with the prepare, if the variant does that. */
+/**
+ * The proposal for phase 2; acceptors that promised already have the candidate where the variant sends
+ * it with the prepare.
+ */
 function proposal(
   state: ProposerState,
   epoch: Epoch,
@@ -220,7 +223,7 @@ export function retry(
   }
 }
 
-/** Phase 0: asks the allocator for an epoch (Howard 2019, §7.1). */
+/** Phase 0: requests an epoch from the allocator (Howard 2019, §7.1). */
 function requestEpoch(state: ProposerState, rules: ProposerRules): ProposerStep {
   const { allocator } = rules.options
   if (allocator === undefined)
@@ -235,7 +238,7 @@ function requestEpoch(state: ProposerState, rules: ProposerRules): ProposerStep 
   }
 }
 
-/** Whether the allocator keeps a value with the first epoch, and must be told which. */
+/** Whether the allocator stores a value with the first epoch, so that the request must contain it. */
 function keepsValue({ variant: { epochs } }: ProposerRules): boolean {
   return (epochs.kind === "multi-path" ? epochs.fast.kind : epochs.kind) === "register"
 }

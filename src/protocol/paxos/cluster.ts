@@ -15,7 +15,7 @@ import { replica } from "./replica.ts"
 import { singleAcceptor, singleProposer } from "./single-acceptor.ts"
 import { type Variant, classic, variantOf } from "./variant.ts"
 
-/** Who takes part in one instance, with which quorums and which switches. Times are in microseconds. */
+/** The processes, quorums and switches of one instance. Times are in microseconds. */
 export interface ClusterOptions {
   readonly plan: QuorumPlan
   /** How many proposers; where epochs are dealt out, proposer i of p has the epochs i − 1, i − 1 + p, … */
@@ -27,7 +27,7 @@ export interface ClusterOptions {
   readonly nacks?: boolean
   readonly timeout: TimerRange
   readonly backOff: BackOff
-  /** Whom proposer `index`, from 0, sends to; everyone, unless said otherwise. */
+  /** The recipients of proposer `index`, from 0; all acceptors by default. */
   readonly recipients?: (index: number) => Recipients
   /** Each proposer in one process with an acceptor; there are then as many proposers as acceptors (§3.7). */
   readonly colocated?: boolean
@@ -53,14 +53,14 @@ export interface Cluster {
 type PaxosProcess = Process<PaxosMessage, PaxosRecord>
 
 /**
- * One instance of any member of the family: classic Paxos unless the variant says more; one proposer, one acceptor, no copies.
+ * The processes of one instance of any variant, classic Paxos by default.
  *
- * Addresses are places in the list, and acceptors come first, in the order of the plan's nodes: the
- * address of an acceptor is its bit in every set of acceptors. Throws UsageError where co-located roles
- * do not pair up.
+ * Addresses are positions in the list; acceptors come first, in the order of the plan's nodes, so that
+ * the address of an acceptor is its bit in every set of acceptors. Throws UsageError if co-located
+ * acceptors and proposers differ in number.
  *
- * Nothing here asks whether the quorums go with the variant: controls need clusters that do not.
- * `refuseUnsafe` (`variant-rules.ts`) is for whoever wants to know.
+ * The quorums are not checked against the variant, because controls need unsafe clusters; `refuseUnsafe`
+ * (`variant-rules.ts`) checks them.
  */
 export function paxosCluster(options: ClusterOptions): Cluster {
   const variant = variantOf({ ...(options.nacks === true && { nacks: "epoch" }) }, options.variant ?? {})
@@ -96,7 +96,7 @@ export function paxosCluster(options: ClusterOptions): Cluster {
   }
 }
 
-/** The single acceptor algorithm (§2.1.1): one acceptor, as many proposers as wanted. */
+/** The single acceptor algorithm (§2.1.1): one acceptor, any number of proposers. */
 export function singleAcceptorCluster(proposers: number, timeout: TimerRange): Cluster {
   const plan = constantPlan(quorumSystem({ phase1: node("a1") }, "single acceptor"))
   return {
@@ -119,8 +119,9 @@ interface Places extends Pick<Cluster, "acceptors" | "proposers" | "learners" | 
 }
 
 /**
- * Places for everyone: voters first, then learners, readers and the allocator, so that adding a learner
- * moves no acceptor or proposer, and a scenario's faults still hit whom they named.
+ * The addresses of all processes: acceptors and proposers first, then learners, readers and the
+ * allocator, so that adding a learner moves no acceptor or proposer, and the faults of a scenario keep
+ * their targets.
  */
 function addresses(
   { proposers: p, learners: l = 0, readers: r = 0, colocated, ...rest }: ClusterOptions,
@@ -156,7 +157,7 @@ function proposerOf(options: ClusterOptions, variant: Variant, places: Places, i
   })
 }
 
-/** What the allocator has to give out under this allocation. */
+/** What the allocator allocates under this allocation. */
 function allocatorMode(epochs: EpochAllocation): AllocatorMode {
   const kind = epochs.kind === "multi-path" ? epochs.fast.kind : epochs.kind
   if (kind === "register") return "register"

@@ -7,23 +7,22 @@ import type { ProposerRecord } from "./records.ts"
 export type StoredEpochs = ProposerRecord | null
 
 /**
- * Where one proposer's epochs come from. Where epochs are dealt out in advance,
- * the sets of different proposers are disjoint, which is what makes epochs
- * unique (Howard 2019, property 1); no intersection between them is wanted.
+ * The source of one proposer's epochs. Where epochs are allocated in advance, the sets of different
+ * proposers are disjoint, which makes epochs unique (Howard 2019, property 1).
  */
 export interface EpochSource {
   /**
-   * The smallest epoch that this proposer may use for `value`, greater than
-   * `after` (of all, if `after` is null). Null: the allocator must be asked.
+   * The smallest epoch that this proposer may use for `value`, greater than `after` (of all, if `after`
+   * is null). Null: the epoch must be requested from the allocator.
    */
   next(after: Epoch | null, value?: Value | null, stored?: StoredEpochs): Epoch | null
   /** What must be durable before `epoch` is used; null if nothing new. */
   record(epoch: Epoch, stored: StoredEpochs): StoredEpochs
-  /** After a crash: no epoch up to `lastEpoch` may be used again; `record`, if any, is to be written first. */
+  /** After a crash: no epoch up to `lastEpoch` may be reused; `record`, if any, must be written first. */
   recovered(stored: StoredEpochs): { readonly lastEpoch: Epoch | null; readonly record: StoredEpochs }
   /** The value an epoch belongs to, where epochs are allocated by value. */
   valueFor(epoch: Epoch): Value | null
-  /** When the allocator has none or does not answer: the next epoch without it, if there is another way. */
+  /** The next epoch without the allocator, when it has none or does not reply; null if there is none. */
   without(after: Epoch | null): Epoch | null
 }
 
@@ -70,8 +69,8 @@ function successor(after: Epoch | null): Epoch {
 }
 
 /**
- * All natural numbers, for everyone. The last one is written: two proposals of
- * one proposer in one epoch, before and after a crash, would be two values.
+ * All natural numbers, for every proposer. The last used epoch is written: otherwise a proposer could
+ * propose two values in one epoch, before and after a crash.
  */
 const everyEpoch: EpochSource = source({ next: successor })
 
@@ -124,7 +123,7 @@ export function versionedEpochs(pid: number, count: number, restarts: number): E
   })
 }
 
-/** Round-robin, but what is written is a bound `ahead` epochs of this proposer beyond the one needed. */
+/** Round-robin, with a written bound `ahead` epochs of this proposer beyond the one needed. */
 export function reservedEpochs(index: number, count: number, ahead: number): EpochSource {
   return {
     ...roundRobinEpochs(index, count),
@@ -135,7 +134,10 @@ export function reservedEpochs(index: number, count: number, ahead: number): Epo
   }
 }
 
-/** Epoch e belongs to values[e mod |values|]. Nothing is written: whoever uses the epoch again proposes the same value. */
+/**
+ * Epoch e belongs to values[e mod |values|]. Nothing is written: a proposer that reuses the epoch
+ * proposes the same value.
+ */
 export function byValueEpochs(values: readonly Value[]): EpochSource {
   const valueFor = (epoch: Epoch): Value => values[epoch % values.length]!
   return source({
@@ -176,7 +178,8 @@ export function multiPathEpochs(fast: FastPath, index: number, count: number): E
       },
     }
   }
-  // An epoch of the allocator is written like any other: a late copy of its answer must not be used again.
+  // An epoch of the allocator is written like any other: a delayed duplicate of its reply must not be
+  // used again.
   return {
     ...slow,
     ...(fast.kind === "register" && { record }),
@@ -212,7 +215,7 @@ export type EpochAllocation =
 
 /** What the first epochs of a multi-path allocation are (§7.4.1 to §7.4.3). */
 export type FastPath =
-  /** The first epoch goes to whom the allocator gives it (Algorithm 30). */
+  /** The allocator allocates the first epoch to one proposer (Algorithm 30). */
   | { readonly kind: "allocator" }
   /** The first epoch goes to everyone, with the value the allocator was first asked for. */
   | { readonly kind: "register" }
@@ -262,12 +265,15 @@ function fastAllocation(fast: FastPath): EpochAllocation {
   return fast.kind === "recovery" ? { kind: "recovery", durable: false } : fast
 }
 
-/** Whether two values may be proposed in an epoch: then collisions must be told apart from decisions (§7.3). */
+/**
+ * Whether two values may be proposed in an epoch: then collisions must be distinguished from decisions
+ * (§7.3).
+ */
 export function isShared(allocation: EpochAllocation, epoch: Epoch): boolean {
   return !uniquenessOf(allocation, epoch).toValues
 }
 
-/** Whether an allocator process takes part. */
+/** Whether an allocation requires an allocator process. */
 export function needsAllocator(allocation: EpochAllocation): boolean {
   const kind = allocation.kind === "multi-path" ? allocation.fast.kind : allocation.kind
   return kind === "allocator" || kind === "register"

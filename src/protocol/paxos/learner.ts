@@ -4,20 +4,19 @@ import type { PaxosMessage, Proposal } from "./messages.ts"
 import type { PaxosRecord } from "./records.ts"
 import { type KnownAcceptances, knownToAccept, withKnown } from "./proposer-state.ts"
 
-/** Who is known to have accepted what. */
+/** The acceptances known to a learner. */
 export interface LearnerState {
   readonly known: readonly KnownAcceptances[]
   readonly learned: Value | null
 }
 
 /**
- * A process that only wants to know the outcome (Howard 2019, §3.12): acceptors
- * tell it what they accept, and it learns a value when one epoch's acceptances
- * hold a phase-2 quorum of that epoch. It stores nothing.
+ * A learner (Howard 2019, §3.12): acceptors notify it of what they accept, and it learns a value when
+ * the acceptances of one epoch contain a phase-2 quorum of that epoch. It stores nothing.
  *
- * An epoch has one value (lemma 9), so acceptances are counted by epoch: that is
- * where safe learning rests on property 1. Where epochs are shared (§7.3) they are
- * counted by proposal: two values in one epoch are no quorum of either.
+ * An epoch has one value (lemma 9), so acceptances are counted by epoch; safe learning here depends on
+ * property 1. Where epochs are shared (§7.3) they are counted by proposal: acceptances of two values in
+ * one epoch form no quorum together.
  */
 export function learner(
   plan: QuorumPlan,
@@ -46,7 +45,7 @@ const theValue: Value = "*"
 
 const nothingHeard: LearnerState = { known: [], learned: null }
 
-/** What a reader has heard. Volatile: a reader that comes back asks again. */
+/** The replies a reader has received. Volatile: a reader that recovers sends its reads again. */
 export interface ReaderState {
   readonly reading: boolean
   readonly known: readonly KnownAcceptances[]
@@ -56,11 +55,11 @@ export interface ReaderState {
 type ReaderStep = Step<ReaderState, PaxosMessage, PaxosRecord>
 
 /**
- * A process that asks acceptors for what they accepted last, to find out whether
- * a value has been decided and which (Howard 2019, §3.7). It proposes nothing,
- * promises nothing, and disturbs nobody; it learns when a phase-2 quorum reports
- * one proposal, now or in earlier rounds. A client's `propose` starts it; the
- * value given is not looked at. It asks again after each timeout until it knows.
+ * A reader: it reads the last accepted proposals of acceptors to determine whether a value has been
+ * decided and which (Howard 2019, §3.7). It proposes and promises nothing, so it disturbs no proposer;
+ * it learns when a phase-2 quorum reports one proposal, in this round or earlier ones. A client's
+ * `propose` starts it; the value is ignored. It sends its reads again after each timeout until it
+ * learns.
  */
 export function reader(plan: QuorumPlan, timeout: TimerRange): Actor<ReaderState, PaxosMessage, PaxosRecord> {
   const acceptors = plan.nodes.map((_, address) => address)
@@ -94,7 +93,7 @@ function onAnswer(state: ReaderState, from: number, message: PaxosMessage, plan:
   }
   if (message.type !== "report" || message.lastAccepted === null) return unchanged(state)
   // A report is of what was accepted last. Acceptors that move on between two reports never show one
-  // proposal together: a read may fail although a value is decided, and is then asked again.
+  // proposal together: a read may fail although a value is decided, and is then repeated.
   const proposal = message.lastAccepted
   const known = withKnown(state.known, from, proposal)
   const next = { ...state, known }
@@ -103,7 +102,7 @@ function onAnswer(state: ReaderState, from: number, message: PaxosMessage, plan:
     : unchanged(next)
 }
 
-/** The outcome, and no more asking. */
+/** Learns the value and cancels the timer. */
 function learn(state: ReaderState, { epoch, value }: Proposal): ReaderStep {
   return {
     state: { ...state, reading: false, learned: value },

@@ -13,11 +13,11 @@ import {
 } from "./proposer-state.ts"
 
 /**
- * The value is decided: say so, tell those who asked, and with phase 3 every acceptor (Algorithm 8).
+ * Learns a decided value: reports it, notifies the proposers that forwarded candidates and, with phase
+ * 3, every acceptor (Algorithm 8).
  *
- * The timer is cancelled by learning and not before: a value is decided as soon as acceptors have
- * accepted it, but the proposer may return only once it has heard so from a phase-2 quorum (property 3,
- * lemma 15).
+ * Learning cancels the timer: a value is decided as soon as acceptors have accepted it, but the proposer
+ * may return only after it has received acceptances from a phase-2 quorum (property 3, lemma 15).
  */
 export function learn(state: ProposerState, { epoch, value }: Proposal, rules: ProposerRules): ProposerStep {
   const outputs: ProposerOutput[] = [
@@ -55,7 +55,7 @@ export function onDecided(
   return learn(state, { epoch, value }, rules)
 }
 
-/** What a promise of this epoch says, written down for the value rule and for the bypass. */
+/** Records the report of a promise of this epoch for the value rule and for the bypass. */
 export function noteReport(
   notes: ProposerNotes,
   from: Address,
@@ -67,7 +67,7 @@ export function noteReport(
   return { ...noted, reports: noted.reports.with(from, message.lastAccepted ?? "nil") }
 }
 
-/** What any promise, late or not, says of acceptances: facts, whatever epoch it was made for. */
+/** Records the acceptances that a promise of any epoch reports; they hold in every epoch. */
 export function noteAcceptances(
   notes: ProposerNotes,
   from: Address,
@@ -78,9 +78,8 @@ export function noteAcceptances(
 }
 
 /**
- * If promises show that a phase-2 quorum has accepted one proposal, it is
- * decided, and phase 2 is not needed (Algorithm 7); nor the rest of phase 1, if
- * that is still going on (§4.3.1). Null if they show no such thing.
+ * If promises show that a phase-2 quorum has accepted one proposal, it is decided, and neither phase 2
+ * (Algorithm 7) nor the rest of phase 1 (§4.3.1) is needed. Null otherwise.
  */
 export function learnByBypass(state: ProposerState, rules: ProposerRules): ProposerStep | null {
   if (state.stage === "idle") return null

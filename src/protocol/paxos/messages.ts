@@ -52,7 +52,7 @@ export type ProposeMessage = {
   readonly valueSent?: true
 }
 
-/** The value is accepted; learners, and proposers that share their epochs, are told which. */
+/** The value is accepted; messages to learners, and to proposers that share their epochs, contain it. */
 export type AcceptMessage = {
   readonly type: "accept"
   readonly epoch: Epoch
@@ -69,8 +69,8 @@ export type RefusalMessage = {
 }
 
 /**
- * The value is decided: phase 3, and what an acceptor that knows answers to
- * everything (§3.3). Without a value it is the short form decided(e).
+ * The value is decided: phase 3, and the reply of an acceptor that knows the decision to every request
+ * (§3.3). Without a value it is the short form decided(e).
  */
 export type DecidedMessage = {
   readonly type: "decided"
@@ -78,14 +78,17 @@ export type DecidedMessage = {
   readonly value?: Value
 }
 
-/** A request handed from acceptor to acceptor, each adding its answer; the last returns them all (§3.12). */
+/**
+ * A request forwarded from acceptor to acceptor, each adding its reply; the last returns all of them
+ * (§3.12).
+ */
 export type RingMessage = {
   readonly type: "ring"
   readonly request: PrepareMessage | ProposeMessage
   readonly origin: Address
-  /** The acceptors in the order they are asked. */
+  /** The acceptors in the order they are contacted. */
   readonly asked: readonly Address[]
-  /** Their answers so far, in that order. */
+  /** Their replies so far, in that order. */
   readonly replies: readonly PaxosMessage[]
 }
 
@@ -151,7 +154,7 @@ function call(name: string, ...values: readonly (string | number | undefined)[])
 
 /** What every message carries: type, epoch, sender. */
 const headerBytes = 24
-/** A proposal beside its value: the epoch. */
+/** The size of a proposal without its value: the epoch. */
 const epochBytes = 8
 
 /**
@@ -210,14 +213,13 @@ export function formatProposal(proposal: Proposal | null): string {
 }
 
 /**
- * The rules that every form of Paxos here shares, one instance or a log of them:
- * the protocols differ in what they keep and whom they tell, not in these.
+ * The rules shared by single-decree Paxos and the replicated log: the protocols differ in their state
+ * and recipients, not in these.
  */
 
 /**
- * Whether an acceptor that has promised `lastPromised` still takes part in an
- * epoch, in either phase (Howard 2019, property 6). "≥", so that a repeated
- * message is answered again.
+ * Whether an acceptor that has promised `lastPromised` may promise or accept in an epoch (Howard 2019,
+ * property 6). "≥", so that a duplicate gets a reply again.
  */
 export function takesPart(lastPromised: Epoch | null, epoch: Epoch): boolean {
   return lastPromised === null || epoch >= lastPromised

@@ -21,12 +21,11 @@ import { isShared } from "./epochs.ts"
 import { type QuorumSystem, quorumSystem } from "../../quorum/system.ts"
 
 /**
- * Whether the promises suffice to stop waiting, by one of the rules of
- * `Phase1Rule`. Howard 2019, Algorithms 3, 12 to 15, 19; tables 4.2 and 5.1.
+ * Whether the promises suffice to end phase 1, by one of the rules of `Phase1Rule`. Howard 2019,
+ * Algorithms 3, 12 to 15, 19; tables 4.2 and 5.1.
  *
- * `shared` says of which epochs two values may be proposed: a report of such an
- * epoch covers only those strictly before it (§7.3.5), a report of any other
- * covers that one too.
+ * `shared` tests whether two values may be proposed in an epoch: a report of such an epoch covers only
+ * the epochs strictly before it (§7.3.5), a report of any other covers that one too.
  *
  * "Meets every phase-2 quorum" is one evaluation of the dual formula, not an
  * enumeration: linear in the formula, once for each range of epochs that counts.
@@ -54,7 +53,7 @@ export function phase1Rule(
       return ({ epoch, promised, greatest }) => {
         // Why a report saves waiting: its proposer had phase 1 of `greatest` behind it, so anything
         // decided before is that value; and an epoch with one value decides no other (lemma 9). A shared
-        // epoch may, so it is asked about too.
+        // epoch may, so it is included.
         const from = greatest === null ? 0 : shared(greatest) ? greatest : greatest + 1
         return meets(from, epoch, promised)
       }
@@ -72,20 +71,18 @@ export interface Promises {
 }
 
 /**
- * The plan as a variant uses it: its phase-1 quorums are the sets of promises
- * with which the variant leaves phase 1, whatever they report. Where it waits
- * for quorums of the plan they are those; where it waits until every phase-2
- * quorum (of all epochs, or of the smaller ones) has been met, they are the sets
- * that do that, the quorums of a dual formula. Epochs in which two values may be
- * proposed are marked fast.
+ * The plan a variant effectively uses: its phase-1 quorums are the sets of promises with which the
+ * variant ends phase 1, independent of what they report. Where it awaits quorums of the plan, they are
+ * those; where it waits until every phase-2 quorum (of all epochs, or of the smaller ones) has been
+ * intersected, they are the quorums of a dual formula. Epochs in which two values may be proposed are
+ * marked fast.
  *
- * Revision C may leave phase 1 earlier, on what a promise reports; a report is
- * then worth what its proposer had found (Howard 2019, property 15), so the
- * sets of Revision B are the ones to judge.
+ * Revision C may end phase 1 earlier, depending on what a promise reports; a report then implies what
+ * its proposer had found (Howard 2019, property 15), so the sets of Revision B are the ones to check.
  *
- * Everything that judges a combination (requirements, `objectionsTo`, the explorer's warnings) asks this
- * plan and not the one that was written, because a variant may leave phase 1 with fewer promises than a
- * phase-1 quorum of the plan has: table 4.2 puts the conditions of the revisions side by side.
+ * Requirements, `objectionsTo` and the explorer's warnings check this plan and not the given one,
+ * because a variant may end phase 1 with fewer promises than a phase-1 quorum of the plan has: table 4.2
+ * compares the conditions of the revisions.
  */
 export function effectivePlan(variant: Variant, plan: QuorumPlan): QuorumPlan {
   const dependsOnEpoch = variant.phase1 !== "quorum" && variant.phase1 !== "revision-A"
@@ -145,7 +142,7 @@ function splitAtFirstEpochs(plan: QuorumPlan): EpochRange[] {
   )
 }
 
-/** Where the first epoch is shared and later ones are not, it has a range of its own. */
+/** Splits off the first epoch as a range where it is shared and later epochs are not. */
 function splitForSharing({ epochs }: Variant, ranges: readonly EpochRange[]): readonly EpochRange[] {
   const [first, next] = ranges
   if (epochs.kind !== "multi-path" || first === undefined || next?.from === 1) return ranges

@@ -11,7 +11,7 @@ import { effectivePlan } from "./phase1.ts"
 export function counting(n: number, q1: number, q2: number): QuorumSystem {
   const nodes = acceptorNames(n)
   const any = (q: number): QuorumExpr => threshold(q, nodes.map(node))
-  // The notation has no phase-1 quorums of nobody but for split and choose(0).
+  // In the notation, an empty phase-1 quorum requires split and choose(0).
   const name = q1 > 0 ? `simple(${n}, ${q1}, ${q2})` : `split(choose(0), simple(${n}, 1, ${q2}))`
   return quorumSystem({ phase1: any(q1), phase2: any(q2), nodes }, name)
 }
@@ -20,9 +20,9 @@ export function counting(n: number, q1: number, q2: number): QuorumSystem {
 export const majorityOf = (n: number): number => Math.floor(n / 2) + 1
 
 /**
- * All aboard Paxos (Howard 2019, §4.3.2 and table 4.1): up to epoch k everyone
- * must accept, so that any single acceptor is a phase-1 quorum; later epochs fall
- * back to majorities. One round trip while all are up, two otherwise.
+ * All aboard Paxos (Howard 2019, §4.3.2 and table 4.1): up to epoch k all acceptors must accept, so that
+ * any single acceptor is a phase-1 quorum; later epochs use majorities. One round trip while all
+ * acceptors are up, two otherwise.
  */
 export function allAboardPlan(n: number, k: number): QuorumPlan {
   if (!Number.isSafeInteger(k) || k < 1) {
@@ -205,7 +205,7 @@ function argumentsOf(list: string): unknown[] | undefined {
   }
 }
 
-/** Carries nothing: the caller knows the call it was reading, and says so in its own words. */
+/** Has no message: the caller knows the call it parses and throws the error with its text. */
 class NotASize extends Error {}
 
 function size(value: unknown): number {

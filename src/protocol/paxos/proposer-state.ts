@@ -19,7 +19,7 @@ import { type Answers, type Choice, type Report, free, only, valueRule } from ".
 import { type Variant, classic } from "./variant.ts"
 
 /**
- * What a proposer is doing.
+ * The stage of a proposer.
  *
  * - `idle`: before it has a candidate, and after it has learned;
  * - `phase-0`: waiting for the allocator (§7.1), `forwarded`: for the distinguished proposer (§3.4);
@@ -27,15 +27,12 @@ import { type Variant, classic } from "./variant.ts"
  * - `lingering`: phase 1 is done, but more promises may show a decision (§3.2);
  * - `ready`: phase 1 is done, and there is no candidate yet (§3.5);
  * - `pause`: before the next attempt;
- * - `halted`: no rule says what to propose (Algorithm 32 as printed). A proposer here never gets there on its own.
+ * - `halted`: no rule says what to propose (Algorithm 32 as printed). No other rule leads to it.
  */
 export type Stage =
   "idle" | "phase-0" | "forwarded" | "phase-1" | "lingering" | "ready" | "phase-2" | "pause" | "halted"
 
-/**
- * All that Algorithm 3 keeps, by its names, and the stage it is in. Volatile but for what `notes.stored`
- * says.
- */
+/** The state of Algorithm 3, by its names, and the stage. Volatile except for `notes.stored`. */
 export interface ProposerState {
   readonly self: Address
   readonly stage: Stage
@@ -67,17 +64,17 @@ export interface ProposerState {
 export interface ProposerNotes {
   /** What is on disk, or about to be. */
   readonly stored: ProposerRecord | null
-  /** R: the answer of each acceptor in this epoch; empty where the value rule does not look. */
+  /** R: the reply of each acceptor in this epoch; empty where the value rule does not use it. */
   readonly reports: readonly Report[]
-  /** For the bypass of phase 2: who is known to have accepted what. */
+  /** Known acceptances, for the bypass of phase 2. */
   readonly known: readonly KnownAcceptances[]
-  /** Who answered this phase with a negative reply. */
+  /** The acceptors that sent a negative reply in this phase. */
   readonly refused: NodeSet
-  /** Who forwarded a candidate, and is to be told the outcome. */
+  /** The proposers that forwarded a candidate and await the outcome. */
   readonly toTell: readonly Address[]
 }
 
-/** Before anything was heard; shared by all proposers, and never changed. */
+/** The notes before any message is received; shared by all proposers, and immutable. */
 export const noNotes: ProposerNotes = { stored: null, reports: [], known: [], refused: emptySet, toTell: [] }
 
 /** A proposer that has never run: no candidate, no epoch. */
@@ -124,13 +121,13 @@ export function changed(state: ProposerState, changes: Partial<ProposerState>): 
 
 /** What a proposer makes of one input. */
 export type ProposerStep = Step<ProposerState, PaxosMessage, PaxosRecord>
-/** One thing a proposer asks to be done. */
+/** An output of a proposer. */
 export type ProposerOutput = Output<PaxosMessage, PaxosRecord>
 
 /** The one timer of a proposer: of a phase, or of a pause. */
 export const phaseTimer = "phase"
 
-/** What a proposer is told when it is built. */
+/** Parameters of a proposer. */
 export interface ProposerOptions {
   /** Which acceptors make a quorum, epoch by epoch: classic and Flexible Paxos differ here and nowhere else. */
   readonly plan: QuorumPlan
@@ -141,9 +138,9 @@ export interface ProposerOptions {
   readonly recipients: Recipients
   /** Classic Paxos unless given. */
   readonly variant?: Variant
-  /** Who hands out epochs, where the variant has an allocator. */
+  /** The allocator of epochs, where the variant has one. */
   readonly allocator?: Address
-  /** Who proposes for everyone, if anyone does (§3.4). */
+  /** The distinguished proposer, if there is one (§3.4). */
   readonly distinguished?: Address
   /** It only finishes what others began: if phase 1 shows nothing, it stops (§3.7). */
   readonly recoveryOnly?: boolean
@@ -154,7 +151,7 @@ export interface ProposerRules {
   readonly options: ProposerOptions
   readonly variant: Variant
   readonly everyone: readonly Address[]
-  /** Whether enough acceptors have promised, whatever they said. */
+  /** Whether enough acceptors have promised, independent of what they reported. */
   phase1Done(state: ProposerState): boolean
   /** Whether phase 1 could still end if these acceptors never promise. */
   phase1Possible(state: ProposerState, refused: NodeSet): boolean
@@ -163,7 +160,7 @@ export interface ProposerRules {
   readonly keepsKnown: boolean
 }
 
-/** Resolves the switches to functions, so that a message costs no look at switches that are off. */
+/** Resolves the switches to functions, so that switches that are off cost nothing per message. */
 export function proposerRules(options: ProposerOptions): ProposerRules {
   const { plan, variant = classic } = options
   const shared = (epoch: Epoch): boolean => isShared(variant.epochs, epoch)
@@ -186,13 +183,13 @@ export function proposerRules(options: ProposerOptions): ProposerRules {
   }
 }
 
-/** The waiting rule of the variant, asked of the proposer's state. */
+/** Evaluates the waiting rule of the variant on the proposer's state. */
 function phase1Done(
   variant: Variant,
   plan: QuorumPlan,
   suffices: ReturnType<typeof phase1Rule>,
 ): ProposerRules["phase1Done"] {
-  // The rule of nearly all runs, without building what the others look at.
+  // The rule of nearly all runs, without the values that only the others need.
   if (variant.phase1 === "quorum") {
     return ({ epoch, promised }) => plan.systemAt(epoch!).isQuorum(1, promised)
   }
@@ -201,7 +198,7 @@ function phase1Done(
 }
 
 /**
- * The value rule of the variant. "greatest" keeps no answers, only the greatest proposal: classic Paxos
+ * The value rule of the variant. "greatest" keeps no replies, only the greatest proposal: classic Paxos
  * needs no more memory than that, and nearly all runs are classic.
  */
 function choice(
@@ -227,7 +224,7 @@ export function isMisallocated(source: EpochSource, epoch: Epoch, value: Value):
 
 /** How long a proposer waits before it starts again with a greater epoch, after a timeout or a negative reply. */
 export type BackOff =
-  /** At once. Two proposers that retry in step can duel for ever (Howard 2019, figure 2.6). */
+  /** No pause. Two proposers that retry in step can duel for ever (Howard 2019, figure 2.6). */
   | { readonly kind: "none" }
   /** The same pause every time. */
   | { readonly kind: "fixed"; readonly pause: Micros }
@@ -250,7 +247,7 @@ export function pauseAfter(backOff: BackOff, attempt: number): TimerRange {
   }
 }
 
-/** The acceptors known to have accepted a proposal: Q_V, or what a learner has heard. */
+/** The acceptors known to have accepted a proposal: Q_V, or what a learner has received. */
 export interface KnownAcceptances {
   readonly proposal: Proposal
   readonly by: NodeSet
@@ -267,12 +264,12 @@ export function withKnown(
   return known.with(at, { proposal: known[at]!.proposal, by: withMember(known[at]!.by, acceptor) })
 }
 
-/** Who is known to have accepted a proposal. */
+/** The acceptors known to have accepted a proposal. */
 export function knownToAccept(known: readonly KnownAcceptances[], { epoch, value }: Proposal): NodeSet {
   return known.find(({ proposal }) => proposal.epoch === epoch && proposal.value === value)?.by ?? emptySet
 }
 
-/** Whom a phase is sent to (Howard 2019, §3.12). */
+/** The recipients of a phase (Howard 2019, §3.12). */
 export type Recipients =
   /** Every acceptor: 4n messages for a decision. */
   | { readonly kind: "broadcast" }
@@ -289,8 +286,7 @@ export function requests(
   attempt: number,
   message: PrepareMessage | ProposeMessage,
 ): Output<PaxosMessage, PaxosRecord>[] {
-  // A chosen quorum with one dead member would be asked in vain for ever; whoever failed to answer is
-  // not known.
+  // A chosen quorum with one crashed member would never reply in full; which member failed is not known.
   if (recipients.kind === "broadcast" || attempt > 1) return [broadcast(everyone, message)]
   const asked = recipients.quorum[message.type === "prepare" ? 1 : 2]
   const [first] = asked

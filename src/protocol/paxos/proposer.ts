@@ -35,23 +35,22 @@ import {
 } from "./proposer-state.ts"
 
 /**
- * The proposer of Howard 2019, Algorithm 3, and with the switches of its variant
- * those of every later chapter. Where the thesis waits for a majority, it asks
- * the quorum plan of the epoch: with `majority` in both phases it is classic
- * Paxos, with any other plan Flexible Paxos.
+ * The proposer of Howard 2019, Algorithm 3, and with the switches of its variant those of every later
+ * chapter. Where the thesis waits for a majority, it uses the quorum plan of the epoch: with `majority`
+ * in both phases it is classic Paxos, with any other plan Flexible Paxos.
  *
  * A decision alone costs two round trips and three synchronous writes: the epoch here, then promise and
- * acceptance at each acceptor (table 2.4). Safety needs nothing of the timers: they say only when to
- * give up an epoch. Progress needs one proposer to be left alone for two phases (theorem 16).
+ * acceptance at each acceptor (table 2.4). Safety does not depend on timers: they only determine when to
+ * abandon an epoch. Progress requires one proposer to run two phases undisturbed (theorem 16).
  *
- * A proposer keeps its first candidate and learns at most once; asked again, it does nothing.
+ * A proposer keeps its first candidate and learns at most once; further proposals have no effect.
  */
 export function proposer(options: ProposerOptions): Actor<ProposerState, PaxosMessage, PaxosRecord> {
   const rules = proposerRules(options)
   return {
     start: (self) => {
       const state = initialState(self)
-      // By way of a timer, so that a process that comes back reads its disk before it begins.
+      // By a timer, so that a recovering process reads its disk before it begins.
       return rules.variant.phase1First ? { state, outputs: [atOnce] } : unchanged(state)
     },
     step: (state, input) => {
@@ -81,8 +80,8 @@ function recover(state: ProposerState, stored: PaxosRecord | undefined, rules: P
 }
 
 /**
- * A client wants a value decided. The candidate is fixed from then on: it is replaced in an epoch by
- * what phase 1 finds (property 4), and comes back in the next if that finds nothing.
+ * A client proposes a value. The candidate is fixed from then on: the value that phase 1 finds replaces
+ * it for one epoch (property 4), and it is used in the next if phase 1 finds none.
  */
 function onCandidate(state: ProposerState, candidate: Value, rules: ProposerRules): ProposerStep {
   if (state.candidate !== null || state.learned !== null) return unchanged(state)
@@ -127,7 +126,7 @@ function onMessage(
   }
 }
 
-/** The answers a ring brought back, one after the other. */
+/** Processes the replies that a ring returned, one after the other. */
 function onRound(
   state: ProposerState,
   asked: readonly number[],
@@ -202,7 +201,7 @@ function onTimeout(state: ProposerState, rules: ProposerRules): ProposerStep {
       return unchanged(state)
     case "pause":
     case "forwarded":
-      // If the distinguished proposer does not answer, it is always safe to do its work (§3.4).
+      // If the distinguished proposer does not reply, it is always safe to propose in its place (§3.4).
       return startAttempt(state, rules)
     case "lingering":
       return propose(state, state.value, [], rules)
@@ -215,9 +214,9 @@ function onTimeout(state: ProposerState, rules: ProposerRules): ProposerStep {
 }
 
 /**
- * The allocator has answered. An epoch that is not greater than the last is a
- * late copy of an earlier answer, and must not be used again. Without an epoch,
- * a multi-path proposer takes the slow path (Algorithm 30); any other asks again.
+ * Handles a reply of the allocator. An epoch not greater than the last is a delayed duplicate of an
+ * earlier reply, and must not be used again. Without an epoch, a multi-path proposer takes the slow path
+ * (Algorithm 30); any other sends its request again.
  */
 export function onAllocation(
   state: ProposerState,
@@ -225,7 +224,7 @@ export function onAllocation(
   rules: ProposerRules,
 ): ProposerStep {
   if (state.stage !== "phase-0") return unchanged(state)
-  // Asking was counted as the attempt, and starting the epoch counts again.
+  // The request was counted as the attempt, and starting the epoch counts again.
   const asked = { ...state, attempt: state.attempt - 1 }
   if (message.type === "allocate") {
     const { epoch, value } = message
@@ -261,17 +260,16 @@ export function onForward(
   }
   const toTell = [...new Set([...state.notes.toTell, from])]
   const next = { ...state, notes: { ...state.notes, toTell } }
-  // One candidate at a time: the outcome of the instance is one value anyway, and all who asked are told
-  // it.
+  // One candidate at a time: the instance decides one value, and all proposers that forwarded one are
+  // notified of it.
   if (state.candidate !== null || state.stage !== "idle") return unchanged(next)
   return startAttempt({ ...next, candidate: value }, rules)
 }
 
 /**
- * A negative reply (Howard 2019, §3.1 and §3.10). What it shows is noted; then
- * the proposer continues the proposal it was shown (Algorithm 11), or starts
- * again past the epoch it was told of (Algorithm 5), or waits while it can
- * still succeed without this acceptor.
+ * A negative reply (Howard 2019, §3.1 and §3.10). Records what it reports; then the proposer continues
+ * the reported proposal (Algorithm 11), or restarts beyond the reported epoch (Algorithm 5), or waits
+ * while the phase can still succeed without this acceptor.
  */
 export function onRefusal(
   state: ProposerState,
@@ -297,8 +295,8 @@ export function onRefusal(
 }
 
 /**
- * Keeps only what some switch will look at: who refused, to know when a phase is lost, and what was
- * shown.
+ * Records only what some switch uses: the acceptors that refused, to detect a phase that cannot succeed,
+ * and what was reported.
  */
 function noteRefusal(
   state: ProposerState,
@@ -349,8 +347,8 @@ function copyable(
 }
 
 /**
- * Phase 2 of another's proposal: whoever proposed it had finished phase 1, and
- * the epoch has no other value (lemma 9). The acceptor that showed it has accepted.
+ * Phase 2 of another proposer's proposal: that proposer had finished phase 1, and the epoch has no other
+ * value (lemma 9). The acceptor that reported it has accepted it.
  */
 function continueProposal(
   state: ProposerState,
@@ -365,7 +363,7 @@ function continueProposal(
   return startPhase2(next, epoch, value, [], rules)
 }
 
-/** Whether those who have not refused could still make the phase succeed. */
+/** Whether the acceptors that have not refused can still complete the phase. */
 function canStillSucceed(state: ProposerState, rules: ProposerRules): boolean {
   const { refused } = state.notes
   if (state.stage !== "phase-2") return rules.phase1Possible(state, refused)

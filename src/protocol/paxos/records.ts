@@ -2,7 +2,7 @@ import type { Epoch } from "../../quorum/plan.ts"
 import type { Address, Value } from "../actor.ts"
 import { type PaxosMessage, type Proposal, formatMessage } from "./messages.ts"
 
-/** What a process keeps on disk: its role says which. */
+/** The durable record of a process, by its role. */
 export type PaxosRecord = AcceptorRecord | ProposerRecord | AllocatorRecord | ReplicaRecord
 
 /** An acceptor's durable state (Howard 2019, property 10). The optional parts belong to variants that need them. */
@@ -12,13 +12,13 @@ export interface AcceptorRecord {
   readonly lastPromised: Epoch | null
   /** (e_acc, v_acc): the proposal accepted last, or null. */
   readonly lastAccepted: Proposal | null
-  /** p_lst: whom `lastPromised` was promised to (Algorithm 10). */
+  /** p_lst: the proposer to which `lastPromised` was promised (Algorithm 10). */
   readonly promisedTo?: Address
   /** v_dec, with the epoch it was reported in (Algorithm 9). */
   readonly decided?: Proposal
   /** Every proposal accepted, in order, where acceptors keep them all (§3.2). */
   readonly history?: readonly Proposal[]
-  /** The value that came with the last promised prepare, and from whom, where values travel that early. */
+  /** The value of the last promised prepare and its sender, where prepares contain values. */
   readonly offered?: { readonly epoch: Epoch; readonly value: Value; readonly from: Address }
   /** A bound on the epochs it may promise without another write (§3.8). */
   readonly reserved?: Epoch
@@ -49,7 +49,7 @@ export interface ReplicaRecord {
   readonly proposer: ProposerRecord | null
 }
 
-/** What a record says about accepted proposals: the acceptor's part, if it has one. */
+/** The acceptor's part of a record; null if it has none. */
 export function acceptorPart(record: PaxosRecord): AcceptorRecord | null {
   if (record.role === "acceptor") return record
   return record.role === "replica" ? record.acceptor : null

@@ -17,9 +17,9 @@ type ReplicaInput = Input<PaxosMessage, PaxosRecord>
 type ReplicaOutput = Output<PaxosMessage, PaxosRecord>
 
 /**
- * Acceptor and proposer in one process (Howard 2019, §3.7). What they say to each
- * other takes no message: a phase asks one acceptor fewer. The proposer's next
- * epoch is greater than any its own acceptor has promised.
+ * Acceptor and proposer in one process (Howard 2019, §3.7). They communicate without messages: a phase
+ * contacts one acceptor fewer. The proposer's next epoch is greater than any its own acceptor has
+ * promised.
  */
 export function replica(
   acceptor: AcceptorActor,
@@ -61,7 +61,7 @@ function audience(input: ReplicaInput): readonly (keyof Parts)[] {
     case "read":
       return ["acceptor"]
     case "ring":
-      // On the way back it has as many replies as acceptors were asked.
+      // On its return it has as many replies as contacted acceptors.
       return [input.message.replies.length < input.message.asked.length ? "acceptor" : "proposer"]
     case "decided":
       return ["acceptor", "proposer"]
@@ -70,7 +70,7 @@ function audience(input: ReplicaInput): readonly (keyof Parts)[] {
   }
 }
 
-/** Lets one part step, and settles what it says to the other. */
+/** Executes a step of one part, and delivers its messages to the other. */
 function toPart(state: ReplicaState, part: keyof Parts, input: ReplicaInput, parts: Parts) {
   if (part === "acceptor") {
     const step = parts.acceptor.step(state.acceptor, input)
@@ -88,7 +88,10 @@ function pastOwnPromise({ acceptor, proposer }: ReplicaState): ProposerState {
   return { ...proposer, lastEpoch: lastPromised }
 }
 
-/** Outputs as the network sees them: messages to itself are delivered at once, records are merged into one. */
+/**
+ * The outputs visible to the network: messages to itself are delivered immediately, records are merged
+ * into one.
+ */
 function settle(
   state: ReplicaState,
   outputs: readonly ReplicaOutput[],
@@ -130,7 +133,7 @@ function merged(stored: ReplicaRecord, record: PaxosRecord): ReplicaRecord {
   return record.role === "proposer" ? { ...stored, proposer: record } : stored
 }
 
-/** Both roles come back from their part of the record. */
+/** Recovers both roles from their parts of the record. */
 function recover(state: ReplicaState, stored: PaxosRecord | undefined, parts: Parts) {
   const record: ReplicaRecord =
     stored?.role === "replica" ? stored : { role: "replica", acceptor: null, proposer: null }

@@ -8,7 +8,7 @@ import type { AcceptorRecord, PaxosRecord } from "./records.ts"
  * the one epoch 0, so that the same checks and diagrams serve.
  */
 
-/** Algorithm 2: the first value proposed is accepted, and is the answer to all that follow. */
+/** Algorithm 2: the first value proposed is accepted, and is the reply to all later proposals. */
 export function singleAcceptor(): Actor<AcceptorRecord, PaxosMessage, PaxosRecord> {
   return {
     start: () => unchanged(empty),
@@ -33,7 +33,7 @@ export interface SingleProposerState {
   readonly learned: Value | null
 }
 
-/** Algorithm 1: proposes to the acceptor, again after each timeout, and returns what it answers. */
+/** Algorithm 1: proposes to the acceptor, again after each timeout, and learns the value of its reply. */
 export function singleProposer(
   acceptor: Address,
   timeout: TimerRange,

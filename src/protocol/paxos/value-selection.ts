@@ -5,7 +5,10 @@ import type { Proposal } from "./messages.ts"
 import type { Promises } from "./phase1.ts"
 import type { ValueRule } from "./variant.ts"
 
-/** The value rules that look at every answer; `greatest` needs only the greatest proposal, which the proposer keeps. */
+/**
+ * The value rules that use every reply; `greatest` needs only the greatest proposal, which the proposer
+ * keeps.
+ */
 export function valueRule(
   rule: Exclude<ValueRule, "greatest">,
   plan: QuorumPlan,
@@ -28,27 +31,27 @@ export function valueRule(
 }
 
 /**
- * R[a]: what an acceptor has answered to the prepare. `no` is silence, `nil` a
- * promise with nothing accepted; to take one for the other is a safety bug.
+ * R[a]: the reply of an acceptor to the prepare. `no` is no reply, `nil` a promise without an accepted
+ * proposal; confusing the two is a safety bug.
  */
 export type Report = "no" | "nil" | Proposal
 
-/** Phase 1 with the answers of each acceptor, by address. */
+/** Phase 1 with the replies of the acceptors, by address. */
 export interface Answers extends Promises {
   readonly reports: readonly Report[]
 }
 
 /**
- * V_dec, as far as it decides what happens next: the one value that may have
- * been decided; `free` if none may, so that any can be proposed; `open` if it
- * cannot be told yet, because two may, or because too little is known.
+ * The choice that V_dec allows: the one value that may have been decided; `free` if none may have been,
+ * so that any can be proposed; `open` if it is not determined yet, because two may have been, or because
+ * replies are missing.
  */
 export type Choice =
   { readonly kind: "free" } | { readonly kind: "only"; readonly value: Value } | { readonly kind: "open" }
 
 /** Nothing can have been decided: the proposer's own candidate may be proposed. */
 export const free: Choice = { kind: "free" }
-/** It cannot be told yet what may be proposed. */
+/** What may be proposed is not determined yet. */
 export const open: Choice = { kind: "open" }
 /** One value may have been decided, and is the only one that may be proposed. */
 export const only = (value: Value): Choice => ({ kind: "only", value })
@@ -59,7 +62,7 @@ export function choiceOf(possible: readonly Value[]): Choice {
   return first === undefined ? free : more.length === 0 ? only(first) : open
 }
 
-/** The proposals among the answers, with who reported them. */
+/** The proposals among the reports, with their acceptors. */
 export function proposalsIn(reports: readonly Report[]): { acceptor: number; proposal: Proposal }[] {
   return reports.flatMap((report, acceptor) =>
     report === "no" || report === "nil" ? [] : [{ acceptor, proposal: report }],
@@ -76,16 +79,14 @@ export function valuesOf(proposals: readonly Proposal[]): Value[] {
  * same quorums: Howard 2019, Algorithm 18, and Algorithm 26 where two values
  * may share an epoch.
  *
- * The thesis goes through the quorums; this asks the same question once for
- * each value. A quorum Q may have decided v exactly when each of its members is
- * silent or reports v in an epoch that no report of another value exceeds:
- * someone with nil never accepted; someone with (f, w), f < g, where anyone
- * reports (g, x), cannot have stayed with w (lemma 20). So v is possible exactly
- * when those acceptors together hold a phase-2 quorum. The enumerating form is
- * the oracle in `value-selection.test.ts`.
+ * The thesis enumerates the quorums; this decides the same question once per value. A quorum Q may have
+ * decided v exactly when each of its members is silent or reports v in an epoch that no report of
+ * another value exceeds: an acceptor with nil never accepted; one with (f, w), f < g, where some report
+ * is (g, x), cannot be in a quorum that decided w (lemma 20). So v is possible exactly when those
+ * acceptors together hold a phase-2 quorum. The enumerating form is the oracle in
+ * `value-selection.test.ts`.
  *
- * To be asked when the promises meet every phase-2 quorum. Cost: one `isQuorum`
- * for each value reported.
+ * Requires promises that intersect every phase-2 quorum. Cost: one `isQuorum` per reported value.
  */
 export function possibleValues(plan: QuorumPlan): (answers: Answers) => Choice {
   return ({ reports, epoch }) => {
@@ -122,15 +123,14 @@ function greatestEpochOfOthers(value: Value, reports: readonly Report[]): Epoch 
  * - a member that reports nil or an epoch below f did not accept in f;
  * - all reports above f have the value decided in f, if there is one (theorem 13);
  *   two different ones rule a decision out;
- * - a report of f itself tells the value of f to everyone, where epochs have one
- *   value; where they are shared it speaks only for quorums its acceptor is in.
+ * - a report of f itself determines the value of f, where epochs have one value; where they are shared
+ *   it constrains only quorums that contain its acceptor.
  *
- * Where no report says which value a quorum of f could have decided, all values
- * are possible, and the answer is `open`: wait for more promises.
+ * Where no report constrains the value a quorum of f could have decided, all values are possible, and
+ * the choice is `open`: wait for more promises.
  *
- * Only epochs that differ from their neighbours are looked at: the first of
- * each range, each one reported and its successor. Cost: one `isQuorum` for
- * each of them and each value.
+ * Only epochs that differ from their neighbours are examined: the first of each range, each reported one
+ * and its successor. Cost: one `isQuorum` per such epoch and value.
  */
 export function possibleByEpoch(
   plan: QuorumPlan,
@@ -169,13 +169,16 @@ function possibleIn(
     nodeSet(reports.flatMap((report, acceptor) => (mayHaveAccepted(report, f, value) ? [acceptor] : [])))
   const [told] = telling
   if (told !== undefined) return isQuorum(members(told)) ? [told] : []
-  // Nobody is above f: a quorum of silent acceptors could have decided anything.
+  // No report is above f: a quorum of acceptors without a reply could have decided any value.
   if (isQuorum(members(undefined))) return "any"
   const inF = valuesOf(proposals.filter(({ epoch }) => epoch === f))
   return inF.filter((value) => isQuorum(members(value)))
 }
 
-/** Whether an acceptor with this report may have accepted `value` in `f`; without a value, whether it said nothing about `f`. */
+/**
+ * Whether an acceptor with this report may have accepted `value` in `f`; without a value, whether the
+ * report says nothing about `f`.
+ */
 function mayHaveAccepted(report: Report, f: Epoch, value: Value | undefined): boolean {
   if (report === "no") return true
   if (report === "nil" || report.epoch < f) return false
@@ -187,11 +190,10 @@ function mayHaveAccepted(report: Report, f: Epoch, value: Value | undefined): bo
  * Only the first epoch is shared, with counting quorums of k acceptors; later
  * epochs have one value each.
  *
- * If the greatest epoch reported is the first, v is possible when it has been
- * reported so often that it was decided if all who have not answered accepted it
- * too: at least k − (n − |Q_P|) times. The thesis prints ⌈n/4⌉ for that, which is
- * the same only for n ≡ 1 (mod 4): elsewhere it leaves two values, and the slow
- * path halts (erratum E6).
+ * If the greatest reported epoch is the first, v is possible when it would be decided if all acceptors
+ * without a reply had accepted it too: when it is reported at least k − (n − |Q_P|) times. The thesis
+ * prints ⌈n/4⌉ for that, which is the same only for n ≡ 1 (mod 4): elsewhere it leaves two values, and
+ * the slow path halts (erratum E6).
  */
 export function possibleAfterFastEpoch(
   plan: QuorumPlan,
@@ -221,10 +223,9 @@ export function smallestQuorum(plan: QuorumPlan): number {
 }
 
 /**
- * The choice of Fast Paxos (Lamport 2006, §2.2; FastFlexiblePaxos.tla): among
- * the proposals of the greatest epoch k reported, a single value is chosen; of
- * several, the one that all who answered of some phase-2 quorum of k reported;
- * otherwise any.
+ * The choice of Fast Paxos (Lamport 2006, §2.2; FastFlexiblePaxos.tla): among the proposals of the
+ * greatest epoch k reported, a single value is chosen; of several, the one that all members of some
+ * phase-2 quorum of k that replied have reported; otherwise any.
  *
  * Safe when phase-1 quorums meet every two phase-2 quorums of k in common
  * (requirement 7.2): then no two values can satisfy it.

@@ -9,7 +9,7 @@ import { fastEpochs, isShared } from "./epochs.ts"
 import type { Variant } from "./variant.ts"
 import { effectivePlan } from "./phase1.ts"
 
-/** A combination of switches that does not work whatever the quorums, and why. */
+/** A combination of switches that is incorrect with any quorums, and the reason. */
 export interface VariantRule {
   /** In kebab-case: what reports and refusals call it. */
   readonly id: string
@@ -159,7 +159,10 @@ export const variantRules: readonly VariantRule[] = [
   },
 ]
 
-/** Whether a proposer that comes back may use an epoch again, for another value: where they are shared and not written. */
+/**
+ * Whether a recovered proposer may reuse an epoch for another value: where epochs are shared and not
+ * written.
+ */
 function forgetsEpochs({ epochs }: Variant): boolean {
   return (
     (epochs.kind === "recovery" && !epochs.durable) ||
@@ -185,7 +188,10 @@ function samePhase2({ ranges }: QuorumPlan): boolean {
   return new Set(ranges.map(({ system }) => formatExpr(system.expression[2]))).size === 1
 }
 
-/** One phase-2 quorum, all acceptors: whoever answers is a member of it (Algorithm 27). */
+/**
+ * Whether the only phase-2 quorum is all acceptors: every acceptor that replies is a member (Algorithm
+ * 27).
+ */
 function onlyQuorumIsEveryone(plan: QuorumPlan): boolean {
   return plan.ranges.every(({ system }) => {
     const [quorum] = system.minimalQuorums(2)
@@ -216,16 +222,15 @@ export interface VariantNeeds {
 }
 
 /**
- * The requirements of Howard 2019 that a variant rests on, to be asked of
- * `effectivePlan`: 4.6 always, 4.7 where epochs are voted for, 7.1 where they are
- * shared. Where two values may share an epoch, progress with any phase-1 quorum
- * needs 7.2 (where only some epochs are shared: FFP, which is 7.2 for those), and
- * for the Fast Paxos rule so does safety, because it never waits for more.
+ * The requirements of Howard 2019 that a variant depends on, checked on `effectivePlan`: 4.6 always, 4.7
+ * where epochs are voted for, 7.1 where they are shared. Where two values may share an epoch, progress
+ * with any phase-1 quorum needs 7.2 (where only some epochs are shared: FFP, which is 7.2 for those),
+ * and so does safety with the Fast Paxos rule, because it never waits for more promises.
  */
 export function needsOf(variant: Variant): VariantNeeds {
   const shared = sharedEpochs(variant)
   const triple = shared === 0 ? [] : [shared === Infinity ? "7.2" : "FFP"]
-  // These two rules take what a bare phase-1 quorum shows and never ask for more.
+  // These two rules select after a phase-1 quorum and never wait for more promises.
   const waits = variant.select !== "fast" && variant.select !== "multi-path"
   return {
     safety: [
@@ -257,7 +262,7 @@ export function safetyConditions(variant: Variant, plan: QuorumPlan): SafetyCond
   ]
 }
 
-/** One thing that is wrong with a variant and its quorums, or that could not be found out. */
+/** One fault of a variant with its quorums, or a requirement that could not be decided. */
 export interface Objection {
   /** The number of a requirement, or the id of a rule. */
   readonly id: string
@@ -267,7 +272,7 @@ export interface Objection {
   readonly witness?: RequirementWitness
 }
 
-/** All that is to be said against running a variant with the quorums of a plan; nothing, if it is safe and makes progress. */
+/** All objections to running a variant with the quorums of a plan; empty if it is safe and makes progress. */
 export function objectionsTo(variant: Variant, plan: QuorumPlan): readonly Objection[] {
   const { safety, progress } = needsOf(variant)
   const rules = variantRules.filter((rule) => rule.applies(variant, plan))
@@ -278,7 +283,10 @@ export function objectionsTo(variant: Variant, plan: QuorumPlan): readonly Objec
   ]
 }
 
-/** 7.1 concerns the shared epochs only; all others are asked of the plan as the variant uses it. */
+/**
+ * The plan on which requirement `id` is checked: 7.1 on the shared epochs only, all others on the
+ * effective plan.
+ */
 function concernedPlan(id: string, variant: Variant, plan: QuorumPlan): QuorumPlan {
   return sharedEpochs(variant) === Infinity || id !== "7.1"
     ? effectivePlan(variant, plan)
@@ -311,9 +319,8 @@ function objection(id: string, harm: Objection["harm"], verdict: Verdict<Require
 }
 
 /**
- * Refuses a combination that can decide two values or get stuck, naming each
- * reason; unless it is wanted as a control. That phase 1 may have to wait for
- * more than a quorum is no reason.
+ * Throws UsageError, with each reason, if a combination can decide two values or get stuck. That phase 1
+ * may have to wait for more than a quorum is no reason.
  */
 export function refuseUnsafe(variant: Variant, plan: QuorumPlan): void {
   const serious = objectionsTo(variant, plan).filter(({ harm }) => harm !== "waits")

@@ -21,9 +21,15 @@ export interface Variant {
   readonly promise: PromiseGuard
   /** Accept in an epoch not smaller than the last promised, or only in exactly that (§3.12). */
   readonly accept: "at-least" | "equal"
-  /** Never replace an accepted proposal by another of the same epoch (Algorithm 24); `accept` then tells the value. */
+  /**
+   * Never replace an accepted proposal by another of the same epoch (Algorithm 24); `accept` then
+   * contains the value.
+   */
   readonly keepFirst: boolean
-  /** Answers to epochs that are too small: none, with the last promised epoch (Algorithm 6), or also with the last accepted proposal (Algorithm 11). */
+  /**
+   * Replies to epochs that are too small: none, with the last promised epoch (Algorithm 6), or also with
+   * the last accepted proposal (Algorithm 11).
+   */
   readonly nacks: "none" | "epoch" | "proposal"
   /** How many epochs an acceptor reserves with one write, so that most promises need none (§3.8); 0 writes each. */
   readonly promiseAhead: number
@@ -32,12 +38,12 @@ export interface Variant {
 
   // Phase 1 and the value
   readonly phase1: Phase1Rule
-  /** Go on collecting promises until at most one value may have been decided (Algorithms 19, 25 and 29). */
+  /** Collect promises until at most one value may have been decided (Algorithms 19, 25 and 29). */
   readonly untilOneValue: boolean
   readonly select: ValueRule
 
   // Additions
-  /** On a negative reply, start again at once, or when positive replies can no longer suffice (§3.1). */
+  /** On a negative reply, restart immediately, or when positive replies can no longer suffice (§3.1). */
   readonly afterNack: "restart" | "wait"
   /** Return a value that promises show to be decided (§3.2, Algorithm 7): tracking the greatest proposal, or all. */
   readonly bypass: "off" | "greatest" | "every"
@@ -55,7 +61,7 @@ export interface Variant {
   readonly phase1First: boolean
   /** The prepare carries the candidate, and the proposal need not. */
   readonly valueWithPrepare: boolean
-  /** Nobody writes to disk, and nobody may come back from a crash (§3.12). */
+  /** No process writes to disk, and none may recover from a crash (§3.12). */
   readonly failStop: boolean
 }
 
@@ -67,7 +73,7 @@ export interface Variant {
 export type PromiseGuard = "at-least" | "greater" | "voting"
 
 /**
- * What promises phase 1 waits for, before it looks at their content:
+ * The promises that phase 1 awaits, independent of their content:
  *
  * - `quorum`: a phase-1 quorum of the plan (Algorithms 3 and 12);
  * - `revision-A`: one of each phase-2 quorum of any epoch (Algorithm 13, table 4.2);
@@ -92,10 +98,10 @@ export type Phase1Rule = "quorum" | "revision-A" | "revision-B" | "revision-C" |
  * - `printed-counting`, `printed-multi-path`: Algorithms 29 and 32 as they are printed.
  *   Controls: the first is unsafe, the second can halt.
  *
- * Algorithm 28 as printed is `greatest` with shared epochs, and unsafe too: proposals go to
- * all acceptors, so one outside the epoch's fixed quorum may have accepted another value of
- * the same epoch, and if it answers first its value is taken. Algorithm 27 listens to
- * members of the quorum only; `quorums-by-epoch` does so for every epoch.
+ * Algorithm 28 as printed is `greatest` with shared epochs, and unsafe too: proposals go to all
+ * acceptors, so one outside the epoch's fixed quorum may have accepted another value of the same epoch,
+ * and if it replies first its value is selected. Algorithm 27 uses replies of members of the quorum
+ * only; `quorums-by-epoch` does so for every epoch.
  */
 export type ValueRule =
   | "greatest"
@@ -136,5 +142,5 @@ export function variantOf(...switches: readonly Partial<Variant>[]): Variant {
   return Object.assign({}, classic, ...switches) as Variant
 }
 
-/** The value a proposer wants, or null before it has one. */
+/** The value a proposer proposes, or null before it has one. */
 export type Candidate = Value | null
