@@ -61,6 +61,10 @@ const signs = [
   ["holds", "§"],
 ] as const
 
+/** The mark behind the name of a system: † where it is unsafe, ‡ where that is unknown, § where it is safe vacuously. */
+export const markOf = ({ safe }: Pick<Caution, "safe">): string =>
+  signs.find(([verdict]) => verdict === safe)![1]
+
 /** `† UNSAFE quorum system …`: a note for each mark, in the order of the marks. */
 export function cautionNotes(cautions: readonly Caution[]): string[] {
   return byVerdict(cautions).map(([sign, text]) => `${sign} ${text}.`)

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest"
+import type { CaseSafety } from "../experiment/define.ts"
 import { objectionsTo } from "../protocol/paxos/variant-rules.ts"
 import { variantOf } from "../protocol/paxos/variant.ts"
 import { variantNamed, variants } from "../protocol/paxos/variants.ts"
@@ -8,7 +9,7 @@ import { type Protocol, type ProtocolRun, withDefaults } from "./protocol.ts"
 import { logProtocols, protocols } from "./protocols/index.ts"
 import { type LogSetup, logDefaults } from "./log-settings.ts"
 import { paxos } from "./protocols/paxos.ts"
-import { logSafety, runSafety, unsafeReasons } from "./safety.ts"
+import { logSafety, planSafety, runSafety, safetyWarnings, worstSafety } from "./safety.ts"
 
 /** A run of Paxos, of which only quorums and settings matter here. */
 const runOf = (plan: QuorumPlan, settings: object = {}): ProtocolRun =>
@@ -21,6 +22,10 @@ const requirementsOf = (variant: string, text?: string): readonly string[] => {
     typeof one !== "string" && "plan" in one ? [one.id] : [],
   )
 }
+
+/** Why a run is unsafe. */
+const unsafeReasons = ({ verdict, because }: CaseSafety): readonly string[] =>
+  verdict === "violated" ? because : []
 
 const reasonsOf = (protocol: Protocol, run: ProtocolRun): readonly string[] =>
   unsafeReasons(runSafety(protocol, run))
@@ -72,4 +77,31 @@ test("every protocol declares what makes it unsafe, and says so of quorums that 
     const setup = { ...logDefaults, plan } as unknown as LogSetup
     expect(unsafeReasons(logSafety(protocol, setup)), protocol.id).toHaveLength(1)
   }
+})
+
+describe("what is said of quorums that are not plainly safe", () => {
+  const unsafe = planSafety(planFrom("simple(4, 2, 2)"), ["4.4"])
+  const unknown = planSafety(planFrom("coverGrid(7, 7)"), ["4.4"])
+  const vacuous = planSafety(planFrom("split(choose(1), a*b)"), ["4.4"])
+  const safe = planSafety(planFrom("majority(3)"), ["4.4"])
+
+  test("has the word for each verdict, and nothing for quorums that intersect", () => {
+    expect(safetyWarnings(unsafe)).toEqual([
+      "UNSAFE quorum system: {a1 a2} and {a3 a4} do not intersect (requirement 4.4); other runs may decide two values",
+    ])
+    expect(safetyWarnings(unknown)[0]).toMatch(
+      /^safety unknown: the search .* \(requirement 4\.4\); other runs/,
+    )
+    expect(safetyWarnings(vacuous)).toEqual([
+      "vacuously safe: one side has no quorum at all (requirement 4.4)",
+    ])
+    expect([safe, safetyWarnings(safe)]).toEqual([{ verdict: "holds", because: [] }, []])
+  })
+
+  test("of several systems is the worst", () => {
+    expect(worstSafety([safe, unknown, unsafe, vacuous])).toEqual(unsafe)
+    expect(worstSafety([safe, unknown]).verdict).toBe("unknown")
+    expect(worstSafety([safe, vacuous])).toEqual(vacuous)
+    expect(worstSafety([])).toEqual(safe)
+  })
 })

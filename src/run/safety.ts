@@ -1,5 +1,5 @@
 import type { CaseSafety } from "../experiment/define.ts"
-import { type SafetyCondition, disjointQuorums, safetyOf } from "../quorum/meet/safety.ts"
+import { type Safety, type SafetyCondition, disjointQuorums, safetyOf } from "../quorum/meet/safety.ts"
 import type { QuorumPlan } from "../quorum/plan.ts"
 import type { LogProtocol } from "./log-protocol.ts"
 import type { LogSetup } from "./log-settings.ts"
@@ -22,6 +22,11 @@ export function planSafety(plan: QuorumPlan, required: readonly SafetyCondition[
     if (typeof one === "string") return [safetyOf(plan, one)]
     return "plan" in one ? [safetyOf(one.plan, one.id)] : []
   })
+  return judged(each, broken)
+}
+
+/** The same of what has been judged already, and of rules that are broken. */
+export function judged(each: readonly Safety[], broken: readonly string[] = []): CaseSafety {
   const violated = [...broken, ...each.flatMap((safety) => disjointQuorums(safety) ?? [])]
   if (violated.length > 0) return { verdict: "violated", because: violated }
   const unknown = each.filter(({ verdict }) => verdict === "unknown")
@@ -41,17 +46,35 @@ export function logSafety(protocol: LogProtocol, setup: LogSetup): CaseSafety {
   return planSafety(setup.plan, protocol.requirements(setup))
 }
 
-/** Why a run is unsafe; nothing where it is safe, or where that is unknown. */
-export function unsafeReasons({ verdict, because }: CaseSafety): readonly string[] {
-  return verdict === "violated" ? because : []
+/** The safety of several systems together: the worst verdict, and all that is said of it. */
+export function worstSafety(each: readonly CaseSafety[]): CaseSafety {
+  for (const verdict of ["violated", "unknown", "holds"] as const) {
+    const those = each.filter((one) => one.verdict === verdict)
+    if (those.length > 0) return { verdict, because: those.flatMap(({ because }) => because) }
+  }
+  return { verdict: "holds", because: [] }
 }
 
 /**
- * What the report of a run ends with where its quorums are unsafe, so that a run without a violation is not
- * taken for evidence of safety; nothing where they are safe.
+ * What the report of a run ends with, and stderr says, where its quorums are not plainly safe, so that a run
+ * without a violation is not taken for evidence of safety; nothing where they are safe.
  */
-export function unsafeWarning(reasons: readonly string[]): string[] {
-  if (reasons.length === 0) return []
-  const what = reasons.every((reason) => reason.startsWith("{")) ? "quorum system" : "combination"
-  return [`UNSAFE ${what}: ${reasons.join("; ")}; other runs may decide two values`]
+export function safetyWarnings({ verdict, because }: CaseSafety): string[] {
+  if (because.length === 0) return []
+  const reasons = because.join("; ")
+  if (verdict === "unknown") return [`safety unknown: ${reasons}; other runs may decide two values`]
+  if (verdict === "holds") return [`vacuously safe: ${reasons.replaceAll("vacuously true: ", "")}`]
+  const what = because.every((reason) => reason.startsWith("{")) ? "quorum system" : "combination"
+  return [`UNSAFE ${what}: ${reasons}; other runs may decide two values`]
+}
+
+/** What is said of a run in which nothing was violated: "holds" only where that is no chance. */
+export function heldInRun(safety: CaseSafety): string {
+  const remark = heldRemark(safety)
+  return remark === "" ? "holds" : `holds in this run${remark}`
+}
+
+/** What follows "holds" where something was found to hold of runs whose quorums are not known to be safe. */
+export function heldRemark({ verdict }: CaseSafety): string {
+  return { holds: "", violated: " (UNSAFE quorums)", unknown: " (safety of the quorums unknown)" }[verdict]
 }

@@ -54,9 +54,11 @@ describe("quorate analyze", () => {
   test("an unsafe system is marked, and warned of; a safe one is not", async () => {
     const clause = "{a1 a2} and {a4 a5} do not intersect (requirement 4.4)"
     const unsafe = await quorate("analyze", "simple(5, 2, 2)")
-    expect(unsafe.err).toBe(`WARNING: unsafe quorum system: ${clause}; other runs may decide two values\n`)
+    expect(unsafe.err).toBe(`WARNING: UNSAFE quorum system: ${clause}; other runs may decide two values\n`)
     expect(unsafe.out).toContain("simple(5, 2, 2)†, 5 nodes")
-    expect(unsafe.out.replaceAll(/\s+/g, " ")).toContain(`† UNSAFE quorum system: ${clause}`)
+    expect(unsafe.out.replaceAll(/\s+/g, " ")).toContain(`† UNSAFE quorum system simple(5, 2, 2): ${clause}`)
+    const { out: latex } = await quorate("analyze", "simple(5, 2, 2)", "--format", "latex")
+    expect([latex.includes("simple(5, 2, 2)$\\dagger$, 5 nodes"), latex.includes("†")]).toEqual([true, false])
     const { out } = await quorate("analyze", "simple(5, 2, 2)", "--format", "json")
     expect((JSON.parse(out) as Analysis).safe).toMatchObject({
       requirement: "4.4",

@@ -9,7 +9,9 @@ import type { ValuesOf } from "../../run/setting.ts"
 import { type Format, formatOption, latencyHelp, seedOption, whole } from "../shared/options.ts"
 import { printJson, printTables } from "../shared/output.ts"
 import { addSettings } from "../shared/setting-options.ts"
-import { readSystem, warnOfUnsafe } from "../shared/system-argument.ts"
+import { judged } from "../../run/safety.ts"
+import { warnOfSafety } from "../shared/cautions.ts"
+import { readSystem } from "../shared/system-argument.ts"
 import { type AnalysisFlags, addAnalysisOptions, limitsOf, nodesOf } from "./options.ts"
 
 /** The settings of a matrix of delays, as in a simulation. */
@@ -68,9 +70,7 @@ export function analyzeCommand(context: Context): Command {
           ...(flags.samples !== undefined && { samples: flags.samples }),
         },
       })
-      const { disjointQuorums } = await import("../../quorum/meet/safety.ts")
-      const unsafe = disjointQuorums(analysis.safe)
-      if (unsafe !== undefined) warnOfUnsafe(context.io, [unsafe])
+      warnOfSafety(context.io, judged([analysis.safe]))
       await print(context, flags, analysis, await leadersOf(system, flags))
     })
 }

@@ -1,12 +1,12 @@
 import type { Analysis, PhaseAnalysis } from "../../analysis/analyse.ts"
-import { disjointQuorums } from "../../quorum/meet/safety.ts"
+import { type Caution, cautionNotes, markOf } from "../../experiment/safety.ts"
+import { judged } from "../../run/safety.ts"
 import type { LeaderLatency, Wait } from "../../run/closed-form.ts"
 import type { Table, TableCell, TableColumn, TableRow } from "../../experiment/table.ts"
 
 /** An analysis: one row per measure, one column per phase and one for both phases. */
 export function analysisTable(analysis: Analysis): Table {
   const { phase1, phase2 } = analysis
-  const unsafe = disjointQuorums(analysis.safe)
   const byPhase = (
     name: string,
     value: (phase: PhaseAnalysis) => TableCell,
@@ -15,7 +15,7 @@ export function analysisTable(analysis: Analysis): Table {
   const together = (name: string, value: TableCell): TableRow => [name, null, null, value]
   return {
     id: "analysis",
-    caption: `Analysis of ${analysis.system}${unsafe === undefined ? "" : "†"}, ${analysis.nodes} node${analysis.nodes === 1 ? "" : "s"}`,
+    caption: `Analysis of ${analysis.system}${cautionsIn(analysis).map(markOf).join("")}, ${analysis.nodes} node${analysis.nodes === 1 ? "" : "s"}`,
     columns: [
       { heading: "measure" },
       { heading: "phase 1", align: "right" },
@@ -102,12 +102,15 @@ function safeCell({ safe }: Analysis): string {
   return safe.verdict === "holds" ? "yes" : "UNSAFE"
 }
 
+/** What is to be known of the system, if it is not plainly safe. */
+function cautionsIn({ system, safe }: Pick<Analysis, "system" | "safe">): Caution[] {
+  const { verdict, because } = judged([safe])
+  return because.length === 0 ? [] : [{ system, safe: verdict, because: because.join("; ") }]
+}
+
 function notesOf(analysis: Analysis): string[] {
-  const { requirement, verdict, because } = analysis.safe
-  const unsafe = disjointQuorums(analysis.safe)
   const notes = [
-    ...(unsafe === undefined ? [] : [`† UNSAFE quorum system: ${unsafe}; two values may be decided.`]),
-    ...(verdict === "unknown" ? [`Safe: unknown (requirement ${requirement}), ${because}.`] : []),
+    ...cautionNotes(cautionsIn(analysis)),
     "Per-phase load assumes only that phase runs; column both uses the given phase-1 fraction, and the failure probability of either phase.",
   ]
   const all = [analysis, analysis.phase1, analysis.phase2]

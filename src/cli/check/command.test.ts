@@ -25,6 +25,22 @@ describe("quorate check", () => {
     )
   })
 
+  test("says where a requirement holds because there is nothing that would have to meet", async () => {
+    const empty = "split(choose(1), a*b)"
+    const { out } = await quorate("check", empty)
+    expect(out).toMatch(/^verdict {6}holds \(vacuously: one side has no quorum at all\)$/m)
+    expect(await checkJson(empty)).toMatchObject({
+      verdict: "holds",
+      vacuous: true,
+      checks: [{ vacuous: true }],
+    })
+    expect(await checkJson("majority(3)")).toMatchObject({ verdict: "holds", vacuous: false })
+    const all = (await quorate("check", empty, "--requirement", "all")).out
+    expect(all).toContain("4.4 holds vacuously")
+    // Of FP a part holds of quorums, and a part of none.
+    expect(all).toMatch(/^requirement {2}FP,.*\nverdict {6}holds\nbecause {6}vacuously true: .*; shown/m)
+  })
+
   test("exits with 1 and names two disjoint quorums where they do not", async () => {
     const { code, out } = await quorate("check", "simple(4,2,2)")
     expect(code).toBe(1)

@@ -1,3 +1,4 @@
+import { isVacuous } from "../../base/verdict.ts"
 import type { Table } from "../../experiment/table.ts"
 import type { ModeReport } from "../../quorum/meet/modes.ts"
 import type { QuorumPlan } from "../../quorum/plan.ts"
@@ -78,6 +79,7 @@ function checkRecord({ requirement, verdict }: Check): object {
   const witness = verdict.verdict === "violated" ? verdict.witness : undefined
   return {
     verdict: verdict.verdict,
+    vacuous: isVacuous(verdict),
     requirement: requirement.id,
     title: requirement.title,
     because: verdict.because,
@@ -107,11 +109,17 @@ function modeRecord({ mode, safe, progress }: ModeReport): object {
   }
 }
 
+/** ` (vacuously: one side has no quorum at all)`, where it holds of no quorums. */
+function vacuity(verdict: Check["verdict"]): string {
+  return isVacuous(verdict) ? ` (${verdict.because.replaceAll("vacuously true:", "vacuously:")})` : ""
+}
+
 function checkLines({ requirement, verdict }: Check, plan: QuorumPlan, colors: Colors): string[] {
   const lines = [
     `requirement  ${requirement.id}, ${requirement.title}`,
-    `verdict      ${colors[verdict.verdict](verdict.verdict)}`,
+    `verdict      ${colors[verdict.verdict](verdict.verdict)}${vacuity(verdict)}`,
   ]
+  if (isVacuous(verdict)) return lines
   if (verdict.verdict !== "violated") return [...lines, `because      ${verdict.because}`]
   return [
     ...lines,

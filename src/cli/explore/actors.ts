@@ -9,7 +9,7 @@ import {
   explainViolation,
   explorationDiagram,
 } from "../../run/exploration.ts"
-import { runSafety, unsafeReasons } from "../../run/safety.ts"
+import { runSafety } from "../../run/safety.ts"
 import { exploreActors } from "../../world/explore/breadth-first.ts"
 import { exploreDepthFirst } from "../../world/explore/depth-first.ts"
 import { type Strategy, sampleActors } from "../../world/explore/sampling.ts"
@@ -99,6 +99,7 @@ function sample(
 function reportOf(words: ExplorationWords, exploration: Exploration, found: Found): ExploreReport {
   const { distinct, generated, depth, complete, bytesMax, outcomes, details } = found
   const { collisionProbability } = found.details
+  const safety = runSafety(exploration.protocol, exploration.run)
   const remark =
     typeof collisionProbability === "number"
       ? `; probability of a state missed by a fingerprint collision ≤ ${collisionProbability.toExponential(1)}`
@@ -118,8 +119,8 @@ function reportOf(words: ExplorationWords, exploration: Exploration, found: Foun
       verdict: outcome.verdict.verdict,
       because: becauseOf(exploration, outcome, remark),
       stepsToViolation: outcome.stepsToViolation ?? null,
+      safety,
     })),
-    unsafe: unsafeReasons(runSafety(exploration.protocol, exploration.run)),
     counterexample: counterexampleOf(words, exploration, outcomes),
     details,
   }

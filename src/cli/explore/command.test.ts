@@ -49,16 +49,20 @@ describe("quorate explore --model spec", () => {
     ["simple(4, 2, 2)", "--epochs", "1", "--proposers", "1", "--model", "actors"],
     ["simple(2, 1, 1)", "--epochs", "1", "--values", "1", "--inductive"],
   ])("ends with a warning where bounds hide that %s is unsafe", async (...args) => {
-    const { code, out } = await quorate("explore", ...args)
-    expect([code, /^verdict +holds/m.test(out)]).toEqual([0, true])
+    const { code, out, err } = await quorate("explore", ...args)
+    expect([code, /^verdict +holds \(UNSAFE quorums\)$/m.test(out)]).toEqual([0, true])
+    expect(out).not.toMatch(/^verdict +holds$/m)
+    expect(err).toMatch(/^WARNING: UNSAFE quorum system: \{a1.*other runs may decide two values$/m)
     expect(out.trimEnd().split("\n").at(-1)).toMatch(
       /^WARNING +UNSAFE quorum system: \{a1[^}]*\} and \{a[^}]*\} do not intersect \(requirement 4\.4\)/,
     )
     const json = JSON.parse((await quorate("explore", ...args, "--format", "json")).out) as {
-      unsafe: string[]
+      safe: string
+      safeBecause: string
     }
-    expect(json.unsafe).toHaveLength(1)
-    expect((await quorate("explore", "majority(3)", ...args.slice(1))).out).not.toContain("UNSAFE")
+    expect([json.safe, json.safeBecause.includes("do not intersect")]).toEqual(["violated", true])
+    const fine = await quorate("explore", "majority(3)", ...args.slice(1))
+    expect(`${fine.out}${fine.err}`).not.toMatch(/UNSAFE|WARNING/)
   })
 
   test("stops at a limit with unknown and exits with 3", async () => {

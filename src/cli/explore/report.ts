@@ -1,6 +1,9 @@
+import type { CaseSafety } from "../../experiment/define.ts"
+import { safeCells } from "../../experiment/safety.ts"
 import type { Table } from "../../experiment/table.ts"
-import { unsafeWarning } from "../../run/safety.ts"
+import { heldRemark, safetyWarnings, worstSafety } from "../../run/safety.ts"
 import { type Context, type ExitCode, exitCodes } from "../shared/context.ts"
+import { warnOfSafety } from "../shared/cautions.ts"
 import { printJson, printTables, styler } from "../shared/output.ts"
 import { type Counterexample, renderDiagram, saveCounterexample } from "./counterexample.ts"
 import type { ExploreOptions } from "./options.ts"
@@ -12,6 +15,8 @@ export interface ExploredVerdict {
   readonly verdict: "holds" | "violated" | "unknown"
   readonly because: string
   readonly stepsToViolation: number | null
+  /** Whether the quorums are safe, within whatever bounds this search kept. */
+  readonly safety: CaseSafety
 }
 
 /** The result of an exploration of either model. */
@@ -26,8 +31,6 @@ export interface ExploreReport {
   readonly complete: boolean
   readonly bytesMax: number
   readonly verdicts: readonly ExploredVerdict[]
-  /** Why quorums are unsafe, within whatever bounds this search kept; empty where they are not. */
-  readonly unsafe: readonly string[]
   /** The counterexample of the first violation. */
   readonly counterexample: Counterexample | undefined
   /** Further keys of the JSON. */
@@ -68,7 +71,14 @@ export async function finishExploration(
   if (options.format === "json") printJson(context.io, reportJson(report, time))
   else if (options.format === "table") await printReport(context, report, time)
   else await printTables(context.io, options.format, [reportTable(report)])
+  warnOfSafety(context.io, safetyIn(report))
   context.end(exitCodeFor(overall(report.verdicts).verdict))
+}
+
+/** The safety of all systems of a report. */
+function safetyIn({ verdicts }: ExploreReport): CaseSafety {
+  // The verdicts of one system share it.
+  return worstSafety([...new Set(verdicts.map(({ safety }) => safety))])
 }
 
 function exitCodeFor(verdict: ExploredVerdict["verdict"]): ExitCode {
@@ -94,8 +104,8 @@ function reportJson(
     ...time,
     statesPerSecond: Math.round(distinct / Math.max(time.seconds, 0.001)),
     bytesPerState: Math.round((10 * bytesMax) / distinct) / 10,
-    verdicts: report.verdicts,
-    unsafe: report.unsafe,
+    verdicts: report.verdicts.map(({ safety, ...verdict }) => ({ ...verdict, ...safeCells(safety) })),
+    ...safeCells(safetyIn(report)),
     ...report.details,
     counterexample: report.counterexample?.replay ?? null,
   }
@@ -120,10 +130,10 @@ async function printReport(
     `generated           ${generated}`,
     `depth               ${depth}`,
     `seconds             ${seconds} (${rate.toLocaleString("en")} states/s)`,
-    ...report.verdicts.flatMap(({ of, verdict, because, stepsToViolation }) => [
+    ...report.verdicts.flatMap(({ of, verdict, because, stepsToViolation, safety }) => [
       "",
       of,
-      `verdict             ${colors[verdict](verdict)}`,
+      `verdict             ${colors[verdict](verdict)}${verdict === "holds" ? heldRemark(safety) : ""}`,
       `because             ${because}`,
       ...(stepsToViolation === null ? [] : [`steps to violation  ${stepsToViolation}`]),
     ]),
@@ -134,7 +144,7 @@ async function printReport(
   }
   // A violation has said which quorums are apart.
   if (overall(report.verdicts).verdict === "violated") return
-  for (const warning of unsafeWarning(report.unsafe))
+  for (const warning of safetyWarnings(safetyIn(report)))
     io.out(`\n${colors.violated("WARNING")}             ${warning}\n`)
 }
 
@@ -148,17 +158,17 @@ function reportTable(report: ExploreReport): Table {
         heading,
       }),
     ),
-    rows: report.verdicts.map(({ of, verdict, stepsToViolation }) => [
+    rows: report.verdicts.map(({ of, verdict, stepsToViolation, safety }) => [
       of,
       distinct,
       generated,
       depth,
-      verdict,
+      verdict === "holds" ? `holds${heldRemark(safety)}` : verdict,
       stepsToViolation,
     ]),
     notes: [
       ...(report.complete ? [] : ["The search is incomplete; see the verdicts."]),
-      ...unsafeWarning(report.unsafe).map((warning) => `WARNING: ${warning}.`),
+      ...safetyWarnings(safetyIn(report)).map((warning) => `WARNING: ${warning}.`),
     ],
   }
 }

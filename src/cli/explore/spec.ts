@@ -1,8 +1,10 @@
 import { UsageError } from "../../base/errors.ts"
+import type { CaseSafety } from "../../experiment/define.ts"
+import { safeCells } from "../../experiment/safety.ts"
 import { constantPlan } from "../../quorum/plan.ts"
 import type { QuorumSystem } from "../../quorum/system.ts"
 import { violationDiagram } from "../../run/diagrams/spec.ts"
-import { planSafety, unsafeReasons, unsafeWarning } from "../../run/safety.ts"
+import { heldRemark, planSafety, safetyWarnings } from "../../run/safety.ts"
 import { type SpecExploration, exploreSpec } from "../../world/spec/explore.ts"
 import { checkInductive } from "../../world/spec/inductive.ts"
 import { toItf } from "../../world/spec/itf.ts"
@@ -10,6 +12,7 @@ import { type SpecModel, specModel } from "../../world/spec/model.ts"
 import { violationReplay } from "../../world/spec/replay-file.ts"
 import { describeSymmetry } from "../../world/spec/symmetry.ts"
 import { type Context, exitCodeOf } from "../shared/context.ts"
+import { warnOfSafety } from "../shared/cautions.ts"
 import { printJson } from "../shared/output.ts"
 import type { Counterexample } from "./counterexample.ts"
 import type { ExploreOptions } from "./options.ts"
@@ -26,8 +29,8 @@ export async function runSpec(
   options: ExploreOptions,
 ): Promise<void> {
   const model = specModel(systems, { values: options.values ?? 2, epochs: options.epochs })
-  const unsafe = systems.flatMap((system) => unsafeReasons(planSafety(constantPlan(system), ["4.4"])))
-  if (options.inductive) return runInductive(context, model, unsafe, options)
+  const safeties = systems.map((system) => planSafety(constantPlan(system), ["4.4"]))
+  if (options.inductive) return runInductive(context, model, safeties[0]!, options)
   const symmetry = {
     acceptors: options.symmetry === "acceptors" || options.symmetry === "all",
     values: options.symmetry === "values" || options.symmetry === "all",
@@ -47,7 +50,7 @@ export async function runSpec(
   await finishExploration(
     context,
     options,
-    { ...reportOf(model, result, describeSymmetry(model, symmetry)), unsafe },
+    reportOf(model, result, describeSymmetry(model, symmetry), safeties),
     time,
   )
 }
@@ -56,7 +59,8 @@ function reportOf(
   model: SpecModel,
   result: SpecExploration,
   symmetry: string,
-): Omit<ExploreReport, "unsafe"> {
+  safeties: readonly CaseSafety[],
+): ExploreReport {
   const { distinct, generated, depth, complete, bytesMax, levels, outcomes } = result
   const names = outcomes.map(({ system }) => system)
   return {
@@ -73,11 +77,12 @@ function reportOf(
     depth,
     complete,
     bytesMax,
-    verdicts: outcomes.map(({ system, verdict, stepsToViolation }) => ({
+    verdicts: outcomes.map(({ system, verdict, stepsToViolation }, i) => ({
       of: system,
       verdict: verdict.verdict,
       because: verdict.because,
       stepsToViolation: stepsToViolation ?? null,
+      safety: safeties[i]!,
     })),
     counterexample: counterexampleOf(outcomes),
     details: { levels },
@@ -102,7 +107,7 @@ const maxInductiveBits = 14
 async function runInductive(
   context: Context,
   model: SpecModel,
-  unsafe: readonly string[],
+  safety: CaseSafety,
   options: ExploreOptions,
 ): Promise<void> {
   const size = model.acceptors.length * model.epochs * (1 + Math.log2(model.values + 1))
@@ -125,17 +130,18 @@ async function runInductive(
       epochs,
       verdict,
       because,
-      unsafe,
+      ...safeCells(safety),
       ...time,
     })
   } else {
     context.io.out(
-      `${model.phase2[0]!.name}: the inductive invariant of Paxos\n\nverdict  ${verdict}\nbecause  ${because}\n${unsafeWarning(
-        unsafe,
+      `${model.phase2[0]!.name}: the inductive invariant of Paxos\n\nverdict  ${verdict}${verdict === "holds" ? heldRemark(safety) : ""}\nbecause  ${because}\n${safetyWarnings(
+        safety,
       )
         .map((warning) => `WARNING  ${warning}\n`)
         .join("")}`,
     )
   }
+  warnOfSafety(context.io, safety)
   context.end(exitCodeOf([result]))
 }

@@ -37,7 +37,7 @@ async function logJson(...args: string[]): Promise<RunJson> {
 
 test("a log of quorums that do not meet is noted to be a control", async () => {
   const { out, err } = await quorate("log", "simple(4, 2, 2)", "-d", "2000")
-  expect(out).toMatch(/^safety +holds in this run: agreement/m)
+  expect(out).toMatch(/^safety +holds in this run \(UNSAFE quorums\): agreement/m)
   expect(out.trimEnd().replaceAll("\n", " ")).toMatch(
     /WARNING: UNSAFE quorum system: \{a1 a2\} and \{a3 a4\} do not intersect \(requirement 4\.4\); other runs may decide two values\.$/,
   )

@@ -83,11 +83,11 @@ async function run({ io }: Context, system: string, flags: Flags): Promise<ExitC
     const { writeHistoryFile } = await import("../linearizable/report.ts")
     writeHistoryFile(history, result.clients!.history)
   }
-  const { logSafety, unsafeReasons } = await import("../../run/safety.ts")
-  const unsafe = unsafeReasons(logSafety(protocol, setup))
+  const { logSafety } = await import("../../run/safety.ts")
+  const safety = logSafety(protocol, setup)
   await printLogRun(io, flags.format, {
     setup,
-    unsafe,
+    safety,
     seed,
     run: result,
     traffic: traffic.read(result.facts),
@@ -95,8 +95,8 @@ async function run({ io }: Context, system: string, flags: Flags): Promise<ExitC
     timeline,
   })
   warnIfShed(io, result.measures)
-  const { warnOfUnsafe } = await import("../shared/system-argument.ts")
-  warnOfUnsafe(io, unsafe)
+  const { warnOfSafety } = await import("../shared/cautions.ts")
+  warnOfSafety(io, safety)
   return exitCodeOf(result.judgements.map(({ verdict }) => verdict))
 }
 

@@ -1,5 +1,7 @@
 import { count, flag, measure, text } from "../../experiment/column.ts"
 import { rowsToCsv } from "../../experiment/csv.ts"
+import type { CaseSafety } from "../../experiment/define.ts"
+import { safeCells, safeColumns } from "../../experiment/safety.ts"
 import { storedRow } from "../../experiment/sweep.ts"
 import type { Table } from "../../experiment/table.ts"
 import { closedFormLatency } from "../../run/closed-form.ts"
@@ -9,7 +11,7 @@ import { type LogSetup, logSettings } from "../../run/log-settings.ts"
 import { manifestOf } from "../../run/setting.ts"
 import { type LogRun, traceHashColumn } from "../../run/log.ts"
 import { latencyName } from "../../run/replay.ts"
-import { unsafeWarning } from "../../run/safety.ts"
+import { heldInRun, safetyWarnings } from "../../run/safety.ts"
 import type { Io } from "../shared/context.ts"
 import type { Format } from "../shared/options.ts"
 import { countsByName, printJson, printTables, styler } from "../shared/output.ts"
@@ -23,8 +25,8 @@ export interface ReportedRun {
   readonly traffic: LogTraffic
   readonly intervalMs: number
   readonly timeline: boolean
-  /** Why the quorums are unsafe; empty where they are not. */
-  readonly unsafe: readonly string[]
+  /** Whether the quorums are safe, whatever the run came to. */
+  readonly safety: CaseSafety
 }
 
 const none = { empty: "nothing was answered in the window" }
@@ -84,7 +86,7 @@ const columns = [
   flag("longestGapOpen", "Whether that time lasted to the end of the window."),
   count("leaders", "How often somebody became leader."),
   count("violations", "Checks that failed."),
-  text("unsafe", "Why the quorum system is unsafe, whatever this run came to.", { empty: "it is safe" }),
+  ...safeColumns,
   traceHashColumn,
 ]
 
@@ -156,7 +158,7 @@ function rowOf({ setup, seed, run, traffic, ...window }: ReportedRun) {
     longestGapOpen: longestGap.isOpen,
     leaders: elections.length,
     violations: violations.length,
-    unsafe: window.unsafe.join("; ") || null,
+    ...safeCells(window.safety),
     traceHash,
   }
 }
@@ -179,7 +181,6 @@ async function runLines(io: Io, reported: ReportedRun): Promise<string[]> {
   const held = judgements.filter(({ verdict }) => verdict.verdict === "holds").map(({ name }) => name)
   const row = rowOf(reported)
   const red = await styler(io, "red")
-  const isUnsafe = reported.unsafe.length > 0
   const s = (micros: number): string => `${(micros / 1e6).toFixed(3)} s`
   const weighting = weightingOf(setup, built.cluster.clientGroups.length)
   const outage = ({ from, length, isOpen }: Gap): string =>
@@ -228,10 +229,10 @@ async function runLines(io: Io, reported: ReportedRun): Promise<string[]> {
         `${verdict.verdict === "violated" ? red("violated") : verdict.verdict}: ${name}: ${verdict.because}`,
       ]),
     ...(violations.length === 0
-      ? [["safety", `holds${isUnsafe ? " in this run" : ""}: ${held.join(", ")}`] as [string, string]]
+      ? [["safety", `${heldInRun(reported.safety)}: ${held.join(", ")}`] as [string, string]]
       : []),
     ["trace", run.traceHash],
-    ...unsafeWarning(reported.unsafe).map((warning): [string, string] => ["WARNING", warning]),
+    ...safetyWarnings(reported.safety).map((warning): [string, string] => ["WARNING", warning]),
   ]
   return [
     `${row.system}, latency ${row.latency}, seed ${seed}`,
@@ -326,7 +327,7 @@ function groupTable(reported: ReportedRun): Table {
         ...(exact ? [closedFormMs] : []),
       ],
     ),
-    notes: unsafeWarning(reported.unsafe).map((warning) => `WARNING: ${warning}.`),
+    notes: safetyWarnings(reported.safety).map((warning) => `WARNING: ${warning}.`),
   }
 }
 

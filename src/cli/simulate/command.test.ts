@@ -132,7 +132,7 @@ describe("quorate simulate", () => {
     const last = (out: string): string => out.trimEnd().split("\n").at(-1)!
     const unsafe =
       "WARNING   UNSAFE quorum system: {a1 a2} and {a3 a4} do not intersect (requirement 4.4); other runs may decide two values"
-    expect(lucky.out).toContain("safety    holds in this run\n")
+    expect(lucky.out).toContain("safety    holds in this run (UNSAFE quorums)\n")
     for (const flags of [[], ["--unsafe"]])
       expect(last((await quorate("simulate", "simple(4, 2, 2)", ...flags)).out)).toBe(unsafe)
     const checked = await quorate("simulate", "simple(4, 2, 2)", "--checks")
@@ -143,8 +143,11 @@ describe("quorate simulate", () => {
     )
     const rule = await quorate("simulate", "majority(3)", "--switches", "epochs=voting", "--unsafe")
     expect(last(rule.out)).toMatch(/UNSAFE combination: .* \(votes-without-voting\)/)
-    const { unsafe: asJson } = (await simulateJson("simple(4, 2, 2)")) as unknown as { unsafe: string }
-    expect(asJson).toBe("{a1 a2} and {a3 a4} do not intersect (requirement 4.4)")
+    expect(await simulateJson("simple(4, 2, 2)")).toMatchObject({
+      safe: "violated",
+      safeBecause: "{a1 a2} and {a3 a4} do not intersect (requirement 4.4)",
+    })
+    expect(await simulateJson("simple(4, 3, 2)")).toMatchObject({ safe: "holds", safeBecause: null })
     expect((await quorate("simulate", "simple(4, 3, 2)")).out).not.toContain("UNSAFE")
     expect((await quorate("simulate", "simple(4, 2, 2)", "--unsafe")).err).toBe("")
     expect((await quorate("simulate", "simple(4, 3, 2)")).err).toBe("")
@@ -405,7 +408,7 @@ describe("what a protocol requires of its quorums", () => {
     const stricter = await quorate("simulate", plan, "--protocol", idle('() => ["4.2", "4.4"]'))
     expect(stricter.code).toBe(0)
     expect(stricter.err).toBe(
-      "WARNING: unsafe quorum system: {a1 a2} and {a3 a4} do not intersect (requirement 4.2); other runs may decide two values\n",
+      "WARNING: UNSAFE quorum system: {a1 a2} and {a3 a4} do not intersect (requirement 4.2); other runs may decide two values\n",
     )
   })
 

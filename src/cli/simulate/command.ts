@@ -73,8 +73,8 @@ export function simulateCommand(context: Context): Command {
       })
       await printRun(context.io, options.format, run)
       if (!options.unsafe) {
-        const { warnOfUnsafe } = await import("../shared/system-argument.ts")
-        warnOfUnsafe(context.io, run.unsafe)
+        const { warnOfSafety } = await import("../shared/cautions.ts")
+        warnOfSafety(context.io, run.safety)
       }
       if (options.registers) await printRegisters(context, options.format, setup, options.seed)
       if (run.violations.length > 0 || run.checks?.some(isViolated) === true) context.end(exitCodes.violated)

@@ -5,6 +5,8 @@ import { everyPropertyFor } from "../../check/paxos/selections.ts"
 import type { Judgement } from "../../check/property.ts"
 import { count, measure, text } from "../../experiment/column.ts"
 import { rowsToCsv } from "../../experiment/csv.ts"
+import type { CaseSafety } from "../../experiment/define.ts"
+import { safeCells, safeColumns } from "../../experiment/safety.ts"
 import { storedRow } from "../../experiment/sweep.ts"
 import type { Table } from "../../experiment/table.ts"
 import type { Address } from "../../protocol/actor.ts"
@@ -18,7 +20,7 @@ import { type RunViolation, decreeSafety, decreeScenario, runJudgedDecree } from
 import { livenessOf } from "../../run/liveness.ts"
 import { latencyName } from "../../run/replay.ts"
 import { type Json, manifestOf } from "../../run/setting.ts"
-import { unsafeReasons, unsafeWarning } from "../../run/safety.ts"
+import { heldInRun, safetyWarnings } from "../../run/safety.ts"
 import type { Observer, TraceEvent } from "../../world/simulate/trace.ts"
 import type { Io } from "../shared/context.ts"
 import type { Format } from "../shared/options.ts"
@@ -29,8 +31,8 @@ export interface SimulatedRun {
   readonly row: RunRow
   readonly measures: RunMeasures
   readonly violations: readonly RunViolation[]
-  /** Why its quorums are unsafe; empty where they are not. */
-  readonly unsafe: readonly string[]
+  /** Whether its quorums are safe, whatever it came to. */
+  readonly safety: CaseSafety
   /** Every setting of the run. */
   readonly settings: Readonly<Record<string, Json>>
   /** The proposers by name, in the order of the measures. */
@@ -49,7 +51,7 @@ export interface JudgedCheck {
   readonly because: string
 }
 
-type RunRow = ReturnType<typeof runRow> & { readonly unsafe: string | null }
+type RunRow = ReturnType<typeof runRow> & ReturnType<typeof safeCells>
 
 const columns = [
   text("system", "The quorum system."),
@@ -66,7 +68,7 @@ const columns = [
   count("syncWrites", "Synchronous writes by all processes."),
   count("epochsUsed", "Epochs started by all proposers."),
   count("violations", "Safety checks that failed."),
-  text("unsafe", "Why the quorum system is unsafe, whatever this run came to.", { empty: "it is safe" }),
+  ...safeColumns,
 ]
 
 /** Simulates one run. */
@@ -83,11 +85,11 @@ export function simulateOnce(
     options.checks ? (all) => [...everyPropertyFor(all), ...livenessOf(setup, all)] : () => safety,
     ...(options.trace ? [tracer(setup, seed, trace)] : []),
   )
-  const unsafe = unsafeReasons(decreeSafety(setup))
+  const quorumSafety = decreeSafety(setup)
   return {
-    row: { ...runRow(setup, seed, measures, violations.length), unsafe: unsafe.join("; ") || null },
+    row: { ...runRow(setup, seed, measures, violations.length), ...safeCells(quorumSafety) },
     measures,
-    unsafe,
+    safety: quorumSafety,
     proposers: cluster.proposers.map((address) => cluster.processes[address]!.name),
     ...(options.checks && { checks: judgements.map(judged) }),
     settings: manifestOf(decreeSettings, setup),
@@ -172,7 +174,7 @@ export async function printRun(io: Io, format: Format, run: SimulatedRun): Promi
 }
 
 /** One line to a check; what is violated is told below. */
-function checksTable({ unsafe }: SimulatedRun, checks: readonly JudgedCheck[]): Table {
+function checksTable({ safety }: SimulatedRun, checks: readonly JudgedCheck[]): Table {
   const broken = checks.filter(({ verdict }) => verdict !== "holds")
   return {
     id: "checks",
@@ -187,7 +189,7 @@ function checksTable({ unsafe }: SimulatedRun, checks: readonly JudgedCheck[]): 
     notes: [
       ...broken.map(({ check, verdict, because }) => `${check} is ${verdict}: ${because}.`),
       "Where: definitions, properties and lemmas in Howard 2019; rules in Howard and Mortier 2019.",
-      ...unsafeWarning(unsafe).map((warning) => `WARNING: ${warning}.`),
+      ...safetyWarnings(safety).map((warning) => `WARNING: ${warning}.`),
     ],
   }
 }
@@ -199,7 +201,7 @@ function shortReference(reference: string): string {
 
 async function runLines(
   io: Io,
-  { row, measures, violations, proposers, unsafe }: SimulatedRun,
+  { row, measures, violations, proposers, safety }: SimulatedRun,
 ): Promise<string[]> {
   const red = await styler(io, "red")
   const ms = (at: number | null): string => (at === null ? "–" : `${at.toFixed(3)} ms`)
@@ -218,14 +220,14 @@ async function runLines(
     ...(types.length === 0 ? [] : [`          ${types.join(", ")}`]),
     `writes    ${row.syncWrites} synchronous`,
     `epochs    ${row.epochsUsed} used`,
-    ...(violations.length === 0 ? [`safety    holds${unsafe.length === 0 ? "" : " in this run"}`] : []),
+    ...(violations.length === 0 ? [`safety    ${heldInRun(safety)}`] : []),
     ...violations.map(({ check, message }) => `safety    ${red("violated")}: ${check}: ${message}`),
     ...violations.slice(0, 1).map(({ replay }) => `replay    ${replay}`),
-    ...unsafeWarning(unsafe).map((warning) => `${red("WARNING")}   ${warning}`),
+    ...safetyWarnings(safety).map((warning) => `${red("WARNING")}   ${warning}`),
   ]
 }
 
-function runTable({ row, unsafe }: SimulatedRun): Table {
+function runTable({ row, safety }: SimulatedRun): Table {
   return {
     id: "simulate",
     caption: `One run of Paxos with ${row.system}, latency ${row.latency}, seed ${row.seed}.`,
@@ -255,7 +257,7 @@ function runTable({ row, unsafe }: SimulatedRun): Table {
         row.violations,
       ],
     ],
-    notes: unsafeWarning(unsafe).map((warning) => `WARNING: ${warning}.`),
+    notes: safetyWarnings(safety).map((warning) => `WARNING: ${warning}.`),
   }
 }
 

@@ -2,6 +2,8 @@ import type { Command } from "commander"
 import { UsageError } from "../../base/errors.ts"
 import { count, text } from "../../experiment/column.ts"
 import { rowsToCsv } from "../../experiment/csv.ts"
+import type { CaseSafety } from "../../experiment/define.ts"
+import { safeCells, safeColumns } from "../../experiment/safety.ts"
 import { storedRow } from "../../experiment/sweep.ts"
 import type { DecreeSetup } from "../../run/decree-settings.ts"
 import { type Protocol, messageText, ownPlanOf, withDefaults } from "../../run/protocol.ts"
@@ -14,7 +16,7 @@ import {
   runProtocol,
   simulationOf,
 } from "../../run/simulation.ts"
-import { runSafety, unsafeReasons, unsafeWarning } from "../../run/safety.ts"
+import { heldRemark, runSafety, safetyWarnings } from "../../run/safety.ts"
 import type { Observer, TraceEvent } from "../../world/simulate/trace.ts"
 import { type Context, exitCodes } from "../shared/context.ts"
 import type { Format } from "../shared/options.ts"
@@ -65,10 +67,10 @@ export async function simulateProtocol(
     ...(flags.trace ? [tracer(protocol, simulated, lines)] : []),
   )
   const replay = protocolReplayCommand(simulation, flags.protocol, flags.seed)
-  const unsafe = unsafeReasons(runSafety(protocol, simulated.run))
-  await print(context, { protocol, setup, flags, result, replay, lines, unsafe })
-  const { warnOfUnsafe } = await import("../shared/system-argument.ts")
-  warnOfUnsafe(context.io, unsafe)
+  const safety = runSafety(protocol, simulated.run)
+  await print(context, { protocol, setup, flags, result, replay, lines, safety })
+  const { warnOfSafety } = await import("../shared/cautions.ts")
+  warnOfSafety(context.io, safety)
   if (result.judgements.some(({ verdict }) => verdict.verdict === "violated")) context.end(exitCodes.violated)
 }
 
@@ -79,8 +81,8 @@ interface Printed {
   readonly result: ProtocolRunResult
   readonly replay: string
   readonly lines: readonly string[]
-  /** Why the quorums are unsafe; empty where they are not. */
-  readonly unsafe: readonly string[]
+  /** Whether the quorums are safe, whatever the run came to. */
+  readonly safety: CaseSafety
 }
 
 const columns = [
@@ -94,10 +96,10 @@ const columns = [
   count("syncWrites", "Synchronous writes by all processes."),
   count("learned", "Processes that learned a value."),
   count("violations", "Properties that were violated."),
-  text("unsafe", "Why the quorum system is unsafe, whatever this run came to.", { empty: "it is safe" }),
+  ...safeColumns,
 ]
 
-function rowOf({ protocol, setup, flags, unsafe, result: { measures, judgements } }: Printed) {
+function rowOf({ protocol, setup, flags, safety, result: { measures, judgements } }: Printed) {
   const { messagesSent, messagesDelivered, messagesLost, syncWrites, learned } = measures
   return {
     protocol: protocol.id,
@@ -107,7 +109,7 @@ function rowOf({ protocol, setup, flags, unsafe, result: { measures, judgements 
     ...{ messagesSent, messagesDelivered, messagesLost, syncWrites },
     learned: learned.length,
     violations: judgements.filter(({ verdict }) => verdict.verdict === "violated").length,
-    unsafe: unsafe.join("; ") || null,
+    ...safeCells(safety),
   }
 }
 
@@ -134,7 +136,7 @@ async function print({ io }: Context, printed: Printed): Promise<void> {
         caption: `One run of ${row.protocol} with ${row.system}, latency ${row.latency}, seed ${row.seed}`,
         columns: ["property", "verdict", "because"].map((heading) => ({ heading })),
         rows: verdicts.map(({ property, verdict, because }) => [property, verdict, because]),
-        notes: unsafeWarning(printed.unsafe).map((warning) => `WARNING: ${warning}.`),
+        notes: safetyWarnings(printed.safety).map((warning) => `WARNING: ${warning}.`),
       },
     ])
   }
@@ -145,6 +147,7 @@ async function runLines(printed: Printed, red: (text: string) => string): Promis
   const row = rowOf(printed)
   const learned = measures.learned.map(({ process, value, at }) => `${process} ${value} at ${inMs(at)} ms`)
   const types = Object.entries(measures.messagesByType).map(([type, sent]) => `${sent} ${type}`)
+  const remark = heldRemark(printed.safety)
   const width = Math.max(...judgements.map(({ name }) => name.length))
   return [
     `${row.protocol}, ${row.system}, latency ${row.latency}, seed ${row.seed}`,
@@ -156,10 +159,10 @@ async function runLines(printed: Printed, red: (text: string) => string): Promis
     "",
     ...judgements.map(
       ({ name, verdict: { verdict, because } }) =>
-        `${name.padEnd(width)}  ${verdict === "violated" ? red(verdict) : verdict}: ${because}`,
+        `${name.padEnd(width)}  ${verdict === "violated" ? red(verdict) : verdict === "holds" ? `holds${remark}` : verdict}: ${because}`,
     ),
     ...(row.violations === 0 ? [] : [`replay    ${printed.replay}`]),
-    ...unsafeWarning(printed.unsafe).map((warning) => `${red("WARNING")}   ${warning}`),
+    ...safetyWarnings(printed.safety).map((warning) => `${red("WARNING")}   ${warning}`),
   ]
 }
 

@@ -24,11 +24,14 @@ test("seeds without a failure end with 0, and say which faults struck", async ()
 
 test("a swarm of a system that is unsafe ends with a warning, whether or not a run failed", async () => {
   const unsafe = ["swarm", "--seeds", "1", "--first", "4", "--system", "simple(4, 2, 2)"]
-  const { out } = await quorate(...unsafe)
+  const { out, err } = await quorate(...unsafe)
+  expect(out).toMatch(/^1 random runs, .*: 0 failed \(UNSAFE quorums\)$/m)
+  expect(err).toMatch(/^WARNING: UNSAFE quorum system: \{a1 a2\} and \{a3 a4\}/m)
   expect(out.replaceAll("\n", " ").trimEnd()).toMatch(
     /WARNING: UNSAFE quorum system: \{a1 a2\} and \{a3 a4\} do not intersect \(requirement 4\.4\); other runs may decide two values$/,
   )
-  expect((await quorate(...unsafe.slice(0, -1), "simple(4, 3, 2)")).out).not.toContain("UNSAFE")
+  const fine = await quorate(...unsafe.slice(0, -1), "simple(4, 3, 2)")
+  expect(`${fine.out}${fine.err}`).not.toMatch(/UNSAFE|WARNING/)
 })
 
 test("a planted bug ends with 1; its replay shows the same violation again", async () => {

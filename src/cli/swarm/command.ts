@@ -7,6 +7,7 @@ import { countsByName, printJson } from "../shared/output.ts"
 import { progressOn } from "../shared/progress.ts"
 import { addSettings, settingsFrom } from "../shared/setting-options.ts"
 import { type SwarmSetup, swarmSettings } from "../../run/swarm-settings.ts"
+import type { CaseSafety } from "../../experiment/define.ts"
 import type { SwarmFailure, SwarmTally, SwarmTask } from "./share.ts"
 
 interface SwarmFlags extends SwarmSetup {
@@ -34,16 +35,19 @@ export function swarmCommand(context: Context): Command {
     .action(async (flags: SwarmFlags) => {
       const tally = await swarm(context, flags)
       if (flags.history !== undefined) await writeHistory(flags.history, flags)
-      const unsafe = await unsafeReasonsOf(flags)
+      const safety = await safetyOfSwarm(flags)
+      const { safeCells } = await import("../../experiment/safety.ts")
+      const { safetyWarnings, heldRemark } = await import("../../run/safety.ts")
       if (flags.format === "json") {
         const coverage = countsByName(Object.entries(tally.coverage))
-        printJson(context.io, { command: "swarm", ...tally, coverage, unsafe })
+        printJson(context.io, { command: "swarm", ...tally, coverage, ...safeCells(safety) })
       } else {
-        print(context, flags, tally)
-        const { unsafeWarning } = await import("../../run/safety.ts")
-        for (const warning of unsafeWarning(unsafe))
+        print(context, flags, tally, heldRemark(safety))
+        for (const warning of safetyWarnings(safety))
           context.io.out(`${wrapText(`WARNING: ${warning}`, context.io.width).join("\n")}\n`)
       }
+      const { warnOfSafety } = await import("../shared/cautions.ts")
+      warnOfSafety(context.io, safety)
       if (tally.failed > 0) context.end(exitCodes.violated)
       else if (tally.undecided > 0) context.end(exitCodes.unknown)
     })
@@ -114,24 +118,25 @@ function lastAnswer({ runs, unanswered, longestAfterFaultsMs }: SwarmTally): str
 const maxShown = 10
 
 /** Systems that are drawn are safe; one that is given need not be. */
-async function unsafeReasonsOf({ system, protocol, first }: SwarmFlags): Promise<readonly string[]> {
-  if (system === null) return []
-  const [{ readSystem }, { logSafety, unsafeReasons }, { readLogProtocol }, { randomLog }] =
-    await Promise.all([
-      import("../shared/system-argument.ts"),
-      import("../../run/safety.ts"),
-      import("../shared/protocol-argument.ts"),
-      import("../../run/random-log.ts"),
-    ])
+async function safetyOfSwarm({ system, protocol, first }: SwarmFlags): Promise<CaseSafety> {
+  if (system === null) return { verdict: "holds", because: [] }
+  const [{ readSystem }, { logSafety }, { readLogProtocol }, { randomLog }] = await Promise.all([
+    import("../shared/system-argument.ts"),
+    import("../../run/safety.ts"),
+    import("../shared/protocol-argument.ts"),
+    import("../../run/random-log.ts"),
+  ])
   const given = await readSystem(system)
   const setup = randomLog(first, [() => given])
-  return unsafeReasons(logSafety(await readLogProtocol(protocol), setup))
+  return logSafety(await readLogProtocol(protocol), setup)
 }
 
-function print({ io }: Context, flags: SwarmFlags, tally: SwarmTally): void {
+function print({ io }: Context, flags: SwarmFlags, tally: SwarmTally, remark: string): void {
   const { runs, events, answered, failed, failures, undecided, undecidedSeeds, coverage } = tally
   const unknown = undecided === 0 ? "" : `, ${undecided} undecided`
-  io.out(`${runs} random runs, ${answered} requests answered, ${events} events: ${failed} failed${unknown}\n`)
+  io.out(
+    `${runs} random runs, ${answered} requests answered, ${events} events: ${failed} failed${unknown}${remark}\n`,
+  )
   io.out(`${lastAnswer(tally)}\n`)
   if (undecided > 0)
     io.out(`Undecided within the effort of the checks: seeds ${undecidedSeeds.join(", ")}.\n`)

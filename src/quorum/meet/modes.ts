@@ -1,4 +1,4 @@
-import { type Verdict, holds, violated } from "../../base/verdict.ts"
+import { type Verdict, holds, violated, isVacuous } from "../../base/verdict.ts"
 import type { QuorumPlan } from "../plan.ts"
 import { type Answers, answersWithin } from "./question.ts"
 import { type RequirementWitness, decide, requirementById } from "./requirement.ts"
@@ -150,8 +150,9 @@ function named(id: string, plan: QuorumPlan, answers: Answers): Verdict<Requirem
   return { ...verdict, because: `${id} ${worded(verdict)}` }
 }
 
-function worded({ verdict, because }: Verdict<unknown>): string {
-  if (verdict === "holds") return "holds"
+function worded(decided: Verdict<unknown>): string {
+  const { verdict, because } = decided
+  if (verdict === "holds") return isVacuous(decided) ? "holds vacuously" : "holds"
   return verdict === "violated" ? "does not hold" : `is undecided: ${because}`
 }
 
