@@ -18,11 +18,10 @@ export interface Disagreement {
 export type AcceptedDecision = PaxosMemory["accepted"][number]
 
 /**
- * Quorums of the run without an acceptor in common, by the requirement that
- * wants them to have one (Howard 2019): a phase-1 quorum and a phase-2 quorum of
- * a lower epoch (4.6), two phase-1 quorums of one epoch (4.7), two phase-2
- * quorums of one epoch (7.1), a phase-1 quorum and two phase-2 quorums of a lower
- * epoch (7.2; not wanted of a proposer that waits until one value is possible).
+ * Quorums of the run without an acceptor in common, by the requirement they violate (Howard 2019): a
+ * phase-1 quorum and a phase-2 quorum of a lower epoch (4.6), two phase-1 quorums of one epoch (4.7),
+ * two phase-2 quorums of one epoch (7.1), a phase-1 quorum and two phase-2 quorums of a lower epoch
+ * (7.2; not required of a proposer that waits until one value is possible).
  */
 export interface QuorumsApart {
   readonly requirement: "4.6" | "4.7" | "7.1" | "7.2"
@@ -66,7 +65,10 @@ function apartInOneEpoch(
   return phase1 && { requirement: "4.7", epoch, phase1, phase2: [] }
 }
 
-/** The lowest epoch whose promises did not tell of the first decision, or did not tell it from another. */
+/**
+ * The lowest epoch whose promises did not report the first decision, or did not distinguish it from
+ * another.
+ */
 function apartInTwoEpochs(
   plan: QuorumPlan,
   trace: PaxosTrace,
@@ -115,7 +117,7 @@ function promisesHeard(trace: PaxosTrace, epoch: Epoch): Map<Address, NodeSet> {
   return heard
 }
 
-/** The acceptors whose promises of an epoch told of a proposal. */
+/** The acceptors whose promises of an epoch reported a proposal. */
 function reportersOf(trace: PaxosTrace, epoch: Epoch, wanted: Proposal): NodeSet {
   return promisesOf(trace, epoch).reduce<NodeSet>((set, { from, message: { lastAccepted } }) => {
     const tells = lastAccepted?.epoch === wanted.epoch && lastAccepted.value === wanted.value

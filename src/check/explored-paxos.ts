@@ -23,15 +23,14 @@ export interface PaxosMemory {
   readonly learned: readonly Proposal[]
 }
 
-/** What is explored: a cluster, what its proposers want, and how far and how badly things may go. */
+/** An exploration of Paxos: a cluster, the candidates of its proposers, and bounds on epochs and faults. */
 export interface ExploredPaxos {
   readonly cluster: Cluster
-  /** What proposer i, from 0, is asked to get decided. */
+  /** The candidate of proposer i, from 0. */
   readonly candidates: readonly Value[]
   /**
-   * Epochs 0 … epochs − 1 are used; a step into a greater one is not taken. Where
-   * epochs are triples (sid, pid, vid), the first so many pairs (sid, pid). Where
-   * an allocator hands them out, a proposer makes at most so many attempts.
+   * Epochs 0 … epochs − 1 are used; a step into a greater one is not taken. Where epochs are triples
+   * (sid, pid, vid), it bounds the pairs (sid, pid); with an allocator, the attempts of a proposer.
    */
   readonly epochs: number
   readonly network: NetworkKind
@@ -46,14 +45,14 @@ export type PaxosModel = ActorModel<PaxosMessage, PaxosRecord, PaxosMemory> & Pi
 export type PaxosProperty = Property<PaxosMessage, PaxosRecord, PaxosMemory>
 /** One of its runs. */
 export type PaxosTrace = ActorTrace<PaxosMessage, PaxosRecord, PaxosMemory>
-/** What a search says of one property. */
+/** The outcome of a search for one property. */
 export type PaxosOutcome = ActorOutcome<PaxosMessage, PaxosRecord, PaxosMemory>
 
 /**
  * The model of a Paxos cluster for the explorer: its actors, one candidate per proposer, a bound on epochs.
  *
- * Clients may ask late where it makes a difference: of a process that is
- * acceptor too, and of one that runs phase 1 before it is asked.
+ * Client requests may arrive late where that matters: at a process that is an acceptor too, and at one
+ * that runs phase 1 before its first request.
  */
 export function paxosModel(explored: ExploredPaxos): PaxosModel {
   const { cluster, candidates, epochs, network, lossy, timeouts, crashes } = explored
@@ -83,7 +82,7 @@ export function exploredPart(
   }
 }
 
-/** How many epochs a proposer has started, or asked the allocator for; 0 of other processes. */
+/** The number of epochs a proposer has started or requested from the allocator; 0 for other processes. */
 function attemptOf(state: unknown): number {
   return (state as { readonly attempt?: number }).attempt ?? 0
 }
@@ -188,7 +187,7 @@ export function paxosProperties(explored: ExploredPaxos): PaxosProperty[] {
   return propertiesOf(explored).filter(({ kind }) => kind !== "eventually")
 }
 
-/** That no run ends, or goes on for ever, without a decision and without a proposer that has learned it. */
+/** Every maximal run has a decision and a proposer that has learned it. */
 export function paxosProgress(explored: ExploredPaxos): PaxosProperty[] {
   return propertiesOf(explored).filter(({ kind }) => kind === "eventually")
 }
@@ -197,7 +196,10 @@ function propertiesOf({ cluster: { plan }, candidates: values }: ExploredPaxos):
   return exploredProperties.map((property) => judgedInStates(property, { plan, values }))
 }
 
-/** What a diagram says of an acceptor: e_pro; (e_acc, v_acc). Of a proposer: what it has learned. */
+/**
+ * The label of a state in a diagram: e_pro; (e_acc, v_acc) for an acceptor, the learned value for a
+ * proposer.
+ */
 export function paxosStateText({ state, stored }: Local<PaxosRecord>): string | undefined {
   const given = state as Partial<AcceptorRecord & { learned: Value | null }> | undefined
   // A process that is acceptor and proposer in one has stored what it promised and accepted.

@@ -6,9 +6,9 @@ import { type TraceEvent, type TraceEventType, showTo } from "../world/simulate/
 export type AnyEvent = TraceEvent<unknown, unknown, unknown>
 
 /**
- * Gathers the facts of one kind while a run goes by. What it has gathered are
- * its fields: properties and measures read them. It takes each type of event that its kind wants whole,
- * or stores and reports by their parts (`SelectiveObserver`).
+ * Gathers the facts of one kind during a run. They are its fields, which properties and measures read.
+ * It takes each type of event that its kind wants whole, or stores and reports by their parts
+ * (`SelectiveObserver`).
  */
 export interface Gatherer<Event> {
   observe?(event: Event): void
@@ -21,9 +21,9 @@ type PartOf<Event, Type extends string, Name extends string> =
   Extract<Event, { readonly type: Type }> extends { readonly [K in Name]: infer Part } ? Part : never
 
 /**
- * A kind of fact about runs: decisions, what was learned, messages sent. It says
- * which events it is gathered from and makes the gatherer of a run. `facts` gives
- * it other kinds that it builds on; those see every event before it does.
+ * A kind of fact about runs: decisions, what was learned, messages sent. It declares the events it is
+ * gathered from and makes the gatherer of a run. `facts` gives it other kinds that it depends on; those
+ * see every event first.
  *
  * @example
  * const learnings: FactKind<Cluster, PaxosEvent, Learnings> = {
@@ -39,7 +39,7 @@ export interface FactKind<Subject, Event, Gathered extends Gatherer<Event> = Gat
 /** Something read off the facts of a run: the verdict of a property, or measures. */
 export interface Reading<Subject, Event, Result> {
   readonly needs: readonly FactKind<Subject, Event>[]
-  /** Called once the run is over, or at any moment before: of the run so far. */
+  /** Called after the run, or during it: the result for the events so far. */
   read(facts: Facts<Subject, Event>): Result
 }
 
@@ -49,7 +49,7 @@ export interface Violation {
   readonly message: string
 }
 
-/** What a property says and where; `Subject` is what it is said of: a cluster, a plan. */
+/** The statement of a property; `Subject` is what it is about: a cluster, a plan. */
 export interface Statement<Subject> {
   /** In kebab-case: what reports and rows call it, "agreement". */
   readonly name: string
@@ -57,9 +57,9 @@ export interface Statement<Subject> {
   readonly number?: string
   /** Definition or lemma, in the literature. */
   readonly reference: string
-  /** What it says, in one sentence. */
+  /** The property, in one sentence. */
   readonly statement: string
-  /** Why it is not stated for this subject; undefined where it is, as it always is unless said. */
+  /** The reason why it is not stated for this subject; undefined where it is. By default it always is. */
   readonly notStated?: (subject: Subject) => string | undefined
 }
 
@@ -76,7 +76,7 @@ export interface Statement<Subject> {
 export interface Property<Subject, Event>
   extends Statement<Subject>, Reading<Subject, Event, Verdict<Violation>> {}
 
-/** A property and what a run says of it. */
+/** A property and its verdict on a run. */
 export interface Judgement {
   readonly name: string
   readonly reference: string
@@ -84,8 +84,8 @@ export interface Judgement {
 }
 
 /**
- * The facts of one run, each kind gathered once, whoever needs it: all that the
- * `readings` need and nothing else. It is an observer of the run.
+ * The facts of one run, each kind gathered once: those that the `readings` need and no others. It is an
+ * observer of the run.
  *
  * Cost: per event, one call to each gatherer that wants events of its type.
  *
@@ -124,7 +124,10 @@ export class Facts<Subject, Event> {
     return Object.keys(this.gatherers) as TraceEventType[]
   }
 
-  /** Each kind as an observer of its own, in order: for runs of millions of events, which `observe` would slow. */
+  /**
+   * Each kind as a separate observer, in order: for runs of millions of events, which `observe` would
+   * slow.
+   */
   get observers(): (Gatherer<Event> & { readonly wants: readonly TraceEventType[] })[] {
     return [...this.gathered].map(([{ wants }, gatherer]) => ({
       wants,
@@ -215,7 +218,10 @@ export function firstComplaint<Item extends { readonly at: number }>(
   return undefined
 }
 
-/** The verdict after checking `count` of `what`: violated by the earliest of `found`, if any; vacuously true, and said to be, if `count` is 0. */
+/**
+ * The verdict after checking `count` of `what`: violated by the earliest of `found`, if any; vacuously
+ * true, and marked so, if `count` is 0.
+ */
 export function verdictOf(
   count: number,
   what: string,
@@ -228,7 +234,7 @@ export function verdictOf(
   return holds(count === 0 ? `vacuous: 0 ${what}` : `${count} ${what} were checked`)
 }
 
-/** Counts what was checked while a run goes by, and remembers the first thing that was wrong: for runs too long to keep every fact. */
+/** Counts checks during a run and keeps the first violation: for runs too long to keep every fact. */
 export class Finding {
   checked = 0
   private first: Violation | undefined
@@ -246,7 +252,10 @@ export class Finding {
   }
 }
 
-/** What a run says of a property; unknown, with the reason, where it is not stated for the subject of the run. */
+/**
+ * The verdict of a run on a property; unknown, with the reason, where it is not stated for the subject
+ * of the run.
+ */
 export function judgementOf<Subject, Event>(
   one: Property<Subject, Event>,
   facts: Facts<Subject, Event>,
@@ -260,7 +269,7 @@ export function judgementOf<Subject, Event>(
   }
 }
 
-/** What a run says of several properties, in their order. */
+/** The verdicts of a run on several properties, in their order. */
 export function judge<Subject, Event>(
   properties: readonly Property<Subject, Event>[],
   facts: Facts<Subject, Event>,

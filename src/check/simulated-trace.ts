@@ -11,16 +11,16 @@ import type { Crash } from "../world/faults/fault.ts"
 const stepEvery: Micros = 1000
 
 /**
- * A scenario in which the simulator does what a trace of the explorer does, step
- * by step: every message arrives when it was delivered and otherwise not at all,
- * timers fire when they did, processes crash and recover when they did.
+ * A scenario in which the simulator repeats a trace of the explorer step by step: messages are
+ * delivered, timers fire, and processes crash and recover in the same steps; all other messages are
+ * lost.
  *
  * The processes are those of the trace; only the durations of their timers are
  * replaced. The scenario is for one run. A crash inside a step is a UsageError:
  * the simulator's crashes are between steps.
  *
- * It shows that the two worlds agree: a run found by exhaustive search is one that the simulator can
- * have, with the same actors and the same verdicts.
+ * It shows that the two worlds agree: the simulator can reproduce a run found by exhaustive search, with
+ * the same actors and the same verdicts.
  */
 export function scenarioOfTrace<Message, Stored, Remembered>(
   trace: ActorTrace<Message, Stored, Remembered>,
@@ -38,7 +38,7 @@ export function scenarioOfTrace<Message, Stored, Remembered>(
   }
 }
 
-/** What clients ask, and when: at the beginning, and in the steps in which they do. */
+/** The client requests with their times: at the start, and in the steps that contain them. */
 function proposalsOf<Message, Stored, Remembered>({
   model,
   steps,
@@ -118,7 +118,7 @@ interface TimerSetting {
   readonly timer: Timer
 }
 
-/** When a process sets which timers, by asking its actor again what it does in each of its steps. */
+/** The timers a process sets with their times, by executing its actor again. */
 function settings<Message, Stored, Remembered>(
   trace: ActorTrace<Message, Stored, Remembered>,
   actor: Actor<unknown, Message, Stored, unknown>,

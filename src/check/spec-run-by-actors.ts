@@ -23,13 +23,12 @@ import {
 import { scenarioOfTrace } from "./simulated-trace.ts"
 
 /**
- * A run of abstract Paxos, done by the actors of classic Paxos: a proposer for
- * each epoch, whose own candidate is what is proposed there.
+ * Executes a run of abstract Paxos by the actors of classic Paxos: one proposer per epoch, whose
+ * candidate is the value proposed there.
  *
- * An acceptor that promises or accepts is delivered the message that it answers;
- * a proposer that proposes, the promises of the phase-1 quorum that allows it.
- * Undefined for a run that proposes by a quorum inside of which there is
- * another, or by an empty one: actors do not wait for more than they need.
+ * For a promise or an acceptance, the request is delivered to the acceptor; for a proposal, the promises
+ * of the phase-1 quorum that allows it to the proposer. Undefined for a run that proposes by a
+ * non-minimal or an empty quorum: actors wait for no more promises than they need.
  */
 export function specRunByActors(
   trace: SpecTrace,

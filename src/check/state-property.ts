@@ -13,25 +13,24 @@ import {
 } from "./property.ts"
 
 /**
- * A property in the form in which every state can be judged: a condition on what is remembered of a run
- * (`History`). An explorer asks it of all reachable states; `traceProperty` makes a `Property` of it, which
- * judges one run after every event.
+ * A property of states: a condition on the history of a run (`History`). An explorer checks it in all
+ * reachable states; `traceProperty` converts it to a `Property`, which checks one run after every event.
  *
- * A property may have both forms. A trace shows more than what is remembered, such as when a value was
- * decided and by whom, so that its own form has a better witness and counts what it checked; both have the
- * same verdict on every run (see `state-property.test.ts`).
+ * A property may have both forms. A trace contains more than the history, such as when and by whom a
+ * value was decided, so that the form for traces has a better witness and counts its checks; both have
+ * the same verdict on every run (see `state-property.test.ts`).
  */
 export interface StateProperty<Remembered, Subject> {
   /** What reports and rows call it: "agreement". */
   readonly name: string
   /**
-   * `always`, the default: in every state of every run. `sometimes`: in some state of some run, the guard
-   * against a protocol that does nothing. `eventually`: in some state of every run that goes on.
+   * `always`, the default: in every state of every run. `sometimes`: in some state of some run, the
+   * guard against a protocol that does nothing. `eventually`: in some state of every maximal run.
    */
   readonly kind?: "always" | "sometimes" | "eventually"
   /** Where in the literature it is from. */
   readonly reference?: string
-  /** What it says, in one sentence. */
+  /** The property, in one sentence. */
   readonly statement: string
   readonly holds: (remembered: Remembered, subject: Subject) => boolean
   /** What is wrong with a state in which it does not hold; of an explored run, the trace to it as well. */
@@ -48,7 +47,7 @@ const remembered = ["deliver", "send", "store", "learn", "report", "crash", "rec
 const isRemembered = (event: AnyEvent): event is AnyEvent & WorldEvent<unknown, unknown> =>
   (remembered as readonly TraceEventType[]).includes(event.type)
 
-/** What is remembered of a run so far. */
+/** Gathers the history of a run. */
 export class Remembering<Remembered> implements Gatherer<AnyEvent> {
   value: Remembered
   private readonly history: History<unknown, unknown, Remembered>
@@ -98,7 +97,7 @@ class Watch<Remembered, Subject> implements Gatherer<AnyEvent> {
     else this.first ??= { at, message: explain?.(this.judged, this.subject) ?? statement }
   }
 
-  /** One run cannot refute what is said of some run, or of a run that goes on. */
+  /** One run cannot violate a property of some run, or of maximal runs. */
   get verdict(): Verdict<Violation> {
     const { kind = "always", statement } = this.asked
     if (kind !== "always") return this.heldOnce ? holds("so in this run") : unknown("not so in this run")
@@ -124,7 +123,7 @@ export function traceProperty<Remembered, Subject>(
   })
 }
 
-/** A property as an explorer is asked it: of what is remembered, which costs it almost nothing. */
+/** A property for an explorer: on the history, which costs almost nothing. */
 export function judgedInStates<Message, Stored, Remembered, Subject>(
   { name, kind = "always", holds: isTrue }: StateProperty<Remembered, Subject>,
   subject: Subject,

@@ -39,8 +39,8 @@ export class SyncWrites implements Gatherer<AnyEvent> {
 }
 
 /*
- * Kinds of facts about the runs of any protocol: they look at nothing but the
- * events themselves, and so need to know no messages and no records.
+ * Kinds of facts about the runs of any protocol: they use only the events, independent of message and
+ * record types.
  */
 
 /** Messages sent. */

@@ -17,11 +17,10 @@ import type { Command, Result } from "../../protocol/log/command.ts"
 import type { LogReport } from "../../protocol/log/messages.ts"
 
 /**
- * What the clients of a log asked and were told, and whether one copy of the
- * store would have told them the same: linearizability (Herlihy & Wing 1990).
- * Looks at nothing that a client cannot see, neither at the log nor at disks.
+ * The client history of a log: its operations and their results, for linearizability against a single
+ * copy of the store (Herlihy & Wing 1990). It uses only what clients observe, neither the log nor disks.
  *
- * Remembers every operation: for runs of bounded length.
+ * Keeps every operation: for runs of bounded length.
  */
 export class ClientHistory implements Gatherer<LogEvent> {
   private readonly recorder = new HistoryRecorder<KeyValueInput, CellOutput>()
@@ -49,14 +48,14 @@ export class ClientHistory implements Gatherer<LogEvent> {
     return check.outcome
   }
 
-  /** Linearizability, and the session guarantees that it implies: computed when they are first asked for. */
+  /** Linearizability, and the session guarantees that it implies: computed at first use. */
   get verdicts(): HistoryVerdicts {
     this.judged ??= verdictsOn(this.history)
     return this.judged
   }
 }
 
-/** What clients asked and were told. */
+/** The operations of clients and their results. */
 export const clientHistory: LogFact<ClientHistory> = {
   wants: ["report"],
   gather: () => new ClientHistory(),
@@ -89,7 +88,7 @@ export const clientProperties: readonly LogProperty[] = [
   ),
 ]
 
-/** What a history says of linearizability and of each session guarantee. */
+/** The verdicts on a history: linearizability and each session guarantee. */
 export interface HistoryVerdicts {
   readonly linearizability: Verdict<Violation>
   readonly sessions: Readonly<Record<SessionGuarantee, Verdict<Violation>>>

@@ -60,10 +60,9 @@ interface TwoValues {
 }
 
 /**
- * What acceptors have durably promised and accepted, slot by slot, and what is
- * decided by that: not what anybody says is decided. Almost every slot has
- * proposals of one epoch only, which lie in flat arrays; others have a list of
- * them. Slots before `base` have been forgotten.
+ * What acceptors have durably promised and accepted, slot by slot, and the decisions that follow,
+ * independent of decisions that replicas report. Almost every slot has proposals of one epoch only, in
+ * flat arrays; others have a list of them. Slots before `base` are discarded.
  */
 export class AcceptorWrites implements Gatherer<LogEvent> {
   /** Writes that say what is promised, acceptances and decided slots. */
@@ -134,9 +133,9 @@ export class AcceptorWrites implements Gatherer<LogEvent> {
   }
 
   /**
-   * A whole disk at once: what is on it for the epoch promised last is accepted. What
-   * is there for earlier epochs was told by others, binds whoever asks, and is no
-   * acceptance: its leader gets none any more.
+   * A whole disk image: its entries of the last promised epoch are accepted. Entries of earlier epochs
+   * were received from others; they constrain later leaders but are no acceptances, since their leader
+   * receives no further ones.
    */
   private imageWritten(at: Micros, acceptor: Address, { accepted, lastPromised }: LogImage): void {
     for (let slot = accepted.base; slot < accepted.end; slot++) {
@@ -164,7 +163,7 @@ export class AcceptorWrites implements Gatherer<LogEvent> {
     }
   }
 
-  /** The acceptances of this epoch so far; `batch` is what it proposes, if they are the first. */
+  /** The acceptances of this epoch; `batch` is its proposal, if they are the first. */
   private ballotAt(slot: number, epoch: Epoch, batch: Batch): Ballot {
     const place = slot - this.base
     while (this.ballots.length <= place) {
@@ -204,12 +203,12 @@ export const acceptorWrites: LogFact<AcceptorWrites> = {
 
 // ---- What replicas execute, and what clients are told of it
 
-/** Slots are remembered until every replica has executed them, but no more than this many. */
+/** Slots are kept until every replica has executed them, but no more than this many. */
 const maxRemembered = 1 << 20
 
 /**
- * Which slots replicas executed, and with what results, and what clients were told
- * of their writes, beside a reference copy that executes what is decided.
+ * The slots replicas executed with their results, and the replies to clients' writes, compared with a
+ * reference copy that executes the decided slots.
  */
 export class Executions implements Gatherer<LogEvent> {
   /** Slots executed, by all replicas together, and those of them that had not been forgotten. */
@@ -226,11 +225,11 @@ export class Executions implements Gatherer<LogEvent> {
   unequal:
     | { at: Micros; replica: Address; slot: number; command: Command; result: Result; expected: Result }
     | undefined
-  /** Answers to clients that say a write has happened. */
+  /** Replies to clients that acknowledge a write. */
   answers = 0
-  /** The first answer to a command that was in no executed slot. */
+  /** The first reply to a command that was in no executed slot. */
   unexecuted: { at: Micros; command: Command } | undefined
-  /** The first that told a client something else than the result of its command. */
+  /** The first reply that differs from the result of its command. */
   untrue: { at: Micros; command: Command; result: Result; expected: Result } | undefined
   /** Executes each slot once, when the first replica does. */
   private readonly reference = new StateMachine()
@@ -305,8 +304,8 @@ export class Executions implements Gatherer<LogEvent> {
   }
 
   /**
-   * The reference executes what is decided before `upTo`. Nobody may have said that
-   * they did: a crash may leave a snapshot on the disk and swallow the reports before it.
+   * The reference executes the decided slots before `upTo`. Replicas may not have reported their
+   * execution: a crash may leave a snapshot on the disk and lose the reports before it.
    */
   private executeDecided(upTo: number): void {
     for (let slot = this.expectedBase + this.expected.length; slot < upTo; slot++) {
@@ -316,7 +315,7 @@ export class Executions implements Gatherer<LogEvent> {
     }
   }
 
-  /** A get may be answered without the log; whether it is fresh is for `ClientHistory`. */
+  /** A get may be served without the log; `ClientHistory` judges whether its result is fresh. */
   private answered(at: Micros, command: Command, result: Result): void {
     if (command.operation === "get") return
     this.answers++
@@ -351,7 +350,10 @@ export const executions: LogFact<Executions> = {
 interface OnDisk {
   lastPromised: Epoch
   readonly accepted: Map<number, Epoch>
-  /** Slots before this have been executed: they are decided, and what the acceptor says of them binds nobody. */
+  /**
+   * Slots before this have been executed: they are decided, and the acceptor's reports of them constrain
+   * no leader.
+   */
   executedUpTo: number
 }
 
@@ -416,7 +418,7 @@ export class AcceptorAnswers implements Gatherer<LogEvent> {
   }
 }
 
-/** What acceptors answered. */
+/** The replies of acceptors. */
 export const acceptorAnswers: LogFact<AcceptorAnswers> = {
   wants: ["send", "store", "report"],
   gather: () => new AcceptorAnswers(),

@@ -13,8 +13,8 @@ import {
 import { type Batch, formatCommand } from "../../protocol/log/command.ts"
 
 /**
- * What must hold on every run of the log, whatever the faults. What is decided is
- * read from what acceptors have durably accepted, not from what anybody says.
+ * The safety properties of every run of the log, under any faults. Decisions are derived from what
+ * acceptors have durably accepted, not from what replicas report.
  */
 export const logSafety: readonly LogProperty[] = [
   logProperty({

@@ -57,7 +57,7 @@ export const inputs: PaxosFact<Inputs> = { wants: ["propose"], gather: () => new
 /** A proposal that is decided: accepted, durably, by every member of a phase-2 quorum of its epoch. */
 export interface Decision {
   readonly proposal: Proposal
-  /** The commit point: when the last of the quorum had it on disk. Nobody need know yet. */
+  /** The commit point: when the last of the quorum had it on disk, before any process learns it. */
   readonly at: Micros
   readonly acceptedBy: NodeSet
 }
@@ -175,7 +175,7 @@ export const acceptorWrites: PaxosFact<AcceptorWrites> = {
 
 // ---- What processes say to each other: for the properties and lemmas of chapter 2
 
-/** A message that was sent, whatever became of it. */
+/** A sent message, delivered or not. */
 export interface Sending {
   readonly at: Micros
   readonly from: Address
@@ -205,14 +205,17 @@ export interface ProposerAct {
   readonly epoch: Epoch
 }
 
-/** The first `propose` of a value in an epoch by one life of a proposer, and what it had been told by then. */
+/**
+ * The first `propose` of a value in an epoch by one life of a proposer, with the messages it had
+ * received before.
+ */
 export interface MadeProposal extends ProposerAct {
   readonly value: Value
-  /** Who had promised this epoch to it, with what they reported. */
+  /** The promises of this epoch it had received, with their reports. */
   readonly promises: Promises
   /**
-   * Those of them that came once it had asked in this life. Where epochs are used again after a crash, it
-   * may have been told more before, and not have listened yet.
+   * Those of them received after its prepare of this life. Where epochs are reused after a crash, it may
+   * have received others before, which it ignored.
    */
   readonly answers: Promises
 }
@@ -220,18 +223,21 @@ export interface MadeProposal extends ProposerAct {
 /** What acceptors reported that promised an epoch. */
 export type Promises = ReadonlyMap<Address, Proposal | null>
 
-/** A process learned a value; these had told it since it last came up that they accepted in that epoch. */
+/**
+ * A process learned a value; these are the acceptances of that epoch it had received since its last
+ * start or recovery.
+ */
 export interface LearningFromAccepts {
   readonly at: Micros
   readonly process: Address
   readonly epoch: Epoch
   readonly value: Value
   readonly acceptedBy: NodeSet
-  /** Whether the process it had forwarded its value to said that this one was decided (§3.4). */
+  /** Whether the process to which it had forwarded its value reported this one as decided (§3.4). */
   readonly isReply: boolean
 }
 
-/** What a proposer has been told since it last came up. */
+/** What a proposer has received since its last start or recovery. */
 interface ProposerNotes {
   readonly life: number
   readonly epochs: Set<Epoch>
@@ -243,13 +249,13 @@ interface ProposerNotes {
   readonly outcomes: Set<Value>
 }
 
-/** What proposers did, and what they had been told when they did it. */
+/** The actions of proposers, with what they had received before each. */
 export class ProposerActs implements Gatherer<PaxosEvent> {
   readonly epochsStarted: ProposerAct[] = []
   readonly proposals: MadeProposal[] = []
   readonly learnings: LearningFromAccepts[] = []
   private readonly notes = new Map<Address, ProposerNotes>()
-  /** "3>4": who has forwarded a value to whom. */
+  /** "3>4": process 3 has forwarded a value to process 4. */
   private readonly forwarded = new Set<string>()
 
   observe(event: PaxosEvent): void {
@@ -365,7 +371,7 @@ export interface Reply {
   readonly reported: Proposal | null
   /** The values that `to` had put to the acceptor in this epoch. */
   readonly asked: ReadonlySet<Value>
-  /** Whether `to` had sent the acceptor the request of this epoch that the reply answers. */
+  /** Whether `to` had sent the acceptor the request of this epoch to which it replies. */
   readonly requested: boolean
   /** The durable record before the message was handled, and as it stands behind the reply. */
   readonly before: AcceptorRecord
@@ -385,7 +391,7 @@ interface AcceptorNotes {
   readonly asked: Map<string, Set<Value>>
 }
 
-/** What acceptors replied, and what they wrote without having been asked. */
+/** The replies of acceptors, and their writes without a request. */
 export class AcceptorActs implements Gatherer<PaxosEvent> {
   readonly replies: Reply[] = []
   /** Writes that no request can be behind which the acceptor received since it last came up. */
@@ -411,7 +417,7 @@ export class AcceptorActs implements Gatherer<PaxosEvent> {
         for (const { from, to, message } of transfersOf(event)) this.sent(event.at, from, to, message)
         return
       case "crash": {
-        // What is on disk stays; what was heard, and the count of requests, does not.
+        // The disk survives; received messages, and the count of requests, do not.
         const notes = this.notes.get(event.process)
         if (notes !== undefined) Object.assign(notes, { wrote: false, writes: 0, requests: 0 })
         return

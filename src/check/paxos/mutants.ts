@@ -8,13 +8,12 @@ import type { QuorumPlan } from "../../quorum/plan.ts"
 import type { Phase } from "../../quorum/system.ts"
 
 /**
- * Paxos with one property of Howard 2019, §2.4, switched off: a control for the
- * checks, which have to notice. The core has no such switches; a mutant stands
- * in front of its actors and falsifies what they hear, say or write.
+ * Paxos with one property of Howard 2019, §2.4, switched off: a control for the checks, which must
+ * detect it. The core has no such switches; a mutant wraps its actors and falsifies what they receive,
+ * send or write.
  *
- * Why in front of the actors: a switch in the core would be tested with the core and could share its
- * mistakes; a lie told about a correct actor cannot. And a check that no mutant breaks has not been
- * shown to check anything.
+ * Mutants wrap actors because a switch in the core could share the core's mistakes; falsified messages
+ * of a correct actor cannot. A check that no mutant violates has not been shown to detect anything.
  */
 export interface Mutant {
   /** In kebab-case: what `quorate simulate --mutant` calls it. */
@@ -40,7 +39,7 @@ export function mutantNamed(id: string): Mutant {
 
 /** An acceptor of the core. */
 type AcceptorActor = Actor<AcceptorRecord, PaxosMessage, PaxosRecord>
-/** What an actor of Paxos may be told. */
+/** An input of an actor of Paxos. */
 type AcceptorInput = Input<PaxosMessage, PaxosRecord>
 /** What an acceptor makes of it. */
 type AcceptorStep = Step<AcceptorRecord, PaxosMessage, PaxosRecord>
@@ -48,7 +47,7 @@ type AcceptorStep = Step<AcceptorRecord, PaxosMessage, PaxosRecord>
 type AnyActor = Actor<unknown, PaxosMessage, PaxosRecord>
 /** A step of such an actor. */
 type AnyStep = Step<unknown, PaxosMessage, PaxosRecord>
-/** Something that such an actor says or writes. */
+/** An output of such an actor. */
 type AnyOutput = Output<PaxosMessage, PaxosRecord>
 
 /** What a mutant is called, breaks and does. */
@@ -95,7 +94,7 @@ function proposerMutant(
   }
 }
 
-/** Proposers that take part in the same cluster, but see another plan. */
+/** Proposers of the same cluster, with another plan. */
 const withPlan = (change: (plan: QuorumPlan) => QuorumPlan) => (options: ClusterOptions) => ({
   cluster: paxosCluster({ ...options, plan: change(options.plan) }),
   as: (index: number) => index,
@@ -161,7 +160,7 @@ const proposerMutants: readonly Mutant[] = [
   },
 ]
 
-/** The plan as it is seen by those to whom one answer is enough in this phase. */
+/** The plan of processes for which one reply suffices in this phase. */
 function laxPlan(plan: QuorumPlan, phase: Phase): QuorumPlan {
   return {
     ...plan,
@@ -188,7 +187,7 @@ function withoutLastEpoch(input: AcceptorInput, proposers: number): AcceptorInpu
   return { type: "recover", stored: lastEpoch < 0 ? undefined : { role: "proposer", lastEpoch } }
 }
 
-/** A negative reply that does not tell how far the acceptor is, so that nobody is led to jump past it. */
+/** A negative reply without the acceptor's epoch, so that no proposer jumps beyond it. */
 function withoutHint(input: AcceptorInput): AcceptorInput {
   if (input.type !== "receive") return input
   const { message } = input
@@ -197,8 +196,8 @@ function withoutHint(input: AcceptorInput): AcceptorInput {
 }
 
 /**
- * A proposer whose epochs arrive in the opposite order: those of the core, e,
- * are `top` − e to everybody else. They are its own all the same, and unique.
+ * A proposer whose epochs arrive in descending order: epoch e of the core is `top` − e to all other
+ * processes. Its epochs remain unique.
  */
 function countingDown(inner: AnyActor, proposers: readonly Address[], self: Address): AnyActor {
   const top = 2 * proposers.indexOf(self) + 10_000 * proposers.length
@@ -379,7 +378,7 @@ export const mistakes: readonly Mutant[] = [
   ),
 ]
 
-/** The plan as it is seen by those who get the intersection wrong: ⌊n/2⌋ acceptors in both phases. */
+/** The plan of processes with the wrong intersection: ⌊n/2⌋ acceptors in both phases. */
 function halvesOf(plan: QuorumPlan): QuorumPlan {
   const half = Math.max(1, Math.floor(plan.nodes.length / 2))
   return {
@@ -388,14 +387,17 @@ function halvesOf(plan: QuorumPlan): QuorumPlan {
   }
 }
 
-/** The state of the core's proposer, and whom it has heard from in the epoch it prepares. */
+/**
+ * The state of the core's proposer, and the acceptors from which it has received replies in the epoch it
+ * prepares.
+ */
 interface Listening {
   readonly state: unknown
   readonly preparing: number | null
   readonly heard: readonly Address[]
 }
 
-/** When phase 1 takes too long, counts everybody who has not answered as having promised and accepted nothing. */
+/** When phase 1 times out, counts every acceptor without a reply as having promised and accepted nothing. */
 function silentAsNothing(inner: AnyActor, acceptors: readonly Address[]): AnyActor {
   return {
     start: (self) => {

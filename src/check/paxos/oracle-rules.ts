@@ -3,7 +3,7 @@ import { isShared } from "../../protocol/paxos/epochs.ts"
 import { type PaxosFact, type PaxosProperty, paxosProperty } from "./facts.ts"
 import { RegisterOracle, type Rule, ruleNames } from "./oracle/register-oracle.ts"
 
-/** The oracle, told which register sets the variant of a cluster shares. */
+/** The oracle for a cluster, with the register sets its variant shares. */
 export function oracleFor(cluster: Cluster): RegisterOracle {
   return new RegisterOracle(cluster, { isShared: (set) => isShared(cluster.variant.epochs, set) })
 }

@@ -30,9 +30,8 @@ export interface LivenessConditions {
 }
 
 /**
- * Progress and eventual learning under some conditions. Whether the conditions did
- * hold is read off the trace: where they did not, the verdict is `unknown` and says
- * which one failed, never `violated`.
+ * Progress and eventual learning under some conditions. Whether the conditions held is derived from the
+ * trace: where one did not, the verdict is `unknown` with that condition, never `violated`.
  */
 export function liveness(conditions: LivenessConditions): readonly PaxosProperty[] {
   const watch: PaxosFact<ConditionWatch> = {
@@ -76,7 +75,7 @@ class ConditionWatch implements Gatherer<PaxosEvent> {
   private readonly promised = new Map<Address, number>()
   /** Messages of the proposer and to it that are on their way, by number. */
   private readonly onTheWay = new Map<number, { readonly at: Micros; readonly acceptor: Address }>()
-  /** Requests that acceptors have to answer. */
+  /** Requests to which acceptors must reply. */
   private readonly due = new Map<Address, Micros>()
   private unreliable: NodeSet = emptySet
   private broken: string | undefined

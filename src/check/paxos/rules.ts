@@ -17,13 +17,12 @@ import {
 import { thesisProperty } from "./scope.ts"
 
 /**
- * Properties 1 to 10 of Howard 2019, §2.4: what proposers (1 to 5) and acceptors
- * (6 to 10) keep to. Where the thesis says a majority, the plan of the epoch is
- * asked, as in its properties 11 and 12 (§4.1.2).
+ * Properties 1 to 10 of Howard 2019, §2.4: the rules of proposers (1 to 5) and acceptors (6 to 10).
+ * Where the thesis requires a majority, the plan of the epoch is used, as in its properties 11 and 12
+ * (§4.1.2).
  *
- * A trace shows no memory, so those of acceptors are read off what is on disk at
- * each reply. An acceptor that keeps silent breaks none of them: to those who
- * wait, that is a lost message (§3.12).
+ * A trace does not contain volatile memory, so those of acceptors are checked on the disk at each reply.
+ * An acceptor without a reply violates none of them: it is equivalent to a lost message (§3.12).
  */
 export const rules = [
   /** By life, so that a restarted proposer that proposes in an old epoch again is caught, too. */
@@ -58,8 +57,8 @@ export const rules = [
       }),
   }),
   /**
-   * Readers learn from reports (§3.7), and who has forwarded its value is told the outcome by the
-   * distinguished proposer (§3.4): both are left to lemma 15.
+   * Readers learn from reports (§3.7), and a proposer that forwarded its value from the distinguished
+   * proposer (§3.4): lemma 15 covers both.
    */
   thesisProperty({
     number: "P3",
@@ -198,7 +197,7 @@ function oldEpochProcessed({ before, wrote, epoch }: Reply): string | undefined 
   return `processed a message of epoch ${epoch} after promising ${String(before.lastPromised)}`
 }
 
-/** Nothing written at all is property 10's business. */
+/** A missing write violates property 10 instead. */
 function promiseMisrecorded({ before, after, wrote, epoch }: Reply): string | undefined {
   if (!wrote || isOld(epoch, before) || after.lastPromised === epoch) return undefined
   return `processed a message of epoch ${epoch} and recorded ${String(after.lastPromised)} as promised`

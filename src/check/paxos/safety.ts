@@ -48,7 +48,7 @@ export const validity = paxosProperty({
   },
 })
 
-/** Whatever a process learns had been decided before. */
+/** Every learned value was decided before. */
 export const safeLearning = paxosProperty({
   name: "safe-learning",
   reference: "Howard 2019, lemma 15",
@@ -76,7 +76,10 @@ export const lastPromisedMonotone = paxosProperty({
     ),
 })
 
-/** What must hold on every run of every variant, whatever the faults (Howard 2019, §1.3 and §2.3). Runs in the million ask for these alone. */
+/**
+ * The safety properties of every run of every variant, under any faults (Howard 2019, §1.3 and §2.3);
+ * sweeps of millions of runs check only these.
+ */
 export const safety: readonly PaxosProperty[] = [agreement, validity, safeLearning, lastPromisedMonotone]
 
 /** What is wrong with a write that lowers the last promised epoch. */
@@ -89,7 +92,7 @@ export function promisedLess(
     : `${nameOf(cluster, acceptor)} promised epoch ${String(after.lastPromised)} after ${String(before.lastPromised)}`
 }
 
-/** What is wrong with a write of an accepted proposal whose epoch is above the last promised one. */
+/** The fault of a write of an accepted proposal whose epoch is above the last promised one. */
 export function acceptedAbovePromised(
   cluster: Cluster,
   { acceptor, after }: AcceptorWrite,

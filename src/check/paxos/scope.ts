@@ -20,9 +20,9 @@ const epochsOfOne = (variant: Variant, of: "toProposers" | "toValues"): boolean 
   [0, ordinaryEpoch].every((epoch) => uniquenessOf(variant.epochs, epoch)[of])
 
 /**
- * Where Howard 2019 revises a property of chapter 2, chapter by chapter. What is
- * not listed holds of every variant; and all variants answer to the definitions
- * and to the oracle, which know nothing of how a proposer came by its right.
+ * Where Howard 2019 revises a property of chapter 2, chapter by chapter. Unlisted properties hold for
+ * every variant; all variants are also checked by the definitions and by the oracle, which do not depend
+ * on the variant's rules.
  */
 const replacements: readonly Replacement[] = [
   {

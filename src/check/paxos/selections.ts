@@ -8,12 +8,10 @@ import { safety } from "./safety.ts"
 import { statements } from "./statements.ts"
 
 /**
- * Everything that can be said of one run of any member of the family, whatever
- * its faults: the definitions, the rules and lemmas of the thesis, the
- * statements, and the independent oracle.
+ * All properties of one run of any variant, under any faults: the definitions, the rules and lemmas of
+ * the thesis, the statements, and the independent oracle.
  *
- * Cost: several times that of the run itself. Runs in the million ask for
- * `safety` alone.
+ * Cost: several times that of the run itself. For millions of runs use `safety` alone.
  */
 export const everyProperty: readonly PaxosProperty[] = [
   ...safety,

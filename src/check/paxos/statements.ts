@@ -24,8 +24,8 @@ import { transfersOf } from "./transfers.ts"
 export const rolesKeepApart = paxosProperty({
   name: "roles-keep-apart",
   reference: "Howard 2019, table 2.2 (who sends what to whom)",
-  // Replicas are of both kinds; a proposer may forward its value and is told the outcome (§3.4), and a ring is
-  // acceptors that talk (§3.12).
+  // Replicas have both roles; a proposer may forward its value and receives the outcome (§3.4), and in a
+  // ring acceptors communicate (§3.12).
   statement:
     "No two processes of one role send messages to each other, except to forward a value, to answer that, or round a ring.",
   needs: { sendings },
@@ -42,11 +42,11 @@ export const rolesKeepApart = paxosProperty({
   },
 })
 
-/** Why what is on disk does not tell what has been promised, where it does not. */
+/** The reason why the disk does not determine what has been promised; undefined where it does. */
 const reservedAhead = ({ variant }: Cluster): string | undefined =>
   variant.promiseAhead > 0 ? "what is on disk runs ahead of what is promised (§3.8)" : undefined
 
-/** A prepare that an acceptor had handled when it answered something, and what it had promised on disk by then. */
+/** A prepare that an acceptor had handled before a reply, and its promised epoch on disk at that time. */
 interface HandledPrepare {
   readonly at: Micros
   readonly acceptor: Address
@@ -61,7 +61,7 @@ interface Received {
   readonly prepares: boolean
 }
 
-/** Prepares that must have left their mark: whatever was received before a request that is answered. */
+/** Prepares whose effect must be on disk: all those received before a request that got a reply. */
 class HandledPrepares implements Gatherer<PaxosEvent> {
   readonly list: HandledPrepare[] = []
   private readonly writes: AcceptorWrites
@@ -113,7 +113,7 @@ const handledPrepares: PaxosFact<HandledPrepares> = {
   gather: (_, facts) => new HandledPrepares(facts.of(acceptorWrites)),
 }
 
-/** Whenever an acceptor answers something, all prepares up to there have left their mark on disk. */
+/** When an acceptor replies, the effects of all earlier prepares are on disk. */
 export const preparesRaise = paxosProperty({
   name: "prepares-raise",
   reference: "Howard 2019, §2.2.2",
@@ -239,8 +239,5 @@ export const voidedProposals = paxosProperty({
     ),
 })
 
-/**
- * What is said of Paxos when it is explained. Consequences of the rules, and what
- * a lecture says first: it is from such sentences that people program.
- */
+/** Statements with which Paxos is explained: consequences of the rules on which implementations rely. */
 export const statements: readonly PaxosProperty[] = [rolesKeepApart, preparesRaise, voidedProposals]

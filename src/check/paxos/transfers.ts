@@ -10,11 +10,10 @@ export interface Transfer {
 }
 
 /**
- * What a message says to whom. One that goes round a ring (Howard 2019, §3.12)
- * stands for others: on its way to an acceptor, for the request of its origin
- * and, when it is sent, for the answer of the acceptor that hands it on; at the
- * origin, for the answers so far. What an origin that is an acceptor as well
- * (§3.7) asks and answers itself takes no message. Every other message is itself.
+ * The requests and replies that a message contains. A ring message (Howard 2019, §3.12) contains
+ * several: on its way to an acceptor, the request of its origin and, when it is sent, the reply of the
+ * acceptor that forwards it; at the origin, all replies. Requests and replies of an origin to itself as
+ * an acceptor (§3.7) need no message. Every other message contains only itself.
  */
 export function transfersOf(event: Sent): readonly Transfer[] {
   const { message, from, to } = event
@@ -26,7 +25,7 @@ type Sent = TraceEvent<PaxosMessage, PaxosRecord> & { readonly type: "send" | "d
 
 function sentAlong({ origin, request, asked, replies }: RingMessage, from: number, to: number): Transfer[] {
   if (from !== origin) return [{ from, to: origin, message: replies.at(-1)! }]
-  // The request leaves its origin once: before any answer, or after its own.
+  // The request leaves its origin once: before any reply, or after its own.
   const isFirst = replies.length === 0 || (replies.length === 1 && asked[0] === origin)
   return isFirst ? [{ from, to, message: request }] : []
 }

@@ -10,7 +10,7 @@ import { type ActorOutcome, decidedOutcome, undecidedOutcome } from "./outcome.t
 import { StateTable } from "./state-table.ts"
 import { WorldSuccessors } from "./successors.ts"
 
-/** How far a search of actors goes, and what it is told to spare. */
+/** The bounds of a search of actors, and its reductions. */
 export interface ActorSearchOptions {
   /** Stop with `unknown` after this many states. */
   readonly maxStates?: number
@@ -43,8 +43,8 @@ export interface ActorExploration<Message, Stored, Remembered> {
 }
 
 /**
- * Limits are looked at once in so many states: often enough to stop in
- * time, too rarely to cost anything.
+ * The number of states between checks of the limits: often enough to stop in time, too rarely to cost
+ * time.
  */
 const statesPerCheck = 1 << 10
 
@@ -52,16 +52,16 @@ const statesPerCheck = 1 << 10
  * Explores every run of actors, breadth first: every order of deliveries,
  * time-outs, losses and crashes the model allows. Witnesses are shortest.
  *
- * Whole states are compared, so no state is lost to a hash collision. A search
- * that stops early says `unknown` of what it has not decided. Throws UsageError,
- * with the estimate, if the states are likely to need more than `maxBytes`.
+ * Whole states are compared, so no state is lost to a hash collision. A search that stops early yields
+ * `unknown` for undecided properties. Throws UsageError, with the estimate, if the states are likely to
+ * need more than `maxBytes`.
  *
- * The actors are those of the simulator: what is explored is the code that runs, not a model of it
- * written a second time. Differences from a real run are the bounds alone (`admits`, `crashes`), and
- * each successor left out at a bound is counted in `cut`, so that `holds` can say of what it holds.
+ * The actors are those of the simulator: the executed code is explored, not a second model of it. It
+ * differs from a real run only by the bounds (`admits`, `crashes`), and each successor omitted at a
+ * bound is counted in `cut`, so that the scope of `holds` is known.
  *
- * Breadth first, although that keeps every state: a shortest witness is one that a reader can follow,
- * and for a violation of agreement it is usually the textbook run.
+ * Breadth first, although that keeps every state: a shortest witness is the easiest to follow, and for a
+ * violation of agreement it is usually the textbook run.
  *
  * Cost: 16 to 24 bytes and 4 bytes a number per state; some hundred thousand states a second.
  */
@@ -129,7 +129,10 @@ class BreadthFirst<Message, Stored, Remembered> {
     }
   }
 
-  /** Once there is enough to go by, or the search is over: whether it will fit. What is violated is said in any case. */
+  /**
+   * Forecasts the memory after the pilot states or at the end of the search. Violations found are
+   * reported in any case.
+   */
   private forecast(level: number): void {
     const { size, bytes } = this.table
     const isOver = level === size

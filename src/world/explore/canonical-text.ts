@@ -1,11 +1,10 @@
 import { InvariantError } from "../../base/errors.ts"
 
 /**
- * A text that two plain values share exactly when they are equal by content:
- * objects whatever the order of their keys, maps and sets whatever the order of
- * their entries. For states and messages of actors, which are such values; a
- * function or an instance of a class is an InvariantError. Cost: linear in the
- * value, with a sort per object.
+ * A canonical text: equal for two plain values exactly when their contents are equal, independent of the
+ * order of keys in objects and of entries in maps and sets. For states and messages of actors, which are
+ * such values; a function or an instance of a class is an InvariantError. Cost: linear in the value,
+ * with a sort per object.
  */
 export function canonicalText(value: unknown): string {
   switch (typeof value) {
@@ -28,8 +27,8 @@ export function canonicalText(value: unknown): string {
 }
 
 /**
- * Order of keys does not count, nor does a key whose value is undefined: `{ a: 1 }` and `{ a: 1, b:
- * undefined }` are one state of an actor, as no step can tell them apart by reading them.
+ * The order of keys is ignored, as are keys whose value is undefined: `{ a: 1 }` and `{ a: 1, b:
+ * undefined }` are one state of an actor, since no step can distinguish them by reading.
  */
 function objectText(value: object): string {
   if (Array.isArray(value)) return `[${value.map(canonicalText).join()}]`

@@ -23,7 +23,7 @@ export interface FingerprintExploration<Message, Stored, Remembered> extends Act
 /** Bytes of the set of fingerprints per state: it is between a quarter and half full. */
 const bytesPerState = 24
 
-/** A look at the first levels, breadth first, for the number of states. */
+/** Estimates the number of states from the first levels, searched breadth first. */
 function refuseTooLarge<Message, Stored, Remembered>(
   model: ActorModel<Message, Stored, Remembered>,
   options: ActorSearchOptions,
@@ -36,7 +36,7 @@ function refuseTooLarge<Message, Stored, Remembered>(
   refuseStates(states, complete, { ...options, bytesPerState })
 }
 
-/** A state on the path and those of its successors that are still to be looked at. */
+/** A state on the path and its unexplored successors. */
 interface Frame {
   readonly row: Uint32Array
   readonly next: Uint32Array[]
@@ -45,17 +45,15 @@ interface Frame {
 const statesPerCheck = 1 << 10
 
 /**
- * Explores every run of actors, depth first, in little memory: 16 to 32 bytes a
- * state, and the states of one run.
+ * Explores every run of actors, depth first, with 16 to 32 bytes per state, plus the states of one run.
  *
- * States are remembered by 64-bit fingerprints. That two of N states share one
- * is at most N²/2⁶⁵ probable, which the result states; a witness is a run all
- * the same, not a guess, but rarely a shortest one. `eventually` is left to the
- * breadth-first search.
+ * States are remembered by 64-bit fingerprints. The probability that two of N states share one is at
+ * most N²/2⁶⁵, which the result states; a witness is still an actual run, but rarely a shortest one.
+ * `eventually` requires the breadth-first search.
  *
- * For models whose states no longer fit: hash compaction, as Spin and TLC have it. A missed state can
- * hide a violation but never make one up, so a `violated` is as sure as that of the breadth-first
- * search, and only a `holds` carries the probability.
+ * For models whose states exceed the memory: hash compaction, as in Spin and TLC. A missed state can
+ * hide a violation but never invent one, so `violated` is as certain as that of the breadth-first
+ * search, and only `holds` has the probability of error.
  */
 export function exploreDepthFirst<Message, Stored, Remembered = null>(
   model: ActorModel<Message, Stored, Remembered>,

@@ -7,25 +7,21 @@ import { StateTable } from "./state-table.ts"
 import { WorldSuccessors } from "./successors.ts"
 import { type ActorTrace, traceThrough } from "./trace.ts"
 
-/** How far to look: a search stops with `unknown` after so many states, or beyond so much memory for them. */
+/** The limits of the search: it ends with `unknown` beyond a number of states or their memory. */
 export interface EventuallyLimits {
   readonly maxStates?: number
   readonly maxBytes?: number
 }
 
 /**
- * Whether every run that goes on as long as it can has a state in which the
- * condition is true.
+ * Whether every maximal run reaches a state in which the condition is true.
  *
- * Looks, breadth first, only at states reached without it. One of them in which
- * nothing can happen any more ends a run that never had it: a violation, and the
- * run is a shortest. Where there is none, two things leave the question open. A
- * step that the model does not admit, a retry in an epoch beyond its bounds,
- * begins a run of which no more is known. And a cycle among these states is a
- * run that goes on without the condition for ever; whether it is fair is not
- * judged. A step that changes nothing is no cycle. Cost: as much again as a
- * breadth-first search of the states without the condition; twice that where
- * there may be cycles.
+ * Searches, breadth first, the states reached without the condition. A terminal state among them ends a
+ * run that never satisfies it: a violation, with a shortest run. Otherwise two cases leave the verdict
+ * unknown: a step that the model does not admit, such as a retry in an epoch beyond its bounds, begins a
+ * run that is not explored further; and a cycle among these states is an infinite run without the
+ * condition, whose fairness is not judged. A step that changes nothing is no cycle. Cost: that of a
+ * breadth-first search of the states without the condition; twice that where there may be cycles.
  */
 export function checkEventually<Message, Stored, Remembered>(
   machine: ActorMachine<Message, Stored, Remembered>,
@@ -35,7 +31,7 @@ export function checkEventually<Message, Stored, Remembered>(
   return new StatesWithout(machine, property, limits).verdict()
 }
 
-/** The limits are looked at once in so many states. */
+/** The number of states between checks of the limits. */
 const statesPerCheck = 1 << 10
 
 /** The part of the state graph in which the condition has not yet been true. */

@@ -6,7 +6,7 @@ import { ActorMachine } from "./machine.ts"
 import type { ActorModel, Property } from "./model.ts"
 import { WorldSuccessors } from "./successors.ts"
 
-/** A search has gone far enough to be forecast after so many states: a fraction of a second. */
+/** The number of states after which a search is forecast: a fraction of a second. */
 export const pilotStates = 200_000
 
 /** Levels grow until about here, as a part of the depth; then they shrink. */
@@ -59,8 +59,8 @@ export interface Budget {
 }
 
 /**
- * Throws UsageError, with the estimate, if so many states take more memory than
- * is allowed; a forecast must be four times as much.
+ * Throws UsageError, with the estimate, if the states take more memory than is allowed; an inexact
+ * forecast must exceed it four times.
  */
 export function refuseStates(states: number, isExact: boolean, budget: Budget): void {
   const { bytesPerState, maxBytes = defaultMaxBytes, maxStates = Infinity } = budget
@@ -78,16 +78,18 @@ export function refuseStates(states: number, isExact: boolean, budget: Budget): 
   )
 }
 
-/** So many states of a level are kept: with two hundred, models of Paxos are found to be at most a tenth too shallow. */
+/**
+ * The number of states kept per level: with two hundred, the estimated depth of models of Paxos is at
+ * most a tenth too small.
+ */
 const width = 200
 /** A model in which runs have no end would be probed for ever. */
 const deepest = 1000
 
 /**
- * About how many levels a breadth-first search will have: a search that keeps a
- * few states of each level, drawn at random, and goes on until none has a
- * successor that was not seen. It has actors of its own, so that the search
- * itself goes on as if there had been no probe. Cost: about a tenth of a second.
+ * Estimates the number of levels of a breadth-first search, by a search that keeps a few random states
+ * of each level until none has a new successor. It has separate actors, so that the probe does not
+ * affect the search. Cost: about a tenth of a second.
  */
 export function probeDepth<Message, Stored, Remembered>(
   model: ActorModel<Message, Stored, Remembered>,
@@ -96,7 +98,7 @@ export function probeDepth<Message, Stored, Remembered>(
 ): number {
   const machine = new ActorMachine(model)
   const successors = new WorldSuccessors(machine, reduce ? futuresFor(machine, properties) : undefined)
-  // Always the same draws: the same model is forecast the same, whoever asks.
+  // A fixed seed: equal models have equal forecasts.
   const random = randomFromSeed(1)
   let level = [successors.initial()]
   const seen = new Set<string>()

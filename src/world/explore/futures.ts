@@ -4,20 +4,18 @@ import type { ActorMachine, Transition } from "./machine.ts"
 import type { Property } from "./model.ts"
 
 /**
- * What of a state of the world the future can tell apart.
+ * The quotient of world states by their futures.
  *
- * Two local states of a process are equivalent when, whatever arrives, they send
- * and record the same and go on equivalent for ever; one stands for both. A
- * message under way is dead when its receiver, in whatever it may still become,
- * would not take notice of it; it is dropped. Neither loses a run that can be
- * told from what is remembered, nor adds one: a state with and without a dead
- * message, or with one equivalent local state for another, are bisimilar but for
- * steps that change nothing. So whether a condition on what is remembered holds
- * always or sometimes, and how soon it fails, is the same; the number of states
- * is that of the quotient.
+ * Two local states of a process are equivalent when for every input they send and record the same and
+ * their successors are equivalent; one represents both. A message in transit is dead when its receiver
+ * would ignore it in every state it can still reach; it is dropped. Both preserve the runs as far as the
+ * history distinguishes them: states that differ by a dead message or by equivalent local states are
+ * bisimilar except for steps that change nothing. So whether a condition on the history holds always or
+ * sometimes, and after how many steps it fails, is unchanged; the number of states is that of the
+ * quotient.
  *
- * Both are computed before the search, from a superset of the local states that
- * are reachable (`LocalGraph`), so they know no protocol.
+ * Both are computed before the search, from a superset of the local states that are reachable
+ * (`LocalGraph`), so they are independent of the protocol.
  */
 export class Futures<Message, Stored, Remembered> {
   private readonly graph: LocalGraph<Message, Stored, Remembered>
@@ -37,7 +35,7 @@ export class Futures<Message, Stored, Remembered> {
     return this.first[local]!
   }
 
-  /** Whether a message to a process whose local state has this representative can still make a difference. */
+  /** Whether a message to a process whose local state has this representative can still have an effect. */
   matters(representative: number, envelope: number): boolean {
     return this.live[representative]![envelope] === 1
   }
@@ -109,10 +107,9 @@ function outputText(events: readonly unknown[]): string {
 }
 
 /**
- * By local state: the first of those equivalent to it. Starts with one class per
- * process and splits it while two members differ in what they do or in the
- * classes they go on to (Moore 1956). A step that says nothing and stays within
- * the class counts as no step.
+ * The representative of each local state: the first of its class. Starts with one class per process and
+ * splits it while two members differ in their outputs or in the classes of their successors (Moore
+ * 1956). A step without output that stays within the class counts as no step.
  */
 function representatives<Message, Stored, Remembered>(
   graph: LocalGraph<Message, Stored, Remembered>,
@@ -146,7 +143,7 @@ function representatives<Message, Stored, Remembered>(
   return classOf
 }
 
-/** What one process can do in one local state, whatever the others do. */
+/** A transition of one process from one local state, independent of the others. */
 export interface LocalEdge {
   /** What happens: the same number for the same input in every local state. */
   readonly label: number

@@ -23,7 +23,7 @@ export interface Transition {
   readonly before: number
 }
 
-/** A local state with the transitions from it that have been asked for. */
+/** A local state with the transitions computed from it. */
 interface LocalEntry<Stored> {
   readonly local: Local<Stored>
   /** By envelope number. */
@@ -38,13 +38,13 @@ interface LocalEntry<Stored> {
 /**
  * The processes of a model as tables of numbers.
  *
- * Local states, envelopes and memories are numbered as they are met, and each
- * (local state, input) is given to the actor once. A state of the world is then
- * a short row of numbers, and a step looks up a transition and edits the row.
+ * Local states, envelopes and memories are numbered in the order of their discovery, and the actor
+ * executes each (local state, input) once. A state of the world is then a short row of numbers, and a
+ * step looks up a transition and edits the row.
  *
- * It is what makes exploring real actors affordable: an actor takes a step in a microsecond or more, and
- * a search asks for the same few thousand steps millions of times. It rests on actors being pure; one
- * that works in place must be given as `pureActor`.
+ * This makes exploring real actors affordable: an actor needs a microsecond or more per step, and a
+ * search repeats the same few thousand steps millions of times. It requires pure actors; one that works
+ * in place must be passed as `pureActor`.
  */
 export class ActorMachine<Message, Stored, Remembered> {
   readonly model: ActorModel<Message, Stored, Remembered>
@@ -70,7 +70,8 @@ export class ActorMachine<Message, Stored, Remembered> {
       if (this.model.lateRequests === true) return this.numberOf(withWaiting(localOf(process), wanted))
       for (const value of wanted) {
         const step = process.actor.step(process.state, { type: "propose", value })
-        // What a request sends is bounded like everything else: then the client has not asked.
+        // The messages of a request are bounded like all others: if they are not admitted, the request
+        // is not made.
         if (this.isAdmitted(step.outputs)) process.apply(step, effects)
       }
       return this.numberOf(localOf(process))
@@ -146,8 +147,8 @@ export class ActorMachine<Message, Stored, Remembered> {
   }
 
   /**
-   * The process stops between two steps: its memory is gone, its disk is
-   * not, and what it sent is under way.
+   * The process crashes between two steps: it loses its memory but not its disk, and its messages remain
+   * in transit.
    */
   private onCrash(before: number): Transition {
     const effects = new Effects<Message, Stored>()
@@ -168,7 +169,7 @@ export class ActorMachine<Message, Stored, Remembered> {
   private onRecover(before: number): Transition {
     const process = this.running(this.local(before))
     process.restart(new Effects())
-    // Whom its clients had asked is forgotten, and they ask again.
+    // Its pending requests are lost, and its clients repeat them.
     const fresh = localOf(process, this.requestsOf(process.address))
     const event: WorldEvent<Message, Stored> = { type: "recover", process: process.address }
     return this.transition(before, fresh, process.recovery, [event])
@@ -299,7 +300,7 @@ function localOf<Stored>(
 
 /**
  * The effects of one transition, in order. Writes are durable at once, since a crash before one is a
- * transition of its own; how long a timer takes is open.
+ * transition of its own; timers have no duration.
  */
 class Effects<Message, Stored> implements Host<Explored<Message, Stored>, Message, Stored, unknown, true> {
   readonly writesAtOnce = true
@@ -347,10 +348,9 @@ function withWaiting<Stored>(local: Local<Stored>, waiting: readonly Value[]): L
 }
 
 /**
- * The stores that come after a send or a learning. A crash before one of these
- * is not the same as a crash before or after the whole step: something was said
- * that is not on disk. Any other crash inside a step is, the rest of its
- * messages being under way for ever.
+ * The stores that follow a send or a learning. A crash before one of these differs from a crash before
+ * or after the whole step: an effect is visible that is not on disk. Any other crash inside a step is
+ * equivalent to one of those, with the remaining messages in transit for ever.
  */
 function storesAfterSpeaking(outputs: readonly Output<unknown, unknown, unknown>[]): number[] {
   const spoken = outputs.findIndex(({ type }) => type === "send" || type === "broadcast" || type === "learn")
@@ -359,10 +359,10 @@ function storesAfterSpeaking(outputs: readonly Output<unknown, unknown, unknown>
 }
 
 /**
- * Gives equal values the same small number, counting from 0 in the order of their first appearance.
+ * Numbers values from 0 in the order of their first appearance; equal values have equal numbers.
  *
- * What makes a world a row of a dozen numbers: equality of states and messages, however large, becomes
- * equality of numbers. Cost: the text of a value per call.
+ * It turns a world into a row of a dozen numbers: equality of states and messages of any size becomes
+ * equality of numbers. Cost: one canonical text per call.
  */
 export class Interner<T> {
   readonly values: T[] = []

@@ -8,12 +8,11 @@ export interface Envelope<Message> {
 }
 
 /**
- * What the network may do with messages.
+ * The delivery guarantees of the network.
  *
- * `unordered`: each is delivered once at most, in any order. `duplicating`: any
- * number of times, in any order. `ordered`: once, in the order sent, for each
- * pair of processes. That a message is never delivered is always possible;
- * losing it is an event of its own only where the model is `lossy`.
+ * `unordered`: each is delivered once at most, in any order. `duplicating`: any number of times, in any
+ * order. `ordered`: once, in the order sent, for each pair of processes. A message may always remain
+ * undelivered; its loss is a separate event only where the model is `lossy`.
  */
 export type NetworkKind = "unordered" | "duplicating" | "ordered"
 
@@ -21,11 +20,11 @@ export type NetworkKind = "unordered" | "duplicating" | "ordered"
 export const networkKinds: readonly NetworkKind[] = ["unordered", "duplicating", "ordered"]
 
 /**
- * A small cluster whose every run is to be explored: the actors that are also
- * simulated, and a network and misfortunes that are choices instead of draws.
+ * A small cluster all of whose runs are explored: the actors of the simulator, with nondeterministic
+ * choices of the network and of faults in place of random draws.
  *
- * `Remembered` is what a run is judged by and no process need know: what was
- * ever accepted, say. It is part of the state.
+ * `Remembered` is the history on which properties are judged and which no process knows, such as all
+ * proposals ever accepted. It is part of the state.
  */
 export interface ActorModel<Message, Stored, Remembered = null> {
   readonly processes: readonly Process<Message, Stored, unknown>[]
@@ -36,14 +35,18 @@ export interface ActorModel<Message, Stored, Remembered = null> {
   readonly timeouts?: boolean
   /** The greatest number of crashes in a run; 0 by default. */
   readonly crashes?: number
-  /** Whether a process that is down may come back, at any moment; true by default. */
+  /** Whether a crashed process may recover, at any time; true by default. */
   readonly recovers?: boolean
-  /** What clients ask, each process in this order; and again, at any moment, of a process that has come back. */
+  /**
+   * The client requests, to each process in this order; repeated, at any time, to a process that has
+   * recovered.
+   */
   readonly requests: readonly { readonly process: Address; readonly value: Value }[]
   /**
-   * Whether clients may ask at any moment; false by default: then all have asked at the beginning.
-   * For a process that does nothing before it is asked but send, that is the same as slow messages. For one
-   * that is acceptor and proposer in one it is not: what it tells itself arrives at once.
+   * Whether clients may send requests at any time; false by default: then all requests arrive at the
+   * start. For a process that only sends before its first request, late requests are equivalent to slow
+   * messages; for co-located acceptor and proposer they are not, because messages to itself arrive
+   * immediately.
    */
   readonly lateRequests?: boolean
   /** Steps that send a message not admitted are not taken: the bound that keeps epochs finite. */
@@ -54,8 +57,8 @@ export interface ActorModel<Message, Stored, Remembered = null> {
 }
 
 /**
- * What is remembered of a run beside the states of its processes. Kept small by its author: two runs
- * with different memories are different states.
+ * The history of a run in addition to the states of its processes. Keep it small: runs with different
+ * histories are different states.
  */
 export interface History<Message, Stored, Remembered> {
   readonly initial: Remembered
@@ -83,7 +86,7 @@ export interface Local<Stored> {
   readonly stored: Stored | undefined
   /** The timers that are set, by name in order. */
   readonly timers: readonly Timer[]
-  /** What clients have yet to ask of it; absent if nothing. */
+  /** The client requests still to be sent to it; absent if none. */
   readonly waiting?: readonly Value[]
 }
 
@@ -120,14 +123,13 @@ export interface World<Message, Stored, Remembered> {
 }
 
 /**
- * What is asked of all runs.
+ * A property of all runs.
  *
- * `always`: in every reachable state. `sometimes`: in some reachable state; the
- * guard against a model in which nothing ever happens. `eventually`: every run
- * that goes on as long as it can has a state in which it holds.
+ * `always`: in every reachable state. `sometimes`: in some reachable state; the guard against a model in
+ * which nothing happens. `eventually`: every maximal run reaches a state in which it holds.
  *
- * A property of history can be judged in merged states (`Futures`) and costs almost nothing; one of the
- * world sees everything and costs the reconstruction of the world at every state.
+ * A property of the history can be judged in merged states (`Futures`) and costs almost nothing; one of
+ * the world reads the whole state and costs its reconstruction at every state.
  */
 export interface Property<Message, Stored, Remembered> {
   readonly kind: "always" | "sometimes" | "eventually"

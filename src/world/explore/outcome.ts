@@ -4,7 +4,7 @@ import type { ActorMachine } from "./machine.ts"
 import type { Property } from "./model.ts"
 import { type ActorTrace, traceThrough } from "./trace.ts"
 
-/** What a search says of one property. */
+/** The outcome of a search for one property. */
 export interface ActorOutcome<Message, Stored, Remembered> {
   readonly property: Property<Message, Stored, Remembered>
   readonly verdict: Verdict<ActorTrace<Message, Stored, Remembered>>
@@ -30,7 +30,10 @@ export function decidedOutcome<Message, Stored, Remembered>(
   return { property, verdict, stepsToViolation: length }
 }
 
-/** The outcome of a property that no state met decides: of all states, unless `stopped` says why not all were met. */
+/**
+ * The outcome of a property that no visited state decides: over all states, unless `stopped` is the
+ * reason why not all were visited.
+ */
 export function undecidedOutcome<Message, Stored, Remembered>(
   machine: ActorMachine<Message, Stored, Remembered>,
   property: Property<Message, Stored, Remembered>,

@@ -36,7 +36,7 @@ export class WorldSuccessors<Message, Stored, Remembered> {
   private readonly lossy: boolean
   private readonly recovers: boolean
   private sink: RowSink = { add: () => undefined }
-  // What is being done, for those who ask for the steps: plain fields, because this is the innermost loop.
+  // The current step, for callers that need the steps: plain fields, because this is the innermost loop.
   private action: WorldStep<Message>["action"] = "deliver"
   private subject = 0
   private timer = 0
@@ -104,7 +104,7 @@ export class WorldSuccessors<Message, Stored, Remembered> {
     return from[at + rememberedAt]!
   }
 
-  /** The step whose successor is being emitted; `from` is the row it is taken in. */
+  /** The step whose successor is being emitted; `from` is the row before it. */
   private currentStep(from: Uint32Array): WorldStep<Message> {
     const { action, subject, crashBefore } = this
     const crash = crashBefore < 0 ? {} : { crashBefore }

@@ -1,6 +1,6 @@
 import type { Address, Micros } from "../../protocol/actor.ts"
 
-/** Who a fault is aimed at: an address, or whoever leads when it strikes. */
+/** The target of a fault: an address, or the process that leads when the fault occurs. */
 export type Target = Address | "leader"
 
 /** What can happen to a process. Times are microseconds from the start of the run. */
@@ -9,7 +9,7 @@ export type ProcessFault<Who = Target> =
       readonly type: "crash"
       readonly process: Who
       readonly at: Micros
-      /** When it comes back; never, if not given. */
+      /** The time of recovery; never by default. */
       readonly recoverAt?: Micros
       readonly disk: DiskLoss
     }
@@ -31,13 +31,13 @@ export type ProcessFault<Who = Target> =
   | { readonly type: "timer-jitter"; readonly process: Who; readonly at: Micros; readonly upTo: Micros }
 
 /**
- * What a crash leaves on the disk.
+ * The disk contents after a crash.
  *
- * - `synced`: what was synchronously written, and nothing that was under way;
- * - `partial`: besides that, any part of the writes under way;
- * - `torn`: besides that, a first part of the writes under way, the last of which is
- *   torn: its checksum shows it, and it is dropped;
- * - `lost`: nothing at all.
+ * - `synced`: all completed synchronous writes, and none in progress;
+ * - `partial`: also any subset of the writes in progress;
+ * - `torn`: also a prefix of the writes in progress, the last of which is torn: its checksum reveals it,
+ *   and it is dropped;
+ * - `lost`: nothing.
  */
 export type DiskLoss = "synced" | "partial" | "torn" | "lost"
 /** Every kind, the mildest first. */
@@ -66,23 +66,23 @@ export type NetworkFault<Who = Target> = {
   | { readonly type: "cut" }
 )
 
-/** Messages from one side to the other, and back unless it is one way. "leader" stands for whoever leads at the start of the fault. */
+/**
+ * Messages from one side to the other, and back unless it is one way. "leader" is the process that leads
+ * at the start of the fault.
+ */
 export interface Path<Who = Target> {
   readonly side: readonly Who[]
-  /** Everyone else, if not given. */
+  /** All other processes by default. */
   readonly otherSide?: readonly Who[]
   readonly oneWay: boolean
 }
 
-/**
- * Anything that can go wrong in a run, short of an actor's own mistakes: no
- * process ever lies (Howard 2019, §1.6).
- */
+/** A fault of a run. No fault is Byzantine: processes follow their protocol (Howard 2019, §1.6). */
 export type Fault<Who = Target> = ProcessFault<Who> | NetworkFault<Who>
 
 /**
- * A fault as a setup states it: whom it concerns is said by name, of a process, a
- * region or another group, or `leader`. `resolveFaults` finds their addresses.
+ * A fault of a setup, whose targets are names: of a process, a region or another group, or `leader`.
+ * `resolveFaults` finds their addresses.
  */
 export type NamedFault = Fault<string>
 
@@ -109,7 +109,7 @@ export function isNetworkFault<Who>(fault: Fault<Who>): fault is NetworkFault<Wh
   return !isProcessFault(fault)
 }
 
-/** When the last of the faults is over, as far as it ever is: crashed processes that never come back are crashed for good. */
+/** The end of the last fault; the crash of a process that never recovers ends when it occurs. */
 export function endOfFaults(faults: readonly Fault<unknown>[]): Micros {
   return Math.max(
     0,
@@ -128,7 +128,7 @@ export interface ScriptEntry {
   readonly action: Strike
 }
 
-/** The fault itself, without whom it strikes and when. */
+/** A fault without its target and times. */
 export type WithoutTarget<F> = F extends unknown ? Omit<F, "process" | "at"> : never
 
 /** A fault, or its end. An end is of one life: a crash in between makes it void. */
@@ -138,7 +138,7 @@ export type Strike =
   | { readonly type: "resume"; readonly life: number }
   | { readonly type: "slow-end"; readonly extra: Micros }
 
-/** All that is to be done to processes, in the order in which it is written down. */
+/** The process faults of a scenario, in the given order. */
 export function scriptOf(scenario: {
   readonly crashes?: readonly Crash[]
   readonly faults?: readonly ProcessFault[]
@@ -155,21 +155,21 @@ export function scriptOf(scenario: {
   }))
 }
 
-/** Who is who, by address: replicas first, then groups of clients. */
+/** The processes by address: replicas first, then groups of clients. */
 export interface Population {
   readonly processes: number
   readonly replicas: number
 }
 
 /**
- * Under which names a network fault is counted each time it does something to a
- * message: its type, and what there is to say of whom it is about.
+ * The coverage names of a network fault, counted each time it affects a message: its type, and
+ * properties of its path.
  *
- * - `one-way`: only what goes from the one side to the other;
+ * - `one-way`: only messages from one side to the other;
  * - `one-link`: between two processes;
  * - `around-leader`: the leader is a side, or part of one;
  * - `by-zone`: a side has replicas and clients;
- * - `not-transitive`: some replica belongs to neither side, and can talk to both;
+ * - `not-transitive`: some replica belongs to neither side, and can communicate with both;
  * - `by-type`: only some types of messages.
  */
 export function coverageNames(fault: NetworkFault, population: Population): readonly string[] {
@@ -197,7 +197,7 @@ function namesOfPath({ side, otherSide, oneWay }: Path, { processes, replicas }:
   ]
 }
 
-/** A process stops at `at` and loses all it has not stored; it comes back at `recoverAt`, if ever. */
+/** A process crashes at `at` and loses all unstored state; it recovers at `recoverAt`, if given. */
 export interface Crash {
   readonly process: Address
   readonly at: Micros

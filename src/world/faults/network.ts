@@ -3,14 +3,14 @@ import type { Address, Micros } from "../../protocol/actor.ts"
 import type { NetworkModel, Route } from "../simulate/network.ts"
 import { type NetworkFault, type Path, type Target, coverageNames } from "./fault.ts"
 
-/** What faults of the network need to know of the run. */
+/** The parameters of network faults. */
 export interface NetworkFaultOptions {
   readonly faults: readonly NetworkFault[]
-  /** How many processes there are, and how many of them are replicas; "everyone else" is among them. */
+  /** The numbers of processes and of replicas; "all other processes" are among them. */
   readonly processes: number
   readonly replicas: number
   readonly leader: () => Address | undefined
-  /** Told the names of a fault (`coverageNames`) each time it does something to a message. */
+  /** Called with the names of a fault (`coverageNames`) each time it affects a message. */
   readonly onFault: (name: string) => void
 }
 
@@ -47,7 +47,10 @@ function oneFault(
   }
 }
 
-/** Whether a fault is about a message. Who leads is asked once, at the first message while it lasts. */
+/**
+ * Whether a fault applies to a message. The leader is determined once, at the first message during the
+ * fault.
+ */
 function matcher(fault: NetworkFault, options: NetworkFaultOptions): (...args: Parameters<Route>) => boolean {
   const { from: begin, until, path, messageTypes } = fault
   const types = messageTypes && new Set(messageTypes)

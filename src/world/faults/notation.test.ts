@@ -73,17 +73,20 @@ describe("faults are read and written", () => {
 test.each([
   ["lose(0.1) @0-5", 'did you mean "loss"?'],
   ["loss @0-5", "write loss(p) with numbers"],
-  ["loss(2) @0-5", "a probability is from 0 to 1"],
+  ["loss(2) @0-5", "probability is 2; must be from 0 to 1"],
   ["loss(0.1) @5", "from one time to another"],
   ["loss(0.1) @9-5", "the end after the beginning"],
   ["cut a1 @0-5", "is not two sides"],
-  ["cut rest>a3 @0-5", '"rest", everybody else, may be the right side only; name those on the left side'],
+  [
+    "cut rest>a3 @0-5",
+    '"rest", all other processes, is allowed on the right side only; name those on the left side',
+  ],
   ["cut rest|a3 @0-5", 'write "a3|rest", which is the same both ways'],
   ["cut a1|b2 @0-5", 'cut a1|b2 @0-5: unknown process "b2"; did you mean'],
   ["cut a1|a2 of promise @0-5", 'unknown message "promise"'],
   ["crash(burnt) a1 @5", "is none of crash(synced)"],
-  ["crash @5", "it does not say whom it concerns"],
-  ["clock-rate(1.1) a1 @0-5", "it begins and stays"],
+  ["crash @5", "no target; give a process"],
+  ["clock-rate(1.1) a1 @0-5", "it is permanent"],
   ["slow(-1) a1 @0-5", "must not be negative"],
 ])("%s is refused: %s", (text, reason) => {
   expect(() => resolved(text)).toThrow(reason)

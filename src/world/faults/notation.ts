@@ -13,12 +13,12 @@ import {
   isProcessFault,
 } from "./fault.ts"
 
-/** Who the names in a fault are: processes one by one, and groups of them such as a region. */
+/** The names a fault may contain: processes, and groups of them such as a region. */
 export interface Cast {
   /** By address. */
   readonly names: readonly string[]
   readonly groups: ReadonlyMap<string, readonly Address[]>
-  /** Whether there is a leader, whoever that is when a fault strikes. */
+  /** Whether the protocol has a leader as a target. */
   readonly hasLeader: boolean
   /** The types of messages there are. */
   readonly messageTypes: readonly string[]
@@ -88,15 +88,14 @@ export const faultForms: ReadonlyMap<Fault["type"], FaultForm> = new Map([
 const notation = /^\s*([a-z-]+)\s*(?:\(([^()]*)\))?\s*(.*?)\s*@\s*([\d.]+)(?:\s*-\s*([\d.]+|end))?\s*$/s
 
 /**
- * The faults of a text such as `cut EU|rest of propose @1000-2000`: what
- * happens, whom it concerns, and when, in milliseconds from the start.
+ * The faults of a text such as `cut EU|rest of propose @1000-2000`: their kind, targets and times, in
+ * milliseconds from the start.
  *
- * To processes: `crash a1, a2 @100-500`, `crash(lost) leader @100`. To messages:
- * all of them, or those between two sides, `a1, a2|a3` both ways and `a1>a3` one
- * way; `of propose, accept` picks types. Besides names of processes there are
- * groups such as regions, `leader`, who leads when it strikes, and on the right
- * side `rest`, everybody else; `@1000-end` lasts as long as the run. One fault for
- * each name concerned; whether the names exist, `resolveFaults` says.
+ * To processes: `crash a1, a2 @100-500`, `crash(lost) leader @100`. To messages: all of them, or those
+ * between two sides, `a1, a2|a3` both ways and `a1>a3` one way; `of propose, accept` selects types.
+ * Besides names of processes there are groups such as regions, `leader`, the process that leads when the
+ * fault occurs, and on the right side `rest`, all other processes; `@1000-end` lasts until the end of
+ * the run. Returns one fault per target name; `resolveFaults` checks that the names exist.
  */
 export function parseFaults(text: string): readonly NamedFault[] {
   const [, type = "", list, whom = "", from = "", until] = notation.exec(text) ?? []
@@ -149,10 +148,10 @@ function readParameters(
   parameters.forEach((name, i) => {
     const value = numbers[i]!
     if (["p", "enter", "leave"].includes(name) && !(value >= 0 && value <= 1))
-      throw new UsageError(`${text}: ${name} is ${value}; a probability is from 0 to 1.`)
+      throw new UsageError(`${text}: ${name} is ${value}; must be from 0 to 1.`)
     if (value < 0 && name !== "by")
-      throw new UsageError(`${text}: ${name} is ${value}; it must not be negative.`)
-    if (name === "rate" && value === 0) throw new UsageError(`${text}: a clock has a rate greater than 0.`)
+      throw new UsageError(`${text}: ${name} is ${value}; must not be negative.`)
+    if (name === "rate" && value === 0) throw new UsageError(`${text}: a clock rate must be greater than 0.`)
   })
   return given
 }
@@ -166,14 +165,12 @@ interface Times {
 function readTimes(text: string, { lasts }: FaultForm, from: string, until: string | undefined): Times {
   const times = { from: microsOf(from), until: until === undefined ? undefined : endOf(until) }
   if (lasts === "span" && times.until === undefined)
-    throw new UsageError(`${text}: it lasts from one time to another, in ms; write @1000-2000, or @1000-end.`)
+    throw new UsageError(`${text}: it needs a start and an end in ms; write @1000-2000, or @1000-end.`)
   if (lasts === "from" && times.until !== undefined)
-    throw new UsageError(
-      `${text}: it begins and stays; write one time, @1000, and a second fault to undo it.`,
-    )
+    throw new UsageError(`${text}: it is permanent; write one time, @1000, and a second fault to undo it.`)
   if (!(times.from >= 0) || (times.until !== undefined && !(times.until > times.from)))
     throw new UsageError(
-      `${text}: its times are milliseconds from the start of the run, the end after the beginning.`,
+      `${text}: its times must be milliseconds from the start of the run, and its end after its start.`,
     )
   return times
 }
@@ -247,7 +244,7 @@ function pathOf(text: string, sides: string): Path<string> {
     right.trim() === ""
   ) {
     throw new UsageError(
-      `${text}: "${sides}" is not two sides; write "a1,a2|a3" for both ways, "a1>a3" for one way, "a1|rest" for a1 and everybody else.`,
+      `${text}: "${sides}" is not two sides; write "a1,a2|a3" for both ways, "a1>a3" for one way, "a1|rest" for a1 and all others.`,
     )
   }
   const rest = right.trim() === "rest"
@@ -259,25 +256,25 @@ function pathOf(text: string, sides: string): Path<string> {
   }
 }
 
-/** A path is kept by its named side first, so one way from everybody else has no form of its own. */
+/** A path begins with its named side, so one way from all other processes has no form. */
 function restOnTheLeft(text: string, oneWay: boolean, right: string): UsageError {
   const remedy = oneWay
     ? `name those on the left side, as in "a1,a2>a3"`
     : `write "${right === "rest" ? "a3" : right}|rest", which is the same both ways`
-  return new UsageError(`${text}: "rest", everybody else, may be the right side only; ${remedy}.`)
+  return new UsageError(`${text}: "rest", all other processes, is allowed on the right side only; ${remedy}.`)
 }
 
-/** The names of a list; `nobody` is none. */
+/** The names of a list; `nobody` is the empty list. */
 function namesOf(text: string, list: string): string[] {
   const names = commaList(list)
   if (names.length === 1 && names[0] === "nobody") return []
   if (names.every((name) => name !== "")) return [...new Set(names)]
-  throw new UsageError(`${text}: it does not say whom it concerns: a process, a group of them, or leader.`)
+  throw new UsageError(`${text}: no target; give a process, a group of processes, or leader.`)
 }
 
 /**
- * Faults with the addresses of those they name: one fault to a process for each
- * process of a group. A name that nobody has is a UsageError that shows the fault.
+ * Resolves the names of faults to addresses: a process fault of a group becomes one per process. An
+ * unknown name is a UsageError that shows the fault.
  */
 export function resolveFaults(faults: readonly NamedFault[], cast: Cast): readonly Fault[] {
   return faults.flatMap((fault): readonly Fault[] => {
@@ -321,13 +318,13 @@ function targetsOf(names: readonly string[], fault: NamedFault, cast: Cast): Tar
   return [...new Set(targets)]
 }
 
-/** Who is called so: a process, or the members of a group. */
+/** The addresses of a name: a process, or the members of a group. */
 export function addressesOf(name: string, { names, groups }: Cast): readonly Address[] | undefined {
   const address = names.indexOf(name)
   return address >= 0 ? [address] : groups.get(name)
 }
 
-/** `unknown process "a9"; … Valid processes: a1, …`, groups included: for a name that nobody has. */
+/** `unknown process "a9"; … Valid processes: a1, …`, groups included: the error for an unknown name. */
 export function unknownName(name: string, { names, groups, hasLeader }: Cast): string {
   const known = [...(hasLeader ? ["leader"] : []), ...names, ...groups.keys()]
   const hint = name === "leader" ? " Nobody leads here unless a proposer is distinguished." : ""

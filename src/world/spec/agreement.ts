@@ -4,15 +4,15 @@ import type { SpecModel } from "./model.ts"
 import { systemsDecidedBy, systemsPerWord } from "./successors.ts"
 
 /**
- * Agreement, for all phase-2 systems of a model at once: no two different
- * values have each been accepted, in some epoch, by a whole phase-2 quorum.
+ * Checks agreement for all phase-2 systems of a model in one pass: no two different values have each
+ * been accepted, in some epoch, by a whole phase-2 quorum.
  *
- * Each system is one bit. Remembers the first violating state of each; a system
- * is `open` until the level in which it was violated is over, so that the state
- * reported is the smallest of its level whatever order the level is read in.
+ * Each system is one bit. Remembers the first violating state of each; a system is `open` until the
+ * level in which it was violated is over, so that the state reported is the smallest of its level,
+ * independent of the order in which the level is read.
  *
  * Agreement and not "a decided value stays the only one proposed": revision B makes it legal to propose
- * another value in a smaller epoch, and here too a proposal that nobody can decide does no harm.
+ * another value in a smaller epoch, and here too a proposal that cannot be decided is harmless.
  */
 export class AgreementCheck {
   private readonly layout: Layout
@@ -34,12 +34,12 @@ export class AgreementCheck {
     this.endLevel()
   }
 
-  /** Whether every system has been violated, so that nothing is left to look for. */
+  /** Whether every system has been violated, so that the search can end. */
   get settled(): boolean {
     return !this.anyOpen
   }
 
-  /** Looks at the state at `from[at]`. */
+  /** Checks the state at `from[at]`. */
   look(from: Uint32Array, at: number): void {
     if (!this.anyOpen) return
     for (let group = 0; group < this.deciding.length; group++) {

@@ -2,17 +2,15 @@ import { popcount } from "../../base/node-set.ts"
 import type { SpecModel } from "./model.ts"
 
 /**
- * How many states an exploration will meet, computed without exploring.
+ * The number of states an exploration visits, computed without exploring.
  *
- * A state is reachable exactly when every epoch is justified by the epochs
- * below it: acceptors promised only what was prepared, the value proposed is
- * allowed by a phase-1 quorum of promises reporting what their senders accepted
- * below, acceptors accepted only what was proposed. (Such messages can be sent
- * epoch by epoch; and no order of sending changes a report, because having
- * promised an epoch an acceptor accepts nothing below it.) So states can be
- * counted from epoch 0 up, keeping for the epochs above only who accepted what
- * last. The explorer does not use this; it is the estimate before a search
- * starts and one of the oracles its counts are tested against.
+ * A state is reachable exactly when every epoch is justified by the epochs below it: acceptors promised
+ * only what was prepared, the value proposed is allowed by a phase-1 quorum of promises reporting what
+ * their senders accepted below, acceptors accepted only what was proposed. (Such messages can be sent
+ * epoch by epoch; and no order of sending changes a report, because having promised an epoch an acceptor
+ * accepts nothing below it.) So states can be counted from epoch 0 up, keeping for the epochs above only
+ * the last acceptances. The explorer does not use this; it is the estimate before a search starts and
+ * one of the oracles its counts are tested against.
  */
 export interface SpecCensus {
   /** The number of reachable states; a lower bound unless `exact`. Correct to a double's 53 bits. */
@@ -34,7 +32,10 @@ export function takeCensus(model: SpecModel, work = maxWork): SpecCensus {
   return { states: levels.reduce((a, b) => a + b, 0), widestLevel: Math.max(...levels), levels, exact: true }
 }
 
-/** One value and each epoch on its own: whatever the epochs below, each can go any way it could alone. */
+/**
+ * A lower bound from one value and independent epochs: each epoch can take every course it could take
+ * alone.
+ */
 function lowerBound(model: SpecModel): SpecCensus {
   const alone = new Counter({ ...model, values: 1, epochs: 1 }, Infinity).levels()!
   const states = alone.reduce((a, b) => a + b, 0) ** model.epochs
@@ -43,9 +44,8 @@ function lowerBound(model: SpecModel): SpecCensus {
 }
 
 /**
- * Who accepted what last, latest epoch first: disjoint sets of acceptors, one
- * value each. Neighbours with the same value are joined, since a report with
- * either binds a proposer alike.
+ * The last acceptances, latest epoch first: disjoint sets of acceptors, one value each. Neighbours with
+ * the same value are joined, since a report with either binds a proposer alike.
  */
 type History = readonly { readonly acceptors: number; readonly value: number }[]
 
@@ -85,7 +85,7 @@ class Counter {
     return total
   }
 
-  /** About how many steps the next epoch takes, to give up before it and not in it. */
+  /** Estimates the steps of the next epoch, to stop before it and not in it. */
   private costOf(histories: number, last: boolean, epoch: number): number {
     const { phase1, values, acceptors } = this.model
     const terms = (2 * acceptors.length + 2) * (epoch + 1)
@@ -128,13 +128,13 @@ class Counter {
     return allowed
   }
 
-  /** Who accepted: nobody without a proposal, else any set. */
+  /** The sets of acceptors that accepted: the empty one without a proposal, else any set. */
   private acceptances(proposal: number | undefined): Polynomial {
     if (proposal === undefined) return [1]
     return this.model.acceptors.reduce<Polynomial>((product) => multiply(product, [1, 1]), [1])
   }
 
-  /** The histories after an epoch: whoever accepted moves to the front. */
+  /** The histories after an epoch: acceptors that accepted in it move to the front. */
   private record(
     next: Map<string, { history: History; count: Polynomial }>,
     history: History,

@@ -29,13 +29,13 @@ export interface SpecExploration {
  * Explores every run of abstract Paxos, breadth first, and checks agreement in
  * every state for every phase-2 system of the model.
  *
- * A search that stops early says `unknown` of the systems it has not seen
- * violated. Throws UsageError, with the estimate, if the states certainly need
- * more than `maxBytes`. Cost: a few million states per second and core.
+ * A search that stops early yields `unknown` for the systems it has not found violated. Throws
+ * UsageError, with the estimate, if the states certainly need more than `maxBytes`. Cost: a few million
+ * states per second and core.
  *
- * The specification knows no network: a message once sent may be read at any time and by anyone, which
- * covers loss, delay, reordering and duplication, and a crash that keeps the disk is only slowness. What
- * it leaves out is what belongs to an implementation; that is for `exploreActors`.
+ * The specification has no network: a message once sent may be read at any time by any process, which
+ * covers loss, delay, reordering and duplication, and a crash that keeps the disk is equivalent to
+ * delay. Implementation details are not part of it; `exploreActors` covers those.
  */
 export function exploreSpec(model: SpecModel, options: SpecOptions = {}): SpecExploration {
   refuseTooLarge(model, options)
@@ -122,7 +122,7 @@ class SpecSearch {
   }
 }
 
-/** Limits are looked at once in so many states. */
+/** The number of states between checks of the limits. */
 const statesPerCheck = 1 << 16
 
 /** Why a search ends after a level although there are more, if it does. */

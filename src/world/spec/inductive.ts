@@ -51,14 +51,12 @@ export const paxosInvariant: readonly Clause[] = [
  * Whether an invariant holds initially, is preserved by every step from every
  * type-correct state that satisfies it, reachable or not, and implies agreement.
  *
- * Where it does, agreement holds in every run of the model, and the argument
- * does not depend on which states are reachable. States that break the
- * invariant need no look: `states` may leave them out. Cost: exponential in
- * everything; for two or three acceptors and two epochs.
+ * Where it does, agreement holds in every run of the model, and the argument does not depend on which
+ * states are reachable. States that violate the invariant are skipped: `states` may omit them. Cost:
+ * exponential in everything; for two or three acceptors and two epochs.
  *
- * It is the only check here that says something of states no search has met. What it costs is
- * that a failure may start in a state that no run reaches, and then shows a gap in the
- * invariant, not in the protocol.
+ * It is the only check here that covers states no search has visited. In return, a failure may start in
+ * an unreachable state, and then shows a gap in the invariant, not in the protocol.
  */
 export function checkInductive(
   model: SpecModel,
@@ -300,7 +298,7 @@ function product<A, B, C>(left: readonly A[], right: readonly B[], pair: (a: A, 
   return left.flatMap((a) => right.map((b) => pair(a, b)))
 }
 
-/** Every sublist, by binary counting; beyond some thirty items nobody could wait for them anyway. */
+/** Every sublist, by binary counting; feasible for at most some thirty items. */
 function* subsets<T>(items: readonly T[]): Generator<T[]> {
   for (let chosen = 0; chosen < 2 ** items.length; chosen++) {
     yield items.filter((_, i) => Math.floor(chosen / 2 ** i) % 2 === 1)

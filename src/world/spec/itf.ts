@@ -34,7 +34,7 @@ export const itfVariables: readonly string[] = ["maxBal", "maxVBal", "maxVal", "
 /** What maxVal and mval are before anything is accepted. */
 export const noValue = "None"
 
-/** The run as an ITF trace: one state more than it has steps. `system` names the quorum system whose run it is. */
+/** The run as an ITF trace: one state more than it has steps. `system` is the quorum system of the run. */
 export function toItf(trace: SpecTrace, system: string, description: string): ItfTrace {
   const { model, states } = trace
   return {
@@ -43,7 +43,7 @@ export function toItf(trace: SpecTrace, system: string, description: string): It
       "format-description": "https://apalache-mc.org/docs/adr/015adr-trace.html",
       source: "quorate explore --model spec",
       description,
-      // Whose run it is, for quorate replay.
+      // The quorum system, for quorate replay.
       system,
       values: model.values,
       epochs: model.epochs,
@@ -100,14 +100,12 @@ function integer(value: number): unknown {
 }
 
 /**
- * Whom and what an ITF trace speaks of: what a model for it must have.
+ * The acceptors, values and ballots of an ITF trace, which a model for it must have.
  *
- * Read are traces of `Paxos.tla` as `toItf` writes them, and those written by
- * hand or by other tools: integers plain or as `#bigint`, pairs plain or as
- * `#tup`, maps as `#map` or as records, acceptors and values by any names or
- * numbers; and messages as variants, as the typed versions of `Paxos.tla` that
- * come with Apalache (M1a, M1b, …) and with Quint (Msg1a, …; there acceptor and
- * value are written out) have them.
+ * Supported are traces of `Paxos.tla` as written by `toItf`, by users or by other tools: integers plain
+ * or as `#bigint`, pairs plain or as `#tup`, maps as `#map` or as records, acceptors and values by any
+ * names or numbers; and messages as variants, as in the typed versions of `Paxos.tla` that come with
+ * Apalache (M1a, M1b, …) and with Quint (Msg1a, …, with the field names acceptor and value).
  */
 export interface ItfCast {
   readonly acceptors: readonly string[]
@@ -116,11 +114,11 @@ export interface ItfCast {
   readonly epochs: number
   /** By epoch of the model: the ballot of the trace. The same number, unless there is one above 15. */
   readonly ballots: readonly number[]
-  /** The quorum system, where the trace says which. */
+  /** The quorum system, where the trace names it. */
   readonly system?: string
 }
 
-/** Reads who takes part in an ITF trace. Throws UsageError for data that are none. */
+/** Reads the cast of an ITF trace. Throws UsageError for data that are no ITF trace. */
 export function castOfItf(data: unknown): ItfCast {
   const { states, ballots } = statesOf(data)
   const messages = states.flatMap(({ msgs }) => msgs)
@@ -292,10 +290,10 @@ const itfSchema = z.object({
 
 type ItfStates = z.infer<typeof itfSchema>["states"]
 
-/** So many mistakes of a file are listed; of one that is no trace at all, every state has some. */
+/** The number of mistakes listed per file; in a file that is no trace, every state has some. */
 const maxIssues = 3
 
-/** The states of a trace, and its ballots, or a UsageError that says where it is none. */
+/** The states of a trace, and its ballots; throws a UsageError with the place of a mistake. */
 function statesOf(data: unknown): { readonly states: ItfStates; readonly ballots: readonly number[] } {
   const parsed = itfSchema.safeParse(unwrapped(data))
   if (parsed.success) return withSmallEpochs(parsed.data.states)

@@ -1,14 +1,13 @@
 import type { SpecModel } from "./model.ts"
 
 /**
- * Where the bits of a packed state are.
+ * The bit layout of a packed state.
  *
- * The set of messages says everything, and four facts per epoch say the set of
- * messages: whether prepare(e) was sent, who promised, which value was proposed
- * (at most one), and who accepted it. An acceptor's e_pro is the greatest epoch
- * it promised or accepted in, its (e_acc, v_acc) the greatest it accepted in,
- * and the report inside promise(e) the greatest accepted epoch below e: having
- * promised e it accepts nothing below e any more, so later acceptances cannot
+ * The set of messages determines the state, and four facts per epoch determine the set of messages:
+ * whether prepare(e) was sent, which acceptors promised, which value was proposed (at most one), and
+ * which acceptors accepted it. An acceptor's e_pro is the greatest epoch it promised or accepted in, its
+ * (e_acc, v_acc) the greatest it accepted in, and the report inside promise(e) the greatest accepted
+ * epoch below e: having promised e it accepts nothing below e any more, so later acceptances cannot
  * change what it reported.
  *
  * An epoch has two fields, promises (n + 1 bits) and acceptances (n bits and
@@ -20,7 +19,10 @@ export interface Layout {
   readonly acceptors: number
   /** All acceptors: the low bits of both fields of an epoch. */
   readonly everyone: number
-  /** By epoch: the word and the lowest bit of the promise field; its top bit says prepare(e) was sent. */
+  /**
+   * By epoch: the word and the lowest bit of the promise field; its top bit is set if prepare(e) was
+   * sent.
+   */
   readonly promiseWord: Int32Array
   readonly promiseShift: Int32Array
   readonly promiseMask: number
@@ -82,12 +84,12 @@ class FieldAllocator {
   }
 }
 
-/** Whether prepare(e), and who promised, in one field. */
+/** Whether prepare(e) was sent, and the acceptors that promised, in one field. */
 export function promiseField(layout: Layout, words: ArrayLike<number>, at: number, epoch: number): number {
   return (words[at + layout.promiseWord[epoch]!]! >>> layout.promiseShift[epoch]!) & layout.promiseMask
 }
 
-/** Which value was proposed, and who accepted it, in one field. */
+/** The proposed value, and the acceptors that accepted it, in one field. */
 export function acceptField(layout: Layout, words: ArrayLike<number>, at: number, epoch: number): number {
   return (words[at + layout.acceptWord[epoch]!]! >>> layout.acceptShift[epoch]!) & layout.acceptMask
 }

@@ -27,7 +27,7 @@ export class LevelSet {
     this.table = new Uint32Array(this.capacity * this.words)
   }
 
-  /** The states of this level so far, in the order of their discovery. */
+  /** The states added to this level, in the order of their discovery. */
   get store(): StateStore {
     return this.found
   }
@@ -55,7 +55,10 @@ export class LevelSet {
     this.mask = wanted - 1
   }
 
-  /** Adds the state at `state[from]` unless it is there; says whether it was new. Expected cost: one or two probes. */
+  /**
+   * Adds the state at `state[from]` unless present; returns whether it was new. Expected cost: one or
+   * two probes.
+   */
   add(state: Uint32Array, from = 0): boolean {
     const { words, table, mask } = this
     let slot = hashState(state, words, from) & mask
@@ -108,7 +111,7 @@ function capacityFor(states: number): number {
   return Math.max(smallestCapacity, 2 ** Math.ceil(Math.log2(Math.max(1, states * 2))))
 }
 
-/** The memory of the table for a level of so many states, while it grows to that size. */
+/** The memory of the table for a level of `states` states, including its growth to that size. */
 export function tableBytes(states: number, words: number): number {
   return capacityFor(states) * words * 4 * 1.5
 }

@@ -15,9 +15,9 @@ export function estimateBytes(model: SpecModel, census: Pick<SpecCensus, "widest
 }
 
 /**
- * Throws UsageError, with the estimate, if a search certainly needs more memory
- * than is allowed: a complete one, or one that stops as soon as every system
- * has been violated, which it never does for one whose quorums meet.
+ * Throws UsageError, with the estimate, if a search certainly needs more memory than is allowed: a
+ * complete one, or one that stops once every system has been violated, which never happens for a system
+ * whose quorums intersect.
  */
 export function refuseTooLarge(model: SpecModel, options: SpecOptions): void {
   const { maxBytes = defaultMaxBytes, maxStates = Infinity } = options
@@ -47,12 +47,12 @@ function censusOfSearch(model: SpecModel, options: SpecOptions): SpecCensus | un
 }
 
 /**
- * After how many steps every system of the model can have been violated:
- * Infinity if one never is.
+ * The number of steps after which every system of the model can have been violated; Infinity if one
+ * never is.
  *
- * Such a run is easily written down: a shortest decision in epoch 0 whose
- * phase-2 quorum misses a phase-1 quorum, which allows another value in epoch 1
- * and a shortest decision there. One prepare and one proposal to each.
+ * Such a run is a shortest decision in epoch 0 whose phase-2 quorum is disjoint from a phase-1 quorum,
+ * which allows another value in epoch 1, and a shortest decision there. One prepare and one proposal to
+ * each.
  */
 export function stepsToAllViolations(model: SpecModel): number {
   if (model.values < 2 || model.epochs < 2) return Infinity

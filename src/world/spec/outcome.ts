@@ -3,7 +3,7 @@ import { layoutOf } from "./layout.ts"
 import type { SpecModel } from "./model.ts"
 import { type AgreementViolation, describeViolation, explainViolation, traceTo } from "./trace.ts"
 
-/** What an exploration says of one phase-2 system. */
+/** The outcome of an exploration for one phase-2 system. */
 export interface SpecOutcome {
   readonly system: string
   readonly verdict: Verdict<AgreementViolation>

@@ -4,7 +4,7 @@ import type { SpecModel } from "./model.ts"
 import { SuccessorGenerator, type SuccessorSink } from "./successors.ts"
 import { type SymmetryOptions, SymmetryReducer, isReduced } from "./symmetry.ts"
 
-/** What a shard is told once. */
+/** The parameters of a shard. */
 export interface ShardTask {
   readonly model: SpecModel
   readonly symmetry: SymmetryOptions | undefined
@@ -30,18 +30,18 @@ export interface LevelEnd {
   readonly settled: boolean
 }
 
-/** A round expands so many states, so that what waits in outboxes stays small. */
+/** The number of states expanded per round, which bounds the outboxes. */
 const statesPerRound = 1 << 16
 
 /**
- * One part of a search: the states whose hash says so.
+ * One part of a search: the states with a given remainder of their hash.
  *
- * Every state belongs to one shard, so each is counted once whoever finds it,
- * and the counts do not depend on the number of shards. A level is expanded in
- * rounds; between rounds what was found for others is handed over.
+ * Every state belongs to one shard, so each is counted once, and the counts do not depend on the number
+ * of shards. A level is expanded in rounds; between rounds shards exchange the states found for each
+ * other.
  *
- * Why by hash and not by work: an owner of its own for each state means that no table is shared and
- * nothing is locked. The price is that most successors have to be sent to somebody.
+ * Partitioning by hash instead of by work gives each state one owner, so that no table is shared and
+ * nothing is locked; in return most successors must be sent to another shard.
  */
 export class Shard implements SuccessorSink {
   private readonly task: ShardTask

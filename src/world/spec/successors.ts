@@ -2,7 +2,7 @@ import { popcount } from "../../base/node-set.ts"
 import { type Layout, layoutOf } from "./layout.ts"
 import type { Phase2Quorums, SpecModel } from "./model.ts"
 
-/** What receives the successors of a state. The array is reused: copy what is to be kept. */
+/** What receives the successors of a state. The array is reused: copy states to keep them. */
 export interface SuccessorSink {
   add(state: Uint32Array): unknown
 }
@@ -18,10 +18,9 @@ export interface SuccessorSink {
  * and that value; Phase2b for every acceptor and propose(b, v) with b not below
  * its e_pro.
  *
- * An epoch's actions depend on an acceptor only through who has taken part in
- * later epochs, so one pass from the last epoch down, in masks of acceptors,
- * finds them all. Cost: O(epochs) words of work, plus the phase-1 quorums that
- * have promised in epochs without a proposal, plus the successors.
+ * An epoch's actions depend on an acceptor only through its promises and acceptances in later epochs, so
+ * one pass from the last epoch down, in masks of acceptors, finds them all. Cost: O(epochs) words of
+ * work, plus the phase-1 quorums that have promised in epochs without a proposal, plus the successors.
  */
 export class SuccessorGenerator {
   readonly layout: Layout
@@ -54,17 +53,19 @@ export class SuccessorGenerator {
     const { everyone, acceptors, promiseWord, promiseShift, acceptWord, acceptShift } = this.layout
     for (let w = 0; w < next.length; w++) next[w] = from[at + w]!
     let branches = this.epochs // Phase1a(b), whether prepare(b) is new or not.
-    let busyLater = 0 // who promised or accepted in a later epoch
+    let busyLater = 0 // acceptors that promised or accepted in a later epoch
     for (let epoch = this.epochs - 1; epoch >= 0; epoch--) {
       if (proposal[epoch] === 0) {
         branches += this.propose(epoch, sink)
       } else {
-        // Phase2b asks for an epoch not below e_pro: nobody who has taken part in a later one may.
+        // Phase2b requires an epoch not below e_pro: acceptors that promised or accepted in a later one
+        // are excluded.
         const able = everyone & ~busyLater
         branches += popcount(able)
         this.addEach(able & ~accepted[epoch]!, acceptWord[epoch]!, acceptShift[epoch]!, sink)
       }
-      // Phase1b asks for an epoch above e_pro: those who took part in this very one may not either.
+      // Phase1b requires an epoch above e_pro: acceptors that promised or accepted in this one are
+      // excluded too.
       busyLater |= promised[epoch]! | accepted[epoch]!
       if (prepared[epoch] === 0) {
         this.addEach(1, promiseWord[epoch]!, promiseShift[epoch]! + acceptors, sink)
@@ -141,9 +142,9 @@ export class SuccessorGenerator {
 }
 
 /**
- * The quorums that are subsets of a set of acceptors, computed when first asked for and then kept.
+ * The quorums that are subsets of a set of acceptors, computed at first use and then kept.
  *
- * Asked for every epoch of every state, of few different sets: a table, filled as sets occur.
+ * Used for every epoch of every state, with few different sets: a table, filled as sets occur.
  */
 export class QuorumsWithin {
   private readonly quorums: readonly number[]
@@ -159,7 +160,7 @@ export class QuorumsWithin {
   }
 }
 
-/** So many systems fit the bits of one word. */
+/** The number of systems that fit the bits of one word. */
 export const systemsPerWord = 32
 
 /**

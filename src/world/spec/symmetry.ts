@@ -6,11 +6,11 @@ import type { SuccessorSink } from "./successors.ts"
 export interface SymmetryOptions {
   /** Acceptors that the quorums do not tell apart. */
   readonly acceptors?: boolean
-  /** The values; no action and no property tells them apart. */
+  /** Values: no action and no property distinguishes them. */
   readonly values?: boolean
 }
 
-/** Whether any symmetry is to be divided out. */
+/** Whether any symmetry reduction applies. */
 export function isReduced(options: SymmetryOptions | undefined): options is SymmetryOptions {
   return options?.acceptors === true || options?.values === true
 }

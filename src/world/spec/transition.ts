@@ -78,7 +78,7 @@ export function* branches(
   yield* proposals(model, state, sent)
 }
 
-/** Phase2a: in an epoch without a proposal, whatever some phase-1 quorum of promises allows. */
+/** Phase2a: in an epoch without a proposal, every value that some phase-1 quorum of promises allows. */
 function* proposals(
   model: SpecModel,
   state: SpecState,
@@ -109,8 +109,8 @@ function allowedBy(model: SpecModel, sent: readonly SpecMessage[], epoch: number
 }
 
 /**
- * Phase1b: to an epoch above the last promised. Stricter than Algorithm 4, which answers a repeated
- * prepare again: in a set of messages there is nothing to repeat.
+ * Phase1b: to an epoch above the last promised. Stricter than Algorithm 4, which replies to a repeated
+ * prepare again: a set of messages has no duplicates.
  */
 function promise(state: SpecState, acceptor: number, epoch: number): SpecState | undefined {
   const { lastPromised, lastAccepted } = state.acceptors[acceptor]!
@@ -245,7 +245,7 @@ function successors(model: SpecModel, state: SpecState): SpecState[] {
   return changingSteps(model, state).map((step) => applyStep(model, state, step))
 }
 
-/** Whether the same messages have been sent, whatever acceptors remember. */
+/** Whether the same messages have been sent, independent of the acceptors' states. */
 function sameMessages(one: SpecState, other: SpecState): boolean {
   const messagesOf = ({ messages }: SpecState): string => stateText({ acceptors: [], messages })
   return messagesOf(one) === messagesOf(other)

@@ -130,7 +130,7 @@ function forEachPair(
 /** More deliveries than this, and the processes will not stop talking. */
 const maxDeliveries = 10_000
 
-/** In the order of sending, answers included, until nobody says anything more. */
+/** In the order of sending, replies included, until no message is in transit. */
 function deliverAll(world: World<unknown, unknown>): void {
   for (let count = 0; world.inFlight.length > 0; count++) {
     if (count > maxDeliveries)

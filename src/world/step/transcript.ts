@@ -77,7 +77,10 @@ function arrow(from: Address, to: Address, name: (address: Address) => string): 
   return `${name(from)} -> ${name(to)}`
 }
 
-/** What is worth a line: states and outcomes. Arrivals are what the script itself says, unless it says "everything". */
+/**
+ * Events that get a line: states and outcomes. Arrivals are in the script itself, unless its line is
+ * "everything arrives".
+ */
 function sentence<Message, Stored>(
   event: WorldEvent<Message, Stored>,
   name: (address: Address) => string,

@@ -10,7 +10,7 @@ export interface InFlight<Message> {
   readonly message: Message
 }
 
-/** What happened, one thing at a time; `at` counts them from 0. A trace of a simulation has the same shape. */
+/** One event; `at` numbers them from 0. A trace of a simulation has the same shape. */
 export type WorldEvent<Message, Stored> = { readonly at: number } & EventBody<Message, Stored>
 
 type EventBody<Message, Stored> =
@@ -27,9 +27,9 @@ type EventBody<Message, Stored> =
 type Stepped<Message, Stored> = RunningProcess<Message, Stored, unknown, true>
 
 /**
- * A cluster stepped by hand: nothing happens unless a method is called. Writes
- * are durable at once, messages stay under way until they are delivered or
- * lost, timers fire when they are told to. The actors are the real ones.
+ * A cluster stepped manually: nothing happens unless a method is called. Writes are durable immediately,
+ * messages remain in transit until they are delivered or lost, timers fire when a method fires them. The
+ * actors are those of the simulator.
  */
 export class World<Message, Stored> implements Host<
   Stepped<Message, Stored>,
@@ -95,7 +95,10 @@ export class World<Message, Stored> implements Host<
     this.at(address).recover(this)
   }
 
-  /** Puts a process in the state of a record, as if it had come back with it: where a story begins in the middle. */
+  /**
+   * Gives a process the state of a record, as if it had recovered with it: for stories that begin with a
+   * given state.
+   */
   give(address: Address, record: Stored): void {
     const process = this.at(address)
     process.disk = record

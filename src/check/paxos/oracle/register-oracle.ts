@@ -17,12 +17,12 @@ import {
   showDecisionState,
 } from "./registers.ts"
 
-/** What the oracle has to be told of the variant; everything else it reads off the trace. */
+/** The parameters of the variant that the oracle needs; everything else it derives from the trace. */
 export interface OracleOptions {
   /**
-   * Whether several values may be written to a register set, as where epochs are
-   * shared (Howard 2019, §7.3). A value read then says nothing of its own set,
-   * and the phase-2 quorums of the set have to meet each other. None is, unless said.
+   * Whether several values may be written to a register set, as where epochs are shared (Howard 2019,
+   * §7.3). A value read then implies nothing about its own set, and the phase-2 quorums of the set must
+   * intersect each other. By default no set is shared.
    */
   readonly isShared?: (set: number) => boolean
 }
@@ -36,26 +36,23 @@ export type Rule = (typeof ruleNames)[number]
 interface Client {
   known: Registers
   readonly inputs: Set<string>
-  /** What others, who know, have told it to be decided, or it has read to be. */
+  /** The values it has read to be decided, or that others who know have reported to it as decided. */
   told: Set<string>
-  /** What it has put forward in each set: an acceptance of the set says that this was written. */
+  /** Its proposal in each set: an acceptance of the set means that it was written. */
   written: Map<number, string>
   /** By value, a set below which, for all that was read, nothing else can be decided; reading more never changes that. */
   settledBelow: Map<string, number>
 }
 
 /**
- * An oracle: judges traces of Paxos by another theory than the one the core is
- * built on, and shares no code with it (only the types of what is in a trace).
+ * An independent oracle for traces of Paxos: based on another theory than the core, and sharing no code
+ * with it (only the types of traces).
  *
- * It reads a run as clients writing to and reading from write-once registers
- * (Howard and Mortier 2019): accepting (e, v) writes v to the acceptor's
- * register e; promising e fills its empty registers below e with nil; a promise
- * is a reading of them. From what a client has read, the state of every phase-2
- * quorum follows, and from these whether the client was entitled to what it
- * did, by whatever variant of the protocol it came to do it. Quorums are taken
- * one by one from the list of minimal ones, not from the predicate that
- * proposers ask.
+ * It reads a run as clients writing to and reading from write-once registers (Howard and Mortier 2019):
+ * accepting (e, v) writes v to the acceptor's register e; promising e fills its empty registers below e
+ * with nil; a promise is a reading of them. From what a client has read, the state of every phase-2
+ * quorum follows, and from these whether each step of the client was safe, independent of the variant.
+ * Quorums are enumerated from the list of minimal ones, not by the predicate that proposers use.
  *
  * Cost: for each proposal, the number of minimal phase-2 quorums times the
  * number of different register sets.
@@ -65,7 +62,7 @@ export class RegisterOracle implements Gatherer<TraceEvent<PaxosMessage, PaxosRe
   readonly options: OracleOptions
   /** What is in the registers, as far as the trace has come. */
   readonly registers = new Registers()
-  /** The greatest register set that has been heard of. */
+  /** The greatest register set in the trace. */
   greatestSet = -1
   private readonly found = new Map<Rule, Finding>(ruleNames.map((rule) => [rule, new Finding()]))
   private readonly clients = new Map<number, Client>()
@@ -79,7 +76,7 @@ export class RegisterOracle implements Gatherer<TraceEvent<PaxosMessage, PaxosRe
     this.options = options
   }
 
-  /** What the run so far says of a rule. */
+  /** The verdict of the processed events on a rule. */
   verdictOn(rule: Rule): Verdict<Violation> {
     return this.found.get(rule)!.verdict("steps")
   }
@@ -108,7 +105,7 @@ export class RegisterOracle implements Gatherer<TraceEvent<PaxosMessage, PaxosRe
     }
   }
 
-  /** What a client has read so far; nothing, if it is none. */
+  /** What a client has read; empty for a process that is no client. */
   knowledgeOf(process: number): Registers {
     return this.client(process).known
   }
@@ -121,7 +118,7 @@ export class RegisterOracle implements Gatherer<TraceEvent<PaxosMessage, PaxosRe
     return found
   }
 
-  /** The state of a quorum as this client, or with `undefined` an onlooker who sees all registers, can tell it. */
+  /** The state of a quorum as known to this client, or with `undefined` to an observer of all registers. */
   stateOf(client: number | undefined, set: number, quorum: readonly number[]): DecisionState {
     if (client === undefined) return decisionState(this.registers, set, quorum, nothing)
     const { known } = this.client(client)
@@ -149,7 +146,7 @@ export class RegisterOracle implements Gatherer<TraceEvent<PaxosMessage, PaxosRe
     this.records.set(server, record)
     if (decided !== undefined) this.saidDecided(at, server, decided.value)
     if (lastAccepted !== null) this.write(at, server, lastAccepted.epoch, lastAccepted.value)
-    // What is reserved (§3.8) is not promised yet: its registers are filled as promises tell of them.
+    // Reserved epochs (§3.8) are not promised yet: their registers are filled as promises report them.
     const promised = reserved === undefined ? (lastPromised ?? -1) : -1
     this.registers.close(server, 0, promised)
     this.greatestSet = Math.max(this.greatestSet, lastAccepted?.epoch ?? -1, promised)
@@ -218,7 +215,7 @@ export class RegisterOracle implements Gatherer<TraceEvent<PaxosMessage, PaxosRe
     if (this.cluster.acceptors.includes(from)) this.toldTruly(at, from, to, message)
   }
 
-  /** Whoever says that a value is decided must be right. */
+  /** Checks that a value reported as decided is decided. */
   private saidDecided(at: number, process: number, value: string | undefined): void {
     const { name } = this.cluster.processes[process]!
     const found = this.found.get("rule-1")!
@@ -227,7 +224,7 @@ export class RegisterOracle implements Gatherer<TraceEvent<PaxosMessage, PaxosRe
       found.report(at, `${name} said that ${value} was decided`)
   }
 
-  /** What an acceptor tells of its registers has to be in them, on disk. */
+  /** Checks that what an acceptor reports of its registers is in them, on disk. */
   private toldTruly(at: number, server: number, to: number, message: PaxosMessage): void {
     for (const { from, below, value } of readingOf(message, this.client(to).written)) {
       if (value !== undefined && this.registers.at(server, from) === "unwritten") {

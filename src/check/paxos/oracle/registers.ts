@@ -12,11 +12,11 @@ export type Complaint = string | undefined
  * sets numbered from 0 up (Howard and Mortier 2019, §3). A register holds
  * nothing until a value or nil is written to it, and keeps that for ever.
  *
- * Kept sparsely: nil is written to ranges of registers at a time. The same
- * class is what there is, and what somebody knows of it.
+ * Kept sparsely: nil is written to ranges of registers at a time. The same class represents the
+ * registers and a process's knowledge of them.
  *
- * Cost: what is asked of one register, or of a range, takes the logarithm of what
- * has been written, so that a run of many epochs takes about as long for each.
+ * Cost: an access to a register or a range is logarithmic in the number of writes, so that the time per
+ * epoch hardly grows with the run.
  */
 export class Registers {
   private readonly values = new Map<number, Map<number, string>>()
@@ -98,8 +98,8 @@ export class Registers {
   }
 
   /**
-   * The first set of every run of sets with the same contents in [from, below), the
-   * first of all included: whatever holds of these holds of all.
+   * The first set of every run of sets with the same contents in [from, below), the first of all
+   * included: a property of the contents of these holds for all.
    */
   changes(from: number, below: number): number[] {
     if (from >= below) return []
@@ -128,9 +128,8 @@ export interface Reading {
 }
 
 /**
- * What a message tells of its sender's registers. A plain accept(e) says that
- * what the reader has written to set e is there: `written`, by set. A negative
- * reply shows a proposal, and is not taken to show more.
+ * The reading of its sender's registers in a message. A plain accept(e) means that the reader's write to
+ * set e is there: `written`, by set. A negative reply reports a proposal and nothing else.
  */
 export function readingOf(message: PaxosMessage, written: ReadonlyMap<number, string>): Reading[] {
   switch (message.type) {
@@ -172,11 +171,10 @@ export type DecisionState =
   | { readonly state: "none" }
 
 /**
- * The state of a quorum as far as `known` tells.
+ * The state of a quorum, as far as `known` determines it.
  *
- * `implied` are the values known to have been written to sets that come later
- * (or to this one, where each set has one writer): whoever wrote them had made
- * sure that no earlier set decides anything else.
+ * `implied` are the values known to have been written to sets that come later (or to this one, where
+ * each set has one writer): their writers had ensured that no earlier set decides another value.
  */
 export function decisionState(
   known: Registers,
