@@ -1,7 +1,6 @@
-import { meanInterval } from "../src/base/statistics/estimates.ts"
-import { type EstimateCells, count, estimateCells, estimateColumns, text } from "../src/experiment/column.ts"
+import { count, text } from "../src/experiment/column.ts"
 import { defineExperiment } from "../src/experiment/define.ts"
-import { meansOf, runsColumn } from "../src/experiment/measured.ts"
+import { type CellsOf, mean, meansOf, measured, runsColumn } from "../src/experiment/measured.ts"
 import type { Figure } from "../src/experiment/figure/figure.ts"
 import { estimatePoints, seriesBy } from "../src/experiment/figure/from-rows.ts"
 import { type Table, intervalOf } from "../src/experiment/table.ts"
@@ -19,11 +18,17 @@ interface Observation {
   readonly traceHash: string
 }
 
-type Row = EstimateCells<"throughputPerS"> & {
+const measures = measured({
+  throughputPerS: mean("Mean number of answered requests per second in the window.", {
+    unit: "1/s",
+    digits: 1,
+  }),
+})
+
+type Row = CellsOf<typeof measures> & {
   readonly latency: string
   readonly system: string
   readonly atMs: number
-  readonly runs: number
   readonly traceHash: string
 }
 
@@ -52,10 +57,7 @@ export default defineExperiment<Case, Observation, Row>({
       unit: "ms",
     }),
     runsColumn,
-    ...estimateColumns("throughputPerS", "Mean number of answered requests per second in the window.", {
-      unit: "1/s",
-      digits: 1,
-    }),
+    ...measures.columns,
     traceHashColumn,
   ],
   cases: () => ["aws", "paxi"].flatMap((latency) => systems.map(([system]) => ({ system, latency }))),
@@ -69,17 +71,15 @@ export default defineExperiment<Case, Observation, Row>({
     return { answers: Array.from({ length: intervals }, (_, i) => measures.perInterval[i] ?? 0), traceHash }
   },
   summarise: ({ system, latency }, observations) =>
-    Array.from({ length: intervals }, (_, i) => {
-      const rates = observations.map(({ answers }) => (answers[i]! * 1000) / intervalMs)
-      return {
-        latency,
-        system,
-        atMs: fromMs + i * intervalMs,
-        runs: observations.length,
-        ...estimateCells("throughputPerS", meanInterval(rates)),
-        traceHash: combinedHash(observations.map((run) => run.traceHash)),
-      }
-    }),
+    Array.from({ length: intervals }, (_, i) => ({
+      latency,
+      system,
+      atMs: fromMs + i * intervalMs,
+      ...measures.cells(
+        observations.map(({ answers }) => ({ throughputPerS: (answers[i]! * 1000) / intervalMs })),
+      ),
+      traceHash: combinedHash(observations.map((run) => run.traceHash)),
+    })),
   tables: [timelineTable],
   figures: [timelineFigure],
 })

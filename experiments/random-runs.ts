@@ -1,9 +1,9 @@
-import { shareInterval } from "../src/base/statistics/estimates.ts"
 import { everyPropertyFor } from "../src/check/paxos/selections.ts"
 import { learnings } from "../src/check/paxos/facts.ts"
 import { Facts, judge } from "../src/check/property.ts"
-import { count, estimateCells, estimateColumns, text } from "../src/experiment/column.ts"
+import { count, text } from "../src/experiment/column.ts"
 import { type NamedSafety, defineExperiment } from "../src/experiment/define.ts"
+import { type CellsOf, type ObservationOf, measured, share } from "../src/experiment/measured.ts"
 import { safeColumns } from "../src/experiment/safety.ts"
 import { type Algorithm, randomDecree } from "../src/run/random-decree.ts"
 import { type EpochKind, epochKinds, safeCombination } from "../src/run/random-variant.ts"
@@ -21,26 +21,25 @@ interface Case {
   readonly epochs: EpochKind | null
 }
 
-interface Observation {
+const measures = measured({
+  learnedShare: share("Share of runs in which some process learns a value.", { digits: 3 }),
+})
+
+interface Observation extends ObservationOf<typeof measures> {
   readonly events: number
   readonly checks: number
-  readonly learned: boolean
   /** The command that shows the run. */
   readonly replay: string
   /** The names of the checks that were violated. */
   readonly violated: readonly string[]
 }
 
-type Row = {
+type Row = CellsOf<typeof measures> & {
   readonly kind: string
   readonly variant: string
   readonly reference: string | null
-  readonly runs: number
   readonly checks: number
   readonly events: number
-  readonly learnedShare: number | null
-  readonly learnedShareLow: number | null
-  readonly learnedShareHigh: number | null
   readonly runsViolated: number
   readonly oracleViolated: number
   readonly violated: string | null
@@ -84,7 +83,7 @@ export default defineExperiment<Case, Observation, Row>({
       "Largest number of checks per run: definitions, properties and lemmas the variant keeps, statements, oracle.",
     ),
     count("events", "Simulated events in all runs."),
-    ...estimateColumns("learnedShare", "Share of runs in which some process learns a value.", { digits: 3 }),
+    ...measures.columns,
     count("runsViolated", "Runs in which some check is violated."),
     count("oracleViolated", "Runs in which a rule of the oracle is violated."),
     text("violated", "The violated checks.", { empty: "none" }),
@@ -108,7 +107,7 @@ export default defineExperiment<Case, Observation, Row>({
     return {
       events,
       checks: properties.length,
-      learned: facts.of(learnings).list.length > 0,
+      learnedShare: facts.of(learnings).list.length > 0,
       violated,
       replay: randomFaultsCommand(plan.name, seed, algorithm),
     }
@@ -118,10 +117,9 @@ export default defineExperiment<Case, Observation, Row>({
     return [
       {
         ...headOf(c),
-        runs: observations.length,
+        ...measures.cells(observations),
         checks: Math.max(...observations.map(({ checks }) => checks)),
         events: observations.reduce((sum, { events }) => sum + events, 0),
-        ...estimateCells("learnedShare", shareInterval(observations.map(({ learned }) => learned))),
         runsViolated: observations.filter(({ violated }) => violated.length > 0).length,
         oracleViolated: observations.filter(({ violated }) =>
           violated.some((name) => name.startsWith("oracle-")),

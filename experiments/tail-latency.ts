@@ -1,16 +1,9 @@
 import { parseFaults } from "../src/world/faults/notation.ts"
 import { randomFromSeed } from "../src/base/random.ts"
 import { bootstrapIntervals } from "../src/base/statistics/bootstrap.ts"
-import {
-  type EstimateCells,
-  count,
-  estimateCells,
-  estimateColumns,
-  flag,
-  measure,
-} from "../src/experiment/column.ts"
+import { count, flag, measure } from "../src/experiment/column.ts"
 import { defineExperiment } from "../src/experiment/define.ts"
-import { runsColumn, runsOf } from "../src/experiment/measured.ts"
+import { type CellsOf, estimated, measured, runsColumn, runsOf } from "../src/experiment/measured.ts"
 import type { Figure } from "../src/experiment/figure/figure.ts"
 import { seriesBy } from "../src/experiment/figure/from-rows.ts"
 import { type Table, intervalOf } from "../src/experiment/table.ts"
@@ -29,11 +22,17 @@ interface Observation {
   readonly traceHash: string
 }
 
-type Row = EstimateCells<"latencyMs"> & {
+const measures = measured({
+  latencyMs: estimated(
+    "Quantile of request latency (nearest rank) over all runs; CI by bootstrap over runs.",
+    { unit: "ms", digits: 2 },
+  ),
+})
+
+type Row = CellsOf<typeof measures> & {
   readonly phase2: number
   readonly slowNode: boolean
   readonly share: number
-  readonly runs: number
   readonly requests: number
   readonly traceHash: string
 }
@@ -63,11 +62,7 @@ export default defineExperiment<Case, Observation, Row>({
     measure("share", "Share of requests answered within the latency (the quantile's level).", { digits: 4 }),
     runsColumn,
     count("requests", "Number of requests in all runs."),
-    ...estimateColumns(
-      "latencyMs",
-      "Quantile of request latency (nearest rank) over all runs; CI by bootstrap over runs.",
-      { unit: "ms", digits: 2 },
-    ),
+    ...measures.columns,
     traceHashColumn,
   ],
   cases: () => [false, true].flatMap((slowNode) => [1, 2, 3, 4, 5].map((phase2) => ({ phase2, slowNode }))),
@@ -104,9 +99,9 @@ export default defineExperiment<Case, Observation, Row>({
     return shares.map((share, i) => ({
       ...c,
       share,
+      ...measures.cells([{ latencyMs: quantiles[i]! }]),
       runs: runs.length,
       requests: merged(runs.map((_, run) => run)).count,
-      ...estimateCells("latencyMs", quantiles[i]!),
       traceHash,
     }))
   },

@@ -1,9 +1,15 @@
-import { proportionInterval } from "../src/base/statistics/estimates.ts"
-import { type EstimateCells, count, estimateCells, estimateColumns, text } from "../src/experiment/column.ts"
+import { count, text } from "../src/experiment/column.ts"
 import { InvariantError } from "../src/base/errors.ts"
 import { defineExperiment } from "../src/experiment/define.ts"
 import { safeColumns } from "../src/experiment/safety.ts"
-import { sharesOf } from "../src/experiment/measured.ts"
+import {
+  type CellsOf,
+  type ObservationOf,
+  measured,
+  runsColumn,
+  share,
+  sharesOf,
+} from "../src/experiment/measured.ts"
 import { runDecree } from "../src/run/decree.ts"
 import { type Table, intervalOf } from "../src/experiment/table.ts"
 import { requirementById } from "../src/quorum/meet/requirement.ts"
@@ -16,18 +22,18 @@ interface Case {
   readonly twin: string
 }
 
-interface Observation {
+const measures = measured({ violatedShare: share("Share of such runs.", { digits: 5 }) })
+
+interface Observation extends ObservationOf<typeof measures> {
   readonly seed: number
-  readonly violated: boolean
   readonly replay: string | null
 }
 
-type Row = EstimateCells<"violatedShare"> & {
+type Row = CellsOf<typeof measures> & {
   readonly system: string
   readonly twin: string
   readonly requirement44: string
   readonly witness: string | null
-  readonly runs: number
   readonly violations: number
   readonly firstSeed: number | null
   readonly replay: string | null
@@ -67,9 +73,9 @@ export default defineExperiment<Case, Observation, Row>({
     ),
     ...safeColumns,
     text("witness", "A phase-1 and a phase-2 quorum that are disjoint.", { empty: "all quorums intersect" }),
-    count("runs", "Number of independent runs."),
+    runsColumn,
     count("violations", "Runs in which two different values were decided."),
-    ...estimateColumns("violatedShare", "Share of such runs.", { digits: 5 }),
+    ...measures.columns,
     count("firstSeed", "The seed of the first such run.", { empty: "no run violated agreement" }),
     text("replay", "The command that shows that run.", { empty: "no run violated agreement" }),
   ],
@@ -92,11 +98,11 @@ export default defineExperiment<Case, Observation, Row>({
     const other = violations.find(({ check }) => check !== "agreement")
     if (other !== undefined)
       throw new InvariantError(`${system}: ${other.check}: ${other.message}`, other.replay)
-    return { seed, violated: violations.length > 0, replay: violations[0]?.replay ?? null }
+    return { seed, violatedShare: violations.length > 0, replay: violations[0]?.replay ?? null }
   },
   summarise: ({ system, twin }, observations) => {
     const verdict = requirementById("4.4")!.check(planFrom(system))
-    const violated = observations.filter((o) => o.violated)
+    const violated = observations.filter(({ violatedShare }) => violatedShare)
     const first = violated[0]
     return [
       {
@@ -107,9 +113,8 @@ export default defineExperiment<Case, Observation, Row>({
           verdict.verdict === "violated"
             ? verdict.witness.quorums.map(({ nodes }) => `{${nodes.join(" ")}}`).join(" ")
             : null,
-        runs: observations.length,
+        ...measures.cells(observations),
         violations: violated.length,
-        ...estimateCells("violatedShare", proportionInterval(violated.length, observations.length)),
         firstSeed: first?.seed ?? null,
         replay: first?.replay ?? null,
       },

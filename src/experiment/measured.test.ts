@@ -4,6 +4,7 @@ import { estimateCells, estimateColumns, measure } from "./column.ts"
 import {
   type CellsOf,
   type ObservationOf,
+  estimated,
   mean,
   meanDifference,
   meansOf,
@@ -59,4 +60,14 @@ test("notes say how many runs, and which interval", () => {
   expect(meansOf([{ runs: 1000 }])).toBe("Means of 1,000 runs with 95 % CI (Student t)")
   expect(meansOf([{ runs: 20 }], "99.9 %")).toBe("Means of 20 runs with 99.9 % CI (Student t)")
   expect(sharesOf([{ runs: 1 }])).toBe("Shares of 1 run with 95 % CI (Wilson)")
+})
+
+test("an estimate over all runs at once is taken as it is", () => {
+  const quantile = measured({ latencyMs: estimated("Median over all runs.", { unit: "ms" }) })
+  const estimate = { value: 3, low: 2, high: 5, count: 40 }
+  expect(quantile.columns).toEqual(estimateColumns("latencyMs", "Median over all runs.", { unit: "ms" }))
+  expect(quantile.cells([{ latencyMs: estimate }])).toEqual({
+    runs: 1,
+    ...estimateCells("latencyMs", estimate),
+  })
 })

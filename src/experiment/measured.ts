@@ -53,6 +53,12 @@ export const meanDifference = measureOf(true, (pairs: readonly (readonly [number
   ),
 )
 
+/**
+ * What is estimated over all runs at once, such as a quantile of everything they saw: the experiment makes
+ * the estimate itself and gives it to `cells` as the one observation of the row, with the number of runs beside it.
+ */
+export const estimated = measureOf(true, ([only]: readonly Estimate[]) => only!)
+
 /** Measures by name: the names of their columns in camelCase, and of their values in an observation. */
 export type Measures = Readonly<Record<string, Measure<unknown, boolean>>>
 
