@@ -56,6 +56,7 @@ export * as history from "./history/index.ts"
 
 // Runs by their settings, and what is measured of them.
 export {
+  type ClosedForm,
   type ExploredModel,
   type FactsOf,
   type MessageForm,
@@ -70,9 +71,7 @@ export {
   defineProtocol,
 } from "./run/protocol.ts"
 export {
-  type ProtocolMeasures,
   type ProtocolRunResult,
-  type RunConditions,
   type Simulation,
   type SimulationRun,
   runProtocol,
@@ -85,6 +84,7 @@ export { type ClockRate, formatBackOff } from "./run/common-settings.ts"
 export * from "./run/decree-settings.ts"
 export * from "./run/decree.ts"
 export * from "./run/decree-measures.ts"
+export * from "./run/protocol-measures.ts"
 export * from "./run/log-settings.ts"
 export {
   type LogMutant,

@@ -30,7 +30,8 @@ import {
 } from "../src/run/setting.ts"
 import { type SwarmSetup, swarmDefaults, swarmSettings } from "../src/run/swarm-settings.ts"
 import { swarmRun } from "../src/run/swarm.ts"
-import { decreeSetup, logSetup, sweepCases } from "../src/run/sweep/cases.ts"
+import { paxos } from "../src/run/protocols/paxos.ts"
+import { logSetup, simulationOfCase, sweepCases } from "../src/run/sweep/cases.ts"
 import { type SweepData, mistakesIn, sweepJsonSchema, sweepTables } from "../src/run/sweep/document.ts"
 import { simulate } from "../src/world/simulate/simulate.ts"
 import { TraceHash } from "../src/world/simulate/trace-hash.ts"
@@ -287,7 +288,8 @@ describe("random set-ups are the same from flags, from a sweep file and from the
       const values = settingsOf(decreeSettings, setup)
       expect(lostSettings(decreeSettings, values)).toEqual([])
       const data = sweepOf("paxos", decreeSettings, setup)
-      const swept = decreeSetup(data, sweepCases(data).at(0)!)
+      const { conditions, settings } = simulationOfCase(data, sweepCases(data).at(0)!, paxos)
+      const swept = { ...conditions, ...settings } as DecreeSetup
       const { system, flags } = replayFlags(replayCommand(setup, seed), decreeSettings)
       const replayed = await readDecreeSetup(system, flags)
       for (const other of [swept, replayed]) {

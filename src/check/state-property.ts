@@ -63,10 +63,12 @@ export class Remembering<Remembered> implements Gatherer<AnyEvent> {
 }
 
 /** The kind of fact that a history is; one for each, so that a run folds it once for all properties over it. */
-const kindOf = oncePer((history: History<unknown, unknown, unknown>) => ({
-  wants: remembered,
-  gather: () => new Remembering(history),
-}))
+export const rememberedBy = oncePer(
+  (history: History<unknown, unknown, unknown>): FactKind<unknown, AnyEvent, Remembering<unknown>> => ({
+    wants: remembered,
+    gather: () => new Remembering(history),
+  }),
+)
 
 /** Judges a state whenever it has changed. */
 class Watch<Remembered, Subject> implements Gatherer<AnyEvent> {
@@ -111,7 +113,7 @@ export function traceProperty<Remembered, Subject>(
   asked: StateProperty<Remembered, Subject> & { readonly reference: string },
 ): Property<Subject, AnyEvent> {
   const { name, reference, statement } = asked
-  const memory = kindOf(history) as FactKind<Subject, AnyEvent, Remembering<Remembered>>
+  const memory = rememberedBy(history) as FactKind<Subject, AnyEvent, Remembering<Remembered>>
   const watch: FactKind<Subject, AnyEvent, Watch<Remembered, Subject>> = {
     wants: memory.wants,
     gather: (subject, facts) => new Watch(asked, subject, facts.of(memory)),

@@ -5,9 +5,11 @@ import { emptySet, withMember } from "../base/node-set.ts"
 import type { Address, Micros } from "../protocol/actor.ts"
 import type { Phase, QuorumSystem } from "../quorum/system.ts"
 import { refuseRegions, regionsInTurn } from "../world/simulate/latency-matrix.ts"
-import { type LatencyChoice, type LatencyModel, matrixLatency } from "../world/simulate/latency.ts"
+import { type LatencyChoice, type LatencyModel, matrixLatency, micros } from "../world/simulate/latency.ts"
+import type { DecreeSetup, RunConditions } from "./decree-settings.ts"
 import type { LogSetup } from "./log-settings.ts"
 import { firstLeader, placement } from "./log-placement.ts"
+import type { ClosedForm, ProtocolRun } from "./protocol.ts"
 
 /**
  * How long an answer takes, in microseconds, by group of clients: there and back
@@ -37,6 +39,77 @@ export function closedFormLatency(setup: LogSetup): readonly Micros[] | undefine
   })
   // Who waits for longer than that asks again, elsewhere.
   return answers.every((micros) => micros < 1000 * setup.retryMs) ? answers : undefined
+}
+
+/** The settings that decide whether the closed form of a single decree is known. */
+export type DecreeForm = Pick<
+  DecreeSetup,
+  | "variant"
+  | "switches"
+  | "colocated"
+  | "learners"
+  | "readers"
+  | "recoveryProposers"
+  | "distinguished"
+  | "quorumSelection"
+  | "timeoutMs"
+>
+
+/**
+ * What one proposer of classic Paxos comes to where nothing varies and nothing fails: a phase is over when
+ * the round trips of a quorum are, each with the write of the acceptor in it, and all n acceptors are sent
+ * and send one message in each phase. Nothing where that is not all: other variants, rivals, learners,
+ * quorums that are chosen, delays that vary, links with a limit, faults, or a time-out before a phase is over.
+ */
+export function decreeClosedForm(
+  { plan, values, settings, distance }: ProtocolRun<DecreeForm>,
+  conditions: RunConditions,
+): ClosedForm | undefined {
+  const n = plan.nodes.length
+  if (!isClassic(settings) || !isUndisturbed(conditions) || values.length !== 1) return undefined
+  const system = plan.systemAt(0)
+  if (system.isQuorum(1, emptySet)) return undefined
+  const write = micros(conditions.writeMs)
+  const stored = (q: Address): Micros => distance(n, q) + write
+  const answered = (q: Address): Micros => stored(q) + distance(q, n)
+  const [phase1, phase2] = [timeToQuorum(system, 1, answered), timeToQuorum(system, 2, answered)]
+  if (Math.max(phase1, phase2) >= micros(settings.timeoutMs)) return undefined
+  // A proposer makes its epoch durable before it uses it.
+  const proposed = micros(conditions.startMs) + write + phase1
+  const over = proposed + Math.max(...plan.nodes.map((_, q) => answered(q)))
+  if (over > micros(conditions.horizonMs)) return undefined
+  return {
+    decideMs: (proposed + timeToQuorum(system, 2, stored)) / 1000,
+    learnMs: (proposed + phase2) / 1000,
+    messages: 4 * n,
+    epochs: 1,
+  }
+}
+
+function isClassic(settings: DecreeForm): boolean {
+  const { variant, switches, colocated, learners, readers, recoveryProposers } = settings
+  return (
+    variant === "classic" &&
+    Object.keys(switches).length === 0 &&
+    !colocated &&
+    learners + readers + recoveryProposers === 0 &&
+    settings.distinguished === null &&
+    settings.quorumSelection === "broadcast"
+  )
+}
+
+/** Whether delays are constant, and messages and processes come to no harm. */
+function isUndisturbed(conditions: RunConditions): boolean {
+  const { latency, jitterSigma, mutant, faults, clockRates, linkMbitPerSecond } = conditions
+  const { lossProbability, duplicateProbability, reorderProbability, crashProbability } = conditions
+  return (
+    (latency.kind === "matrix" ? jitterSigma === 0 : latency.model.isConstant) &&
+    [lossProbability, duplicateProbability, reorderProbability, crashProbability].every((p) => p === 0) &&
+    mutant === null &&
+    faults.length === 0 &&
+    clockRates.length === 0 &&
+    linkMbitPerSecond === null
+  )
 }
 
 /** When those that have answered by then are a quorum of the phase; who asks is among them at once. Never, without those that do not answer. */

@@ -1,10 +1,19 @@
-import { type PaxosEvent, type PaxosFact, decisions, learnings } from "../check/paxos/facts.ts"
+import {
+  type Decisions,
+  type Learnings,
+  type PaxosEvent,
+  type PaxosFact,
+  decisions,
+  learnings,
+} from "../check/paxos/facts.ts"
 import { transfersOf } from "../check/paxos/transfers.ts"
 import { type Gatherer, type Reading, reading } from "../check/property.ts"
 import { deliveredMessages, sentMessages, syncWrites } from "../check/traffic.ts"
+import { mean, share } from "../experiment/measured.ts"
 import type { Address, Micros } from "../protocol/actor.ts"
 import type { Cluster } from "../protocol/paxos/cluster.ts"
 import type { MessageType, PaxosMessage } from "../protocol/paxos/messages.ts"
+import { measureRead } from "./protocol-measures.ts"
 
 /** What one run of single-decree Paxos cost, and what it achieved. Times are virtual microseconds from its start. */
 export interface RunMeasures {
@@ -79,11 +88,63 @@ export const decreeMeasures: Reading<Cluster, PaxosEvent, RunMeasures> = reading
       messagesLost: facts.sentMessages.lost + facts.deliveredMessages.missed,
       messagesByType: { ...facts.sentMessages.byType },
       syncWrites: facts.syncWrites.count,
-      // What a replica that is a quorum by itself asks itself takes no message.
-      epochsUsed: Math.max(facts.epochsUsed.count, first === undefined ? 0 : 1),
+      epochsUsed: countOfEpochs(facts.epochsUsed, facts.decisions),
     }
   },
 )
+
+const inMs = (at: Micros | undefined): number | null => (at === undefined ? null : at / 1000)
+
+/** When the first proposer learned. */
+function firstLearning({ list }: Learnings, { proposers }: Cluster): Micros | undefined {
+  return list.find(({ process }) => proposers.includes(process))?.at
+}
+
+/** What the runs of Paxos are measured by: when a value was decided, when somebody learned it, and what that cost. */
+export const paxosMeasures = {
+  decidedShare: measureRead(
+    share("Share of the runs in which a value was decided.", { digits: 4 }),
+    reading({ decisions }, (facts) => facts.decisions.list.length > 0),
+    { heading: "decided", digits: 3 },
+  ),
+  decideMs: measureRead(
+    mean("Mean time to the commit point, over the runs that decided.", {
+      unit: "ms",
+      empty: "never decided",
+    }),
+    reading({ decisions }, (facts) => inMs(facts.decisions.list[0]?.at)),
+    { heading: "decided after", digits: 1 },
+  ),
+  learnedShare: measureRead(
+    share("Share of the runs in which some proposer learned.", { digits: 4 }),
+    reading(
+      { learnings },
+      (facts, cluster: Cluster) => firstLearning(facts.learnings, cluster) !== undefined,
+    ),
+  ),
+  learnMs: measureRead(
+    mean("Mean time until the first proposer learned, over the runs in which one did.", {
+      unit: "ms",
+      empty: "never learned",
+    }),
+    reading({ learnings }, (facts, cluster: Cluster) => inMs(firstLearning(facts.learnings, cluster))),
+    { heading: "learned after", digits: 1, figure: "learned" },
+  ),
+  messages: measureRead(
+    mean("Mean number of messages sent.", { digits: 1 }),
+    reading({ sentMessages }, (facts) => facts.sentMessages.count),
+    { heading: "messages", digits: 0, plain: true },
+  ),
+  epochs: measureRead(
+    mean("Mean number of epochs used.", { digits: 2 }),
+    reading({ epochsUsed, decisions }, (facts) => countOfEpochs(facts.epochsUsed, facts.decisions)),
+  ),
+}
+
+/** What a replica that is a quorum by itself asks itself takes no message, and is an epoch all the same. */
+function countOfEpochs({ count }: EpochsUsed, { list }: Decisions): number {
+  return Math.max(count, list.length === 0 ? 0 : 1)
+}
 
 /** The round trips that each process has begun, and how many it had when it first learned. */
 class PhasesBegun implements Gatherer<PaxosEvent> {

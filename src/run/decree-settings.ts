@@ -214,5 +214,31 @@ export interface DecreeSetup extends ValuesOf<typeof decreeSettings> {
   readonly strategy?: Strategy
 }
 
+/** The conditions of a run, whatever its protocol: topology, clients, machines, faults. */
+export type RunConditions = Pick<
+  DecreeSetup,
+  | "plan"
+  | "latency"
+  | "jitterSigma"
+  | "acceptorRegions"
+  | "proposerRegions"
+  | "proposers"
+  | "startMs"
+  | "staggerMs"
+  | "retryAfterRecovery"
+  | "mutant"
+  | "writeMs"
+  | "linkMbitPerSecond"
+  | "valueBytes"
+  | "lossProbability"
+  | "duplicateProbability"
+  | "reorderProbability"
+  | "reorderMs"
+  | "crashProbability"
+  | "faults"
+  | "clockRates"
+  | "horizonMs"
+>
+
 /** One proposer, no faults, a minute of virtual time. */
 export const decreeDefaults = defaultsOf(decreeSettings)

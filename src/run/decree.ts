@@ -12,6 +12,7 @@ import { type RunEnd, simulate } from "../world/simulate/simulate.ts"
 import type { Observer } from "../world/simulate/trace.ts"
 import { type RunMeasures, decreeMeasures } from "./decree-measures.ts"
 import type { DecreeSetup } from "./decree-settings.ts"
+import type { ClosedForm } from "./protocol.ts"
 import { paxos } from "./protocols/paxos.ts"
 import { replayCommand } from "./replay.ts"
 import { runSafety } from "./safety.ts"
@@ -41,6 +42,11 @@ const prepared = oncePer((setup: DecreeSetup) =>
 /** Whether runs of a setup are safe with its quorums, whatever they come to: asked of the requirements of its variant. */
 export function decreeSafety(setup: DecreeSetup): CaseSafety {
   return runSafety(paxos, prepared(setup)(0).run)
+}
+
+/** What the measures of a setup come to in every run, by their names, where that is known. */
+export function closedFormOf(setup: DecreeSetup): ClosedForm | null {
+  return paxos.closedForm?.(prepared(setup)(0).run, setup) ?? null
 }
 
 /** A property that a run broke, and how to see it again. */

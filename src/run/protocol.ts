@@ -2,13 +2,28 @@ import { UsageError, describeUnknown } from "../base/errors.ts"
 import { oncePer } from "../base/memo.ts"
 import type { Random } from "../base/random.ts"
 import type { Verdict } from "../base/verdict.ts"
-import type { AnyEvent, Property, Statement, Violation } from "../check/property.ts"
-import { type StateProperty, traceProperty } from "../check/state-property.ts"
+import {
+  type AnyEvent,
+  type Property,
+  type Reading,
+  type Statement,
+  type Violation,
+  reading,
+} from "../check/property.ts"
+import { type StateProperty, rememberedBy, traceProperty } from "../check/state-property.ts"
+import type { Measure } from "../experiment/measured.ts"
 import type { Address, Micros, Process, Value } from "../protocol/actor.ts"
 import type { SafetyCondition } from "../quorum/meet/safety.ts"
 import type { QuorumPlan } from "../quorum/plan.ts"
 import type { ActorModel, History, Local, WorldEvent } from "../world/explore/model.ts"
 import type { ActorTrace } from "../world/explore/trace.ts"
+import type { RunConditions } from "./decree-settings.ts"
+import {
+  type Observed,
+  type ProtocolMeasure,
+  type ShownMeasure,
+  commonMeasures,
+} from "./protocol-measures.ts"
 import { type Settings, type SettingsTable, defaultsOf } from "./setting.ts"
 
 /**
@@ -51,6 +66,10 @@ export interface Protocol<
   readonly facts: FactsOf<Message, Stored, Report, Facts>
   /** What must hold of the facts. */
   readonly properties: readonly ProtocolProperty<Facts, Setup>[]
+  /** What its runs are measured by, by the names of columns in camelCase; `commonMeasures` unless given. */
+  readonly measures?: Readonly<Record<string, ProtocolMeasure<Facts, ProtocolRun<Setup>>>>
+  /** What measures come to in every run under some conditions, computed and not simulated, by their names; undefined where nothing is known. */
+  closedForm?(run: ProtocolRun<Setup>, conditions: RunConditions): ClosedForm | undefined
   /** Mistakes to plant, as controls for the properties. */
   readonly mutants?: readonly ProtocolMutant<Message, Stored, Report, Setup>[]
   /** What an explorer must know: most protocols need a bound on epochs, without which a search does not end. */
@@ -145,6 +164,38 @@ export const traceProperties = oncePer(
         : traceProperty(facts as History<unknown, unknown, unknown>, { reference, ...property }),
     ),
 )
+
+/** Those of them that must hold in every run: one run cannot violate the others. */
+export const safetyProperties = oncePer(
+  (protocol: Protocol): readonly Property<ProtocolSubject, AnyEvent>[] =>
+    traceProperties(protocol).filter((_, i) => {
+      const property = protocol.properties[i]!
+      return !("kind" in property) || property.kind === "always"
+    }),
+)
+
+/** A measure of one trace. */
+export type TraceMeasure = Measure<Observed, boolean> &
+  Reading<ProtocolSubject, AnyEvent, Observed> & { readonly shown?: ShownMeasure }
+
+/** A protocol's measures for one trace, by their names. */
+export const traceMeasures = oncePer(
+  ({ facts, measures = commonMeasures }: Protocol): Readonly<Record<string, TraceMeasure>> => {
+    const remembered = rememberedBy(facts)
+    const read = (measure: ProtocolMeasure<unknown, ProtocolRun>): TraceMeasure => {
+      if (!("of" in measure)) return measure as unknown as TraceMeasure
+      const { of, ...rest } = measure
+      return {
+        ...rest,
+        ...reading({ remembered }, (found, run: ProtocolSubject) => of(found.remembered.value, run)),
+      }
+    }
+    return Object.fromEntries(Object.entries(measures).map(([name, measure]) => [name, read(measure)]))
+  },
+)
+
+/** What measures come to, by their names. */
+export type ClosedForm = Readonly<Record<string, number>>
 
 /** Those that an explorer can judge. */
 export function stateProperties({

@@ -3,7 +3,7 @@ import { defaultProtocol } from "./common-settings.ts"
 import { type DecreeSetup, decreeDefaults, decreeSettings } from "./decree-settings.ts"
 import { type LogSetup, logSettings } from "./log-settings.ts"
 import { settingsOf } from "./protocol.ts"
-import { conditionSettings } from "./protocols/index.ts"
+import { conditionSettings, protocols } from "./protocols/index.ts"
 import type { Algorithm } from "./random-decree.ts"
 import { replayWords } from "./setting.ts"
 import type { Simulation } from "./simulation.ts"
@@ -56,18 +56,19 @@ export function swarmReplay(seed: number, { system, protocol, bug, keep }: Parti
   return commandLine(["quorate", "swarm", "--first", String(seed), "--seeds", "1", ...words])
 }
 
-/** The command that shows a run of a protocol of the user's own again; `file` is what names it. */
-export function protocolReplayCommand(
+/** The command that shows a run of a protocol again; `called` is what names it. The shipped ones have a flag for each setting. */
+export function simulationReplayCommand(
   { protocol, conditions, settings }: Simulation,
-  file: string,
   seed: number,
+  called: string,
 ): string {
+  if (protocols.includes(protocol)) return replayCommand({ ...conditions, ...settings } as DecreeSetup, seed)
   const own = Object.entries(settingsOf(protocol)).flatMap(([key, setting]) => {
     const text = setting.show((settings as Readonly<Record<string, unknown>>)[key])
     return text === setting.show(setting.default) ? [] : ["--set", `${key}=${text}`]
   })
   return commandLine([
-    ...["quorate", "simulate", conditions.plan.name, "--protocol", file, ...own],
+    ...["quorate", "simulate", conditions.plan.name, "--protocol", called, ...own],
     ...["--latency", latencyName(conditions.latency), ...replayWords(conditionSettings, conditions as never)],
     ...["--seed", String(seed), "--trace"],
   ])

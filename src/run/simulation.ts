@@ -1,14 +1,5 @@
 import { type Random, randomFromSeed } from "../base/random.ts"
-import {
-  type AnyEvent,
-  Facts,
-  type Gatherer,
-  type Judgement,
-  type Reading,
-  judge,
-  reading,
-} from "../check/property.ts"
-import { deliveredMessages, sentMessages, syncWrites } from "../check/traffic.ts"
+import { type AnyEvent, Facts, type Judgement, judge } from "../check/property.ts"
 import type { Address, Micros, Value } from "../protocol/actor.ts"
 import {
   type Crash,
@@ -26,7 +17,8 @@ import type { Scenario } from "../world/simulate/scenario.ts"
 import { type RunEnd, simulate } from "../world/simulate/simulate.ts"
 import type { Observer } from "../world/simulate/trace.ts"
 import { ratesOf } from "./common-settings.ts"
-import type { DecreeSetup } from "./decree-settings.ts"
+import type { RunConditions } from "./decree-settings.ts"
+import { type Observed, type RunTotals, runTotals } from "./protocol-measures.ts"
 import {
   type Protocol,
   type ProtocolCluster,
@@ -36,34 +28,10 @@ import {
   messageSize,
   proposedValue,
   requestsOf,
+  safetyProperties,
+  traceMeasures,
   traceProperties,
 } from "./protocol.ts"
-
-/** The conditions of a run, whatever its protocol: topology, clients, machines, faults. */
-export type RunConditions = Pick<
-  DecreeSetup,
-  | "plan"
-  | "latency"
-  | "jitterSigma"
-  | "acceptorRegions"
-  | "proposerRegions"
-  | "proposers"
-  | "startMs"
-  | "staggerMs"
-  | "retryAfterRecovery"
-  | "mutant"
-  | "writeMs"
-  | "linkMbitPerSecond"
-  | "valueBytes"
-  | "lossProbability"
-  | "duplicateProbability"
-  | "reorderProbability"
-  | "reorderMs"
-  | "crashProbability"
-  | "faults"
-  | "clockRates"
-  | "horizonMs"
->
 
 /** Runs of a protocol under given conditions: everything but the seed. */
 export interface Simulation {
@@ -262,61 +230,51 @@ function crashesOf({ plan, crashProbability }: RunConditions, random: Random): C
   return down.map((process) => ({ process, at: 0 }))
 }
 
-/** What a run cost and came to, of any protocol. Times are virtual microseconds from its start. */
-export interface ProtocolMeasures {
-  readonly messagesSent: number
-  readonly messagesDelivered: number
-  /** Sent but lost by the network, or arriving where nobody was up. */
-  readonly messagesLost: number
-  readonly messagesByType: Readonly<Record<string, number>>
-  readonly syncWrites: number
-  /** What each process learned first, in order. */
-  readonly learned: readonly { readonly process: string; readonly value: Value; readonly at: Micros }[]
-}
-
 /** One run of any protocol: what was measured, and what its properties say of it. */
 export interface ProtocolRunResult {
-  readonly measures: ProtocolMeasures
+  readonly totals: RunTotals
+  /** What its measures come to, by their names. */
+  readonly measures: Readonly<Record<string, Observed>>
   readonly judgements: readonly Judgement[]
   readonly end: RunEnd
 }
 
-/** Simulates a run of any protocol, measures it and judges it by the properties of the protocol. */
+/** One of many runs: what it is measured by, and whether a property was violated that must always hold. */
+export function measureRun(
+  { protocol }: Pick<Simulation, "protocol">,
+  { run, cluster, scenario }: SimulationRun,
+): { readonly measures: ProtocolRunResult["measures"]; readonly isViolated: boolean } {
+  const properties = safetyProperties(protocol)
+  const measures = Object.entries(traceMeasures(protocol))
+  const facts = new Facts<ProtocolSubject, AnyEvent>({ ...run, ...cluster }, [
+    ...measures.map(([, measure]) => measure),
+    ...properties,
+  ])
+  simulate(scenario, facts.observe)
+  return {
+    measures: Object.fromEntries(measures.map(([name, measure]) => [name, measure.read(facts)])),
+    isViolated: judge(properties, facts).some(({ verdict }) => verdict.verdict === "violated"),
+  }
+}
+
+/** Simulates a run of any protocol, measures it and judges it by the measures and the properties of the protocol. */
 export function runProtocol(
   { protocol }: Pick<Simulation, "protocol">,
   { run, cluster, scenario }: SimulationRun,
   ...observers: readonly Observer<unknown, unknown, unknown>[]
 ): ProtocolRunResult {
   const properties = traceProperties(protocol)
-  const facts = new Facts<ProtocolSubject, AnyEvent>({ ...run, ...cluster }, [commonMeasures, ...properties])
+  const measures = Object.entries(traceMeasures(protocol))
+  const facts = new Facts<ProtocolSubject, AnyEvent>({ ...run, ...cluster }, [
+    runTotals,
+    ...measures.map(([, measure]) => measure),
+    ...properties,
+  ])
   const end = simulate(scenario, facts.observe, ...observers)
-  return { measures: commonMeasures.read(facts), judgements: judge(properties, facts), end }
-}
-
-/** What each process learned first, in order. */
-class FirstLearned implements Gatherer<AnyEvent> {
-  readonly list: { readonly process: Address; readonly value: Value; readonly at: Micros }[] = []
-
-  observe(event: AnyEvent): void {
-    if (event.type !== "learn" || this.list.some(({ process }) => process === event.process)) return
-    this.list.push({ process: event.process, value: event.value, at: event.at })
+  return {
+    totals: runTotals.read(facts),
+    measures: Object.fromEntries(measures.map(([name, measure]) => [name, measure.read(facts)])),
+    judgements: judge(properties, facts),
+    end,
   }
 }
-
-const firstLearned = { wants: ["learn"] as const, gather: (): FirstLearned => new FirstLearned() }
-
-/** The measures that every protocol has. */
-const commonMeasures: Reading<ProtocolSubject, AnyEvent, ProtocolMeasures> = reading(
-  { sentMessages, deliveredMessages, syncWrites, firstLearned },
-  (facts, { processes }) => ({
-    messagesSent: facts.sentMessages.count,
-    messagesDelivered: facts.deliveredMessages.count,
-    messagesLost: facts.sentMessages.lost + facts.deliveredMessages.missed,
-    messagesByType: facts.sentMessages.byType,
-    syncWrites: facts.syncWrites.count,
-    learned: facts.firstLearned.list.map(({ process, ...rest }) => ({
-      process: processes[process]!.name,
-      ...rest,
-    })),
-  }),
-)

@@ -54,7 +54,7 @@ export async function readExperiments(ids: readonly string[]): Promise<readonly 
 export function preload(kind: ExperimentSource["kind"]): void {
   const loading = {
     shipped: () => readExperiments(["all"]),
-    sweep: () => import("../../run/sweep/decree.ts"),
+    sweep: () => import("../../run/sweep/protocol.ts"),
     module: () => import("../../index.ts"),
   }[kind]
   loading().catch(() => undefined)

@@ -84,6 +84,7 @@ describe("quorate simulate", () => {
                 1 prepare, 1 promise, 1 propose, 1 accept
       writes    3 synchronous
       epochs    1 used
+      predicted decided after 30.000 ms, learned after 40.000 ms, messages 4 (closed form)
       safety    holds
       "
     `)

@@ -16,14 +16,23 @@ import { type PaxosRecord, formatRecord } from "../../protocol/paxos/records.ts"
 import { formatSet } from "../../quorum/system.ts"
 import type { RunMeasures } from "../../run/decree-measures.ts"
 import { type DecreeSetup, decreeSettings } from "../../run/decree-settings.ts"
-import { type RunViolation, decreeSafety, decreeScenario, runJudgedDecree } from "../../run/decree.ts"
+import {
+  type RunViolation,
+  decreeSafety,
+  closedFormOf,
+  decreeScenario,
+  runJudgedDecree,
+} from "../../run/decree.ts"
 import { livenessOf } from "../../run/liveness.ts"
 import { latencyName } from "../../run/replay.ts"
 import { type Json, manifestOf } from "../../run/setting.ts"
 import { heldInRun, safetyWarnings } from "../../run/safety.ts"
 import type { Observer, TraceEvent } from "../../world/simulate/trace.ts"
+import { paxos } from "../../run/protocols/paxos.ts"
+import type { ClosedForm } from "../../run/protocol.ts"
 import type { Io } from "../shared/context.ts"
 import type { Format } from "../shared/options.ts"
+import { closedFormText } from "./protocol.ts"
 import { countsByName, printJson, printTables, styler } from "../shared/output.ts"
 
 /** One simulated run as the command line shows it. */
@@ -33,6 +42,8 @@ export interface SimulatedRun {
   readonly violations: readonly RunViolation[]
   /** Whether its quorums are safe, whatever it came to. */
   readonly safety: CaseSafety
+  /** What measures come to in every such run; null where that is not known. */
+  readonly closedForm: ClosedForm | null
   /** Every setting of the run. */
   readonly settings: Readonly<Record<string, Json>>
   /** The proposers by name, in the order of the measures. */
@@ -90,6 +101,7 @@ export function simulateOnce(
     row: { ...runRow(setup, seed, measures, violations.length), ...safeCells(quorumSafety) },
     measures,
     safety: quorumSafety,
+    closedForm: closedFormOf(setup),
     proposers: cluster.proposers.map((address) => cluster.processes[address]!.name),
     ...(options.checks && { checks: judgements.map(judged) }),
     settings: manifestOf(decreeSettings, setup),
@@ -153,6 +165,7 @@ export async function printRun(io: Io, format: Format, run: SimulatedRun): Promi
       settings: run.settings,
       learnedMs,
       messagesByType,
+      closedForm: run.closedForm,
       violations,
       ...(checks && { checks }),
       ...(trace && { trace }),
@@ -201,7 +214,7 @@ function shortReference(reference: string): string {
 
 async function runLines(
   io: Io,
-  { row, measures, violations, proposers, safety }: SimulatedRun,
+  { row, measures, violations, proposers, safety, closedForm }: SimulatedRun,
 ): Promise<string[]> {
   const red = await styler(io, "red")
   const ms = (at: number | null): string => (at === null ? "–" : `${at.toFixed(3)} ms`)
@@ -211,6 +224,7 @@ async function runLines(
       : `${row.decidedValue!} in epoch ${row.decidedEpoch!} at ${ms(row.decidedMs)}`
   const learned = measures.learnedAt.map((at, i) => `${proposers[i]!} ${ms(inMs(at))}`).join(", ")
   const types = Object.entries(measures.messagesByType).map(([type, sent]) => `${sent} ${type}`)
+  const predicted = closedFormText(paxos, closedForm)
   return [
     `${row.system}, latency ${row.latency}, seed ${row.seed}`,
     "",
@@ -220,6 +234,7 @@ async function runLines(
     ...(types.length === 0 ? [] : [`          ${types.join(", ")}`]),
     `writes    ${row.syncWrites} synchronous`,
     `epochs    ${row.epochsUsed} used`,
+    ...(predicted === undefined ? [] : [`predicted ${predicted} (closed form)`]),
     ...(violations.length === 0 ? [`safety    ${heldInRun(safety)}`] : []),
     ...violations.map(({ check, message }) => `safety    ${red("violated")}: ${check}: ${message}`),
     ...violations.slice(0, 1).map(({ replay }) => `replay    ${replay}`),

@@ -1,14 +1,23 @@
 import type { Command } from "commander"
 import { UsageError } from "../../base/errors.ts"
-import { count, text } from "../../experiment/column.ts"
+import { type Column, count, measure, text } from "../../experiment/column.ts"
 import { rowsToCsv } from "../../experiment/csv.ts"
 import type { CaseSafety } from "../../experiment/define.ts"
 import { safeCells, safeColumns } from "../../experiment/safety.ts"
 import { storedRow } from "../../experiment/sweep.ts"
 import type { DecreeSetup } from "../../run/decree-settings.ts"
-import { type Protocol, messageText, ownPlanOf, withDefaults } from "../../run/protocol.ts"
+import {
+  type ClosedForm,
+  type Protocol,
+  type TraceMeasure,
+  messageText,
+  ownPlanOf,
+  traceMeasures,
+  withDefaults,
+} from "../../run/protocol.ts"
+import { type Observed, commonMeasures } from "../../run/protocol-measures.ts"
 import { ownedSettings } from "../../run/protocols/index.ts"
-import { latencyName, protocolReplayCommand } from "../../run/replay.ts"
+import { latencyName, simulationReplayCommand } from "../../run/replay.ts"
 import { flagOf } from "../../run/setting.ts"
 import {
   type ProtocolRunResult,
@@ -66,12 +75,36 @@ export async function simulateProtocol(
     simulated,
     ...(flags.trace ? [tracer(protocol, simulated, lines)] : []),
   )
-  const replay = protocolReplayCommand(simulation, flags.protocol, flags.seed)
+  const replay = simulationReplayCommand(simulation, flags.seed, flags.protocol)
   const safety = runSafety(protocol, simulated.run)
-  await print(context, { protocol, setup, flags, result, replay, lines, safety })
+  const closedForm = protocol.closedForm?.(simulated.run, setup) ?? null
+  await print(context, { protocol, setup, flags, result, replay, lines, safety, closedForm })
   const { warnOfSafety } = await import("../shared/cautions.ts")
   warnOfSafety(context.io, safety)
   if (result.judgements.some(({ verdict }) => verdict.verdict === "violated")) context.end(exitCodes.violated)
+}
+
+/** "learned after 40.000 ms, messages 20": what measures that tables show come to in every run, where that is known. */
+export function closedFormText(protocol: Protocol, closedForm: ClosedForm | null): string | undefined {
+  const known = Object.entries(traceMeasures(protocol)).flatMap(
+    ([
+      name,
+      {
+        details: { unit },
+        shown,
+      },
+    ]) => {
+      const value = closedForm?.[name]
+      if (value === undefined || shown === undefined) return []
+      return [`${shown.heading} ${unit === undefined ? value : `${value.toFixed(3)} ${unit}`}`]
+    },
+  )
+  return known.length === 0 ? undefined : known.join(", ")
+}
+
+/** The measures that a protocol has beside those of all. */
+function ownMeasures(protocol: Protocol): [string, TraceMeasure][] {
+  return Object.entries(traceMeasures(protocol)).filter(([name]) => !Object.hasOwn(commonMeasures, name))
 }
 
 interface Printed {
@@ -83,9 +116,11 @@ interface Printed {
   readonly lines: readonly string[]
   /** Whether the quorums are safe, whatever the run came to. */
   readonly safety: CaseSafety
+  /** What measures come to in every such run; null where that is not known. */
+  readonly closedForm: ClosedForm | null
 }
 
-const columns = [
+const columnsOf = (protocol: Protocol): readonly Column[] => [
   text("protocol", "The protocol."),
   text("system", "The quorum system."),
   text("latency", "The latency model."),
@@ -97,10 +132,13 @@ const columns = [
   count("learned", "Processes that learned a value."),
   count("violations", "Properties that were violated."),
   ...safeColumns,
+  ...ownMeasures(protocol).map(([name, { meaning, details }]) =>
+    measure(name, meaning, { empty: "no value in this run", ...details }),
+  ),
 ]
 
-function rowOf({ protocol, setup, flags, safety, result: { measures, judgements } }: Printed) {
-  const { messagesSent, messagesDelivered, messagesLost, syncWrites, learned } = measures
+function rowOf({ protocol, setup, flags, safety, result: { totals, measures, judgements } }: Printed) {
+  const { messagesSent, messagesDelivered, messagesLost, syncWrites, learned } = totals
   return {
     protocol: protocol.id,
     system: setup.plan.name,
@@ -110,21 +148,36 @@ function rowOf({ protocol, setup, flags, safety, result: { measures, judgements 
     learned: learned.length,
     violations: judgements.filter(({ verdict }) => verdict.verdict === "violated").length,
     ...safeCells(safety),
+    ...Object.fromEntries(ownMeasures(protocol).map(([name]) => [name, asNumber(measures[name]!)])),
   }
 }
 
+const asNumber = (value: Observed): number | null => (value === null ? null : Number(value))
+
 async function print({ io }: Context, printed: Printed): Promise<void> {
   const { flags, result, replay, lines } = printed
-  const { measures, judgements } = result
+  const { totals, judgements } = result
   const row = rowOf(printed)
-  const messagesByType = countsByName(Object.entries(measures.messagesByType))
+  const messagesByType = countsByName(Object.entries(totals.messagesByType))
   const verdicts = judgements.map(({ name, reference, verdict: { verdict, because } }) => ({
     ...{ property: name, reference, verdict, because },
   }))
   if (flags.format === "json") {
     const trace = flags.trace ? { trace: lines } : {}
-    printJson(io, { ...row, learned: measures.learned, messagesByType, verdicts, replay, ...trace })
+    const { measures } = result
+    const { closedForm } = printed
+    printJson(io, {
+      ...row,
+      learned: totals.learned,
+      messagesByType,
+      measures,
+      closedForm,
+      verdicts,
+      replay,
+      ...trace,
+    })
   } else if (flags.format === "csv") {
+    const columns = columnsOf(printed.protocol)
     io.out(rowsToCsv(columns, [storedRow({ id: "simulate", columns }, row)]))
   } else if (flags.format === "table") {
     if (flags.trace) io.out(`   time ms  event\n${lines.join("\n")}\n\n`)
@@ -143,10 +196,11 @@ async function print({ io }: Context, printed: Printed): Promise<void> {
 }
 
 async function runLines(printed: Printed, red: (text: string) => string): Promise<string[]> {
-  const { measures, judgements } = printed.result
+  const { totals, measures, judgements } = printed.result
+  const predicted = closedFormText(printed.protocol, printed.closedForm)
   const row = rowOf(printed)
-  const learned = measures.learned.map(({ process, value, at }) => `${process} ${value} at ${inMs(at)} ms`)
-  const types = Object.entries(measures.messagesByType).map(([type, sent]) => `${sent} ${type}`)
+  const learned = totals.learned.map(({ process, value, at }) => `${process} ${value} at ${inMs(at)} ms`)
+  const types = Object.entries(totals.messagesByType).map(([type, sent]) => `${sent} ${type}`)
   const remark = heldRemark(printed.safety)
   const width = Math.max(...judgements.map(({ name }) => name.length))
   return [
@@ -156,6 +210,8 @@ async function runLines(printed: Printed, red: (text: string) => string): Promis
     `messages  ${row.messagesSent} sent, ${row.messagesDelivered} delivered, ${row.messagesLost} lost`,
     ...(types.length === 0 ? [] : [`          ${types.join(", ")}`]),
     `writes    ${row.syncWrites} synchronous`,
+    ...ownMeasures(printed.protocol).map(([name, one]) => measureLine(name, one, measures[name]!)),
+    ...(predicted === undefined ? [] : [`predicted ${predicted} (closed form)`]),
     "",
     ...judgements.map(
       ({ name, verdict: { verdict, because } }) =>
@@ -164,6 +220,13 @@ async function runLines(printed: Printed, red: (text: string) => string): Promis
     ...(row.violations === 0 ? [] : [`replay    ${printed.replay}`]),
     ...safetyWarnings(printed.safety).map((warning) => `${red("WARNING")}   ${warning}`),
   ]
+}
+
+/** "take-overs  2": what one measure comes to in a run. */
+function measureLine(name: string, { details, shown }: TraceMeasure, value: Observed): string {
+  const { unit, digits = 3 } = details
+  const text = typeof value === "number" ? Number(value.toFixed(digits)) : (value ?? "–")
+  return `${(shown?.heading ?? name).padEnd(8)}  ${String(text)}${unit === undefined ? "" : ` ${unit}`}`
 }
 
 const inMs = (micros: number): string => (micros / 1000).toFixed(3)

@@ -24,6 +24,8 @@ import { quorumSampler } from "../../analysis/strategy/strategy.ts"
 import { closestQuorum } from "../../quorum/system.ts"
 import type { ActorTrace } from "../../world/explore/trace.ts"
 import { micros } from "../../world/simulate/latency.ts"
+import { decreeClosedForm } from "../closed-form.ts"
+import { paxosMeasures } from "../decree-measures.ts"
 import { type DecreeSetup, decreeDefaults, decreeSettings } from "../decree-settings.ts"
 import {
   type MessageForm,
@@ -65,6 +67,8 @@ export const paxos = defineProtocol<PaxosMessage, PaxosRecord, never, PaxosMemor
   messages: messageForms(),
   facts: paxosHistory,
   properties: properties(),
+  measures: paxosMeasures,
+  closedForm: decreeClosedForm,
   mutants: [...mutants, ...mistakes].map((mutant) => ({
     id: mutant.id,
     does: mutant.does,

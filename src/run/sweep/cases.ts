@@ -1,8 +1,7 @@
 import type { Strategy } from "../../analysis/index.ts"
 import { randomFromSeed } from "../../base/random.ts"
 import type { Cases } from "../../experiment/define.ts"
-import { decreeScenario } from "../decree.ts"
-import { type DecreeSetup, decreeDefaults, decreeSettings } from "../decree-settings.ts"
+import { decreeDefaults } from "../decree-settings.ts"
 import { planFrom } from "../from-text.ts"
 import { buildLog } from "../log.ts"
 import { type LogSetup, logDefaults, logSettings, refuseEmptyWindow } from "../log-settings.ts"
@@ -14,11 +13,12 @@ import {
   type SweepData,
   type SweptProtocol,
   asList,
+  decreeTable,
+  hasVariants,
   kindOf,
   latencyOf,
   mistakeOf,
   nameOf,
-  ownTable,
   sweptProtocol,
 } from "./document.ts"
 
@@ -135,24 +135,6 @@ function digitsOf(position: number, axes: readonly { readonly length: number }[]
 /** The strategies that quorums are drawn from, by system: where a setting selects quorums so. */
 export type Strategies = ReadonlyMap<string, Strategy>
 
-/** The setup of a case of single decrees. */
-export function decreeSetup(
-  data: SweepData,
-  { system, variant, latency, settings }: SweepCase,
-  strategies: Strategies = new Map(),
-): DecreeSetup {
-  const { values } = readSettings(decreeSettings, settings)
-  const strategy = strategies.get(system)
-  return {
-    ...decreeDefaults,
-    ...values,
-    plan: planFrom(system),
-    latency: latencyOf(latency, data.latencyFiles, values),
-    variant,
-    ...(strategy !== undefined && { strategy }),
-  }
-}
-
 /** The setup of a case of logs. */
 export function logSetup(
   data: SweepData,
@@ -172,23 +154,30 @@ export function logSetup(
   return setup
 }
 
-/** The simulation of a case of a protocol of the user's own. */
-export function ownSimulation(
+/** The simulation of a case of a protocol. */
+export function simulationOfCase(
   data: SweepData,
-  { system, latency, settings }: SweepCase,
-  own: Protocol,
+  { system, variant, latency, settings }: SweepCase,
+  protocol: Protocol,
+  strategies: Strategies = new Map(),
 ): Simulation {
-  const { values } = readSettings(ownTable(own), settings)
-  const ofProtocol = Object.entries(values).filter(([key]) => key in ownSettingsOf(own))
+  const { values } = readSettings(decreeTable(protocol), settings)
+  const own = ownSettingsOf(protocol)
+  const ofProtocol = Object.entries(values).filter(([key]) => key in own)
+  const strategy = strategies.get(system)
   return {
-    protocol: own,
+    protocol,
     conditions: {
       ...decreeDefaults,
       ...values,
       plan: planFrom(system),
       latency: latencyOf(latency, data.latencyFiles, values),
     },
-    settings: withDefaults(own, Object.fromEntries(ofProtocol)),
+    settings: {
+      ...withDefaults(protocol, Object.fromEntries(ofProtocol)),
+      ...(hasVariants(own) && { variant }),
+      ...(strategy !== undefined && { strategy }),
+    },
   }
 }
 
@@ -237,15 +226,17 @@ export function mistakesInCases(data: SweepData, own?: SweptProtocol): readonly 
 function mistakeIn(data: SweepData, c: SweepCase, swept: SweptProtocol): string | undefined {
   const { kind, protocol } = kindOf(swept)
   return mistakeOf(() => {
-    if (kind === "own") simulationOf(ownSimulation(data, c, protocol))(1)
     // A strategy takes a linear program, and there is one for every system.
-    else if (kind === "log") buildLog(selectingAnything(logSetup(data, c)), 1, { protocol })
-    else decreeScenario(selectingAnything(decreeSetup(data, c)), 1)
+    if (kind === "log") return buildLog(selectingAnything(logSetup(data, c)), 1, { protocol })
+    const { settings, ...simulation } = simulationOfCase(data, c, protocol)
+    return simulationOf({ ...simulation, settings: selectingAnything(settings) })(1)
   })
 }
 
-function selectingAnything<Setup extends DecreeSetup | LogSetup>(setup: Setup): Setup {
-  return setup.quorumSelection === "strategy" ? { ...setup, quorumSelection: "broadcast" } : setup
+function selectingAnything<Settings extends { readonly quorumSelection?: unknown }>(
+  settings: Settings,
+): Settings {
+  return settings.quorumSelection === "strategy" ? { ...settings, quorumSelection: "broadcast" } : settings
 }
 
 /** A case as its settings come together, and where the last of them are written: the one that breaks it is to blame. */

@@ -9,8 +9,13 @@ import { planFrom } from "../from-text.ts"
 import { logSettings } from "../log-settings.ts"
 import { type LogProtocol, isLogProtocol } from "../log-protocol.ts"
 import { type Protocol, settingsOf as ownSettingsOf } from "../protocol.ts"
-import { conditionSettings, logProtocols, protocols, unknownProtocol } from "../protocols/index.ts"
-import { paxos } from "../protocols/paxos.ts"
+import {
+  conditionSettings,
+  logProtocols,
+  ownedSettings,
+  protocols,
+  unknownProtocol,
+} from "../protocols/index.ts"
 import {
   type Json,
   type JsonSchema,
@@ -58,7 +63,7 @@ export interface SweepDocument {
 /** What a sweep can be of: any protocol of either kind. */
 export type SweptProtocol = Protocol | LogProtocol
 
-/** What runs are measured by: Paxos as a decree, a log as its clients see it, any other protocol by what all have. */
+/** What a sweep file may say depends on the kind of its runs, and of a protocol of the user's own on that one. */
 type Kind = "decree" | "log" | "own"
 
 const shippedProtocols: readonly SweptProtocol[] = [...protocols, ...logProtocols]
@@ -74,7 +79,7 @@ export function sweptProtocol(
 /** A protocol by the kind of its runs. */
 export function kindOf(protocol: SweptProtocol) {
   if (isLogProtocol(protocol)) return { kind: "log", protocol } as const
-  return { kind: protocol === paxos ? "decree" : "own", protocol } as const
+  return { kind: "decree", protocol } as const
 }
 
 /** What is wrong with a protocol that there is not. */
@@ -123,12 +128,19 @@ const headSettings = {
 /** What names the settings of an axis in tables. */
 const nameSetting = { name: text("the name in tables and figures") }
 
-/** The settings of the runs of a protocol of the user's own. */
-export const ownTable = (own: Protocol): SettingsTable => ({ ...conditionSettings, ...ownSettingsOf(own) })
+/** The settings of the runs of a protocol of single decrees: conditions, and its own. */
+export const decreeTable = (protocol: Protocol): SettingsTable => {
+  const own = ownSettingsOf(protocol)
+  const shared = Object.entries(decreeSettings).filter(([key]) => !ownedSettings.has(key) || key in own)
+  return { ...Object.fromEntries(shared), ...own }
+}
 
-const axesOf = (kind: Kind): readonly string[] => [
+/** Whether variants of Paxos are an axis: where runs have that setting. */
+export const hasVariants = (table: SettingsTable): boolean => table["variant"] === decreeSettings.variant
+
+const axesOf = (table: SettingsTable): readonly string[] => [
   "system",
-  ...(kind === "decree" ? ["variant"] : []),
+  ...(hasVariants(table) ? ["variant"] : []),
   "latency",
   "faults",
   "workload",
@@ -173,7 +185,7 @@ export function mistakesIn(
   const swept = sweptProtocol(content, own)
   if (swept === undefined) return [{ path: ["protocol"], message: protocolMistake(named) }]
   const { kind, protocol } = kindOf(swept)
-  const table = kind === "own" ? ownTable(protocol) : sweepTables[kind]
+  const table = kind === "log" ? logSettings : decreeTable(protocol)
   const known = ["protocol", ...Object.keys(headSettings), "setup", "matrix"]
   return [
     ...readSettings(headSettings, only(head, headSettings)).mistakes,
@@ -182,7 +194,7 @@ export function mistakesIn(
       .filter((key) => key !== "$schema" && !Object.hasOwn(headSettings, key))
       .map((key) => unknownKey(key, known, [])),
     ...(setup === undefined ? [] : settingsMistakes(setup, table, ["setup"])),
-    ...matrixMistakes(matrix, kind, table, files),
+    ...matrixMistakes(matrix, table, files),
   ]
 }
 
@@ -203,11 +215,10 @@ function settingsMistakes(stated: unknown, table: SettingsTable, path: Mistake["
 
 function matrixMistakes(
   matrix: unknown,
-  kind: Kind,
   table: SettingsTable,
   files: Readonly<Record<string, string>>,
 ): Mistake[] {
-  const axes = axesOf(kind)
+  const axes = axesOf(table)
   if (!isRecord(matrix)) {
     const message = `matrix must give system, and any of ${axes.slice(1).join(", ")}.`
     return [{ path: matrix === undefined ? [] : ["matrix"], message }]
@@ -386,7 +397,7 @@ function documentSchema(kind: Kind, table: SettingsTable): JsonSchema {
         type: "object",
         additionalProperties: false,
         required: ["system"],
-        properties: Object.fromEntries(axesOf(kind).map((one) => [one, axes[one]!])),
+        properties: Object.fromEntries(axesOf(table).map((one) => [one, axes[one]!])),
       },
     },
   }

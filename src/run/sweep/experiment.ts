@@ -11,12 +11,10 @@ export async function sweepExperiment(data: SweepData, own?: SweptProtocol): Pro
     throw new InvariantError(`the sweep ${data.id} is of no protocol: ${data.protocol}.`)
   const { kind, protocol } = kindOf(swept)
   switch (kind) {
-    case "own":
-      return (await import("./protocol.ts")).protocolSweep(data, protocol)
     case "log":
       return (await import("./log.ts")).logSweep(data, await strategiesOf(data, 0), protocol)
     case "decree":
-      return (await import("./decree.ts")).decreeSweep(data, await strategiesOf(data, 0.5))
+      return (await import("./protocol.ts")).protocolSweep(data, protocol, await strategiesOf(data, 0.5))
   }
 }
 
