@@ -17,7 +17,7 @@ export interface Gatherer<Event> {
 }
 
 /** What events of a type have under a name; never, where there is none. */
-type PartOf<Event, Type extends string, Name extends string> =
+export type PartOf<Event, Type extends string, Name extends string> =
   Extract<Event, { readonly type: Type }> extends { readonly [K in Name]: infer Part } ? Part : never
 
 /**
