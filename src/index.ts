@@ -7,7 +7,7 @@
  * name: `analysis`, `paxos`, `explore`. What may load a solver is asynchronous,
  * everything else is not. Every type that a signature names is exported.
  */
-export { load, capacity, resilience, failureProbability, check } from "./questions.ts"
+export { load, capacity, resilience, failureProbability, check, safe } from "./questions.ts"
 export type { SystemOrText, PlanOrText } from "./questions.ts"
 
 // Quorum systems.

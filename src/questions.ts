@@ -16,6 +16,7 @@ import {
   requirementById,
   requirements,
 } from "./quorum/meet/requirement.ts"
+import { type Safety, safetyOf } from "./quorum/meet/safety.ts"
 import { type QuorumPlan, constantPlan } from "./quorum/plan.ts"
 import type { QuorumSystem } from "./quorum/system.ts"
 
@@ -78,6 +79,17 @@ export function check(plan: PlanOrText, requirement?: string | Requirement): Ver
   const given = planOf(plan)
   const asked = requirement ?? defaultRequirement(given)
   return (typeof asked === "string" ? requirementOf(asked) : asked).check(given)
+}
+
+/**
+ * Whether a system or plan is safe, as plain JSON: the requirement, its verdict, why, whether it holds only
+ * vacuously, and quorums that do not intersect by the names of their nodes. What analyses carry beside their
+ * figures; `check` also has phases, epochs and a repair.
+ *
+ * @example safe("simple(5, 2, 2)").quorums // => [["a1", "a2"], ["a4", "a5"]]
+ */
+export function safe(plan: PlanOrText, requirement?: string): Safety {
+  return safetyOf(planOf(plan), requirement)
 }
 
 function requirementOf(id: string): Requirement {

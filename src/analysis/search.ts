@@ -1,5 +1,7 @@
 import { UsageError } from "../base/errors.ts"
 import type { NodeId, QuorumExpr } from "../quorum/expression.ts"
+import { type Safety, safetyOf } from "../quorum/meet/safety.ts"
+import { constantPlan } from "../quorum/plan.ts"
 import { type Phase, type QuorumSystem, phases, quorumSystem } from "../quorum/system.ts"
 
 import { readOnceExpressions } from "./exact/read-once.ts"
@@ -52,6 +54,8 @@ export interface SearchRequest extends NodeOptions {
 export interface FoundSystem {
   /** The phase-1 formula; phase 2 is its dual. */
   readonly system: QuorumSystem
+  /** Whether it is safe; a formula and its dual always are. */
+  readonly safe: Safety
   readonly load: number
   readonly networkLoad: number
   readonly latency: number
@@ -62,6 +66,9 @@ export interface FoundSystem {
   /** The optimum of the objective as a fraction, where it was proved. */
   readonly exact?: string
 }
+
+/** A system whose safety has not been asked yet. */
+type Unjudged = Omit<FoundSystem, "safe">
 
 /** What a search found, and whether it was all there is. */
 export interface SearchResult {
@@ -104,7 +111,7 @@ export async function search(request: SearchRequest): Promise<SearchResult> {
     },
     await loadTools(),
   )
-  const front = new ParetoFront<FoundSystem>()
+  const front = new ParetoFront<Unjudged>()
   let considered = 0
   for (const expr of readOnceExpressions(kindsOf(request), expired)) {
     if (expired()) break
@@ -114,7 +121,10 @@ export async function search(request: SearchRequest): Promise<SearchResult> {
   }
   const complete = !expired()
   const proved: FoundSystem[] = []
-  for (const found of front.items) proved.push(await candidates.prove(found))
+  for (const found of front.items) {
+    const safe = safetyOf(constantPlan(found.system))
+    proved.push({ ...(await candidates.prove(found)), safe })
+  }
   const ranked = ranking(proved, objective)
   return {
     complete,
@@ -203,7 +213,7 @@ export class Candidates {
    * The measures of a system; undefined where it violates a constraint or `covered` finds that even its
    * bounds are no improvement.
    */
-  examine(system: QuorumSystem, covered: (point: readonly number[]) => boolean): FoundSystem | undefined {
+  examine(system: QuorumSystem, covered: (point: readonly number[]) => boolean): Unjudged | undefined {
     const candidate = this.candidateOf(system)
     const resilience = Math.min(...phases.map((phase) => resilienceOf(candidate.formulas[phase])))
     if (
@@ -211,7 +221,7 @@ export class Candidates {
       !phases.every((phase) => isUsable(candidate.sources[phase], candidate.formulas[phase]))
     )
       return undefined
-    const bound: FoundSystem = {
+    const bound: Unjudged = {
       system,
       load: this.pricedBound(candidate),
       networkLoad: this.least(({ formulas }, phase) => censusOf(formulas[phase])?.smallest ?? 0, candidate),
@@ -231,7 +241,7 @@ export class Candidates {
   }
 
   /** The same with the objective solved exactly. */
-  async prove(found: FoundSystem): Promise<FoundSystem> {
+  async prove(found: Unjudged): Promise<Unjudged> {
     const { workload, goal } = this.rules
     const { system } = found
     const best = await optimalStrategy({
@@ -245,7 +255,7 @@ export class Candidates {
   }
 
   /** Fills in what only a linear program tells: the load, and the objective where limits bind it. */
-  private optimise(candidate: Candidate, bound: FoundSystem): FoundSystem | undefined {
+  private optimise(candidate: Candidate, bound: Unjudged): Unjudged | undefined {
     const { goal } = this.rules
     const load = this.solve(candidate, this.loadGoal)
     if (load === undefined) return undefined
@@ -266,7 +276,7 @@ export class Candidates {
     return inHand.costs.reduce((sum, cost, i) => sum + cost * optimum.values[i]!, 0)
   }
 
-  private breaksRule(bound: FoundSystem): boolean {
+  private breaksRule(bound: Unjudged): boolean {
     const { goal, maxFailureProbability } = this.rules
     const { load = Infinity, network = Infinity, latency = Infinity } = goal.limits
     return (
@@ -380,6 +390,6 @@ function certain(answer: FailureProbability): number {
 }
 
 /** The coordinates of the front; smaller is better in each. */
-export function pointOf(of: FoundSystem): number[] {
+export function pointOf(of: Unjudged): number[] {
   return [of.load, of.latency, of.networkLoad, -of.resilience, of.failureProbability]
 }

@@ -1,4 +1,5 @@
 import { Command } from "commander"
+import { safeCells, withCautions } from "../experiment/safety.ts"
 import type { Table } from "../experiment/table.ts"
 import type { Context } from "./shared/context.ts"
 import { type Format, formatOption } from "./shared/options.ts"
@@ -30,7 +31,6 @@ async function readLists() {
     { requirements },
     { latencyForms },
     { latencySummaries },
-    { variants },
     { switchForms },
     { planFamilies },
     { mutants, mistakes },
@@ -42,7 +42,6 @@ async function readLists() {
     import("../quorum/meet/requirement.ts"),
     import("../world/simulate/latency.ts"),
     import("../../experiments/data/latencies.ts"),
-    import("../protocol/paxos/variants.ts"),
     import("../protocol/paxos/switches.ts"),
     import("../protocol/paxos/plans.ts"),
     import("../check/paxos/mutants.ts"),
@@ -60,6 +59,8 @@ async function readLists() {
       meaning: family.summary,
       reference: family.reference,
       example: family.examples.at(-1) ?? family.id,
+      requirement: family.requirement ?? "4.4",
+      unsafeExample: family.counterexamples[0] ?? null,
     })),
     latencies: [
       ...[...latencySummaries].map(([latency, meaning]) => ({ latency, meaning })),
@@ -81,15 +82,25 @@ async function readLists() {
       reference,
       example,
     })),
-    variants: variants.map(({ id, title, reference, control = false }) => ({
-      id,
-      title,
-      reference,
-      control,
-    })),
+    variants: await readVariants(),
     switches: switchForms.map(({ id, values }) => ({ id, values })),
     mutants: [...mutants, ...mistakes].map(({ id, property, does }) => ({ id, property, does })),
   }
+}
+
+/** The variants, each with its safety with the quorums that it is at home with. */
+async function readVariants() {
+  const [{ variants }, { variantOf }, { safetyConditions }, { planSafety }] = await Promise.all([
+    import("../protocol/paxos/variants.ts"),
+    import("../protocol/paxos/variant.ts"),
+    import("../protocol/paxos/variant-rules.ts"),
+    import("../run/safety.ts"),
+  ])
+  return variants.map(({ id, title, reference, control = false, switches, ...named }) => {
+    const plan = named.plan(5)
+    const safety = planSafety(plan, safetyConditions(variantOf(switches), plan))
+    return { id, title, reference, control, ...safeCells(safety) }
+  })
 }
 
 function listTables({ experiments, systems, latencies, requirements, protocols, ...family }: Lists): Table[] {
@@ -107,6 +118,9 @@ function listTables({ experiments, systems, latencies, requirements, protocols, 
       ["system", "meaning"],
       systems,
       ({ system, meaning }) => [system, meaning],
+      [
+        "Whether a system is safe depends on its arguments: `quorate check` tells. `--format json` has an example of each family, and an UNSAFE one.",
+      ],
     ),
     listTable(
       "latencies",
@@ -148,12 +162,15 @@ function familyTables({
       plans,
       ({ plan, meaning }) => [plan, meaning],
     ),
-    listTable(
-      "variants",
-      "Variants of Paxos (quorate simulate --variant)",
-      ["variant", "description", "Howard 2019"],
-      variants,
-      ({ id, title, reference }) => [id, title, reference],
+    withCautions(
+      listTable(
+        "variants",
+        "Variants of Paxos (quorate simulate --variant)",
+        ["variant", "description", "Howard 2019"],
+        variants,
+        ({ id, title, reference }) => [id, title, reference],
+      ),
+      variants.map(({ id, safe, safeBecause }) => ({ variant: id, safe, safeBecause })),
     ),
     listTable(
       "switches",
@@ -178,6 +195,7 @@ function listTable<Item>(
   headings: readonly string[],
   items: readonly Item[],
   row: (item: Item) => readonly string[],
+  notes: readonly string[] = [],
 ): Table {
-  return { id, caption, columns: headings.map((heading) => ({ heading })), rows: items.map(row), notes: [] }
+  return { id, caption, columns: headings.map((heading) => ({ heading })), rows: items.map(row), notes }
 }

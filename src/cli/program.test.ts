@@ -146,3 +146,22 @@ test.skipIf(!existsSync("/dev/full"))("output that cannot be written is an error
   expect(String(stderr)).toMatch(/^error: cannot write the output: ENOSPC/)
   expect(String(stderr)).not.toContain("    at ")
 })
+
+test("list marks the variants that are unsafe as they are printed, and has an unsafe example of each family", async () => {
+  const { out } = await quorate("list")
+  expect(out).toMatch(/^printed-counting† /m)
+  expect(out).toMatch(/^printed-multi-path +control/m)
+  expect(out).toMatch(/^† UNSAFE combinations: printed-counting: /m)
+  const { variants, systems } = JSON.parse((await quorate("list", "--format", "json")).out) as {
+    variants: { id: string; safe: string }[]
+    systems: { system: string; example: string; requirement: string; unsafeExample: string | null }[]
+  }
+  expect(variants.filter(({ safe }) => safe !== "holds").map(({ id }) => id)).toEqual([
+    ...["printed-counting", "printed-fixed"],
+  ])
+  for (const { example, unsafeExample, requirement } of systems) {
+    expect((await quorate("check", example, "--requirement", requirement)).code).toBe(0)
+    if (unsafeExample !== null)
+      expect((await quorate("check", unsafeExample, "--requirement", requirement)).code).toBe(1)
+  }
+})

@@ -1,7 +1,9 @@
 import { Command } from "commander"
 import type { FoundSystem, SearchResult } from "../../analysis/search.ts"
 import { UsageError } from "../../base/errors.ts"
+import { safeCells, withCautions } from "../../experiment/safety.ts"
 import type { Table } from "../../experiment/table.ts"
+import { judged } from "../../run/safety.ts"
 import { type AnalysisFlags, addAnalysisOptions, limitsOf, nodesOf } from "../analyze/options.ts"
 import { type Context, exitCodeHelp, exitCodes } from "../shared/context.ts"
 import { type Format, formatOption, milliseconds, probability, whole } from "../shared/options.ts"
@@ -130,6 +132,13 @@ function letterOf(index: number): string {
 }
 
 function searchTable({ front, complete, considered }: SearchResult): Table {
+  const rows = front.map(({ system, safe }) => ({ system: system.name, ...safeCells(judged([safe])) }))
+  return withCautions(frontTable({ front, complete, considered }), rows)
+}
+
+function frontTable({ front, complete, considered }: Omit<SearchResult, "optimised">): Table {
+  const [first] = front
+  const isSafe = front.every(({ safe }) => safe.verdict === "holds")
   return {
     id: "search",
     caption: "Pareto-optimal systems, best objective value first",
@@ -153,6 +162,7 @@ function searchTable({ front, complete, considered }: SearchResult): Table {
     ]),
     notes: [
       `${considered} systems considered; the search is ${complete ? "complete" : "incomplete"}.`,
+      ...(first !== undefined && isSafe ? [`All are safe (requirement ${first.safe.requirement}).`] : []),
       "The formula is phase 1; phase 2 is its dual. Each measure is the system's optimum; one strategy need not attain all of them.",
     ],
   }
