@@ -48,7 +48,8 @@ export default defineQuorumSystem({
     refuseLargeComposition(nodes.length, inner)
     const byNode = new Map(replacements(nodes, inner).map((part) => [part.replaces, part]))
     refuseMeetingNames([...byNode.values()])
-    // One formula for all has one list of nodes, which is not gone through for every node of the outer one.
+    // One inner formula for all has one list of nodes, which is not traversed for every node of the
+    // outer one.
     const lists = new Set([...byNode.values()].map((part) => part.nodes))
     const names = [...new Set([...lists].flatMap((list) => list))]
     refuseTooMany(names.length)
@@ -101,7 +102,7 @@ function replacements(outer: readonly NodeId[], inner: readonly Denotation[]): R
   })
 }
 
-/** Asked before anything is copied: one inner system is copied for every node of the outer one. */
+/** Checked before copying: an inner system is copied for every node of the outer one. */
 function refuseLargeComposition(outer: number, inner: readonly Denotation[]): void {
   const copies = inner.length === 1 ? outer : 1
   const renamed = inner.filter(({ kind }) => kind === "system").map(partsOf)

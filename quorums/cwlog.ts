@@ -6,8 +6,8 @@ import { wallFormula } from "../src/quorum/shapes.ts"
  * The wall whose row i is ⌊log₂ 2i⌋ wide: quorums of about log n acceptors, and
  * an availability that still tends to 1 as the wall grows.
  *
- * Where n does not fill the last row, the acceptors left over widen the row
- * above it: as a row of their own a single one would rule the wall.
+ * Where n does not fill the last row, the acceptors left over widen the row above it: as a separate row
+ * a single one would be a quorum by itself.
  */
 export default defineQuorumSystem({
   id: "cwlog",

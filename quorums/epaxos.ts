@@ -4,10 +4,9 @@ import { threshold } from "../src/quorum/expression.ts"
 import { size } from "../src/quorum/parameter.ts"
 
 /**
- * The sizes of Egalitarian Paxos for n = 2f + 1 replicas: a fast quorum of
- * f + ⌊(f + 1)/2⌋, the command leader among them, and a majority to recover or
- * on the slow path. Two fast quorums need not meet: interfering commands are
- * told apart by their dependencies.
+ * The sizes of Egalitarian Paxos for n = 2f + 1 replicas: a fast quorum of f + ⌊(f + 1)/2⌋, the command
+ * leader among them, and a majority to recover or on the slow path. Two fast quorums need not meet:
+ * interfering commands are ordered by their dependencies.
  */
 export default defineQuorumSystem({
   id: "epaxos",

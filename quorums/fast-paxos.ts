@@ -4,13 +4,13 @@ import { threshold } from "../src/quorum/expression.ts"
 import { optional, size } from "../src/quorum/parameter.ts"
 
 /**
- * The quorums of an epoch in which every proposer may propose at once: phase 2
- * takes a fast quorum, k of n acceptors, phase 1 a classic one. By default the
- * classic quorum is a majority and k the least for it, ⌈3n/4⌉.
+ * The quorums of a fast epoch, in which every proposer may propose without phase 1: phase 2 needs a fast
+ * quorum, k of n acceptors, phase 1 a classic one. By default the classic quorum is a majority and k the
+ * least for it, ⌈3n/4⌉.
  *
- * That phase 1 meets phase 2 is not enough here: after a fast epoch two fast
- * quorums and a classic one must have an acceptor in common, 2k + classic > 2n.
- * So `quorate check` asks for FP, the requirement of Fast Paxos.
+ * That phase 1 meets phase 2 is not enough here: after a fast epoch two fast quorums and a classic one
+ * must have an acceptor in common, 2k + classic > 2n. So `quorate check` checks FP, the requirement of
+ * Fast Paxos.
  */
 export default defineQuorumSystem({
   id: "fastPaxos",

@@ -4,9 +4,8 @@ import { size } from "../src/quorum/parameter.ts"
 import { gridColumns, gridRows } from "../src/quorum/shapes.ts"
 
 /**
- * Acceptors in a rectangle, numbered row by row. Phase 1 asks a whole row,
- * phase 2 a whole column: every row crosses every column, while two rows never
- * meet and need not.
+ * Acceptors in a rectangle, numbered row by row. Phase 1 needs a whole row, phase 2 a whole column:
+ * every row intersects every column, while two rows are disjoint and may be.
  */
 export default defineQuorumSystem({
   id: "grid",

@@ -2,14 +2,13 @@ import { acceptors, defineQuorumSystem, symmetric } from "../src/quorum/define.t
 import { type QuorumExpr, threshold } from "../src/quorum/expression.ts"
 import { type Argument, type Parameter, isList, isSize } from "../src/quorum/parameter.ts"
 
-/** A group of so many acceptors, or of other groups. */
+/** A group of acceptors, by their number, or of other groups. */
 type Shape = number | readonly Shape[]
 
 /**
- * Majorities of majorities of any shape: `hierarchical([3, 3, 5])` is a majority
- * of three groups, each by a majority of its own 3, 3 or 5 acceptors. Lists
- * nest: `hierarchical([[3, 3, 3], 5])`. For trees that are the same everywhere
- * see `hqs`.
+ * Majorities of majorities of any shape: `hierarchical([3, 3, 5])` is a majority of three groups, each
+ * represented by a majority of its 3, 3 or 5 acceptors. Lists nest: `hierarchical([[3, 3, 3], 5])`. For
+ * regular trees see `hqs`.
  */
 export default defineQuorumSystem({
   id: "hierarchical",

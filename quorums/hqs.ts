@@ -12,10 +12,9 @@ interface Level {
 }
 
 /**
- * Hierarchical quorum consensus: acceptors are the leaves of a tree in which
- * all vertices of a level have the same number of children, and a vertex has a
- * quorum when enough children have one. `hqs(3, 3)` asks for a majority at each
- * level; `hqs([3, 1, 3], 3)` for 1 of 3 in phase 1 and 3 of 3 in phase 2 at the
+ * Hierarchical quorum consensus: acceptors are the leaves of a tree in which all vertices of a level
+ * have the same number of children, and a vertex has a quorum when enough children have one. `hqs(3, 3)`
+ * needs a majority at each level; `hqs([3, 1, 3], 3)` for 1 of 3 in phase 1 and 3 of 3 in phase 2 at the
  * top, a majority below. Safe when q1 + q2 exceeds the children at every level.
  */
 export default defineQuorumSystem({

@@ -3,10 +3,9 @@ import { and } from "../src/quorum/expression.ts"
 import { type Denotation, expression } from "../src/quorum/parameter.ts"
 
 /**
- * A quorum of each of two configurations, in both phases: how Raft and etcd
- * change membership, and safe as soon as either configuration is. Nodes of the
- * same name are the same node: `joint(majority(3), majority(5))` grows a cluster
- * of three to five. (`a*b` would ask for both in phase 1 and either in phase 2.)
+ * A quorum of each of two configurations, in both phases: the joint consensus of Raft and etcd, safe if
+ * either configuration is. Nodes of the same name are the same node: `joint(majority(3), majority(5))`
+ * grows a cluster of three to five. (`a*b` would need both in phase 1 and either in phase 2.)
  */
 export default defineQuorumSystem({
   id: "joint",

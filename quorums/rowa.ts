@@ -3,8 +3,8 @@ import { and, or } from "../src/quorum/expression.ts"
 import { size } from "../src/quorum/parameter.ts"
 
 /**
- * Read one, write all: any acceptor answers phase 1, and phase 2 needs every
- * one of them. The other way round it is `simple(n, n, 1)`.
+ * Read one, write all: any acceptor is a phase-1 quorum, and all acceptors are the phase-2 quorum. The
+ * reverse is `simple(n, n, 1)`.
  */
 export default defineQuorumSystem({
   id: "rowa",

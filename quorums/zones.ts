@@ -13,21 +13,20 @@ import { type Argument, type Parameter, isList, isSize, sizes } from "../src/quo
 /** The nodes of each zone. */
 type Zones = readonly (readonly QuorumExpr[])[]
 
-/** What a phase asks of the zones. */
+/** The rule of a phase over the zones. */
 interface ZoneRule {
   readonly text: string
   readonly formula: (zones: Zones) => QuorumExpr
 }
 
 /**
- * Zones (regions, data centres) of so many nodes each, z1n1, z1n2, … and for
- * each phase a rule:
+ * Zones (regions, data centres) of given sizes, with nodes z1n1, z1n2, … and a rule for each phase:
  *
- * - `each`: a majority in every zone; `most`: in a majority of the zones;
- *   `any`: in one zone, whichever; `z2`: in zone 2;
- * - `[zones, nodes]`: so many nodes in each of so many zones, as in WPaxos;
- *   `[zones, majority]` likewise;
- * - `quorum`: a majority of all nodes, wherever they are; `one`, `all`;
+ * - `each`: a majority in every zone; `most`: in a majority of the zones; `any`: in any one zone; `z2`:
+ *   in zone 2;
+ * - `[zones, nodes]`: a number of nodes in each of a number of zones, as in WPaxos; `[zones, majority]`
+ *   likewise;
+ * - `quorum`: a majority of all nodes; `one`, `all`;
  * - Cassandra's consistency levels, for a client in zone 1: ONE, TWO, THREE,
  *   QUORUM and SERIAL (as `quorum`), LOCAL_ONE, LOCAL_QUORUM and LOCAL_SERIAL
  *   (as `z1`), EACH_QUORUM (as `each`), ALL.

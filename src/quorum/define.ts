@@ -35,7 +35,7 @@ export interface QuorumFamily<Arguments extends readonly unknown[] = readonly ne
   readonly parameters: ParametersOf<Arguments>
   readonly examples: readonly string[]
   readonly counterexamples: readonly string[]
-  /** The number of the requirement its systems are made to satisfy; 4.4 unless said. */
+  /** The number of the requirement its systems are designed to satisfy; 4.4 by default. */
   readonly requirement?: string
   /** The formulas of given arguments, already read; throws UsageError where they do not go together. */
   readonly parts: (...args: Arguments) => SystemParts
@@ -64,8 +64,8 @@ export type Catalogue = ReadonlyMap<string, AnyFamily>
 
 /**
  * Makes a family callable and keeps its description on it, so that code writes `grid(2, 3)` and the
- * notation finds the same family by its id. The system's name is the call, as the notation reads it:
- * whatever is printed can be pasted back.
+ * notation finds the same family by its id. The system's name is the call in the notation, so that
+ * printed names can be pasted back.
  */
 export function defineQuorumSystem<Arguments extends readonly unknown[]>(
   family: QuorumFamily<Arguments>,
@@ -140,9 +140,8 @@ export function dualOf(value: Denotation): Denotation {
 }
 
 /**
- * `minimal(e)` of the notation: the same formula as the sum of its minimal
- * quorums; of a system, in each phase. Shows what an expression comes to, and
- * rids it of whatever never matters.
+ * `minimal(e)` of the notation: the same formula as the sum of its minimal quorums; of a system, in each
+ * phase. Shows the quorums of an expression, without redundant parts.
  */
 export function minimalOf(value: Denotation): Denotation {
   return inEachPhase(value, "minimal", (expr) => sumOfMinimalQuorums(expr, value))
@@ -155,7 +154,10 @@ function sumOfMinimalQuorums(expr: QuorumExpr, given: Denotation): QuorumExpr {
   return simplify(or(...quorums.map((quorum) => and(...namesOf({ nodes }, quorum).map(node)))))
 }
 
-/** What `minimal(e)` costs at most, in nodes and gates built; asked before any quorum is made. */
+/**
+ * An upper bound on the cost of `minimal(e)`, in nodes and gates built; checked before any quorum is
+ * made.
+ */
 export function minimalCost(value: Denotation): number {
   const { phase1, phase2 = phase1 } = value.kind === "formula" ? { phase1: value.expr } : value.parts
   return listingCost(phase1) + (phase2 === phase1 ? 0 : listingCost(phase2))
@@ -171,7 +173,7 @@ function listingCost(expr: QuorumExpr): number {
   return written + (quorums * quorums * words) / comparisonsPerTerm
 }
 
-/** A node of a listed quorum takes the time of so many nodes of a formula. */
+/** The time for a node of a listed quorum, in nodes of a formula. */
 const listedAt = 8
 
 /** Sets of up to 53 nodes compared in the time that a node of a formula takes. */

@@ -6,14 +6,14 @@ import { type NodeSet, has, nodeSet, sizeOfIntersection } from "../base/node-set
 export type NodeId = string
 
 /**
- * A monotone formula over nodes: which sets of nodes that have answered hold a
- * quorum. A set is a quorum when the formula is true of it.
+ * A quorum expression: a monotone formula over nodes. A set of nodes contains a quorum when the formula
+ * is true of it.
  *
  * It is the input: what families and the parser build, what systems keep as
  * written, and what is printed. The analyses convert it to a normal form over
  * positions, the Formula of `src/analysis/exact/formula.ts`.
  *
- * - `node`: the node itself has answered.
+ * - `node`: the node is in the set.
  * - `threshold`: at least `k` of the children hold. "and" is k = all of them,
  *   "or" is k = 1; k = 0 is always true (the empty quorum, legal where Howard
  *   2019 §4.3 lets an epoch skip phase 1), k above the number of children never.
@@ -30,11 +30,11 @@ export type QuorumExpr =
       readonly children: readonly QuorumExpr[]
     }
 
-/** The formula that one node has answered. */
+/** The formula that one node is in the set. */
 export const node = (name: NodeId): QuorumExpr => ({ kind: "node", node: name })
 
 /**
- * At least `k` of the children. Nothing is refused: k of 0 is the quorum of nobody, too large a k no
+ * At least `k` of the children. Every k is valid: k = 0 gives the empty quorum, a k that is too large no
  * quorum.
  */
 export const threshold = (k: number, children: readonly QuorumExpr[]): QuorumExpr => ({
@@ -43,13 +43,13 @@ export const threshold = (k: number, children: readonly QuorumExpr[]): QuorumExp
   children,
 })
 
-/** At least one of the children; of none at all it never holds. */
+/** At least one of the children; never true without children. */
 export const or = (...children: readonly QuorumExpr[]): QuorumExpr => threshold(1, children)
 
-/** All of the children; of none at all it always holds. */
+/** All of the children; always true without children. */
 export const and = (...children: readonly QuorumExpr[]): QuorumExpr => threshold(children.length, children)
 
-/** Children whose weights, positive whole numbers, sum to `limit` at least. */
+/** Children whose weights, positive integers, sum to at least `limit`. */
 export const weighted = (
   weights: readonly number[],
   limit: number,
@@ -81,7 +81,7 @@ const maxAcceptors = 10_000
 /** More nodes and gates than this in the formulas of one text would fill the memory. */
 export const maxTerms = 1_000_000
 
-/** Gates in gates deeper than this would exhaust the stack of whatever walks a formula. */
+/** The maximum nesting of gates; deeper ones would exhaust the stack of recursive functions on formulas. */
 export const maxDepth = 500
 
 /** Throws LimitError before a slip such as `majority(1e9)` fills the memory. */
@@ -170,8 +170,7 @@ export function positionsOf(nodes: readonly NodeId[]): ReadonlyMap<NodeId, numbe
 }
 
 /**
- * The formula as a predicate on sets of positions. Nodes the positions do not
- * name never answer.
+ * The formula as a predicate on sets of positions. Nodes without a position are never in the set.
  *
  * Cost of a call: linear in the formula; a threshold of distinct nodes is one
  * population count.
@@ -233,9 +232,9 @@ function countAtLeast(k: number, mask: NodeSet): (answered: NodeSet) => boolean 
 }
 
 /**
- * The formula in the notation that `parse` reads: `a*b + c*d`, `choose(2, a, b, c)`.
- * Names that are not plain words are quoted. A gate that asks for nothing is
- * `choose(0)`, one that asks for more than it has `choose(1)`, without choices.
+ * The formula in the notation that `parse` reads: `a*b + c*d`, `choose(2, a, b, c)`. Names that are not
+ * plain words are quoted. A gate that is always true is `choose(0)`, one that never is `choose(1)`,
+ * without children.
  */
 export function formatExpr(expr: QuorumExpr): string {
   return formatInside(expr, 0)
@@ -283,9 +282,9 @@ const reserved: ReadonlySet<string> = new Set(
  * A formula that is always true becomes a threshold of 0 of nothing, one that
  * never holds a threshold of 1 of nothing. Cost: linear.
  *
- * Every algorithm that goes by the shape of a formula starts from this one, so that `choose(1, x)`, an
- * "or" of "or"s and weights that are all equal are recognised as what they are. Two simplified formulas
- * may still say the same thing in different words; deciding that is as hard as the intersection itself.
+ * Every algorithm that depends on the shape of a formula starts from this form, so that `choose(1, x)`,
+ * an "or" of "or"s and equal weights are recognised. Two simplified formulas may still be equivalent;
+ * deciding equivalence is as hard as intersection itself.
  */
 export function simplify(expr: QuorumExpr): QuorumExpr {
   if (expr.kind === "node") return expr

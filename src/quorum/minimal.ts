@@ -23,15 +23,13 @@ import {
 /**
  * The minimal quorums of a formula, each once: no proper subset of one is a quorum.
  *
- * Lazy for formulas in which no node occurs twice, however many quorums they
- * have, in the order of the formula, children from left to right (the heaviest
- * first where they are weighed). Otherwise all are computed first, as a sum of
- * products with absorption, and come in dictionary order by position.
+ * Lazy for formulas in which no node occurs twice, however many quorums they have, in the order of the
+ * formula, children from left to right (the heaviest first where they are weighed). Otherwise all are
+ * computed in advance, as a sum of products with absorption, in lexicographic order by position.
  *
- * Everything that must see every quorum goes through here: enumeration, the optimal strategy of small
- * systems, listings. What can be told from the formula itself (dual, load of a read-once formula,
- * overlap of thresholds) should be, since the number of minimal quorums is exponential already for a
- * majority.
+ * Used where every quorum is needed: enumeration, the optimal strategy of small systems, listings.
+ * Compute from the formula itself what you can (dual, load of a read-once formula, overlap of
+ * thresholds), since the number of minimal quorums is exponential already for a majority.
  */
 export function* minimalQuorumsOf(
   expr: QuorumExpr,
@@ -43,12 +41,11 @@ export function* minimalQuorumsOf(
 }
 
 /**
- * One minimal quorum inside `answered`, which must be a quorum: members are
- * dropped from the last position on, those of `unwanted` before all others.
+ * One minimal quorum inside `answered`, which must be a quorum: members are dropped from the last
+ * position down, those of `unwanted` before all others.
  *
- * Which minimal quorum it is depends on the order of dropping, so the order is fixed: the same question
- * always has the same witness. Cost: one call of `isQuorum` per member; monotone predicates need no
- * second pass.
+ * The result depends on the order of dropping, so the order is fixed: equal questions have equal
+ * witnesses. Cost: one call of `isQuorum` per member; monotone predicates need no second pass.
  */
 export function shrinkToMinimal(
   isQuorum: (set: NodeSet) => boolean,
@@ -95,7 +92,7 @@ export function largestQuorum(expr: QuorumExpr, nodes: number): number {
   )
 }
 
-/** Weighted gates with more sums than this are counted only when asked for exactly. */
+/** Weighted gates with more sums than this are counted only for exact counts. */
 const manySums = 1_000_000
 
 /** How far to count: exactly without limits, else up to a bound. */
@@ -145,7 +142,7 @@ function binomialAbove(n: number, k: number, most: bigint): boolean {
 function elementarySymmetric(counts: readonly bigint[], k: number): bigint {
   const ways = [1n, ...Array<bigint>(k).fill(0n)]
   for (const [i, count] of counts.entries()) {
-    // Fewer than `least` so far cannot become k with the children that are left.
+    // Fewer than `least` cannot become k with the remaining children.
     const least = Math.max(1, k - (counts.length - i - 1))
     for (let j = Math.min(k, i + 1); j >= least; j--) ways[j]! += ways[j - 1]! * count
   }
@@ -248,7 +245,7 @@ function sumOfProducts(expr: QuorumExpr, positions: ReadonlyMap<NodeId, number>)
   const parts = expr.children.map((child) => sumOfProducts(child, positions))
   const weights = expr.kind === "weighted" ? expr.weights : parts.map(() => 1)
   const limit = expr.kind === "weighted" ? expr.threshold : expr.k
-  // partial.get(w): minimal sets in which children of weight w hold so far.
+  // partial.get(w): minimal sets in which processed children of weight w hold.
   let partial = new Map<number, NodeSet[]>([[0, [emptySet]]])
   parts.forEach((quorums, i) => {
     const left = totalWeight(weights.slice(i + 1))

@@ -15,7 +15,10 @@ export type Denotation = { readonly text: string } & (
   | { readonly kind: "system"; readonly parts: SystemParts }
 )
 
-/** The value of a formula. Its text is written when asked for: inner formulas are not written again for every gate around them. */
+/**
+ * The value of a formula. Its text is formatted at first use: inner formulas are not formatted again for
+ * every gate around them.
+ */
 export function formulaValue(expr: QuorumExpr): Denotation & { kind: "formula" } {
   return {
     kind: "formula",
@@ -46,7 +49,7 @@ export interface Parameter<T> {
   show(value: T): string
 }
 
-/** Reads one argument, or says what is wrong with it; `call` is the family's signature. */
+/** Reads one argument; throws a UsageError if it is invalid. `call` is the family's signature. */
 export function readArgument<T>(parameter: Parameter<T>, argument: Argument, call: string): T {
   const value = parameter.read(argument)
   if (value === undefined) {
@@ -58,7 +61,7 @@ export function readArgument<T>(parameter: Parameter<T>, argument: Argument, cal
   return value
 }
 
-/** Sizes with a letter in them are rules over all its values, which are asked about in another way. */
+/** A hint for sizes with a letter, which are rules over all its values: use `quorate check --rule`. */
 function letterHint(parameter: Parameter<unknown>, argument: Argument): string {
   const isLetters = /^[A-Za-z]\w*$/.test(showArgument(argument))
   if (!isLetters || !parameter.what.endsWith(" integer")) return ""

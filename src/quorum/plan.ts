@@ -9,7 +9,7 @@ export type Epoch = number
 export interface EpochRange {
   readonly from: Epoch
   readonly system: QuorumSystem
-  /** Whether any proposer may propose in these epochs at once, as in Fast Paxos. */
+  /** Whether any proposer may propose in these epochs without phase 1, as in Fast Paxos. */
   readonly fast?: boolean
 }
 
@@ -17,10 +17,9 @@ export interface EpochRange {
  * Which quorum system each epoch uses (Howard 2019, §4.3): piecewise constant,
  * so that "for all epochs" is a finite check. All its systems have the same nodes.
  *
- * The thesis lets every epoch have quorums of its own, and there is no last epoch. All that it and
- * practice ask for (all aboard, §4.3.2, its table 4.1; fast epochs; reconfiguration at an epoch) changes
- * finitely often, so ranges lose nothing that anyone has used, and 4.6 comes down to finitely many pairs
- * of ranges.
+ * The thesis permits different quorums in every epoch, without a last epoch. All its plans and those of
+ * practice (all aboard, §4.3.2, table 4.1; fast epochs; reconfiguration at an epoch) change finitely
+ * often, so ranges cover them, and 4.6 reduces to finitely many pairs of ranges.
  */
 export interface QuorumPlan {
   /** The text that rebuilds it: "majority(3)", or "0: simple(3, 1, 3); 1..: majority(3)". */
@@ -40,8 +39,8 @@ export function constantPlan(system: QuorumSystem): QuorumPlan {
 /**
  * Different systems for different epochs, over the same nodes in the same order.
  *
- * The same order of nodes is asked for because a set of acceptors is bits by position: an answer counted
- * in one epoch must mean the same acceptor in the next.
+ * The order of nodes must be the same because a set of acceptors is bits by position: a bit must denote
+ * the same acceptor in every epoch.
  */
 export function piecewisePlan(ranges: readonly EpochRange[]): QuorumPlan {
   const [first, ...rest] = ranges

@@ -17,11 +17,10 @@ export function gridColumns(rows: number, columns: number): NodeId[][] {
  * One full row of a wall and one brick from each row below it: acceptors laid
  * row by row, rows of these widths from the top.
  *
- * Built from the top down: with a row of width w below it, a wall is either the
- * whole row, or one brick of it and a quorum of the wall above. As votes that
- * is w out of 1 for each brick and w − 1 for the wall above, so that no node
- * occurs twice and nothing has to be enumerated. A row of width 1 below the top
- * rules alone: the rows above it never matter.
+ * Built from the top down: with a row of width w below it, a wall is either the whole row, or one brick
+ * of it and a quorum of the wall above. As votes that is w out of 1 for each brick and w − 1 for the
+ * wall above, so that no node occurs twice and no enumeration is needed. A row of width 1 below the top
+ * is a quorum by itself: the rows above it are redundant.
  *
  * Peleg and Wool 1997, "Crumbling walls": any two such walls meet, since of two full rows the lower one
  * has a brick of every wall whose full row is higher. Widths must be positive and there must be at least

@@ -32,27 +32,27 @@ export type Phase = 1 | 2
 export const phases: readonly Phase[] = [1, 2]
 
 /**
- * Which sets of acceptors suffice in each phase. A value: immutable, and the
- * same one is analysed, validated, simulated and explored.
+ * A quorum system: the sets of acceptors that suffice in each phase. An immutable value, and the same
+ * one is analysed, checked, simulated and explored.
  *
- * A quorum of phase 1 lets a proposer go on to propose, one of phase 2 decides. Classic Paxos has one
- * set of quorums for both (Howard 2019, §3.11); Flexible Paxos shows that only a phase-1 and a phase-2
- * quorum need to meet (§4.2). Nothing here says that they do: an unsafe system is a value like any
- * other, and `requirement.ts` tells.
+ * A phase-1 quorum of promises allows a proposer to propose, a phase-2 quorum of acceptances decides.
+ * Classic Paxos has one set of quorums for both (Howard 2019, §3.11); Flexible Paxos shows that only a
+ * phase-1 and a phase-2 quorum need to meet (§4.2). This is not enforced: an unsafe system is a value
+ * like any other, and `requirement.ts` checks it.
  *
- * `isQuorum` is asked about whatever has answered and hence about supersets of quorums; being monotone
- * it is fully given by its minimal quorums, and either can be computed from `expression`.
+ * `isQuorum` is called with all acceptors that have replied and hence with supersets of quorums; it is
+ * monotone, so determined by its minimal quorums, and both follow from `expression`.
  */
 export interface QuorumSystem {
   /** The expression that rebuilds it, such as `grid(2, 3)`. */
   readonly name: string
   /** The acceptors; the position of one here is its bit in a NodeSet. */
   readonly nodes: readonly NodeId[]
-  /** Whether `answered` contains a quorum of the phase. Monotone: more answers never undo it. */
+  /** Whether `answered` contains a quorum of the phase. Monotone. */
   isQuorum(phase: Phase, answered: NodeSet): boolean
-  /** The quorums of which no proper subset is one, in canonical order, computed as they are asked for. */
+  /** The quorums without a quorum as a proper subset, in canonical order, computed lazily. */
   minimalQuorums(phase: Phase): Iterable<NodeSet>
-  /** The number of the requirement it is made to satisfy; 4.4, phase 1 meets phase 2, unless said. */
+  /** The number of the requirement it is designed to satisfy; 4.4, phase 1 intersects phase 2, by default. */
   readonly requirement?: string
   /**
    * Whether its formulas list quorums one by one, as somebody wrote them: one may contain another.
@@ -163,7 +163,7 @@ export function isMinimalQuorum(system: QuorumSystem, phase: Phase, quorum: Node
  * quorum. Cost: 2n calls of `isQuorum`.
  *
  * Minimality matters: a leader that sends only to this quorum is delayed by every member, needed or not.
- * The prefix by distance has the least possible maximum, and what is then dropped never raises it.
+ * The prefix by distance has the least possible maximum, and dropping members never raises it.
  */
 export function closestQuorum(
   system: QuorumSystem,

@@ -399,7 +399,7 @@ export function contended(setup: LogSetup): LogSetup {
   }
 }
 
-/** Every replica goes down and comes back, each a little after the one before, several times. */
+/** Rolling restarts: every replica crashes and recovers, one after the other, several times. */
 export function restarts({ plan }: LogSetup): NamedFault[] {
   return [0, 1, 2, 3].flatMap((round) =>
     plan.nodes.map((process, i): NamedFault => {
@@ -409,10 +409,7 @@ export function restarts({ plan }: LogSetup): NamedFault[] {
   )
 }
 
-/**
- * Every replica in turn loses its disk for good and comes back 30 ms later: one
- * at a time, as rejoining allows.
- */
+/** Every replica in turn loses its disk and recovers 30 ms later: one at a time, as rejoining permits. */
 export function lostDisks({ plan }: LogSetup): NamedFault[] {
   return plan.nodes.map((process, i) => {
     const at = 200_000 + i * 300_000
@@ -421,10 +418,9 @@ export function lostDisks({ plan }: LogSetup): NamedFault[] {
 }
 
 /**
- * A phase-2 quorum decides by itself for a while, nobody else hearing of it; then
- * all of it but the leader lose their disks, and the leader loses touch with
- * everybody. Whoever goes on must not do without asking it. Systems in which
- * that leaves no phase-1 quorum, or loses too much, have nothing to go wrong.
+ * A phase-2 quorum decides in isolation for a while; then all its members but the leader lose their
+ * disks, and the leader is partitioned from all others. A new leader must not proceed without it.
+ * Systems in which that leaves no phase-1 quorum, or loses too much, are unaffected.
  */
 export function forgottenDecisions(setup: LogSetup): LogSetup {
   const { plan } = setup
@@ -477,8 +473,8 @@ export function forgottenDecisions(setup: LogSetup): LogSetup {
 }
 
 /**
- * All replicas lose their disks at once: nothing that was answered can survive, and
- * nobody may pretend that it did.
+ * All replicas lose their disks simultaneously: no acknowledged request can survive, and no replica may
+ * report that one did.
  */
 export function allDisksLost({ plan }: LogSetup): NamedFault[] {
   return plan.nodes.map((process) => ({
@@ -520,9 +516,8 @@ export function leased(setup: LogSetup): LogSetup {
 }
 
 /**
- * A mistake that implementations of Paxos have made, planted around a correct
- * replica: by changing what it hears, what it says, or what it remembers. The
- * replica itself has no switch for being wrong.
+ * A bug of published implementations of Paxos, seeded around a correct replica by changing what it
+ * receives, sends or stores. The replica itself has no switch for it.
  */
 export interface SeededBug extends LogMutant {
   /** The checks of which at least one must notice. */

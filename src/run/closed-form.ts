@@ -12,11 +12,10 @@ import { firstLeader, placement } from "./log-placement.ts"
 import type { ClosedForm, ProtocolRun } from "./protocol.ts"
 
 /**
- * How long an answer takes, in microseconds, by group of clients: there and back
- * between client and nearest replica p, between p and the leader L, and from L to
- * as many of the closest replicas as make a phase-2 quorum. Nothing where that is
- * not all: delays that vary, machines that take time, batches that wait, reads
- * that go another way, quorums that are drawn, or faults.
+ * The request latency in microseconds, by group of clients: the round trips between client and nearest
+ * replica p, between p and the leader L, and from L to the closest replicas that form a phase-2 quorum.
+ * Undefined where other delays contribute: random latencies, processing costs, batching delays, other
+ * paths for reads, drawn quorums, or faults.
  */
 export function closedFormLatency(setup: LogSetup): readonly Micros[] | undefined {
   const placed = placement(setup)
@@ -37,7 +36,7 @@ export function closedFormLatency(setup: LogSetup): readonly Micros[] | undefine
     )
     return roundTrip(client, nearest) + roundTrip(nearest, leader) + decides
   })
-  // Who waits for longer than that asks again, elsewhere.
+  // A client that waits longer sends its request to another replica.
   return answers.every((micros) => micros < 1000 * setup.retryMs) ? answers : undefined
 }
 
@@ -112,7 +111,10 @@ function isUndisturbed(conditions: RunConditions): boolean {
   )
 }
 
-/** When those that have answered by then are a quorum of the phase; who asks is among them at once. Never, without those that do not answer. */
+/**
+ * The time until the acceptors that have replied form a quorum of the phase; the sender counts from time
+ * 0. Infinity if the acceptors that reply form none.
+ */
 export function timeToQuorum(system: QuorumSystem, phase: Phase, roundTrip: (q: Address) => Micros): Micros {
   const byTime = system.nodes.map((_, q) => ({ q, time: roundTrip(q) })).sort((a, b) => a.time - b.time)
   let answered = emptySet
@@ -141,7 +143,7 @@ function isExact(setup: LogSetup): boolean {
 export interface LeaderLatency {
   /** Where the leader is; null where delays are the same everywhere. */
   readonly region: string | null
-  /** Until the first quorum of a phase has answered a broadcast. */
+  /** The time until the first quorum of a phase has replied to a broadcast. */
   readonly phase1: Wait
   readonly phase2: Wait
   /**
@@ -167,10 +169,9 @@ export interface LeaderPlaces {
 }
 
 /**
- * How long each phase takes a leader, by its region, computed and not
- * simulated: round trips are independent, a phase ends when some quorum has
- * answered. Exact for constants, where it is an order statistic; else by the
- * reliability recursion on the distributions of round trips, to about 1e-8.
+ * The latency of each phase by the leader's region, computed and not simulated: round trips are
+ * independent, a phase ends when some quorum has replied. Exact for constants, where it is an order
+ * statistic; else by the reliability recursion on the distributions of round trips, to about 1e-8.
  */
 export function leaderLatencies(
   system: QuorumSystem,

@@ -31,7 +31,7 @@ export const group = {
 /** The ids of the protocols that run where none is named: of a single decree, and of a log. */
 export const defaultProtocol = { decree: "paxos", log: "multi-paxos" } as const
 
-/** More processes of a kind than a run, whose work grows with their product, can have. */
+/** The maximum number of processes of a kind; the work of a run grows with the product of these numbers. */
 export const maxProcesses = 10_000
 
 /** How a file of round trips becomes the delays of a matrix; without effect on other latencies. */

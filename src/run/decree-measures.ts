@@ -27,7 +27,10 @@ export interface RunMeasures {
   readonly learnedAt: readonly (Micros | null)[]
   readonly messagesSent: number
   readonly messagesDelivered: number
-  /** Sent but lost by the network, or arriving where nobody was up; a duplicate can make it less than sent − delivered. */
+  /**
+   * Messages lost by the network, or arriving at a crashed process; duplicates can make it less than
+   * sent − delivered.
+   */
   readonly messagesLost: number
   readonly messagesByType: Readonly<Partial<Record<MessageType, number>>>
   /** Synchronous writes by all processes. */

@@ -27,8 +27,8 @@ export interface ScenarioOfCluster {
 }
 
 /**
- * The cluster and scenario of a setup and a seed. What the seed has no part in is
- * made once per setup, since a sweep asks for thousands of seeds of each.
+ * The cluster and scenario of a setup and a seed. What does not depend on the seed is made once per
+ * setup, since a sweep runs thousands of seeds of each.
  */
 export function decreeScenario(setup: DecreeSetup, seed: number): ScenarioOfCluster {
   // What Paxos is given back are its own processes.
@@ -39,7 +39,7 @@ const prepared = oncePer((setup: DecreeSetup) =>
   simulationOf({ protocol: paxos, conditions: setup, settings: setup }),
 )
 
-/** Whether runs of a setup are safe with its quorums, whatever they come to: asked of the requirements of its variant. */
+/** Whether a setup is safe with its quorums, independent of any run: by the requirements of its variant. */
 export function decreeSafety(setup: DecreeSetup): CaseSafety {
   return runSafety(paxos, prepared(setup)(0).run)
 }

@@ -22,7 +22,7 @@ import {
 
 /** How far and how badly runs may go that are explored. */
 export interface ExplorationBounds {
-  /** Epochs 0 … epochs − 1 are used, of whatever the protocol calls an epoch. */
+  /** Epochs 0 … epochs − 1 are used, by the protocol's notion of epochs. */
   readonly epochs: number
   readonly network: NetworkKind
   readonly lossy: boolean
@@ -30,18 +30,18 @@ export interface ExplorationBounds {
   readonly crashes: number
 }
 
-/** A protocol on a small cluster, all of whose runs are to be explored. */
+/** A protocol on a small cluster, all of whose runs are explored. */
 export interface ExplorationSetup extends ExplorationBounds {
   readonly protocol: Protocol
   readonly plan: QuorumPlan
-  /** How many clients ask, each for a value of its own. */
+  /** The number of clients, each of which requests its own value. */
   readonly clients: number
   /** The settings of the protocol that are not at their defaults. */
   readonly settings?: object
   readonly mutant?: string | undefined
 }
 
-/** What the explorer is given, and what knows how to read its answers. */
+/** The model for the explorer, with the functions that interpret its results. */
 export interface Exploration {
   readonly protocol: Protocol
   readonly run: ProtocolRun
@@ -58,7 +58,7 @@ export type ExplorationModel = ActorModel<unknown, unknown, unknown>
 export type ExplorationProperty = Property<unknown, unknown, unknown>
 /** One of its runs. */
 export type ExplorationTrace = ActorTrace<unknown, unknown, unknown>
-/** What a search says of one property. */
+/** The outcome of a search for one property. */
 export type ExplorationOutcome = ActorOutcome<unknown, unknown, unknown>
 
 /** The model of a protocol, and its properties for the explorer. */
@@ -130,7 +130,7 @@ export function explorationDiagram(
   )
 }
 
-/** Says of a protocol without remarks of its own when a property first fails. */
+/** The remarks of a protocol without its own: the step after which a property first fails. */
 function violationRemarks(exploration: Exploration, trace: ExplorationTrace): (steps: number) => string[] {
   const failing = (steps: number) => violatedIn(exploration, trace.worlds[steps]!.remembered)
   return (steps) =>

@@ -1,13 +1,11 @@
 /**
- * Latencies in whole microseconds, counted in buckets: exact below 2048 µs, and
- * above it a quantile is too large by less than 0.1 %, the width of its bucket.
- * It is the greatest latency of its bucket, so that latencies far apart, such as
- * those of constant delays, come back as they were. Memory does not depend on how
- * many there are (Tene's HdrHistogram: a linear scale within each power of two).
+ * A histogram of latencies in whole microseconds: exact below 2048 µs, and above it a quantile is too
+ * large by less than 0.1 %, the width of its bucket. A quantile is the greatest latency of its bucket,
+ * so that latencies far apart, such as those of constant delays, are exact. Memory is constant in the
+ * number of latencies (Tene's HdrHistogram: a linear scale within each power of two).
  *
- * It is the sketch of long runs: histograms merge, and because all they hold
- * are counts, maxima and an exact sum, the result is the same to the byte in whatever
- * order they are merged, and however often they were taken apart before.
+ * It is the sketch of long runs: histograms merge, and because they consist of counts, maxima and an
+ * exact sum, the result is identical in every order and grouping of merges.
  */
 export class LatencyHistogram {
   private counts = new Float64Array(4 * half)

@@ -5,12 +5,12 @@ import type { Variant } from "../protocol/paxos/variant.ts"
 import type { DecreeSetup } from "./decree-settings.ts"
 
 /**
- * Progress and eventual learning of a run (Howard 2019, §2.1 and theorem 16), under
- * the conditions that its time-out was chosen for. None where the theorem is not
- * stated: it is of proposers with epochs of their own that ask everyone.
+ * Progress and eventual learning of a run (Howard 2019, §2.1 and theorem 16), under the conditions that
+ * its time-out was chosen for. Empty where the theorem does not apply: it requires proposers with
+ * disjoint epochs that contact all acceptors.
  *
- * Whether the conditions held is read off the trace: with a second proposer, or
- * acceptors that are down, the verdict is `unknown` and says so.
+ * Whether the conditions held is derived from the trace: with a second proposer, or crashed acceptors,
+ * the verdict is `unknown` with the reason.
  */
 export function livenessOf(setup: DecreeSetup, cluster: Cluster): readonly PaxosProperty[] {
   const conditions = conditionsOf(setup, cluster)
@@ -54,7 +54,7 @@ function isStated(
   )
 }
 
-/** Sources that always have a greater epoch, and ask nobody for it. */
+/** Allocations in which a proposer always has a greater epoch, without an allocator. */
 const dealtOut: ReadonlySet<Variant["epochs"]["kind"]> = new Set([
   "round-robin",
   "sequence",

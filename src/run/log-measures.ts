@@ -6,15 +6,15 @@ import { LatencyHistogram } from "./latency-histogram.ts"
 import type { Operation } from "../protocol/log/command.ts"
 import type { LogReport } from "../protocol/log/messages.ts"
 
-/** Requests of clients and their answers, over the whole run. */
+/** Requests of clients and their replies, over the whole run. */
 export class Requests implements Gatherer<LogEvent> {
-  /** Requests that arrived, shed ones not included, and those that were answered. */
+  /** Requests that arrived, shed ones not included, and those with a reply. */
   called = 0
   returned = 0
   shed = 0
   /** Those that had to wait for a client to be free. */
   queued = 0
-  /** When the last answer came, and how long after its request. */
+  /** The time of the last reply, and its latency. */
   lastReturnAt: Micros = 0
   lastLatency: Micros = 0
   private readonly calledAt: Micros[] = []
@@ -51,7 +51,7 @@ export class Requests implements Gatherer<LogEvent> {
   }
 }
 
-/** What clients asked, and when they were answered. */
+/** The requests of clients, and the times of their replies. */
 export const requests: LogFact<Requests> = { wants: ["report"], gather: () => new Requests() }
 
 /** With a greater share of requests shed the latency of those that were made is that of another load. */
@@ -59,7 +59,7 @@ export const maxShed = 0.01
 
 /** The part of a run that is measured, and how finely throughput is. */
 export interface MeasuredWindow {
-  /** Only requests answered from here on count … */
+  /** Only requests with a reply from this time on count … */
   readonly from: Micros
   /** … up to here. */
   readonly until: Micros
@@ -67,17 +67,17 @@ export interface MeasuredWindow {
   readonly clientsPerGroup: number
   /** The weight of each group of clients in means over groups, of which at least one is greater than 0. */
   readonly weights: readonly number[]
-  /** Answers are counted by intervals of this length; 0 for not at all. */
+  /** Replies are counted in intervals of this length; 0 for none. */
   readonly interval: Micros
-  /** How many requests there will ever be; infinitely many where clients go on asking. */
+  /** The total number of requests; Infinity where clients do not stop. */
   readonly requests: number
 }
 
-/** A time in which no client got an answer, in microseconds of the run. */
+/** An outage: an interval without replies to any client, in microseconds of the run. */
 export interface Gap {
   readonly from: Micros
   readonly length: Micros
-  /** Whether the window ended before an answer did end it: it may have lasted longer. */
+  /** Whether it lasted to the end of the window, and so may have lasted longer. */
   readonly isOpen: boolean
 }
 
@@ -121,7 +121,7 @@ export class LogMeasures implements Gatherer<LogEvent> {
   readonly reads = new LatencyHistogram()
   readonly writes = new LatencyHistogram()
   readonly byGroup: LatencyHistogram[] = []
-  /** Answers in each interval of the window, from its beginning. */
+  /** Replies in each interval of the window, from its start. */
   readonly perInterval: number[] = []
   /** Each time somebody became leader. */
   readonly elections: { readonly at: Micros; readonly process: number; readonly epoch: number }[] = []
@@ -169,7 +169,7 @@ export class LogMeasures implements Gatherer<LogEvent> {
     return this.requests.called
   }
 
-  /** Those of them that were answered. */
+  /** Those of them with a reply. */
   get returned(): number {
     return this.requests.returned
   }
@@ -194,13 +194,16 @@ export class LogMeasures implements Gatherer<LogEvent> {
     return this.shed === 0 ? 0 : this.shed / (this.called + this.shed)
   }
 
-  /** The end of what is measured: of the window, or the last answer, where no request is left to be made. */
+  /**
+   * The end of the measurement: of the window, or the last reply where clients have made all their
+   * requests.
+   */
   get end(): Micros {
     const { from, until, requests } = this.window
     return this.returned < requests ? until : Math.min(until, Math.max(from, this.requests.lastReturnAt))
   }
 
-  /** The longest time without any answer within the window. One that lasts to its end counts, and is open. */
+  /** The longest time without a reply within the window. One that lasts to its end counts, and is open. */
   get longestGap(): Gap {
     const length = this.end - this.lastReturn
     return length > this.longestEnded.length
@@ -208,7 +211,7 @@ export class LogMeasures implements Gatherer<LogEvent> {
       : this.longestEnded
   }
 
-  /** Answered requests per second of the window; null where all had been answered before it. */
+  /** Replies per second of the window; null where all requests had their reply before it. */
   get throughput(): number | null {
     const { from } = this.window
     return this.end === from ? null : this.all.count / ((this.end - from) / 1e6)
@@ -296,9 +299,8 @@ export const traffic: Reading<LogSubject, LogEvent, LogTraffic> = reading(
 )
 
 /**
- * Every answered request of a run in the order of the answers: when, and after
- * how long. Memory grows with the run; it is for runs whose warm-up is to be
- * found (`warm-up.ts`). Others measure with `LogMeasures`.
+ * Every request with a reply, in the order of the replies: its time and latency. Memory grows with the
+ * run; it is for runs whose warm-up is to be detected (`warm-up.ts`). Others use `LogMeasures`.
  */
 export class AnsweredRequests implements Gatherer<LogEvent> {
   readonly answeredAt: Micros[] = []
@@ -316,7 +318,7 @@ export class AnsweredRequests implements Gatherer<LogEvent> {
   }
 }
 
-/** Every answer of a run. */
+/** Every reply of a run. */
 export const answeredRequests: LogFact<AnsweredRequests> = {
   wants: ["report"],
   gather: (_, facts) => new AnsweredRequests(facts.of(requests)),

@@ -4,16 +4,16 @@ import { UsageError, describeUnknown } from "../base/errors.ts"
 import { type LatencyModel, matrixLatency } from "../world/simulate/latency.ts"
 import { refuseRegions, regionNumber, regionsInTurn } from "../world/simulate/latency-matrix.ts"
 
-/** Where everyone in a log is. */
+/** The regions of the replicas and clients of a log. */
 export interface Placement {
   readonly latency: LatencyModel
-  /** Where each group of clients is: a region, or the name of the replica it is beside. */
+  /** The place of each group of clients: a region, or the name of its co-located replica. */
   readonly groups: readonly string[]
   /** By address, replicas and then groups of clients: the region of each, where there are any. */
   readonly regions: readonly string[]
 }
 
-/** Where everyone is, and how far apart: replicas, then groups of clients. */
+/** The topology of a setup: replicas, then groups of clients, with their delays. */
 export function placement(setup: PlacedSetup): Placement {
   const { latency, plan, replicaRegions, clientRegions, jitterSigma } = setup
   const n = plan.nodes.length

@@ -11,9 +11,9 @@ import type { LogSetup } from "./log-settings.ts"
 import { type Protocol, type ProtocolMutant, whatIsUnnamed } from "./protocol.ts"
 
 /**
- * A protocol of a replicated log. Its replicas execute what clients ask; clients,
- * their workload and their histories, and the reports that measures read, are
- * those of every log, so that two logs differ in nothing else.
+ * A protocol of a replicated log. Its replicas execute the requests of clients; clients, workloads,
+ * histories, and the reports that measures read are common to all logs, so that two logs differ in their
+ * protocol only.
  */
 export interface LogProtocol extends Pick<Protocol, "id" | "about" | "reference"> {
   /** What a run must meet to be safe: requirements by their ids, 4.4, or 4.6 where the plan changes. */
@@ -32,7 +32,7 @@ export interface LogProtocol extends Pick<Protocol, "id" | "about" | "reference"
 
 /** A mistake to plant in a log. */
 export interface LogMutant extends Pick<ProtocolMutant, "id" | "does"> {
-  /** Conditions under which it can show at all. */
+  /** The setup under which it can take effect. */
   readonly setup?: (setup: LogSetup) => LogSetup
   /** The cluster with its replicas changed. */
   readonly apply: (cluster: LogCluster, setup: LogSetup) => LogCluster
@@ -49,8 +49,8 @@ export interface LogProtocolRun {
 }
 
 /**
- * Makes a protocol of a replicated log, and checks what types cannot: a UsageError
- * says what is missing or misnamed.
+ * Makes a protocol of a replicated log, and checks what types cannot: throws a UsageError for what is
+ * missing or misnamed.
  *
  * @example
  * export default defineLogProtocol({ ...multiPaxos, id: "my-log", cluster: (run) => … })

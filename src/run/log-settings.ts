@@ -304,10 +304,10 @@ export interface LogSetup extends ValuesOf<typeof logSettings> {
   readonly strategy?: Strategy
 }
 
-/** Whom a leader contacts first: see `logSettings`. */
+/** The replicas a leader contacts first: see `logSettings`. */
 export type QuorumSelection = LogSetup["quorumSelection"]
 
-/** Ten clients beside each replica, no faults, machines without limits, ten seconds. */
+/** Ten clients co-located with each replica, no faults, machines without limits, ten seconds. */
 export const logDefaults = defaultsOf(logSettings)
 
 /** A setup whose measurements would begin after its end is a UsageError. */

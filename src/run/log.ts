@@ -37,7 +37,7 @@ export interface BuiltLog {
   readonly protocol: LogProtocol
   readonly cluster: LogCluster
   readonly scenario: LogScenario
-  /** Must watch the run: it tells faults who leads. */
+  /** Must observe the run: it determines the leader for faults. */
   readonly leadership: LogObserver
   readonly latency: LatencyModel
   /** The weight of each group of clients in the mean latency. */
@@ -135,7 +135,7 @@ function machines(setup: LogSetup, n: number): Pick<LogScenario, "disk" | "node"
   }
   return {
     ...(writeMs > 0 && { disk: { sync: constantLatency(writeMs), groupCommit } }),
-    // Clients are many machines, each with little to do.
+    // A group of clients is many machines, each with little load.
     ...(costs && { node: (process: Address) => (process < n ? node : undefined) }),
     // Megabits per second are eighths of a byte per microsecond.
     ...(linkMbitPerSecond !== null && { bandwidth: () => linkMbitPerSecond / 8 }),
@@ -171,7 +171,10 @@ function clientOptions(setup: LogSetup, latency: LatencyModel, group: number, se
   }
 }
 
-/** Who the faults of a setup may name: replicas and groups of clients, regions, and everybody of a kind. */
+/**
+ * The names that faults of a setup may contain: replicas, groups of clients, regions, and all processes
+ * of a kind.
+ */
 function castOf(
   setup: PlacedSetup,
   { messageTypes }: Pick<LogProtocol, "messageTypes">,
@@ -197,11 +200,11 @@ export interface LogRun {
   /** Those that do not hold: none, if the quorums meet. */
   readonly violations: readonly Judgement[]
   readonly end: RunEnd
-  /** What clients asked and were told; null unless that was recorded, see `LogRunOptions.linearizability`. */
+  /** The client history; null unless it was recorded, see `LogRunOptions.linearizability`. */
   readonly clients: ClientHistory | null
   /** Everything that was gathered. */
   readonly facts: LogFacts
-  /** Sixteen hexadecimal digits, equal for equal runs; empty where it was not wanted. */
+  /** Sixteen hexadecimal digits, equal for equal runs; empty where it was not computed. */
   readonly traceHash: string
 }
 
@@ -210,17 +213,23 @@ export type LogFacts = Facts<LogSubject, LogEvent>
 
 /** What is measured and checked of a run. */
 export interface LogRunOptions {
-  /** Answers are counted in intervals of this, from the end of the warm-up to the end of the run; not at all unless given. */
+  /**
+   * Replies are counted in intervals of this length, from the end of the warm-up to the end of the run;
+   * not counted by default.
+   */
   readonly intervalMs?: number
-  /** Whether what clients were told is recorded and checked, which remembers all of it; where it depends on the state, unless said otherwise. */
+  /**
+   * Whether the client history is recorded and checked, which keeps every operation; by default where
+   * results depend on the state.
+   */
   readonly linearizability?: boolean
   /** Properties to judge besides. */
   readonly properties?: readonly LogProperty[]
   /** Facts to gather besides, to be read in `LogRun.facts`. */
   readonly gather?: readonly LogFact<Gatherer<LogEvent>>[]
-  /** Whether the run may end, by what has been gathered so far; at its horizon, unless said. */
+  /** Whether the run may end, by the facts gathered; at its horizon by default. */
   readonly isOver?: (facts: LogFacts, now: Micros) => boolean
-  /** What the fingerprint covers; `states` unless said otherwise. */
+  /** What the fingerprint covers; `states` by default. */
   readonly traceHash?: HashedPart | "none"
 }
 
@@ -278,7 +287,7 @@ export function runBuiltLog(
   }
 }
 
-/** How many requests there will ever be in a run; infinitely many where clients go on asking. */
+/** The total number of requests of a run; Infinity where clients do not stop. */
 export function requestsOf({ cluster }: BuiltLog, setup: LogSetup): number {
   return cluster.clientGroups.length * setup.clientsPerGroup * (setup.requestsPerClient ?? Infinity)
 }
@@ -318,7 +327,7 @@ export function logTraceHash(part: HashedPart): { readonly digits: string; reado
   }
 }
 
-/** The numbers of a message, a record or a report that tell it from others. */
+/** The numbers of a message, a record or a report that distinguish it from others. */
 function digest(content: LogMessage | LogRecord | LogReport): number {
   const parts = content as { type: string; epoch?: number; slot?: number; request?: number }
   return (parts.epoch ?? 0) * 65_537 + (parts.slot ?? 0) * 257 + (parts.request ?? 0) * 31 + parts.type.length

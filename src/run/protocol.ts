@@ -27,13 +27,12 @@ import {
 import { type Settings, type SettingsTable, defaultsOf } from "./setting.ts"
 
 /**
- * A protocol: all that running, exploring and judging it takes. One file in
- * `src/run/protocols/` and one line in its index, or a file of the user's own,
- * `--protocol ./mine.ts`. Whoever runs it asks this value and knows no protocol
- * by name.
+ * A protocol, with everything needed to run, explore and check it. One file in `src/run/protocols/` and
+ * one line in its index, or a user's file, `--protocol ./mine.ts`. Runners use this value and know no
+ * protocol by name.
  *
- * The type parameters are those of its processes (`Actor`), what a run is judged
- * by, and its settings; `Protocol` without parameters is any protocol.
+ * The type parameters are those of its processes (`Actor`), its facts and its settings; `Protocol`
+ * without parameters is any protocol.
  *
  * `docs/adding.md` has a complete example.
  */
@@ -50,7 +49,7 @@ export interface Protocol<
   readonly about: string
   /** Where in the literature it comes from. */
   readonly reference: string
-  /** Its own settings, beside those of every run; none by default. */
+  /** Its own settings, in addition to those of every run; none by default. */
   readonly settings?: Partial<Settings<Setup>>
   /** The values of settings that differ where runs are explored, not simulated. */
   readonly exploredSettings?: Partial<Setup>
@@ -60,7 +59,7 @@ export interface Protocol<
   readonly requirements?: (run: ProtocolRun<Setup>) => readonly SafetyCondition[]
   /** The processes, acceptors (or replicas) first, in the order of the plan's nodes. */
   cluster(run: ProtocolRun<Setup>): ProtocolCluster<Message, Stored, Report>
-  /** Every type of message; traces, diagrams and links ask for its text and size. */
+  /** Every type of message, with the text and size that traces, diagrams and links use. */
   readonly messages: MessageForms<Message>
   /** What is remembered of a run to judge it: small, because an explorer keeps it in every state. */
   readonly facts: FactsOf<Message, Stored, Report, Facts>
@@ -76,9 +75,9 @@ export interface Protocol<
   model?(run: ProtocolRun<Setup>, bounds: { readonly epochs: number }): ExploredModel<Message, Stored, Facts>
   /** What diagrams show of a process where it changes: "1; (1, A)". */
   stateText?(local: Local<Stored>): string | undefined
-  /** The values decided so far, as texts: "(1, A)". */
+  /** The decided values, as texts: "(1, A)". */
   decided?(facts: Facts, run: ProtocolRun<Setup>): readonly string[]
-  /** What a diagram remarks upon after so many steps of a trace. */
+  /** The remarks of a diagram after a number of steps of a trace. */
   remarks?(
     trace: ActorTrace<Message, Stored, Facts>,
     run: ProtocolRun<Setup>,
@@ -88,27 +87,33 @@ export interface Protocol<
 /** What one run of a protocol is made from. */
 export interface ProtocolRun<Setup = object> {
   readonly plan: QuorumPlan
-  /** What clients ask for, one value each: A, B, … */
+  /** The values that clients propose, one each: A, B, … */
   readonly values: readonly Value[]
   readonly settings: Setup
-  /** The expected delay from one process to another, for protocols that ask the nearest; an explorer has no delays. */
+  /**
+   * The expected delay from one process to another, for protocols that contact the nearest; an explorer
+   * has no delays.
+   */
   readonly distance: (from: Address, to: Address) => number
   /** For draws that belong to the set-up, such as quorums chosen at random. */
   readonly random: Random
 }
 
-/** The processes of a run, whom clients ask, and what the conditions of a run must know of them. */
+/** The processes of a run, the recipients of client requests, and what the conditions of a run need. */
 export interface ProtocolCluster<Message = unknown, Stored = unknown, Report = unknown> {
   readonly processes: readonly Process<Message, Stored, Report>[]
-  /** Whom the clients ask, each for the value of the same place; the nodes in turn, unless given. */
+  /** The recipients of the clients' requests, in the order of the values; the nodes in turn by default. */
   readonly asked?: readonly Address[]
-  /** Whom a fault may name together: "acceptors"; processes by their roles, unless given. */
+  /** The groups that faults may name, such as "acceptors"; processes by their roles by default. */
   readonly groups?: Readonly<Record<string, readonly Address[]>>
-  /** Whom a fault at the leader strikes, where that is known from the start. */
+  /** The target of faults at the leader, where it is known from the start. */
   readonly leader?: Address
   /** Whether nothing in it was drawn from the random stream of the run: then all seeds share one. */
   readonly isFixed?: boolean
-  /** What the client of a process asks for once that has recovered, where clients resubmit; a new value, unless given. */
+  /**
+   * The value that the client of a recovered process proposes, where clients resubmit; a new value by
+   * default.
+   */
   resubmits?(process: Address, at: Micros): Value | undefined
 }
 
@@ -137,9 +142,10 @@ export type ProtocolEvent<Message, Stored, Report> =
   | { readonly type: "report"; readonly process: Address; readonly report: Report }
 
 /**
- * A property of the runs of a protocol. One of states (`StateProperty`) is judged on the facts: by an explorer
- * in every state, of any other run after every event. One of traces (`Property`) sees everything, and no
- * explorer can judge it. One with both forms has the first explored and the second asked of all other runs.
+ * A property of the runs of a protocol. A property of states (`StateProperty`) is checked on the facts:
+ * by an explorer in every state, in any other run after every event. A property of traces (`Property`)
+ * uses the whole trace, so an explorer cannot check it. One with both forms is explored by the first and
+ * checked in other runs by the second.
  */
 export type ProtocolProperty<Facts, Setup = object> =
   | StateProperty<Facts, ProtocolRun<Setup>>
@@ -152,7 +158,7 @@ export interface TraceJudged extends Omit<Statement<never>, "notStated"> {
   read(facts: never): Verdict<Violation>
 }
 
-/** What properties and measures of a run are told of it. */
+/** What properties and measures know of a run. */
 export type ProtocolSubject = ProtocolRun & ProtocolCluster
 
 /** A protocol's properties for one trace, in their order. */
@@ -219,17 +225,17 @@ export interface ProtocolMutant<Message = unknown, Stored = unknown, Report = un
   ): ProtocolCluster<Message, Stored, Report>
 }
 
-/** What of an explorer's model the protocol says: see `ActorModel`. */
+/** The part of an explorer's model that the protocol defines: see `ActorModel`. */
 export type ExploredModel<Message, Stored, Facts> = Partial<
   Pick<ActorModel<Message, Stored, Facts>, "admits" | "permits" | "recovers" | "lateRequests">
 >
 
 /**
- * Makes a protocol of its parts, and checks what types cannot: a UsageError says
- * what is missing or misnamed.
+ * Makes a protocol of its parts, and checks what types cannot: throws a UsageError for what is missing
+ * or misnamed.
  *
- * What comes back is a protocol of any messages: only the protocol itself looks
- * into them, and whoever runs it passes them on.
+ * The result is a protocol of any messages: only the protocol itself reads them, and runners pass them
+ * on.
  *
  * @example
  * export default defineProtocol<Message, Stored, Report, Facts>({
@@ -335,13 +341,13 @@ export function mutantOf<Mutant extends Pick<ProtocolMutant, "id">>(
   )
 }
 
-/** A, B, … Z, then A1, B1, …: what the client of that number, from 0, asks for. */
+/** A, B, … Z, then A1, B1, …: the value that client `index`, from 0, proposes. */
 export function proposedValue(index: number): Value {
   const round = Math.floor(index / 26)
   return String.fromCharCode(65 + (index % 26)) + (round === 0 ? "" : String(round))
 }
 
-/** What clients ask, and of whom. */
+/** The client requests with their recipients. */
 export function requestsOf(
   { plan, values }: ProtocolRun,
   { asked }: ProtocolCluster,

@@ -10,13 +10,12 @@ import { type DecreeSetup, decreeDefaults } from "./decree-settings.ts"
 export type Algorithm = Pick<DecreeSetup, "variant" | "switches" | "mutant" | "colocated">
 
 /**
- * A setup full of faults, drawn from a seed: one to four proposers, messages
- * that are lost, repeated and late, processes that crash and may come back,
- * partitions, slow disks. For searching violations, not for measuring.
+ * A setup with random faults, drawn from a seed: one to four proposers, lost, duplicated and delayed
+ * messages, processes that crash and may recover, partitions, slow disks. For finding violations, not
+ * for measuring.
  *
- * Each kind of fault is absent from some setups, because faults hide each
- * other: where everything is lost, nothing is ever decided twice. Durations are
- * short, so that thousands of runs take seconds.
+ * Each kind of fault is absent from some setups, because faults mask each other: where all messages are
+ * lost, no two values are decided. Durations are short, so that thousands of runs take seconds.
  */
 export function randomDecree(
   plan: QuorumPlan,
@@ -33,7 +32,7 @@ export function randomDecree(
   const { failStop = false } = { ...named.switches, ...switches }
   const apart = Array.from({ length: proposers }, (_, i) => `p${i + 1}`)
   const processes = [...plan.nodes, ...(colocated ? [] : apart)]
-  // Where nothing is written, nobody may come back (§3.12).
+  // Where nothing is written, no process may recover (§3.12).
   const crashes = crashesAmong(processes, random.fork("crashes"), failStop)
   return {
     ...decreeDefaults,
@@ -58,7 +57,7 @@ export function randomDecree(
     duplicateProbability: from("duplicate", 0, 0.1),
     reorderProbability: from("reorder", 0, 0.2),
     reorderMs: 60,
-    // A proposer that used an old epoch for what its client wants by then would be found out.
+    // A proposer that reuses an old epoch for its client's new value is detected.
     retryAfterRecovery: true,
     faults: [...crashes, ...partitionsOf(processes, random.fork("partitions"))],
     horizonMs,

@@ -15,22 +15,23 @@ import {
 import type { ClockRate } from "./common-settings.ts"
 import { type LogSetup, logDefaults } from "./log-settings.ts"
 
-/** Faults strike within the first seconds; then everyone is up and connected, and every request must be answered in the rest. */
+/**
+ * Faults occur within the first seconds; then all processes are up and connected, and every request must
+ * get its reply in the rest.
+ */
 export const faultsUntilMs = 3000
 /**
- * How long after the last fault every request must have been answered, in milliseconds:
- * far more than any election takes.
+ * The time after the last fault within which every request must get its reply, in milliseconds: far more
+ * than any election takes.
  */
 export const answeredWithinMs = 60_000
 
 /**
- * A random scenario: the system is one of those given, and everything else about
- * the run is drawn (Groce et al. 2012, swarm testing: each run has its own few
- * features, so that none drowns the others).
+ * A random scenario: the system is one of those given, and everything else about the run is drawn (Groce
+ * et al. 2012, swarm testing: each run has a few features only, so that none masks the others).
  *
- * A lease tolerates the drift it is told of and nothing else, and a decision is
- * gone with the disks of the whole quorum that made it: such faults are drawn only
- * where the protocol promises to survive them.
+ * A lease tolerates at most its configured drift, and a decision is lost with the disks of the whole
+ * quorum that made it: such faults are drawn only where the protocol guarantees to survive them.
  */
 export function randomLog(seed: number, systems: readonly (() => QuorumSystem)[]): LogSetup {
   const random = randomFromSeed(seed).fork("swarm")
@@ -122,7 +123,7 @@ interface Bounds {
 type Draw = (random: Random, n: number, bounds: Bounds) => Fault | readonly Fault[]
 
 function randomFaults(random: Random, n: number, bounds: Bounds): Fault[] {
-  // Which kinds a run has at all is drawn first, then how many of each.
+  // The kinds of faults of a run are drawn first, then the number of each.
   const kinds = Object.values(draws).filter(() => random.below(4) === 0)
   const faults = kinds.flatMap((draw) =>
     Array.from({ length: random.between(1, 3) }, () => draw(random, n, bounds)).flat(),
@@ -159,7 +160,7 @@ function lostDisks(random: Random, n: number, { canLose }: Bounds): Fault[] {
   })
 }
 
-/** Everyone stops at one instant; they come back together, or one after the other. */
+/** All replicas crash at one instant; they recover together, or one after the other. */
 function blackout(random: Random, n: number): Fault[] {
   const { at, until } = span(random)
   const disk = pick(random, ["synced", "partial", "torn"] as const)
@@ -202,7 +203,7 @@ function randomPath(random: Random, n: number): Path {
   }
 }
 
-/** One of two or three zones: replicas in turn, and the clients beside each. */
+/** One of two or three zones: replicas in turn, and their co-located clients. */
 function zone(random: Random, n: number): Address[] {
   const zones = random.between(2, 3)
   const chosen = random.below(zones)

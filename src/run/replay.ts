@@ -14,13 +14,16 @@ export function replayCommand(setup: DecreeSetup, seed: number): string {
   return commandLine([
     ...["quorate", "simulate", setup.plan.name, "--latency", latencyName(setup.latency)],
     ...replayWords(decreeSettings, setup),
-    // What was run can be run again, whatever is to be said against it.
+    // An executed run can be repeated, also if its combination is unsafe.
     ...(isClassic(setup) ? [] : ["--unsafe"]),
     ...["--seed", String(seed), "--trace"],
   ])
 }
 
-/** The command that shows a run of `randomDecree` again, before every check: the seed says all but the algorithm. */
+/**
+ * The command that repeats a run of `randomDecree` with every check: the seed determines all but the
+ * algorithm.
+ */
 export function randomFaultsCommand(plan: string, seed: number, algorithm: Partial<Algorithm>): string {
   return commandLine([
     ...["quorate", "simulate", plan],
@@ -30,7 +33,7 @@ export function randomFaultsCommand(plan: string, seed: number, algorithm: Parti
   ])
 }
 
-/** Classic Paxos runs with any quorums; another variant may be refused, unless it is asked for as a control. */
+/** Classic Paxos runs with any quorums; another variant may be refused without --unsafe. */
 function isClassic({ variant, switches }: Pick<DecreeSetup, "variant" | "switches">): boolean {
   return variant === "classic" && Object.keys(switches).length === 0
 }

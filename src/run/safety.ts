@@ -6,9 +6,9 @@ import type { LogSetup } from "./log-settings.ts"
 import type { Protocol, ProtocolRun } from "./protocol.ts"
 
 /**
- * Whether a plan is safe for whoever requires this of it: `violated` with a clause for each condition that is,
- * with quorums that do not intersect where it is a requirement; else `unknown` with the reason, if one is;
- * else `holds`. A UsageError says which requirements there are.
+ * Whether a plan satisfies all conditions: `violated` with a clause for each violated one, with quorums
+ * that do not intersect where it is a requirement; else `unknown` with the reason, if one is; else
+ * `holds`. Throws a UsageError with the valid requirements for an unknown one.
  *
  * Cost: a second at most for each requirement.
  *

@@ -2,14 +2,12 @@ import { UsageError, describeUnknown, didYouMean } from "../base/errors.ts"
 import { number, quoted } from "../base/text.ts"
 
 /**
- * One setting of a run: said once, in the table of its kind of run, and read
- * from a flag, a sweep file or code; written into help, a JSON schema, a replay
- * command and a manifest.
+ * One setting of a run: defined once, in the table of its kind of run, and read from a flag, a sweep
+ * file or code; written into help, a JSON schema, a replay command and a manifest.
  *
- * The key of the table names it everywhere: `lossProbability` is a key of a
- * sweep file and of the setup, and `--loss-probability` on the command line. A
- * flag and a file take the same notation, so whatever `show` writes, `read`
- * reads back to an equal value.
+ * The key of the table names it everywhere: `lossProbability` is a key of a sweep file and of the setup,
+ * and `--loss-probability` on the command line. A flag and a file use the same notation, so `read`
+ * returns an equal value for every text that `show` writes.
  */
 export interface Setting<T> {
   /** A phrase for help and for the description in the schema, without the unit. */
@@ -19,7 +17,7 @@ export interface Setting<T> {
   /** The unit of a number, as it is printed: `ms`. */
   readonly unit?: string
   readonly default: T
-  /** What help says of the default where the text of its value says too little. */
+  /** The text of the default in help, where that of its value is insufficient. */
   readonly defaultText?: string
   /** What stands for the value in help, such as `ms`; a setting without one is a switch, on or off. */
   readonly placeholder?: string
@@ -180,7 +178,7 @@ export function name(about: About<string>): Setting<string> {
   }
 }
 
-/** A value with a notation of its own, such as `exponential(10, 1000)`. */
+/** A value with its own notation, such as `exponential(10, 1000)`. */
 export interface Notation<T> {
   /** Throws UsageError, saying what is wrong with the text. */
   parse(text: string): T

@@ -63,7 +63,7 @@ export function simulationOf({
   const runOf = (random: Random, distance: ProtocolRun["distance"]): ProtocolRun => ({
     ...{ plan, values, settings, distance, random },
   })
-  // Where processes are depends on who they are, and whom they ask may depend on where they are.
+  // The placement depends on the processes, and their recipients may depend on the placement.
   const unplaced = clusterOf(
     protocol,
     runOf(setupDraws(0), () => 0),
@@ -90,7 +90,7 @@ export function simulationOf({
 
 const setupDraws = (seed: number): Random => randomFromSeed(seed).fork("setup")
 
-/** What is the same for every seed; of the cluster only the addresses are looked at. */
+/** The parts that are the same for every seed; they use only the addresses of the cluster. */
 function constantParts(
   protocol: Protocol,
   conditions: RunConditions,
@@ -118,7 +118,10 @@ function constantParts(
   }
 }
 
-/** Who faults may name: processes, their groups, regions, and the leader where the cluster has one. */
+/**
+ * The names that faults may contain: processes, their groups, regions, and the leader where the cluster
+ * has one.
+ */
 function castOf(
   { messages }: Protocol,
   { latency }: RunConditions,
@@ -146,7 +149,7 @@ function byRole({ processes }: ProtocolCluster): Record<string, readonly Address
   return groups
 }
 
-/** What clients ask, one after another; and ask again of processes that come back, if they are such. */
+/** The client requests, one after another; repeated to recovered processes, where clients resubmit. */
 function proposalsOf(
   { startMs, staggerMs, retryAfterRecovery }: RunConditions,
   { run, cluster }: { readonly run: ProtocolRun; readonly cluster: ProtocolCluster },

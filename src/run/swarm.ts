@@ -22,10 +22,13 @@ export interface SwarmRun {
   readonly violations: readonly Judgement[]
   /** Checks that came to no verdict within their effort. */
   readonly undecided: readonly Judgement[]
-  /** How long after the end of the faults the last answer came, 0 if it was before; null where requests were never answered. */
+  /**
+   * The time from the end of the faults to the last reply, 0 if it was before; null where requests never
+   * got a reply.
+   */
   readonly afterFaultsMs: number | null
   readonly coverage: ReadonlyMap<string, number>
-  /** What clients asked and were told. */
+  /** The operations of clients and their results. */
   readonly clients: ClientHistory
 }
 
@@ -60,7 +63,7 @@ function runSetup(seed: number, setup: LogSetup, options: SwarmOptions): SwarmRu
     linearizability: true,
     traceHash: hashMessages ? "messages" : "states",
     properties: [durableAnswers, progressOf(wanted, setup)],
-    // The run is over a second after the faults are, if every request has been answered by then.
+    // The run ends a second after the faults, if every request has its reply by then.
     isOver: (facts, now) => facts.of(requests).returned === wanted && now >= earliest,
   })
   const those = (found: string): Judgement[] =>
@@ -83,7 +86,7 @@ function afterFaultsMs({ facts }: LogRun, { faults }: LogSetup): number {
   return Math.max(0, facts.of(requests).lastReturnAt - endOfFaults(faults)) / 1000
 }
 
-/** After the faults are over every request must be answered, within the rest of the run. */
+/** After the faults end every request must get its reply within the rest of the run. */
 function progressOf(wanted: number, setup: LogSetup): LogProperty {
   return logProperty({
     name: "progress",

@@ -46,7 +46,7 @@ const space = /[\s,]/
 const atomEnd = /[\s,()[\]{}";]/
 const closing: Readonly<Record<string, string>> = { "(": ")", "[": "]", "{": "}", "#{": "}" }
 
-/** A recursive-descent reader, by hand: the notation is small, and errors are to name line and column. */
+/** A recursive-descent parser: the notation is small, and errors name line and column. */
 class EdnReader {
   private readonly text: string
   private readonly file: string
@@ -167,7 +167,7 @@ class EdnReader {
   }
 }
 
-/** Histories need a handful; what is deeper would take the stack of whoever reads it. */
+/** The maximum nesting: histories need a few levels, and deeper ones could exhaust the stack. */
 const deepestForm = 100
 
 const escapes: Readonly<Record<string, string>> = { n: "\n", t: "\t", r: "\r" }

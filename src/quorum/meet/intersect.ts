@@ -30,7 +30,10 @@ import { cheapestExclusions, searchDisjoint, searchOverlap } from "./search.ts"
 /** A quorum of the first formula and one of the second without a common node; both minimal. */
 export type DisjointPair = readonly [NodeSet, NodeSet]
 
-/** How much work a check may do before it says `unknown`, in visited gates; the default is about a second. */
+/**
+ * The work a check may do before its verdict is `unknown`, in visited gates; the default is about a
+ * second.
+ */
 export interface Effort {
   readonly visits: number
 }
@@ -52,13 +55,13 @@ export function everyPairMeets(
 }
 
 /**
- * Whether quorums, one of each formula, always have at least `atLeast` nodes in
- * common; 1 where nothing is said. With three formulas it is the question of
- * Fast Paxos: do a phase-1 quorum and two phase-2 quorums share an acceptor?
+ * Whether quorums, one of each formula, always have at least `atLeast` nodes in common; 1 by default.
+ * With three formulas it is the question of Fast Paxos: do a phase-1 quorum and two phase-2 quorums
+ * share an acceptor?
  *
- * Two monotone formulas have disjoint quorums exactly when some set makes one
- * true and its complement the other; in general that is NP-complete. These
- * ways, in order, decide what people write:
+ * Two monotone formulas have disjoint quorums exactly when some set makes one true and its complement
+ * the other; in general that is NP-complete. These methods, in order, decide the systems used in
+ * practice:
  *
  * 1. The formulas split the nodes into the same blocks (thresholds, weights, a
  *    formula and its dual): exact, without enumeration (`intersect.ts`).
@@ -86,9 +89,9 @@ export function everyOverlap(
 }
 
 /**
- * One question and the ways to answer it. Each way gives a verdict, or nothing where it does not apply;
- * a later one never contradicts an earlier one, as each is exact where it speaks (`overlap.test.ts`
- * holds them all to enumeration).
+ * One intersection question and the methods that decide it. Each method returns a verdict, or undefined
+ * where it does not apply; each is exact where it applies (`overlap.test.ts` compares them with
+ * enumeration).
  */
 class Question {
   private readonly sides: readonly QuorumExpr[]
@@ -108,7 +111,7 @@ class Question {
     this.gates = sides.reduce((sum, side) => sum + gatesOf(side), 0)
   }
 
-  /** Formulas that always or never hold, and nothing to ask for. */
+  /** The verdict for formulas that are always or never true, and for an overlap of 0. */
   withoutChoice(): Verdict<readonly NodeSet[]> | undefined {
     if (this.sides.some(isNever)) return holdsVacuously("vacuously true: one side has no quorum at all")
     if (this.atLeast <= 0) return holds("no overlap is asked for")
@@ -146,10 +149,9 @@ class Question {
       terms[a] === terms[b] ? a - b : terms[a]! < terms[b]! ? -1 : 1,
     )
     const last = order.pop()!
-    // The side with most quorums is not listed but asked: one call of its predicate replaces all of
-    // them.
+    // The side with most quorums is not listed: one call of its predicate replaces all of them.
     const combinations = order.reduce((product, side) => product * terms[side]!, 1n)
-    // Beyond a bare intersection, the last side's quorums may have to be gone through as well.
+    // For more than a nonempty intersection, the last side's quorums may have to be enumerated as well.
     const each = BigInt(this.gates) + (this.atLeast > 1 ? terms[last]! : 0n)
     return combinations * each > BigInt(visits) ? undefined : this.list(order, last)
   }
@@ -255,11 +257,10 @@ export interface Overlap {
  * thresholds or weighted thresholds over the same nodes, a tree against its own
  * dual, or against the same tree with other thresholds.
  *
- * Each block may be denied to one of the formulas, and then no node of it is
- * common to all; or it serves them all, at the cost of the least overlap inside
- * it. What a formula can be denied is what its gate does not need. So for k
- * counts qᵢ out of m the least overlap is Σqᵢ − (k − 1)·m, or 0; weights ask the
- * same by dynamic programming. This is exact.
+ * Each block may be excluded from one of the formulas, and then no node of it is common to all; or it
+ * serves them all, at the cost of the least overlap inside it. A formula can do without what its gate
+ * does not need. So for k counts qᵢ out of m the least overlap is Σqᵢ − (k − 1)·m, or 0; weights use
+ * dynamic programming. This is exact.
  *
  * Overlaps of `enough` nodes or more count as `enough`. Returns nothing when the
  * shapes do not align. Cost: linear for thresholds, see `cheapestExclusions` for
@@ -372,11 +373,11 @@ function combine(
   enough: number,
   max: number | undefined,
 ): Overlap | undefined {
-  // A gate that wants T of W can do without W − T, and no more.
+  // A gate that needs T of W can do without W − T, and no more.
   const spare = gates.map(
     (gate, side) => totalWeight(blocks.map(({ weights }) => weights[side]!)) - limitOf(gate),
   )
-  // A block whose quorums are disjoint anyway costs nothing: no denial is spent on it.
+  // A block whose quorums are disjoint costs nothing: it need not be excluded.
   const contested = blocks.filter(({ inside }) => inside.common > 0)
   const denials = cheapestExclusions(
     contested.map(({ inside, weights }) => ({ cost: inside.common, weights })),

@@ -2,10 +2,7 @@ import { type NodeSet, emptySet, has, intersection, singleton, size, union } fro
 import { type NodeId, type QuorumExpr, isReadOnce } from "../expression.ts"
 import { minimalQuorumsOf } from "../minimal.ts"
 
-/**
- * A quorum of a simplified formula with as few nodes as possible of the set it
- * is asked about, and how many those are.
- */
+/** A quorum of a simplified formula with as few nodes as possible of a given set, and their number. */
 export type Lightest = (counted: NodeSet) => { readonly counted: number; readonly quorum: NodeSet }
 
 /**

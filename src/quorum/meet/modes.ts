@@ -27,8 +27,8 @@ export interface Mode {
 /**
  * Every mode, in the order of the thesis.
  *
- * A row says what the quorums have to satisfy, and nothing of how epochs are made unique: that is for
- * the `Variant` of a protocol to get right, and `note` says what it is.
+ * A row gives the requirements on quorums, not how epochs are made unique: the `Variant` of a protocol
+ * must ensure that, as described in `note`.
  */
 export const modes: readonly Mode[] = [
   {
@@ -164,7 +164,7 @@ function worst<Witness>(verdicts: readonly Verdict<Witness>[]): Verdict<Witness>
   return decisive ?? holds(verdicts.map(({ because }) => because).join(", "))
 }
 
-/** Without a quorum of some phase, nothing can be decided in the epoch, whoever is up. */
+/** Without a quorum of some phase, no value can be decided in the epoch, even with all acceptors up. */
 function everyEpochHasQuorums(plan: QuorumPlan): Verdict<undefined> {
   for (const { from, system } of plan.ranges) {
     for (const phase of phases) {

@@ -23,17 +23,16 @@ export interface Question {
   readonly atLeast: number
 }
 
-/** Something that answers questions; the quorums of a witness are in the order of the sides. */
+/** A procedure that decides questions; the quorums of a witness are in the order of the sides. */
 export type Answers = (question: Question) => Verdict<readonly NodeSet[]>
 
-/** Answers by `everyOverlap`, each question once, however many requirements ask it. */
+/** Decides by `everyOverlap`, each question once, even if several requirements share it. */
 export function answersWithin(effort: Effort = defaultEffort): Answers {
   const known = new Map<string, Verdict<readonly NodeSet[]>>()
   const idOf = numbering()
   return ({ sides, atLeast }) => {
     const formulas = sides.map(formulaOf)
-    // By identity: equal formulas in different systems are asked about twice, which costs time and
-    // nothing else.
+    // By identity: equal formulas in different systems are decided twice, which only costs time.
     const key = `${formulas.map(idOf).join()} ${atLeast}`
     const answer = known.get(key) ?? everyOverlap(formulas, sides[0]!.system.nodes, { atLeast, effort })
     known.set(key, answer)
@@ -41,10 +40,10 @@ export function answersWithin(effort: Effort = defaultEffort): Answers {
   }
 }
 
-/** Answers nothing: shows which questions are asked. */
+/** Decides nothing: leaves every question open. */
 export const noAnswers: Answers = () => unknown("nothing was tried")
 
-/** The formula whose quorums a side has. */
+/** The formula of a side. */
 export const formulaOf = ({ phase, system }: Side): QuorumExpr => system.expression[phase]
 
 /** Phases whose quorums must meet: `[1, 2]` a phase-1 and a phase-2 quorum, `[1, 2, 2]` one and two. */

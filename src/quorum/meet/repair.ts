@@ -14,20 +14,19 @@ import { type QuorumSystem, formatSet, namesOf } from "../system.ts"
 import { everyPairMeets } from "./intersect.ts"
 import { type Question, type Side, formulaOf } from "./question.ts"
 
-/** How many quorums a hint lists before it says "…". */
+/** The maximum number of quorums in a hint; "…" stands for the others. */
 const maxShown = 4
 
 /** A set of more members than this is abbreviated. */
 const longSet = 8
 
 /**
- * The smallest change that would make quorums meet, in words: one number to
- * raise where all are counted, or two weighed, over the same nodes; else the
- * quorums of the second kind that meet all of the first.
+ * A hint at the smallest change that makes quorums intersect: a number to raise where all are counted,
+ * or two weighed, over the same nodes; else the quorums of the second kind that intersect all of the
+ * first.
  *
- * A hint is not a proof of minimality over all systems: it answers "what would I change here?". Each
- * hint is computed from the dual or by bisection, never guessed, so following it does satisfy the
- * question asked.
+ * A hint is not minimal over all systems: it is a local change. Each hint is computed from the dual or
+ * by bisection, so the changed system satisfies the question.
  */
 export function repairHint(question: Question, witness: readonly NodeSet[]): string {
   if (witness.some((quorum) => size(quorum) === 0)) {
@@ -65,7 +64,7 @@ function raiseVotes(a: QuorumExpr, b: QuorumExpr, first: Side, second: Side): st
   return options.length === 0 ? undefined : `${options.join(", or ")}, would do`
 }
 
-/** A hint asks some fifty times, and must not take longer than the verdict. */
+/** A hint decides some fifty questions, and must not take longer than the verdict. */
 const hintEffort = { visits: 400_000 }
 
 const meets = (a: QuorumExpr, b: QuorumExpr, nodes: readonly NodeId[]): boolean =>
@@ -91,7 +90,8 @@ const isSameKind = (first: Side, second: Side): boolean =>
 /** The least quorums of the second kind that would meet every one of the first: those of the dual. */
 function listMeeting(a: QuorumExpr, first: Side, second: Side): string {
   const meeting = dual(a)
-  // The quorums of a read-once formula come one by one; those of others all at once, if they are not too many.
+  // The quorums of a read-once formula are generated lazily; those of others are computed in advance, if
+  // they are not too many.
   if (!isReadOnce(meeting) && termBound(meeting) > 100_000n) {
     return `every phase-${second.phase} quorum would have to meet all phase-${first.phase} quorums`
   }

@@ -15,15 +15,15 @@ import {
 import { repairHint } from "./repair.ts"
 import { type NodeId, type Phase, namesOf } from "../system.ts"
 
-/** A quorum of a witness: whose it is, and its members by name. */
+/** A quorum of a witness: its phase and epoch, and its members by name. */
 export interface WitnessQuorum {
   readonly phase: Phase
-  /** An epoch whose quorum it is. */
+  /** An epoch in which it is a quorum. */
   readonly epoch: Epoch
   readonly nodes: readonly NodeId[]
 }
 
-/** Quorums that the requirement wants to share an acceptor, or more, and that do not. */
+/** Quorums that violate the requirement: they share too few acceptors. */
 export interface RequirementWitness {
   readonly quorums: readonly WitnessQuorum[]
   /** The smallest change found that would satisfy the requirement. */
@@ -34,9 +34,9 @@ export interface RequirementWitness {
  * A condition on quorums, by its number in Howard 2019 or the name of the paper that has it.
  *
  * Table 4.2 and the rest of the thesis put these as conditions on sets of quorums for every pair of
- * epochs. A plan has finitely many ranges, so `questions` is a finite list; each asks for the overlap of
- * two or three kinds of quorums, and `check` is the conjunction. What none of them says is whether the
- * quorums are of any use: `modes.ts` adds that there be some.
+ * epochs. A plan has finitely many ranges, so `questions` is a finite list; each concerns the overlap of
+ * two or three kinds of quorums, and `check` is the conjunction. None of them requires that quorums
+ * exist: `modes.ts` adds that.
  */
 export interface Requirement {
   readonly id: string
@@ -47,7 +47,7 @@ export interface Requirement {
   readonly reference: string
   /** What satisfying it buys. */
   readonly meaning: string
-  /** What has to be answered, for this plan, to decide it. */
+  /** The questions that decide it for this plan. */
   questions(plan: QuorumPlan): readonly Question[]
   check(plan: QuorumPlan, effort?: Effort): Verdict<RequirementWitness>
 }
@@ -55,9 +55,8 @@ export interface Requirement {
 /**
  * Every requirement known, in the order of the thesis.
  *
- * 3.1 and 4.1 to 4.4 are stated for quorums that do not depend on the epoch. Of
- * a plan in which they do, they are asked about all quorums of all epochs, which
- * is what makes them suffice for safety.
+ * 3.1 and 4.1 to 4.4 are stated for quorums that do not depend on the epoch. For a plan in which they
+ * do, they apply to all quorums of all epochs, which makes them suffice for safety.
  */
 export const requirements: readonly Requirement[] = [
   requirement(
@@ -229,7 +228,10 @@ export function overlapRequirement(atLeast: number): Requirement {
   )
 }
 
-/** What answers to a requirement's questions make of it: the first witness decides; one left open leaves `unknown` at best. */
+/**
+ * The verdict on a requirement from those on its questions: violated by the first witness; else unknown
+ * if one is open.
+ */
 export function decide(asked: Requirement, plan: QuorumPlan, answers: Answers): Verdict<RequirementWitness> {
   const reasons = new Set<string>()
   let open: string | undefined
@@ -244,8 +246,7 @@ export function decide(asked: Requirement, plan: QuorumPlan, answers: Answers): 
       }))
       return violated({ quorums, hint: repairHint(each, answer.witness) }, answer.because)
     }
-    // Goes on all the same: a later question may have a witness, and a violation is worth more than a
-    // doubt.
+    // Continues: a later question may have a witness, and a violation takes precedence over unknown.
     if (answer.verdict === "unknown") open ??= answer.because
     else {
       reasons.add(answer.because)
@@ -257,7 +258,7 @@ export function decide(asked: Requirement, plan: QuorumPlan, answers: Answers): 
   return (ofSomething ? holds : holdsVacuously)([...reasons].join("; "))
 }
 
-/** A requirement whose `check` asks its own questions, each once. */
+/** A requirement whose `check` decides its questions, each once. */
 function requirement(
   about: Omit<Requirement, "check" | "questions">,
   questions: (plan: QuorumPlan) => readonly Question[],

@@ -20,14 +20,11 @@ export interface RuleCase {
   readonly values: ReadonlyMap<string, number>
   /** The plan it makes, such as "simple(5, 3, 2)"; nothing where it makes none. */
   readonly plan: string | undefined
-  /** A rule that makes no system for these numbers is violated too: `because` says what is wrong with it. */
+  /** A rule that yields no system for these numbers is violated too, with the reason in `because`. */
   readonly verdict: Verdict<RequirementWitness | undefined>
 }
 
-/**
- * All cases of a rule. A text that makes no system for any numbers is no rule
- * at all: then the first error is thrown.
- */
+/** All cases of a rule. Throws the first error if the text yields a system for no numbers. */
 export function ruleCases(...[text, ...rest]: Parameters<typeof checkRule>): RuleCase[] {
   const cases = [...checkRule(text, ...rest)]
   const [first] = cases
@@ -61,13 +58,13 @@ export interface RuleOptions {
 const maxCases = 100_000
 
 /**
- * Checks a rule for quorum sizes, such as `simple(n, n/2 + 1, n/2)`, for all
- * numbers its variables run over, the last variable fastest: which of them make
- * quorums that do not meet? Sizes computed by hand are a living class of bugs,
- * most often at even n, at n = 1, or where a division was rounded.
+ * Checks a rule for quorum sizes, such as `simple(n, n/2 + 1, n/2)`, for all values of its variables,
+ * the last variable fastest: which of them yield quorums that do not intersect? Quorum sizes computed by
+ * a formula are a frequent class of bugs, most often at even n, at n = 1, or where a division was
+ * rounded.
  *
- * The cases come as they are asked for. Arithmetic is that of `arithmetic.ts`;
- * later variables may run over numbers that depend on earlier ones.
+ * The cases are generated lazily. Arithmetic is that of `arithmetic.ts`; ranges of later variables may
+ * depend on earlier ones.
  */
 export function* checkRule(
   text: string,
@@ -81,8 +78,8 @@ export function* checkRule(
     throw new UsageError(
       `the variable ${twice.name} of the rule has two ranges; give it one: --for ${twice.name}=1..9, or a list such as ${twice.name}=3,5,7.`,
     )
-  // Counted before any is checked: a slip in the last variable is refused at once, not after an hour of
-  // cases.
+  // Counted before any is checked: an excessive range of the last variable is refused immediately, not
+  // after an hour of cases.
   const all = assignments(variables)
   for (const [i, values] of all.entries()) {
     yield checkCase(text, values, requirement, catalogue, effort)
@@ -99,7 +96,7 @@ export function parseRuleVariable(text: string): RuleVariable {
     )
   }
   const [, from, to] = /^\s*(\d+)\s*-\s*(\d+)\s*$/.exec(numbers) ?? []
-  // Arithmetic, and so -99: nobody means that.
+  // As arithmetic this would be -99, which is never intended.
   if (from !== undefined && to !== undefined && Number(from) < Number(to)) {
     throw new UsageError(
       `${abbreviated(text.trim())} is a difference; write a range as ${name}=${from}..${to}.`,

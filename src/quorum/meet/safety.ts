@@ -4,7 +4,7 @@ import type { QuorumPlan } from "../plan.ts"
 import type { NodeId } from "../system.ts"
 import { defaultRequirement, requirementById, requirements } from "./requirement.ts"
 
-/** Whether a protocol is safe with given quorums, as plain JSON: what analyses and results carry beside their figures. */
+/** Whether a protocol is safe with given quorums, as plain JSON: part of analyses and results. */
 export interface Safety {
   /** The id of the requirement, such as "4.4". */
   readonly requirement: string
@@ -43,9 +43,9 @@ export function safetyOf(plan: QuorumPlan, requirement: string = defaultRequirem
 }
 
 /**
- * What a run must meet to be safe, whatever happens in it: a requirement on quorums by its id in
- * `requirements`, asked of the plan of the run or, where a protocol uses other quorums than were written, of
- * the plan that is given; or a rule that settings must obey, with what is wrong where it is not met.
+ * A condition for the safety of a run under all faults: a requirement on quorums by its id in
+ * `requirements`, checked on the plan of the run or, where a protocol uses other quorums than the given
+ * ones, on its own plan; or a rule that settings must satisfy, with the reason where they do not.
  */
 export type SafetyCondition =
   | string

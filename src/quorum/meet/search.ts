@@ -16,19 +16,19 @@ import { shrinkToMinimal } from "../minimal.ts"
  * Searches for a set of nodes that makes `isA` true while its complement makes
  * `isB` true: disjoint quorums of two monotone predicates over `n` nodes.
  *
- * Nodes are given to side a or side b until one split satisfies both. A minimal
- * quorum of `a` that is still possible is tried; if its complement has no
- * quorum of `b`, one of its nodes must go to b, and that is the branching.
+ * Nodes are assigned to side a or side b until one split satisfies both. A minimal quorum of `a` that is
+ * still possible is tried; if its complement has no quorum of `b`, one of its nodes must go to b, which
+ * gives the branches.
  *
- * Returns the set for side a, "none" when there is provably none, or nothing
- * when the predicates were called `calls` times without an answer.
+ * Returns the set for side a, "none" when there is provably none, or undefined when the predicates were
+ * called `calls` times without a result.
  *
- * Nothing is missed: a solution that contains all of a quorum `added` to side a leaves side b a part of
- * its complement, which has just been found to hold no quorum of b. So some node of `added` is not in
- * the solution, and the branches ask for the first such node.
+ * The search is complete: a solution that contains all of a quorum `added` to side a leaves side b a
+ * part of its complement, which contains no quorum of b. So some node of `added` is not in the solution,
+ * and each branch fixes the first such node.
  *
- * Cost: exponential at worst, as the question is NP-complete; the depth is at most n, and each step asks
- * the predicates O(n) times.
+ * Cost: exponential at worst, as the question is NP-complete; the depth is at most n, and each step
+ * calls the predicates O(n) times.
  */
 export function searchDisjoint(
   isQuorumOfA: (set: NodeSet) => boolean,
@@ -66,13 +66,12 @@ export function searchDisjoint(
  * Searches for quorums, one of each of several monotone predicates over `n`
  * nodes, with fewer than `enough` nodes in common.
  *
- * Quorums are picked one after the other, each with as little as possible of
- * what the earlier ones have in common. If they still share too much, one of
- * the shared nodes is decided: denied to one of the predicates, each in turn,
- * or left to all of them while that can be afforded.
+ * Quorums are chosen one after the other, each with as few as possible of the nodes common to the
+ * earlier ones. If they still share too many, the search branches on one of the shared nodes: excluded
+ * from one of the predicates, each in turn, or left to all of them while `enough` permits.
  *
- * Returns the quorums, "none" when there are provably none, or nothing when
- * the predicates were called `calls` times without an answer.
+ * Returns the quorums, "none" when there are provably none, or undefined when the predicates were called
+ * `calls` times without a result.
  */
 export function searchOverlap(
   predicates: readonly ((set: NodeSet) => boolean)[],
@@ -90,7 +89,7 @@ export function searchOverlap(
       denied.map((set) => difference(all, set)),
     )
     if (quorums === undefined) return undefined
-    // Each quorum was picked greedily, so a small overlap is an answer, and a large one is only a hint
+    // Each quorum was chosen greedily, so a small overlap is a solution, and a large one only determines
     // where to branch.
     const common = quorums.reduce((a, b) => intersection(a, b))
     if (size(common) < enough) return quorums
@@ -126,13 +125,13 @@ function pickApart(
   return quorums
 }
 
-/** A thing that costs, unless it is excluded from one of the sides, where it weighs `weights[side]`. */
+/** An item with a cost, unless it is excluded from one of the sides, where it weighs `weights[side]`. */
 export interface Excludable {
   readonly cost: number
   readonly weights: readonly number[]
 }
 
-/** For each thing the side it is excluded from, or nothing where its cost is paid; and what is paid in all. */
+/** For each item the side it is excluded from, undefined where its cost is paid; and the total cost. */
 export interface Exclusions {
   readonly excluded: readonly (number | undefined)[]
   readonly cost: number
@@ -142,19 +141,18 @@ export interface Exclusions {
 const maxCells = 2_000_000
 
 /**
- * Excludes things from sides, no more than `spare[side]` in weight from any, so
- * that the cost of those excluded from none is least. Costs are whole numbers
- * of at least 1; a total of `enough` or more is as bad as any other.
+ * Excludes items from sides, at most `spare[side]` in weight from any, so that the cost of those
+ * excluded from none is minimal. Costs are positive integers; totals of `enough` or more are not
+ * distinguished.
  *
- * Where everything weighs the same the dearest are excluded, as many as there
- * is room for. Other weights are a dynamic program over the room used on all
- * sides but the roomiest, and the cost paid: exact. Returns nothing when more
- * than `max` cells would be reached.
+ * With equal weights the most expensive are excluded, as many as fit. Other weights use a dynamic
+ * program over the weight used on all sides but the largest, and the cost paid: exact. Returns undefined
+ * when more than `max` cells would be reached.
  *
- * It is the one hard part of asking how little quorums overlap: the things are blocks of nodes, the
- * sides formulas, and to exclude a block from a side is to let that side's quorum do without it. With
- * weights it contains the knapsack problem. Cost: the cells that can be reached, which are sets of sums
- * of weights and hence no more than 3ⁿ for n things and two sides, however large the weights are.
+ * It is the hard part of minimal overlap: the items are blocks of nodes, the sides formulas, and
+ * excluding a block from a side lets that side's quorum do without it. With weights it contains the
+ * knapsack problem. Cost: the reachable cells, which are sets of sums of weights and hence at most 3ⁿ
+ * for n items and two sides, independent of the size of the weights.
  */
 export function cheapestExclusions(
   things: readonly Excludable[],
@@ -178,10 +176,7 @@ export function cheapestExclusions(
   return excludeByWeight(lighter, room, enough, max)
 }
 
-/**
- * Greedy is exact here: every place takes any one thing, so the places should go to the things that cost
- * most.
- */
+/** Greedy is exact here: every place takes any one item, so the places go to the most expensive items. */
 function excludeDearest(things: readonly Excludable[], spare: readonly number[]): Exclusions {
   // Denied to the last side first, so that the first nodes go to the first side.
   const places = spare
@@ -202,8 +197,8 @@ function weighTooMuch(things: readonly Excludable[], spare: readonly number[]): 
 }
 
 /**
- * Exact by dynamic programming, for weights; nothing where too many cells would be reached. Paying
- * `enough` or more is not told apart, which keeps the cost coordinate short: it is 1 cell long for a bare
+ * Exact by dynamic programming, for weights; undefined where too many cells would be reached. Costs of
+ * `enough` or more are not distinguished, which keeps the cost coordinate short: one cell for a nonempty
  * intersection.
  */
 function excludeByWeight(
@@ -232,7 +227,7 @@ function excludeByWeight(
 const costOf = (things: readonly Excludable[], excluded: readonly (number | undefined)[]): number =>
   things.reduce((sum, { cost }, i) => (excluded[i] === undefined ? sum + cost : sum), 0)
 
-/** The choice "its cost is paid"; any other choice is the side a thing is excluded from. */
+/** The choice "its cost is paid"; any other choice is the side an item is excluded from. */
 const pay = 255
 
 /**
@@ -269,7 +264,10 @@ class Table {
     this.isExact = Number.isSafeInteger(cells)
   }
 
-  /** Takes one more thing into account; gives the choice made on the way to each cell, or nothing where there are more than `max`. */
+  /**
+   * Adds one item; returns the choice that led to each cell, or undefined where there are more than
+   * `max`.
+   */
   add(thing: Excludable, max: number): ReadonlyMap<number, number> | undefined {
     const next = new Map<number, number>()
     const choice = new Map<number, number>()
@@ -301,8 +299,8 @@ class Table {
   }
 
   /**
-   * Walks back from the final cell: which choice was made for each thing. The choices of every layer are
-   * kept for this; the values of a layer are not.
+   * Traces the choice for each item back from the final cell. The choices of every layer are kept for
+   * this; the values of a layer are not.
    */
   trace(
     things: readonly Excludable[],
@@ -319,10 +317,7 @@ class Table {
     return excluded
   }
 
-  /**
-   * What can be done with one thing: exclude it from some side, or pay for it if the bound on costs
-   * allows.
-   */
+  /** The moves for one item: exclude it from some side, or pay for it if the bound on costs permits. */
   private movesOf({ cost, weights }: Excludable): Move[] {
     const moves: Move[] = [{ choice: this.last, step: 0, more: weights[this.last]!, dimension: -1, by: 0 }]
     for (const [dimension, side] of this.counted.entries()) {
@@ -341,7 +336,7 @@ class Table {
   }
 }
 
-/** One choice for one thing, as a step through the table. */
+/** One choice for one item, as a step through the table. */
 interface Move {
   readonly choice: number
   /** How far the cell moves, and how much more of the last side is used. */

@@ -1,7 +1,10 @@
 import { type NodeSet, difference } from "../../base/node-set.ts"
 import { type Phase, type QuorumSystem, allNodes } from "../system.ts"
 
-/** Who has answered a request of a phase: with `yes`, or with `no`. Disjoint; everyone else has yet to answer. */
+/**
+ * The acceptors that have replied to a request of a phase, with `yes` or with `no`. Disjoint; the
+ * replies of all others are pending.
+ */
 export interface Replies {
   readonly yes: NodeSet
   readonly no: NodeSet
@@ -11,15 +14,15 @@ export interface Replies {
 export type Tally = "won" | "lost" | "pending"
 
 /**
- * Whether the replies so far hold a quorum of the phase (`"won"`), no longer can (`"lost"`), or still may
+ * Whether the replies contain a quorum of the phase (`"won"`), cannot any more (`"lost"`), or still may
  * (`"pending"`).
  *
- * Final unless it is `"pending"`: no later reply turns a win into a loss or a loss into a win. Monotone in
- * `yes`, antitone in `no`, with lost < pending < won. A phase that asks for nobody is won before anyone
- * answers; a phase without quorums is lost at once.
+ * Final unless it is `"pending"`: no later reply turns a win into a loss or a loss into a win. Monotone
+ * in `yes`, antitone in `no`, with lost < pending < won. A phase with the empty quorum is won without
+ * replies; a phase without quorums is lost from the start.
  *
- * A phase-2 win is when a proposer learns; the value was decided earlier, at the acceptors. Ask `isQuorum`
- * where only a win matters: this one also says when to stop waiting.
+ * A proposer learns by a phase-2 win; the value was decided earlier, at the acceptors. Use `isQuorum`
+ * where only a win matters: this function also determines when to stop waiting.
  *
  * Cost: at most two calls of `isQuorum`. Howard 2019, §2.2 and §3.1; the three values are those of etcd's
  * raft (VoteWon, VoteLost, VotePending), whose test vectors it passes for majorities and joint configurations.

@@ -8,13 +8,12 @@ import { type SyntaxTree, flattenOperator, isTree, parseTree, shown } from "./pa
 export type Bindings = ReadonlyMap<string, number>
 
 /**
- * The syntax tree with its arithmetic carried out: in `simple(n, n/2 + 1, n/2)`
- * the arguments become numbers once n is bound.
+ * The syntax tree with its arithmetic evaluated: in `simple(n, n/2 + 1, n/2)` the arguments become
+ * numbers once n is bound.
  *
- * Arithmetic is whatever consists of numbers, bound variables, + - * / % ^,
- * parentheses and floor(), ceil(), min(), max(). `/` is floor division, as in
- * the systems code that such rules are copied from: 5/2 is 2. Inside floor()
- * and ceil() it is exact, so that ceil(3*n/4) means what it says.
+ * Arithmetic consists of numbers, bound variables, + - * / % ^, parentheses and floor(), ceil(), min(),
+ * max(). `/` is floor division, as in the systems code that such rules are copied from: 5/2 is 2. Inside
+ * floor() and ceil() it is exact, so that ceil(3*n/4) is ⌈3n/4⌉.
  *
  * Where a formula stands, `+` and `*` are gates: in `split(1*6, 2*3)` nothing is
  * multiplied, and a variable there is the node of its number.
@@ -200,8 +199,8 @@ function divide(tree: SyntaxTree["OperatorNode"], a: Fraction, b: Fraction, exac
 }
 
 /**
- * In lowest terms. Beyond 2^53 a double no longer tells neighbours apart, and a size that is off by one
- * is just the mistake that rules are checked for: better no answer.
+ * In lowest terms. Beyond 2^53 a double does not distinguish neighbouring integers, and rules are
+ * checked for sizes that are off by one: larger numbers are an error.
  */
 function fraction(numerator: number, denominator: number): Fraction {
   if (!Number.isSafeInteger(numerator) || !Number.isSafeInteger(denominator)) {

@@ -37,17 +37,16 @@ import { type QuorumSystem, quorumSystem } from "../system.ts"
 /**
  * The quorum system a text denotes.
  *
- * `a*b + c*d` is a formula over nodes: `*` both, `+` either, `choose(k, …)` at
- * least k, `weightedChoose(t, [w…], …)` weights summing to t. A formula alone is
- * the phase-1 system, and its dual the phase-2 system. `grid(2, 3)` calls a
- * family of the catalogue; systems may stand where nodes do, and then each
- * phase is combined with its own formulas, phase 2 by the dual gate. `dual(e)`
- * is the dual and `minimal(e)` the sum of minimal quorums. Nodes are words,
- * whole numbers, or anything in double quotes. `choose(0)` is the quorum of
- * nobody, by which an epoch skips phase 1, and `choose(1)` no quorum at all.
+ * `a*b + c*d` is a formula over nodes: `*` both, `+` either, `choose(k, …)` at least k,
+ * `weightedChoose(t, [w…], …)` weights summing to t. A formula alone is the phase-1 system, and its dual
+ * the phase-2 system. `grid(2, 3)` calls a family of the catalogue; systems may stand where nodes do,
+ * and then each phase is combined with its own formulas, phase 2 by the dual gate. `dual(e)` is the dual
+ * and `minimal(e)` the sum of minimal quorums. Nodes are words, whole numbers, or anything in double
+ * quotes. `choose(0)` is the empty quorum, by which an epoch skips phase 1, and `choose(1)` has no
+ * quorum.
  *
- * Errors are UsageErrors: one of syntax points at the character, any other
- * quotes the part of the text it is about. Cost: that of the formula.
+ * Throws UsageError: a syntax error points at the character, any other quotes the part of the text in
+ * question. Cost: that of the formula.
  */
 export function parseSystem(text: string, catalogue: Catalogue): QuorumSystem {
   return systemFrom(parseDenotation(text, catalogue))
@@ -84,7 +83,7 @@ function refuseBareFamily(name: string, catalogue: Catalogue): void {
 class Reader {
   private readonly text: string
   private readonly catalogue: Catalogue
-  /** Nodes and gates built so far, those of parts included. */
+  /** The number of nodes and gates built, those of parts included. */
   private terms = 0
 
   constructor(text: string, catalogue: Catalogue) {
@@ -359,7 +358,7 @@ function bracketDepth(text: string): number {
   return deepest
 }
 
-/** Long chains of + and of * are no depth: `flattenOperator` takes them at once. */
+/** Long chains of + and of * are not nested: `flattenOperator` flattens them. */
 function refuseDeep(tree: MathNode, text: string): void {
   const open: { readonly tree: MathNode; readonly level: number }[] = [{ tree, level: 0 }]
   for (let next = open.pop(); next !== undefined; next = open.pop()) {

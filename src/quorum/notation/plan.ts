@@ -12,12 +12,12 @@ import { parseTree, readTree, systemFrom } from "./parse.ts"
  *
  *     0: split(choose(0), a1*a2*a3); 1..4: simple(3, 1, 3); 5..: majority(3)
  *
- * Epochs begin at 0, leave no gap, and the last range has no end. `0 fast: …`
- * marks epochs in which every proposer may propose at once. The systems are
- * over all nodes that any of them names. With `bindings`, numbers may be
- * arithmetic over them (`arithmetic.ts`), in systems and in epochs: `k+1..: …`.
+ * Epochs begin at 0, leave no gap, and the last range has no end. `0 fast: …` marks fast epochs, in
+ * which every proposer may propose without phase 1. The systems are over all nodes that any of them
+ * names. With `bindings`, numbers may be arithmetic over them (`arithmetic.ts`), in systems and in
+ * epochs: `k+1..: …`.
  *
- * Errors are UsageErrors that quote the part of the text they are about.
+ * Throws UsageError, quoting the part of the text in question.
  */
 export function parsePlan(text: string, catalogue: Catalogue, bindings?: Bindings): QuorumPlan {
   const segments = splitOutside(text, ";").filter((segment) => segment.trim() !== "")

@@ -13,17 +13,16 @@ export interface ActorWords<Message, Stored> {
   readonly message: (message: Message) => string
   /** What a process remembers; undefined where it is not worth a word. */
   readonly state: (local: Local<Stored>) => string | undefined
-  /** What is remarked upon after so many steps. */
+  /** The remarks after a number of steps. */
   readonly news?: (after: number) => readonly string[]
 }
 
 /**
- * A run of actors as a diagram: every message from where it was sent to where it
- * arrived, time-outs and crashes, and states where they change. Who begins
- * something stands on the left, as proposers do in the figures of the thesis.
+ * A run of actors as a diagram: every message from where it was sent to where it arrived, time-outs and
+ * crashes, and states where they change. Processes that initiate are on the left, as proposers are in
+ * the figures of the thesis.
  *
- * Messages still under way at the end are left out; those the network lost are
- * drawn as lost.
+ * Messages in transit at the end are omitted; those the network lost are drawn as lost.
  */
 export function actorDiagram<Message, Stored, Remembered>(
   trace: ActorTrace<Message, Stored, Remembered>,

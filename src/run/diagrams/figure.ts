@@ -4,9 +4,8 @@ import { acceptorPart } from "../../protocol/paxos/records.ts"
 import { type PlayedFigure, decisionsIn, formatProposalPair } from "../figures/figure.ts"
 
 /**
- * A figure of the thesis as a message sequence diagram: proposers to the left of
- * the acceptors, as it has them; beside each acceptor its state, e_pro;
- * (e_acc, v_acc), after each change.
+ * A figure of the thesis as a message sequence diagram: proposers to the left of the acceptors, as in
+ * the thesis; next to each acceptor its state, e_pro; (e_acc, v_acc), after each change.
  */
 export function figureDiagram({ figure, cluster, world }: PlayedFigure): SequenceDiagram {
   const order = columnsOf(cluster.processes.map(({ role }) => role))

@@ -7,10 +7,9 @@ import { type AcceptorState, type Proposal, type SpecStep, decisions } from "../
 /**
  * A run of abstract Paxos as a diagram.
  *
- * The specification has neither proposers nor a network, so the diagram draws
- * one proposer per epoch, to the left of the acceptors, and a message where
- * somebody acts on it. Beside each acceptor stands its state after the step:
- * e_pro; (e_acc, v_acc).
+ * The specification has neither proposers nor a network, so the diagram draws one proposer per epoch, to
+ * the left of the acceptors, and a message where a process acts on it. Next to each acceptor is its
+ * state after the step: e_pro; (e_acc, v_acc).
  */
 export function specDiagram(trace: SpecTrace, title?: string): SequenceDiagram {
   return drawTrace(trace, title, () => [])

@@ -2,7 +2,7 @@ import { constantPlan } from "../../quorum/plan.ts"
 import type { Figure } from "./figure.ts"
 import { setting, systemOf } from "./setting.ts"
 
-/** p1 runs alone and decides (0, A), everyone hearing everyone. */
+/** p1 runs alone and decides (0, A), without message loss. */
 const decideFirst = ["p1 proposes A", "everything arrives"] as const
 
 const someQuorums = [

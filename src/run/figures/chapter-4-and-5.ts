@@ -18,7 +18,7 @@ const figure41 = constantPlan(
   ),
 )
 
-/** Each proposer asks one quorum of each phase; p1's phase 2 meets p2's phase 1 in a3. */
+/** Each proposer contacts one quorum per phase; p1's phase-2 quorum intersects p2's phase-1 quorum in a3. */
 const oneQuorumEach = {
   recipients: (index: number) =>
     ({

@@ -21,7 +21,7 @@ const binary: Partial<Variant> = {
   phase1: "revision-C",
 }
 
-/** Counting quorums of two of three, values told apart by Algorithm 26. */
+/** Counting quorums of two of three, with the values selected by Algorithm 26. */
 const recovery: Partial<Variant> = {
   epochs: { kind: "recovery", durable: false },
   keepFirst: true,
@@ -32,7 +32,7 @@ const recovery: Partial<Variant> = {
 
 const continued = ["p2 -> a1 a2 a3", "a1 a2 a3 -> p2"] as const
 
-/** The diagrams of chapter 7: epochs that belong to values, and epochs that belong to nobody. */
+/** The diagrams of chapter 7: epochs allocated to values, and shared epochs. */
 export const chapter7: readonly Figure[] = [
   {
     id: "7.1",

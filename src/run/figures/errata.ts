@@ -8,7 +8,10 @@ function named(id: string, n: number, proposers: number): Cluster {
   return setting(variant.switches, variant.plan(n), { proposers })
 }
 
-/** (0, A) is decided by a1, a3, a4 while a2 has (0, B); p2 goes on with (1, A), which reaches a4 only; then p3 hears a1, a2, a3 and a4 in epoch 2. */
+/**
+ * (0, A) is decided by a1, a3, a4 while a2 has (0, B); p2 continues with (1, A), which reaches a4 only;
+ * then p3 receives promises from a1, a2, a3 and a4 in epoch 2.
+ */
 const hiddenByLaterEpoch = [
   "p1 proposes A",
   "p2 proposes B",
@@ -31,7 +34,7 @@ const hiddenByLaterEpoch = [
   "everything arrives",
 ] as const
 
-/** Q = {a1, a2} has decided (0, A); a3, which is in no quorum, has (0, B) and answers first. */
+/** Q = {a1, a2} has decided (0, A); a3, which is in no quorum, has (0, B) and replies first. */
 const heardFromOutside = [
   "p1 proposes A",
   "p2 proposes B",

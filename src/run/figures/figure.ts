@@ -16,7 +16,7 @@ export interface Figure {
   readonly story: string
   cluster(): Cluster
   readonly script: readonly string[]
-  /** The proposals decided, in the order of their commit points, as the thesis says: "(0, A)". */
+  /** The proposals decided, in the order of their commit points, in the notation of the thesis: "(0, A)". */
   readonly decides: readonly string[]
   /** How messages are written where an algorithm's messages carry less: without values (§7.2), without epochs (§2.1.1). */
   readonly style?: (message: PaxosMessage) => string
@@ -36,7 +36,7 @@ export function playDecree(
   return play(processes, script, paxosTexts)
 }
 
-/** Executes a figure's script on a cluster of its own. */
+/** Executes a figure's script on a new cluster. */
 export function playFigure(figure: Figure): PlayedFigure {
   const cluster = figure.cluster()
   return { figure, cluster, ...playDecree(cluster, figure.script) }

@@ -46,7 +46,7 @@ function refuseUnknown(id: string, known: readonly { readonly id: string }[]): n
   throw new UsageError(unknownProtocol(id, known))
 }
 
-/** What is said of a protocol that is none of these. */
+/** The error for an unknown protocol. */
 export function unknownProtocol(id: string, known: readonly { readonly id: string }[]): string {
   const ids = known.map((protocol) => protocol.id)
   return `${describeUnknown("protocol", id, ids)} A file of your own, such as ./mine.ts, is valid too.`

@@ -36,7 +36,7 @@ import {
   proposedValue,
 } from "../protocol.ts"
 
-/** Those of the settings of a single decree that are Paxos's own: which variant, who takes part, whom they ask, how they wait. */
+/** The settings of a single decree that are specific to Paxos: variant, roles, recipients and timers. */
 const { variant, switches, colocated, learners, readers, recoveryProposers } = decreeSettings
 const { distinguished, nacks, timeoutMs, backOff, quorumSelection } = decreeSettings
 const settings = {
@@ -80,7 +80,7 @@ export const paxos = defineProtocol<PaxosMessage, PaxosRecord, never, PaxosMemor
   remarks: (trace, { plan }) => decisionNews(plan, trace),
 })
 
-/** The processes of a run; clients ask proposers, then readers. */
+/** The processes of a run; clients contact proposers, then readers. */
 function paxosClusterOf(run: PaxosRun): Cluster & ProtocolCluster<PaxosMessage, PaxosRecord, never> {
   const options = clusterOptions(run)
   const cluster = paxosCluster(options)
@@ -92,7 +92,7 @@ function paxosClusterOf(run: PaxosRun): Cluster & ProtocolCluster<PaxosMessage, 
     groups: { acceptors, proposers, learners, readers },
     ...(options.distinguished !== undefined && { leader: proposers[options.distinguished]! }),
     isFixed: quorumSelection !== "random" && quorumSelection !== "strategy",
-    // It wants something else by then: a proposer that used an old epoch for it would be found out.
+    // Its value differs, so that a proposer that reuses an old epoch for it is detected.
     resubmits: (process, at) => {
       const index = proposers.indexOf(process)
       if (index < 0) return undefined
@@ -111,7 +111,7 @@ function mutated(mutant: Mutant, cluster: Cluster, run: PaxosRun): Cluster {
   )
 }
 
-/** The options of a cluster; who is asked, and whom it asks, depends on the delays of the run. */
+/** The options of a cluster; recipients depend on the delays of the run. */
 export function clusterOptions(run: PaxosRun): ClusterOptions {
   const setup = { ...decreeDefaults, ...run.settings }
   const named = variantNamed(setup.variant)
@@ -143,7 +143,10 @@ function proposerIndex(distinguished: string, { plan, values }: PaxosRun, coloca
   throw new UsageError(`distinguished: ${describeUnknown("proposer", distinguished, names)}`)
 }
 
-/** The quorums a thrifty proposer asks, all at once or around a ring: nearest by expected round trip, or nearest by lot. */
+/**
+ * The quorums a thrifty proposer contacts, in parallel or around a ring: the nearest by expected round
+ * trip, or a random one.
+ */
 function recipientsOf(
   { plan, distance, random }: PaxosRun,
   { quorumSelection, strategy }: Pick<PaxosSetup, "quorumSelection" | "strategy">,

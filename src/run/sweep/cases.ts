@@ -40,7 +40,7 @@ interface Named {
   readonly settings: Stated
 }
 
-/** The values of each axis, the default one where the file says nothing of it. */
+/** The values of each axis; its default where the file omits it. */
 export function sweepAxes({ matrix, setup = {} }: SweepData) {
   const variant = typeof setup["variant"] === "string" ? setup["variant"] : decreeDefaults.variant
   const workloads = orOne(asList(matrix.workload), "default").map(named)
@@ -90,7 +90,7 @@ function settingsOf(value: string | Stated): Stated {
   return Object.fromEntries(Object.entries(value).filter(([key]) => key !== "name"))
 }
 
-/** The matrix of a sweep, the last axis fastest. A case is made when it is asked for: a million of them take no memory. */
+/** The matrix of a sweep, the last axis fastest. Cases are made lazily: a million of them take no memory. */
 export function sweepCases(data: SweepData): Cases<SweepCase> {
   const { system, variant, latency, conditions, seed } = sweepAxes(data)
   return lazyCases([system, variant, latency, conditions, seed], ([s, v, l, c, r]) => ({
@@ -100,7 +100,7 @@ export function sweepCases(data: SweepData): Cases<SweepCase> {
   }))
 }
 
-/** Every combination of positions along some axes, the last axis fastest. The case that was asked for last is remembered. */
+/** Every combination of positions along some axes, the last axis fastest. The last case is memoised. */
 function lazyCases<Case>(
   axes: readonly { readonly length: number }[],
   make: (positions: readonly number[]) => Case,
@@ -195,13 +195,13 @@ export function seedOf(root: number | null, seed: number): number {
 
 /* Checking */
 
-/** So many clusters are built at most: a mistake is in many cases, and the first ones show it. */
+/** The maximum number of clusters built: a mistake occurs in many cases, and the first ones reveal it. */
 const maxBuilt = 500
 
 /**
- * The mistakes of cases whose settings do not fit the system and the latency they
- * meet: a crash of a process there is not, a region the matrix does not have.
- * Each cluster is built and not run; each mistake is reported once.
+ * The mistakes of cases whose settings do not fit their system and latency: a crash of a process that
+ * does not exist, a region that the matrix does not have. Each cluster is built and not run; each
+ * mistake is reported once.
  */
 export function mistakesInCases(data: SweepData, own?: SweptProtocol): readonly Mistake[] {
   const protocol = sweptProtocol(data, own)
@@ -211,7 +211,7 @@ export function mistakesInCases(data: SweepData, own?: SweptProtocol): readonly 
   for (const steps of stepsOfCases(data)) {
     if (built++ === maxBuilt) break
     if (mistakeIn(data, steps.at(-1)!.case, protocol) === undefined) continue
-    // Settings may mend one another, so what is on the way is looked at only now.
+    // Settings may correct one another, so the path is checked only now.
     for (const step of steps) {
       const message = mistakeIn(data, step.case, protocol)
       if (message === undefined) continue
@@ -279,7 +279,7 @@ function* stepsOfCases(data: SweepData): Generator<readonly Step[]> {
   }
 }
 
-/** The same function, which remembers its last answer: the runs of a case come one after the other. */
+/** The function with its last result memoised: the runs of a case are consecutive. */
 export function lastOf<Key extends object, Value>(compute: (key: Key) => Value): (key: Key) => Value {
   let last: { readonly key: Key; readonly value: Value } | undefined
   return (key) => {

@@ -40,7 +40,7 @@ type OneOrMany<T> = T | readonly T[]
  * with which a thread or another machine makes the same experiment.
  */
 export interface SweepDocument {
-  /** A protocol by its id, Paxos unless given, or the file of one of the user's own, beside the sweep. */
+  /** A protocol by its id, Paxos by default, or a user's file, relative to the sweep. */
   readonly protocol?: string
   readonly id?: string
   readonly question?: string
@@ -94,7 +94,7 @@ function protocolMistake(protocol: unknown): string {
 export type SweepData = SweepDocument & {
   readonly id: string
   readonly latencyFiles: Readonly<Record<string, string>>
-  /** The file of the protocol, where it is one; the hash tells whether another machine has the same. */
+  /** The file of the protocol, where it is one; the hash detects a different file on another machine. */
   readonly protocolFile?: { readonly path: string; readonly sha256: string }
 }
 
@@ -115,7 +115,7 @@ const isWorkload = (table: SettingsTable): SettingsTable =>
 
 const text = (about: string) => orNone(name({ about, group: "Sweep", default: "" }))
 
-/** What a sweep says of itself. */
+/** The head of a sweep: its id and description. */
 const headSettings = {
   id: text("name of the experiment and of its files, in kebab-case; that of the file unless given"),
   question: text("the question that the sweep answers"),
@@ -169,8 +169,8 @@ export function latencyOf(
 /* Reading */
 
 /**
- * Every mistake in the content of a sweep file, except those that only its cases
- * show; none, if it is a SweepDocument. `files` are the matrices beside it.
+ * Every mistake in the content of a sweep file, except those that only its cases show; none, if it is a
+ * SweepDocument. `files` are the latency matrices next to it.
  */
 export function mistakesIn(
   content: unknown,
@@ -291,7 +291,7 @@ function textMistakes(
   return message === undefined ? [] : [{ path, message }]
 }
 
-/** A value given twice would make rows that nobody can tell apart. */
+/** A duplicate value of an axis, which would produce indistinguishable rows. */
 function repeated(axis: string, value: unknown): readonly Mistake[] {
   if (!Array.isArray(value)) return []
   const names = value.map((one: unknown) =>

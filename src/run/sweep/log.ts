@@ -35,7 +35,7 @@ interface Observation {
   readonly violation: string | null
 }
 
-/** What is said of each case. */
+/** The columns of a sweep of logs. */
 const columns = [
   count("runs", "Number of independent runs."),
   count("violations", "Runs in which a safety property was violated; they are in no average."),
@@ -97,7 +97,7 @@ const ms = (micros: number | null): number | null => (micros === null ? null : m
 export function logSweep(data: SweepData, strategies: Strategies, protocol: LogProtocol): AnyExperiment {
   const called = data.protocolFile?.path ?? protocol.id
   const setupOf = lastOf((c: SweepCase) => logSetup(data, c, strategies))
-  // Without faults the longest gap is a matter of how often anyone asks.
+  // Without faults the longest gap depends only on the rate of requests.
   const faulty = sweepAxes(data).conditions.some(({ settings }) => isFaulty(settings["faults"]))
   const over = weightingNote(data)
   return defineExperiment<SweepCase, Observation, Record<string, string | number | boolean | null>>({

@@ -8,7 +8,7 @@ import { type Table, type TableCell, type TableColumn, intervalOf } from "../../
 import { type SweepCase, displayNames, sweepAxes, sweepCases } from "./cases.ts"
 import type { Stated, SweepData } from "./document.ts"
 
-/** What every sweep has, whatever it sweeps over. */
+/** The parts of a sweep common to all kinds. */
 export function sweepHead(data: SweepData): {
   id: string
   question: string
@@ -53,8 +53,8 @@ function hasSeeds({ matrix }: SweepData): boolean {
 }
 
 /**
- * The safety of a case, judged once for each system under the same variant and settings; `judge` is asked for
- * one of the cases that have them in common.
+ * The safety of a case, judged once for each system under the same variant and settings; `judge` is
+ * called with one of the cases that share them.
  */
 export function safetyOfCases(
   judge: (c: SweepCase) => CaseSafety,
@@ -89,7 +89,7 @@ interface TableMeasure {
 /** A table longer than this is read by programs, from the CSV; without one, rows need not be in memory together. */
 const maxTableRows = 200
 
-/** One table of all cases. The axes that do not vary are said below it. */
+/** One table of all cases. Axes that do not vary are in a note below it. */
 export function sweepTables(
   data: SweepData,
   measures: readonly TableMeasure[],
@@ -101,7 +101,7 @@ export function sweepTables(
 /** A share as tables' notes say it: "12.5 %". */
 export const percent = (share: number): string => `${Number((100 * share).toFixed(2))} %`
 
-/** Something to say below the table of some of its rows: of each what it says, if anything, and once what about them. */
+/** A note below a table about some of its rows: its part for each row, if any, and its common text. */
 export interface RowNote {
   readonly of: (row: RowOf) => string | undefined
   readonly about: string
@@ -171,7 +171,7 @@ function sweepTable(
   }
 }
 
-/** What was violated is said first of all. */
+/** Violations come first in the notes. */
 function violationNote(rows: readonly RowOf[], nameOfSystem: (system: string) => string): string[] {
   const broken = rows.filter((row) => Number(row["violations"]) > 0)
   if (broken.length === 0) return []
@@ -191,7 +191,7 @@ interface FigureMeasure {
   readonly note?: string
 }
 
-/** With more bars than this to a series nobody looks at them one by one. */
+/** The maximum number of bars per series; more are not readable one by one. */
 const maxGroups = 24
 
 const figureAxes = ["variant", "latency", "faults", "workload", "seed"] as const

@@ -73,9 +73,9 @@ describe("faults are read and written", () => {
 test.each([
   ["lose(0.1) @0-5", 'did you mean "loss"?'],
   ["loss @0-5", "write loss(p) with numbers"],
-  ["loss(2) @0-5", "probability is 2; must be from 0 to 1"],
-  ["loss(0.1) @5", "from one time to another"],
-  ["loss(0.1) @9-5", "the end after the beginning"],
+  ["loss(2) @0-5", "p is 2; must be from 0 to 1"],
+  ["loss(0.1) @5", "it needs a start and an end"],
+  ["loss(0.1) @9-5", "its end after its start"],
   ["cut a1 @0-5", "is not two sides"],
   [
     "cut rest>a3 @0-5",
