@@ -55,10 +55,11 @@ export type DecreeForm = Pick<
 >
 
 /**
- * What one proposer of classic Paxos comes to where nothing varies and nothing fails: a phase is over when
- * the round trips of a quorum are, each with the write of the acceptor in it, and all n acceptors are sent
- * and send one message in each phase. Nothing where that is not all: other variants, rivals, learners,
- * quorums that are chosen, delays that vary, links with a limit, faults, or a time-out before a phase is over.
+ * The closed form of one proposer of classic Paxos with constant delays and without faults: a phase ends
+ * with the round trips of a quorum, each including the acceptor's write, and each of the n acceptors
+ * receives and sends one message per phase. Undefined otherwise: for other variants, several proposers,
+ * learners, selected quorums, random delays, limited links, faults, or a time-out before the end of a
+ * phase.
  */
 export function decreeClosedForm(
   { plan, values, settings, distance }: ProtocolRun<DecreeForm>,
