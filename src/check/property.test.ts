@@ -119,7 +119,7 @@ describe("facts", () => {
     expect(measure.read(facts)).toBe(0.5)
     expect([...facts.wants].sort()).toEqual(["crash", "learn"])
     expect(facts.observers.map(({ wants }) => wants)).toEqual([["learn"], ["learn", "crash"]])
-    for (const one of facts.observers) if (one.wants.includes("learn")) one.observe!(learn(3, "B"))
+    for (const one of facts.observers) if (one.wants.includes("learn")) one.by.observe!(learn(3, "B"))
     expect(facts.of(firstValue).seen).toEqual(["learn 1", "crash 1", "learn 2"])
   })
 

@@ -128,13 +128,8 @@ export class Facts<Subject, Event> {
    * Each kind as a separate observer, in order: for runs of millions of events, which `observe` would
    * slow.
    */
-  get observers(): (Gatherer<Event> & { readonly wants: readonly TraceEventType[] })[] {
-    return [...this.gathered].map(([{ wants }, gatherer]) => ({
-      wants,
-      ...(gatherer.observe && { observe: gatherer.observe.bind(gatherer) }),
-      ...(gatherer.stored && { stored: gatherer.stored.bind(gatherer) }),
-      ...(gatherer.reported && { reported: gatherer.reported.bind(gatherer) }),
-    }))
+  get observers(): { readonly wants: readonly TraceEventType[]; readonly by: Gatherer<Event> }[] {
+    return [...this.gathered].map(([{ wants }, by]) => ({ wants, by }))
   }
 
   readonly observe = (event: Event): void => {

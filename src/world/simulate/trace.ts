@@ -47,8 +47,18 @@ export type Observer<Message, Stored, Report = never> = (event: TraceEvent<Messa
  * An observer that wants only some types of events: those that no observer wants are never made. Of the
  * two types that a log makes by the million it may take the parts instead, for which no object is made.
  */
-export interface SelectiveObserver<Message, Stored, Report = never> {
+export interface SelectiveObserver<Message, Stored, Report = never> extends Watching<
+  Message,
+  Stored,
+  Report
+> {
   readonly wants: readonly TraceEventType[]
+  /** Whose methods are called; its own, unless given. */
+  readonly by?: Watching<Message, Stored, Report>
+}
+
+/** What is called for events: whole, or by their parts where there is a method for their type. */
+export interface Watching<Message, Stored, Report = never> {
   observe?(event: TraceEvent<Message, Stored, Report>): void
   /** A store event. */
   stored?(at: Micros, process: Address, record: Stored, isVolatile: boolean): void
@@ -58,7 +68,7 @@ export interface SelectiveObserver<Message, Stored, Report = never> {
 
 /** Shows an event to an observer, in the form in which it takes it. */
 export function showTo<Message, Stored, Report>(
-  observer: Omit<SelectiveObserver<Message, Stored, Report>, "wants">,
+  observer: Watching<Message, Stored, Report>,
   event: TraceEvent<Message, Stored, Report>,
 ): void {
   const given = event as TraceEvent<Message, Stored, unknown>
@@ -138,7 +148,7 @@ type AnyObserver<Message, Stored, Report> =
 
 /** An observer that takes the parts of a type of event. */
 type Listener<Message, Stored, Report, Form extends "stored" | "reported"> = Required<
-  Pick<SelectiveObserver<Message, Stored, Report>, Form>
+  Pick<Watching<Message, Stored, Report>, Form>
 >
 
 /**
@@ -155,13 +165,16 @@ function wanting<Message, Stored, Report>(
 function functionOf<Message, Stored, Report>(
   observer: AnyObserver<Message, Stored, Report>,
 ): Observer<Message, Stored, Report> {
-  return typeof observer === "function" ? observer : (event) => showTo(observer, event)
+  if (typeof observer === "function") return observer
+  const { by = observer } = observer
+  return (event) => showTo(by, event)
 }
 
 function storeListener<Message, Stored, Report>(
   observer: AnyObserver<Message, Stored, Report>,
 ): Listener<Message, Stored, Report, "stored"> {
-  if (takes(observer, "stored")) return observer
+  const by = watching(observer)
+  if (takes(by, "stored")) return by
   const observe = functionOf(observer)
   return {
     stored: (at, process, record, isVolatile) =>
@@ -172,7 +185,8 @@ function storeListener<Message, Stored, Report>(
 function reportListener<Message, Stored, Report>(
   observer: AnyObserver<Message, Stored, Report>,
 ): Listener<Message, Stored, Report, "reported"> {
-  if (takes(observer, "reported")) return observer
+  const by = watching(observer)
+  if (takes(by, "reported")) return by
   const observe = functionOf(observer)
   return {
     reported: (at, process, report) => {
@@ -182,11 +196,17 @@ function reportListener<Message, Stored, Report>(
   }
 }
 
-function takes<Message, Stored, Report, Form extends "stored" | "reported">(
+function watching<Message, Stored, Report>(
   observer: AnyObserver<Message, Stored, Report>,
+): Watching<Message, Stored, Report> {
+  return typeof observer === "function" ? {} : (observer.by ?? observer)
+}
+
+function takes<Message, Stored, Report, Form extends "stored" | "reported">(
+  by: Watching<Message, Stored, Report>,
   form: Form,
-): observer is SelectiveObserver<Message, Stored, Report> & Listener<Message, Stored, Report, Form> {
-  return typeof observer !== "function" && observer[form] !== undefined
+): by is Listener<Message, Stored, Report, Form> {
+  return by[form] !== undefined
 }
 
 function byType<T>(of: (type: TraceEventType) => T): Record<TraceEventType, T> {
