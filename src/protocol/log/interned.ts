@@ -20,7 +20,7 @@ export class Interned {
 
   /** The message that accepts a slot. */
   accept(epoch: Epoch, slot: number): LogMessageOf<"accept"> {
-    const place = slot % remembered
+    const place = slot & (remembered - 1)
     const recent = this.accepts[place]
     if (recent !== undefined && recent.slot === slot && recent.epoch === epoch) return recent
     return (this.accepts[place] = { type: "accept", epoch, slot })
@@ -28,7 +28,7 @@ export class Interned {
 
   /** The write that accepts a slot. */
   acceptRecord(epoch: Epoch, slot: number, batch: Batch): AcceptRecord {
-    const place = slot % remembered
+    const place = slot & (remembered - 1)
     const recent = this.records[place]
     if (recent !== undefined && recent.batch === batch && recent.slot === slot && recent.epoch === epoch)
       return recent
@@ -37,7 +37,7 @@ export class Interned {
 
   /** The report that a slot has been executed. */
   executed(slot: number, batch: Batch, results: readonly Result[]): ExecutedReport {
-    const place = slot % remembered
+    const place = slot & (remembered - 1)
     const recent = this.reports[place]
     if (recent !== undefined && recent.batch === batch && recent.slot === slot) {
       if (areEqual(recent.results, results)) return recent
@@ -46,6 +46,7 @@ export class Interned {
   }
 }
 
+/** A power of two. */
 const remembered = 1024
 
 function areEqual(a: readonly Result[], b: readonly Result[]): boolean {
