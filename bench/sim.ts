@@ -5,8 +5,10 @@ import type { LogSetup } from "../src/run/log-settings.ts"
 import { simulate } from "../src/world/simulate/simulate.ts"
 import { buildLog } from "../src/run/log.ts"
 import { Agenda, Due } from "../src/world/simulate/agenda.ts"
+import { placement } from "../src/run/log-placement.ts"
 import { benchHistories } from "./histories.ts"
 import { cpuSeconds, medianRate, readable } from "./timing.ts"
+import { typedLoop } from "./typed-loop.ts"
 
 /**
  * The replicated log: commands per CPU second with every invariant checked,
@@ -63,6 +65,7 @@ function rates(): void {
     return simulate(scenario, leadership).events
   })
   const perEvent = (1e6 * checked.seconds) / checked.events
+  const shares = sharesOfLimit()
   report("commands per CPU second, all invariants on", readable(checked.commands / checked.seconds))
   report("events per command", (checked.events / checked.commands).toFixed(2))
   report("microseconds per event", perEvent.toFixed(3))
@@ -70,6 +73,29 @@ function rates(): void {
   report("events per CPU second, nobody watching", readable(bare))
   report("entries per CPU second, the agenda alone", readable(agenda))
   report("all of it, as a share of the agenda alone", (checked.events / checked.seconds / agenda).toFixed(3))
+  report("commands per CPU second of a loop over typed arrays", readable(shares.limit))
+  report("everyone asked, all invariants on, as a share of it", shares.everyone.toFixed(3))
+  report("the closest quorum asked, as a share of it", shares.closest.toFixed(3))
+}
+
+/** Commands per CPU second against those of the loop over typed arrays: medians of nine rounds in turn. */
+function sharesOfLimit(): { limit: number; everyone: number; closest: number } {
+  const horizonMs = 15_000
+  const { latency } = placement(usual(horizonMs))
+  const limit = (): number =>
+    typedLoop({
+      ...{ replicas: 5, leader: 2, clientsPerGroup: 100, keys: 1000, horizon: 4000 * horizonMs },
+      delay: (from, to) => latency.expected(from, to),
+    }).commands
+  const everyone = (): number => measured(usual(horizonMs)).commands
+  const closest = (): number => measured({ ...usual(horizonMs), quorumSelection: "closest" }).commands
+  const rounds = Array.from({ length: 9 }, () => {
+    const [base, all, near] = [limit, everyone, closest].map((work) => medianRate(1, work))
+    return { limit: base!, everyone: all! / base!, closest: near! / base! }
+  })
+  const median = (of: "limit" | "everyone" | "closest"): number =>
+    rounds.map((round) => round[of]).sort((a, b) => a - b)[4]!
+  return { limit: median("limit"), everyone: median("everyone"), closest: median("closest") }
 }
 
 function memory(long: boolean): void {
