@@ -120,6 +120,7 @@ function reportOf(words: ExplorationWords, exploration: Exploration, found: Foun
       because: becauseOf(exploration, outcome, remark),
       stepsToViolation: outcome.stepsToViolation ?? null,
       safety,
+      ...(outcome.property.kind === "sometimes" && { isFound: true as const }),
     })),
     counterexample: counterexampleOf(words, exploration, outcomes),
     details,

@@ -17,6 +17,8 @@ export interface ExploredVerdict {
   readonly stepsToViolation: number | null
   /** Whether the quorums are safe, within whatever bounds this search kept. */
   readonly safety: CaseSafety
+  /** It holds of a state that was found, and is so whatever other runs do. */
+  readonly isFound?: true
 }
 
 /** The result of an exploration of either model. */
@@ -75,6 +77,15 @@ export async function finishExploration(
   context.end(exitCodeFor(overall(report.verdicts).verdict))
 }
 
+/** What holds within bounds is no evidence where quorums are unsafe. */
+function remarkOn({
+  verdict,
+  safety,
+  isFound,
+}: Pick<ExploredVerdict, "verdict" | "safety" | "isFound">): string {
+  return verdict === "holds" && isFound !== true ? heldRemark(safety) : ""
+}
+
 /** The safety of all systems of a report. */
 function safetyIn({ verdicts }: ExploreReport): CaseSafety {
   // The verdicts of one system share it.
@@ -104,11 +115,15 @@ function reportJson(
     ...time,
     statesPerSecond: Math.round(distinct / Math.max(time.seconds, 0.001)),
     bytesPerState: Math.round((10 * bytesMax) / distinct) / 10,
-    verdicts: report.verdicts.map(({ safety, ...verdict }) => ({ ...verdict, ...safeCells(safety) })),
+    verdicts: report.verdicts.map(verdictRecord),
     ...safeCells(safetyIn(report)),
     ...report.details,
     counterexample: report.counterexample?.replay ?? null,
   }
+}
+
+function verdictRecord({ of, verdict, because, stepsToViolation, safety }: ExploredVerdict): object {
+  return { of, verdict, because, stepsToViolation, ...safeCells(safety) }
 }
 
 async function printReport(
@@ -130,10 +145,10 @@ async function printReport(
     `generated           ${generated}`,
     `depth               ${depth}`,
     `seconds             ${seconds} (${rate.toLocaleString("en")} states/s)`,
-    ...report.verdicts.flatMap(({ of, verdict, because, stepsToViolation, safety }) => [
+    ...report.verdicts.flatMap(({ of, because, stepsToViolation, ...rest }) => [
       "",
       of,
-      `verdict             ${colors[verdict](verdict)}${verdict === "holds" ? heldRemark(safety) : ""}`,
+      `verdict             ${colors[rest.verdict](rest.verdict)}${remarkOn(rest)}`,
       `because             ${because}`,
       ...(stepsToViolation === null ? [] : [`steps to violation  ${stepsToViolation}`]),
     ]),
@@ -158,12 +173,12 @@ function reportTable(report: ExploreReport): Table {
         heading,
       }),
     ),
-    rows: report.verdicts.map(({ of, verdict, stepsToViolation, safety }) => [
+    rows: report.verdicts.map(({ of, verdict, stepsToViolation, ...rest }) => [
       of,
       distinct,
       generated,
       depth,
-      verdict === "holds" ? `holds${heldRemark(safety)}` : verdict,
+      `${verdict}${remarkOn({ verdict, ...rest })}`,
       stepsToViolation,
     ]),
     notes: [

@@ -1,6 +1,9 @@
 import { Command, Option } from "commander"
 import { UsageError } from "../../base/errors.ts"
+import { safeCells } from "../../experiment/safety.ts"
+import { safetyWarnings } from "../../run/safety.ts"
 import { renderDiagram } from "../explore/counterexample.ts"
+import { warnOfSafety } from "../shared/cautions.ts"
 import { type Context, exitCodes } from "../shared/context.ts"
 import { whole } from "../shared/options.ts"
 import { printJson } from "../shared/output.ts"
@@ -37,6 +40,7 @@ export function replayCommand(context: Context): Command {
       const { replayView } = await import("./view.ts")
       const view = await replayView(readJson(file), options)
       await print(context, view, options)
+      warnOfSafety(context.io, view.safety)
       if (view.violated) context.end(exitCodes.violated)
     })
 }
@@ -65,8 +69,8 @@ async function print({ io }: Context, view: ReplayView, options: ReplayOptions):
   }
   const chosen = options.step === undefined ? undefined : positionAt(view, options.step)
   if (options.format === "json") {
-    const { title: because, violated, simulated, positions } = view
-    const whole = { because, violated, simulated, positions }
+    const { title: because, violated, simulated, positions, safety } = view
+    const whole = { because, violated, ...safeCells(safety), simulated, positions }
     printJson(io, chosen === undefined ? whole : { ...chosen })
     return
   }
@@ -80,7 +84,11 @@ function positionAt(view: ReplayView, step: number): ReplayPosition {
 }
 
 /** The whole run: one line per step, with the states that it changed. */
-function runText({ title, positions, simulated }: ReplayView): string {
+function runText({ title, positions, simulated, violated, safety }: ReplayView): string {
+  // A violation has said which quorums are apart.
+  const warnings = safetyWarnings(safety)
+    .map((warning) => `\nWARNING  ${warning}\n`)
+    .join("")
   const width = Math.max(...positions.map(({ step }) => step.length))
   const lines = positions.map(({ step, states, decided }, i) => {
     const before = positions[i - 1]
@@ -94,7 +102,7 @@ function runText({ title, positions, simulated }: ReplayView): string {
     ]
     return `${String(i).padStart(3)}  ${step.padEnd(width)}  ${remarks.join(", ")}`.trimEnd()
   })
-  return `${title}\n\n${lines.join("\n")}\n\n${simulated}\n`
+  return `${title}\n\n${lines.join("\n")}\n\n${simulated}\n${violated ? "" : warnings}`
 }
 
 function positionText(step: number, { step: text, states, decided, possible }: ReplayPosition): string {

@@ -6,7 +6,9 @@ import { readReplay } from "../../world/spec/replay-file.ts"
 import type { SpecTrace } from "../../world/spec/trace.ts"
 import { changingSteps, decisions, describeStep } from "../../world/spec/transition.ts"
 import { decidedInSimulator, specRunByActors } from "../../check/spec-run-by-actors.ts"
+import type { CaseSafety } from "../../experiment/define.ts"
 import type { SequenceDiagram } from "../../experiment/diagram/model.ts"
+import { constantPlan } from "../../quorum/plan.ts"
 import { acceptorText, specDiagram } from "../../run/diagrams/spec.ts"
 import {
   type Exploration,
@@ -15,6 +17,7 @@ import {
   simulatedFacts,
   violatedIn,
 } from "../../run/exploration.ts"
+import { planSafety, runSafety } from "../../run/safety.ts"
 import { messageText } from "../../run/protocol.ts"
 import { canonicalText } from "../../world/explore/canonical-text.ts"
 import { describeActorStep } from "../../world/explore/trace.ts"
@@ -31,6 +34,8 @@ export interface ReplayView {
   readonly violated: boolean
   /** The outcome of the same steps in the simulator. */
   readonly simulated: string
+  /** Whether its quorums are safe, whatever this run came to. */
+  readonly safety: CaseSafety
 }
 
 /** The run after a number of steps. */
@@ -97,7 +102,7 @@ async function itfView(data: unknown, given: string | undefined): Promise<Replay
   return specView(fromItf(model, data), `ITF trace${legend}`)
 }
 
-function specView(trace: SpecTrace, title: string): ReplayView {
+async function specView(trace: SpecTrace, title: string): Promise<ReplayView> {
   const { model, steps, states } = trace
   const { name, quorums } = model.phase2[0]!
   const positions = states.map((state, i): ReplayPosition => {
@@ -118,6 +123,7 @@ function specView(trace: SpecTrace, title: string): ReplayView {
     diagram: specDiagram(trace, `${name}: ${title}`),
     violated: values.size > 1,
     simulated: simulatedSpecText(trace),
+    safety: planSafety(constantPlan(await readSystem(name)), ["4.4"]),
   }
 }
 
@@ -167,6 +173,7 @@ function actorView(trace: ExplorationTrace, exploration: Exploration, title: str
     diagram: explorationDiagram(exploration, trace, title),
     violated: violatedIn(exploration, trace.worlds.at(-1)!.remembered).length > 0,
     simulated: simulatedText(trace, exploration),
+    safety: runSafety(protocol, run),
   }
 }
 
