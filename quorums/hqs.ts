@@ -20,7 +20,7 @@ interface Level {
 export default defineQuorumSystem({
   id: "hqs",
   summary:
-    "Leaves of a tree with so many children at each level: a majority of children, or [children, q1, q2], at each.",
+    "Leaves of a tree with a given number of children per level: a majority of them, or q1 and q2 of [children, q1, q2].",
   reference: "Kumar 1991, Hierarchical quorum consensus",
   parameters: [rest(level())],
   examples: ["hqs(3)", "hqs(3, 3)", "hqs(2, 3)", "hqs([3, 1, 3], 3)", "hqs([2, 2, 1], [4, 2, 3])"],

@@ -170,14 +170,14 @@ export const exploredProperties: readonly ExploredProperty[] = [
     kind: "eventually",
     name: "a value is decided",
     reference: "Howard 2019, theorem 16",
-    statement: "A value is decided in every run that goes on.",
+    statement: "A value is decided in every maximal run.",
     holds: (memory, { plan }) => decidedIn(plan, memory).length > 0,
   },
   {
     kind: "eventually",
     name: "some proposer learns",
     reference: "Howard 2019, theorem 16",
-    statement: "Some proposer learns a value in every run that goes on.",
+    statement: "Some proposer learns a value in every maximal run.",
     holds: ({ learned }) => learned.length > 0,
   },
 ]

@@ -24,7 +24,7 @@ function tablesOf(oracle: RegisterOracle): Table[] {
     ),
     tableOf(
       "quorum-states",
-      "What each phase-2 quorum has come to: by the registers, and as far as each proposer can tell from what it has heard.",
+      "State of each phase-2 quorum: by the registers, and as known to each proposer from its replies.",
       decisionGrid(oracle),
     ),
   ]

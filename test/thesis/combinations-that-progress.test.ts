@@ -109,7 +109,7 @@ const sometimesStuck: readonly (readonly [rule: string, cluster: Cluster])[] = [
     ),
   ],
   [
-    "counts-what-does-not-count",
+    "counts-sets-that-are-not-quorums",
     clusterOf(
       {
         plan: fixedQuorumsPlan(4, [[1], [1, 2, 3, 4]]),

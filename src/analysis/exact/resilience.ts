@@ -84,9 +84,7 @@ export async function smallestOverlap(
   const formulas = [formulaOf(system, phases[0]), formulaOf(system, phases[1])] as const
   formulas.forEach((formula, i) => {
     if (!neverHolds(formula)) return
-    throw new UsageError(
-      `${system.name} has no phase-${phases[i]!} quorum at all, so nothing that could meet.`,
-    )
+    throw new UsageError(`${system.name} has no phase-${phases[i]!} quorum, so there is no overlap.`)
   })
   const [a, b] = [system.expression[phases[0]], system.expression[phases[1]]]
   const meets = everyPairMeets(a, b, system.nodes, firstEffort)

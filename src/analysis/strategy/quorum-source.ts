@@ -81,7 +81,7 @@ export async function quorumSource(request: SourceRequest): Promise<QuorumSource
 function refuseUnusable({ system, phase, allows }: SourceRequest, formula: Formula): void {
   if (neverHolds(formula)) {
     throw new UsageError(
-      `${system.name} has no phase-${phase} quorum at all, so no strategy; its phase-${phase} formula asks for more than there is.`,
+      `${system.name} has no phase-${phase} quorum, so no strategy; its phase-${phase} formula requires more nodes than there are.`,
     )
   }
   if (isUsable({ system, allows }, formula)) return

@@ -73,7 +73,8 @@ export const clientProperties: readonly LogProperty[] = [
   logProperty({
     name: "linearizability",
     reference: "Herlihy and Wing 1990: linearizability",
-    statement: "One copy of the store could have given every answer, each between its call and its return.",
+    statement:
+      "Every result is that of a single copy of the store, with each operation between its call and its return.",
     needs: { clientHistory },
     judge: (facts) => facts.clientHistory.verdicts.linearizability,
   }),

@@ -68,7 +68,7 @@ export const logSafety: readonly LogProperty[] = [
   logProperty({
     name: "safe-learning",
     reference: "Howard 2019, lemma 15",
-    statement: "A slot that is executed had been decided, with that value.",
+    statement: "An executed slot was decided before, with that value.",
     needs: { executions },
     judge: ({ executions: { remembered, undecided } }, subject) =>
       verdictOf(
@@ -85,7 +85,7 @@ export const logSafety: readonly LogProperty[] = [
   logProperty({
     name: "prefix",
     reference: "Howard 2019, §3.6: slots are executed in order",
-    statement: "Every replica executes the slots in order, none left out and none twice.",
+    statement: "Every replica executes the slots in order, without gaps and duplicates.",
     needs: { executions },
     judge: ({ executions: { count, outOfOrder } }, subject) =>
       verdictOf(
@@ -116,21 +116,21 @@ export const logSafety: readonly LogProperty[] = [
   }),
   logProperty({
     name: "acknowledged",
-    reference: "durability: what a client was told is decided",
-    statement: "A write that was answered is in an executed slot, with the result that the client was told.",
+    reference: "durability: acknowledged writes are decided",
+    statement: "An acknowledged write is in an executed slot, with the result in its reply.",
     needs: { executions },
     judge: ({ executions: { answers, unexecuted, untrue } }) =>
       verdictOf(
         answers,
-        "answers to writes",
+        "replies to writes",
         seen(
           unexecuted,
-          ({ command }) => `${formatCommand(command)} was answered, and it is in no executed slot`,
+          ({ command }) => `${formatCommand(command)} was acknowledged but is in no executed slot`,
         ),
         seen(
           untrue,
           ({ command, result, expected }) =>
-            `${formatCommand(command)} was answered ${String(result)}; its result is ${String(expected)}`,
+            `the reply to ${formatCommand(command)} was ${String(result)}; its result is ${String(expected)}`,
         ),
       ),
   }),

@@ -98,7 +98,8 @@ export const lemmas = [
     number: "11",
     name: "quorum-intersection",
     reference: "Howard 2019, lemma 11",
-    statement: "Somebody who accepted a decided proposal promised to every proposal of a greater epoch.",
+    statement:
+      "For every proposal of a greater epoch, some acceptor of the decided proposal promised that epoch.",
     needs: { decisions, proposerActs },
     // Of decisions by the same acceptors the one of the least epoch concerns most proposals.
     judge: (facts, cluster) =>

@@ -302,11 +302,11 @@ const acceptorMutants: readonly Mutant[] = [
     },
   ),
   acceptorMutant(
-    { id: "amnesia", property: "P10", does: "comes back from a crash as new" },
+    { id: "amnesia", property: "P10", does: "recovers from a crash without its record" },
     (inner, state, input) => (input.type === "recover" ? reset(blank) : inner(state, input)),
   ),
   acceptorMutant(
-    { id: "promise-forgotten", property: "P10", does: "comes back from a crash without its promise" },
+    { id: "promise-forgotten", property: "P10", does: "recovers from a crash without its promise" },
     (inner, state, input) =>
       input.type === "recover"
         ? reset({ ...inner(state, input).state, lastPromised: null })

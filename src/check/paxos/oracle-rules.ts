@@ -10,17 +10,16 @@ export function oracleFor(cluster: Cluster): RegisterOracle {
 
 const texts: Readonly<Record<Rule, { readonly reference: string; readonly statement: string }>> = {
   "write-once": {
-    reference: "Howard and Mortier 2019, §3.1 (registers are written once, and read truly)",
-    statement:
-      "A register keeps the first value, or nil, that is written to it, and whoever reads it is told that.",
+    reference: "Howard and Mortier 2019, §3.1 (write-once registers, correct reads)",
+    statement: "A register keeps the first value, or nil, that is written to it, and every read returns it.",
   },
   "rule-1": {
     reference: "Howard and Mortier 2019, rule 1 (quorum agreement)",
-    statement: "A client puts out a value only if it has read it from a quorum of one register set.",
+    statement: "A client outputs a value only if it has read it from a quorum of one register set.",
   },
   "rule-2": {
     reference: "Howard and Mortier 2019, rule 2 (new value)",
-    statement: "A client writes only a value that it was given as its input or has read from a register.",
+    statement: "A client writes only its input value or a value that it has read from a register.",
   },
   "rule-3": {
     reference: "Howard and Mortier 2019, rule 3 (current decision)",

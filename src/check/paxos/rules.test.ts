@@ -23,7 +23,7 @@ const answer = passes(a1, p1, { type: "promise", epoch: 2, lastAccepted: { epoch
 
 test("a promise for an epoch that was begun binds its proposer", () => {
   expect(valueSelection(asks(p1, "C"), promises(p1, a1, 2, [1, "A"]), promises(p1, a2, 2))).toBe(
-    "violated: p1 proposed C in epoch 2, having been told that A was accepted in epoch 1",
+    "violated: p1 proposed C in epoch 2 after promises that reported A as accepted in epoch 1",
   )
 })
 

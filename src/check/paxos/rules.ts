@@ -90,7 +90,7 @@ export const rules = [
       judgeEach("proposals", proposals, ({ proposer, epoch, value, promises, answers }) => {
         const { greatest, values } = greatestReported(promises)
         if (allows(values, value) || allows(greatestReported(answers).values, value)) return undefined
-        return `${nameOf(cluster, proposer)} proposed ${value} in epoch ${epoch}, having been told that ${values.join(" and ")} was accepted in epoch ${greatest}`
+        return `${nameOf(cluster, proposer)} proposed ${value} in epoch ${epoch} after promises that reported ${values.join(" and ")} as accepted in epoch ${greatest}`
       }),
   }),
   /** Only steps back are counted here; using an epoch again is property 1's business. */
@@ -133,7 +133,7 @@ export const rules = [
     number: "P8",
     name: "promise-reports-last-accepted",
     reference: "Howard 2019, property 8",
-    statement: "A promise answers a prepare that was processed, and reports the proposal accepted last.",
+    statement: "A promise replies to a processed prepare, and reports the last accepted proposal.",
     needs: { acceptorActs },
     judge: ({ acceptorActs: { replies } }, cluster) =>
       judgeEach("promises", only("promise", replies), ofAcceptor(cluster, promiseMisreports)),
@@ -204,7 +204,7 @@ function promiseMisrecorded({ before, after, wrote, epoch }: Reply): string | un
 }
 
 function promiseMisreports({ before, after, wrote, epoch, reported, requested }: Reply): string | undefined {
-  if (!requested) return `promised epoch ${epoch} to a proposer that had not asked`
+  if (!requested) return `promised epoch ${epoch} to a proposer that had not sent a prepare`
   if (!wrote && isOld(epoch, before))
     return `promised epoch ${epoch}, which it did not process: it had promised ${String(before.lastPromised)}`
   if (sameProposal(reported, after.lastAccepted)) return undefined
@@ -212,7 +212,7 @@ function promiseMisreports({ before, after, wrote, epoch, reported, requested }:
 }
 
 function acceptMisrecorded({ before, after, wrote, epoch, asked, requested }: Reply): string | undefined {
-  if (!requested) return `accepted in epoch ${epoch} what nobody had proposed to it`
+  if (!requested) return `accepted a value in epoch ${epoch} that was not proposed to it`
   if (!wrote && isOld(epoch, before))
     return `accepted in epoch ${epoch}, which it did not process: it had promised ${String(before.lastPromised)}`
   if (isAccepted(after, epoch, asked) || !wrote) return undefined

@@ -52,7 +52,7 @@ export const validity = paxosProperty({
 export const safeLearning = paxosProperty({
   name: "safe-learning",
   reference: "Howard 2019, lemma 15",
-  statement: "A value that is learned had been decided.",
+  statement: "A learned value was decided before.",
   needs: { decisions, learnings },
   judge: ({ decisions: { list }, learnings: learned }, cluster) =>
     judgeEach("learned values", learned.list, ({ process, epoch, value, decisionsBefore }) => {

@@ -109,7 +109,7 @@ function modeRecord({ mode, safe, progress }: ModeReport): object {
   }
 }
 
-/** ` (vacuously: one side has no quorum at all)`, where it holds of no quorums. */
+/** ` (vacuously: one side has no quorum)`, where it holds of no quorums. */
 function vacuity(verdict: Check["verdict"]): string {
   return isVacuous(verdict) ? ` (${verdict.because.replaceAll("vacuously true:", "vacuously:")})` : ""
 }

@@ -36,7 +36,7 @@ export function hasManifest(folder: string, result: ManifestResult): boolean {
   }
 }
 
-const wanted = "quorate run writes it; compute the result again, or ask whoever sent it."
+const wanted = "quorate run writes it; compute the result again, or obtain the file again."
 
 const text = z.string("must be a text")
 const count = z.int("must be a non-negative integer").min(0, "must be a non-negative integer")

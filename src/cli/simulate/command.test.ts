@@ -215,7 +215,7 @@ describe("quorate simulate", () => {
     ] as const) {
       const refused = await quorate("simulate", ...words)
       expect([refused.code, refused.err]).toEqual([2, expect.stringMatching(message)])
-      expect(refused.err).toContain("Ask for it as a control with --unsafe.")
+      expect(refused.err).toContain("To run it as a control, add --unsafe.")
       expect((await quorate("simulate", ...words, "--unsafe")).code).not.toBe(2)
     }
   })

@@ -127,7 +127,7 @@ const columnsOf = (protocol: Protocol): readonly Column[] => [
   count("seed", "The seed of the run."),
   count("messagesSent", "Messages sent by all processes."),
   count("messagesDelivered", "Messages delivered."),
-  count("messagesLost", "Messages lost by the network, or arriving where nobody was up."),
+  count("messagesLost", "Messages lost by the network, or arriving at a crashed process."),
   count("syncWrites", "Synchronous writes by all processes."),
   count("learned", "Processes that learned a value."),
   count("violations", "Properties that were violated."),

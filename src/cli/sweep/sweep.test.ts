@@ -173,7 +173,7 @@ describe("a sweep file", () => {
     expect(rows[1]).toMatchObject({ decidedShare: 0, decideMs: null, learnMs: null })
     const { notes } = experiment.tables[0]!(rows)
     expect(notes.join(" ")).toMatch(
-      /Runs in which nobody learned within the horizon, in no mean of times: 100 % \(crash all @0\)/,
+      /Runs without a learner within the horizon, excluded from means of times: 100 % \(crash all @0\)/,
     )
   })
 

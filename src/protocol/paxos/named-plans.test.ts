@@ -43,7 +43,7 @@ test("plans of too many epochs are refused before they are built", () => {
 
 test("what does not fit is refused with an example", () => {
   for (const text of ["allAboard(3)", "allAboard(3, x)", "allAboard(0, 3)", "fixedQuorums(2, [[3]])"]) {
-    expect(() => readPlanCall(text)).toThrow(/does not fit .* For example /)
+    expect(() => readPlanCall(text)).toThrow(/does not match .* For example /)
   }
   expect(readPlanCall("majority(3)")).toBeUndefined()
 })

@@ -150,7 +150,7 @@ export const planFamilies: readonly PlanFamily[] = [
   {
     id: "allAboard",
     call: "allAboard(n, k)",
-    meaning: "All n acceptors in phase 2 up to epoch k, majorities after it; the least phase 1 for them.",
+    meaning: "All n acceptors in phase 2 up to epoch k, majorities after it; minimal phase-1 quorums.",
     reference: "Howard 2019, §4.3.2 and table 4.1",
     example: "allAboard(3, 3)",
     build: ([n, k]) => allAboardPlan(size(n), size(k)),
@@ -158,7 +158,8 @@ export const planFamilies: readonly PlanFamily[] = [
   {
     id: "colocatedMajorities",
     call: "colocatedMajorities(n, epochs)",
-    meaning: "Majorities that contain the owner of the epoch, for so many epochs; then plain majorities.",
+    meaning:
+      "Majorities that contain the owner of the epoch, up to the given number of epochs; then all majorities.",
     reference: "Howard 2019, §4.3.2",
     example: "colocatedMajorities(5, 5)",
     build: ([n, epochs]) => colocatedMajorityPlan(size(n), size(epochs)),
@@ -166,7 +167,8 @@ export const planFamilies: readonly PlanFamily[] = [
   {
     id: "fixedQuorums",
     call: "fixedQuorums(n, [[1, 2], …])",
-    meaning: "One phase-2 quorum for each epoch, of acceptors by number; the last one stays.",
+    meaning:
+      "One phase-2 quorum per epoch, of acceptors by number; the last one applies to all later epochs.",
     reference: "Howard 2019, Algorithm 28",
     example: "fixedQuorums(3, [[1, 2], [2, 3]])",
     build: ([n, quorums]) => fixedQuorumsPlan(size(n), numberLists(quorums, size(n))),
@@ -193,7 +195,7 @@ export function readPlanCall(text: string): QuorumPlan | undefined {
 
 function unfit({ call, meaning, example }: PlanFamily, text: string): UsageError {
   return new UsageError(
-    `${abbreviated(text.trim())} does not fit ${call}: ${meaning} Numbers are whole and at least 1. For example ${example}.`,
+    `${abbreviated(text.trim())} does not match ${call}: ${meaning} Numbers must be positive integers. For example ${example}.`,
   )
 }
 

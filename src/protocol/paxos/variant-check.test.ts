@@ -65,13 +65,13 @@ describe("what is refused, and by which number", () => {
     "printed-counting": [{ ...recovery, select: "printed-counting" }],
     "one-shared-epoch-expected": [{ ...recovery, select: "multi-path" }],
     "quorums-differ": [{ select: "quorums" }, allAboardPlan(3, 2)],
-    "nothing-waited-for": [{ phase1: "none" }],
-    "epoch-does-not-tell-value": [{ ...recovery, termination: "epoch" }],
+    "no-promises-awaited": [{ phase1: "none" }],
+    "epoch-without-unique-value": [{ ...recovery, termination: "epoch" }],
     "value-sent-before-epoch-is-durable": [{ valueWithPrepare: true, epochWrite: "before-phase-2" }],
-    "values-may-stay-apart": [{ ...recovery, untilOneValue: false }],
+    "several-possible-values": [{ ...recovery, untilOneValue: false }],
     "threshold-as-printed": [variantById("printed-multi-path")!.switches, multiPathPlan(4)],
-    "nobody-has-promised": [{ accept: "equal", phase1: "revision-B" }],
-    "counts-what-does-not-count": [
+    "skipped-phase-1-never-accepted": [{ accept: "equal", phase1: "revision-B" }],
+    "counts-sets-that-are-not-quorums": [
       variantById("multi-path-recovery")!.switches,
       fixedQuorumsPlan(4, [[1], [1, 2, 3, 4]]),
     ],

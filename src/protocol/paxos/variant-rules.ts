@@ -38,7 +38,7 @@ export const variantRules: readonly VariantRule[] = [
     id: "votes-without-voting",
     harm: "unsafe",
     because:
-      "every proposer may use every epoch, and acceptors promise an epoch to any number of them: two proposers can reach phase 2 of one epoch with different values. Promise with `voting`, or only what is `greater`",
+      "every proposer may use every epoch, and acceptors promise an epoch to any number of them: two proposers can reach phase 2 of one epoch with different values. Promise with `voting`, or only `greater` epochs",
     reference: "Howard 2019, lemma 17 (§3.9)",
     applies: (v) => v.epochs.kind === "voting" && v.promise === "at-least",
   },
@@ -54,7 +54,7 @@ export const variantRules: readonly VariantRule[] = [
     id: "collision-ignored",
     harm: "unsafe",
     because:
-      "two values may be reported for the greatest epoch, and the first one heard is taken although the other may be decided. Select by quorums",
+      "two values may be reported for the greatest epoch, and the first one received is selected although the other may be decided. Select by `quorums`",
     reference: "Howard 2019, §7.3.1 (problem 3); Algorithm 28 as printed",
     applies: (v, plan) => sharesEpochs(v) && v.select === "greatest" && !onlyQuorumIsEveryone(plan),
   },
@@ -70,7 +70,7 @@ export const variantRules: readonly VariantRule[] = [
     id: "one-shared-epoch-expected",
     harm: "unsafe",
     because:
-      "this rule counts only reports of the first epoch, and takes any value of a later one; here later epochs are shared too",
+      "this rule counts only reports of the first epoch, and selects any value of a later one; here later epochs are shared too",
     reference: "Howard 2019, Algorithm 32",
     applies: (v) => (v.select === "multi-path" || v.select === "printed-multi-path") && sharesAllEpochs(v),
   },
@@ -78,23 +78,23 @@ export const variantRules: readonly VariantRule[] = [
     id: "quorums-differ",
     harm: "unsafe",
     because:
-      "this rule looks for decisions by the quorums of one epoch, and the quorums of the plan differ between epochs. Select by `quorums-by-epoch`",
+      "this rule considers decisions by the quorums of one epoch, and the quorums of the plan differ between epochs. Select by `quorums-by-epoch`",
     reference: "Howard 2019, §6.2",
     applies: (v, plan) => v.select === "quorums" && !samePhase2(plan),
   },
   {
-    id: "nothing-waited-for",
+    id: "no-promises-awaited",
     harm: "unsafe",
     because:
-      "phase 1 waits for no promises, which is right only where the possible values tell when to stop: `quorums-by-epoch` with `untilOneValue`",
+      "phase 1 awaits no promises, which is safe only where the possible values determine when it ends: `quorums-by-epoch` with `untilOneValue`",
     reference: "Howard 2019, Algorithm 19",
     applies: (v) => v.phase1 === "none" && (v.select !== "quorums-by-epoch" || !v.untilOneValue),
   },
   {
-    id: "epoch-does-not-tell-value",
+    id: "epoch-without-unique-value",
     harm: "unsafe",
     because:
-      "decided(e) means the value of epoch e, and an epoch here may have two: an acceptor would take its own for the decided one. Terminate by `value`",
+      "decided(e) stands for the value of epoch e, and an epoch here may have two values: an acceptor would report its own as decided. Terminate by `value`",
     reference: "Howard 2019, §3.3 (rests on lemma 9)",
     applies: (v) => v.termination === "epoch" && sharesEpochs(v),
   },
@@ -102,15 +102,15 @@ export const variantRules: readonly VariantRule[] = [
     id: "value-sent-before-epoch-is-durable",
     harm: "unsafe",
     because:
-      "a prepare carries the value, and after a crash the epoch may be used again with another one: acceptors would accept what this proposal does not say. Write the epoch before phase 1, and use epochs that are written",
+      "a prepare contains the value, and after a crash the epoch may be reused with another one: acceptors would accept a value that was not proposed. Write the epoch before phase 1, and use epochs that are written",
     reference: "Howard 2019, §3.8 allows the late write because a prepare has no value",
     applies: (v) => v.valueWithPrepare && (v.epochWrite === "before-phase-2" || forgetsEpochs(v)),
   },
   {
-    id: "values-may-stay-apart",
+    id: "several-possible-values",
     harm: "stuck",
     because:
-      "two values may be possible when phase 1 ends, and nothing says which to propose. Set `untilOneValue`, or choose quorums that satisfy 7.2",
+      "two values may be possible when phase 1 ends, and no rule selects one. Set `untilOneValue`, or choose quorums that satisfy 7.2",
     reference: "Howard 2019, Algorithm 25 (line 10)",
     applies: (v, plan) => sharesEpochs(v) && countsEverything(v) && !v.untilOneValue && !tripleMeets(v, plan),
   },
@@ -118,23 +118,23 @@ export const variantRules: readonly VariantRule[] = [
     id: "threshold-as-printed",
     harm: "stuck",
     because:
-      "⌈n/4⌉ reports leave two possible values unless n ≡ 1 (mod 4), and the slow path halts. Select by `multi-path`",
+      "with ⌈n/4⌉ reports two values remain possible unless n ≡ 1 (mod 4), and the slow path halts. Select by `multi-path`",
     reference: "Howard 2019, Algorithm 32 (line 17)",
     applies: (v, plan) => v.select === "printed-multi-path" && plan.nodes.length % 4 !== 1,
   },
   {
-    id: "nobody-has-promised",
+    id: "skipped-phase-1-never-accepted",
     harm: "stuck",
     because:
-      "an epoch that skips phase 1 is never accepted by acceptors that accept only in the epoch they promised last",
+      "acceptors that accept only in their last promised epoch never accept in an epoch that skips phase 1",
     reference: "Howard 2019, §3.12 (stricter epoch conditions) against §4.3",
     applies: (v, plan) => v.accept === "equal" && skipsPhase1(v, plan),
   },
   {
-    id: "counts-what-does-not-count",
+    id: "counts-sets-that-are-not-quorums",
     harm: "stuck",
     because:
-      "this rule takes every set as large as the smallest for a phase-2 quorum of the first epoch, and not all of them are: two values can seem possible whoever answers. Select by `quorums` or `quorums-by-epoch`, or let any k acceptors be a quorum",
+      "this rule counts every set of the size of the smallest phase-2 quorum of the first epoch as a quorum, and not all of them are: two values can seem possible whichever acceptors reply. Select by `quorums` or `quorums-by-epoch`, or use counting quorums of k acceptors",
     reference: "Howard 2019, Algorithm 32 (line 17)",
     applies: (v, plan) =>
       (v.select === "multi-path" || v.select === "printed-multi-path") &&
@@ -145,7 +145,7 @@ export const variantRules: readonly VariantRule[] = [
     id: "reserved-past-the-register",
     harm: "stuck",
     because:
-      "the register gives out the first epoch and no other, and an acceptor that comes back from a crash has promised all it had reserved: it never accepts in the first epoch again. Write every promise: `promiseAhead` 0",
+      "the register allocates the first epoch only, and an acceptor that recovers from a crash has promised all epochs it had reserved: it never accepts in the first epoch again. Write every promise: `promiseAhead` 0",
     reference: "Howard 2019, §7.1 against §3.8",
     applies: (v) => v.epochs.kind === "register" && v.promiseAhead > 0,
   },
@@ -153,7 +153,7 @@ export const variantRules: readonly VariantRule[] = [
     id: "values-without-epochs",
     harm: "stuck",
     because:
-      "a value outside the list has no epoch. Use a multi-path allocation, which deals later epochs out in turn",
+      "a value outside the list has no epoch. Use a multi-path allocation, which allocates later epochs round-robin",
     reference: "Howard 2019, §7.2 and §7.4.2",
     applies: ({ epochs }) => epochs.kind === "by-value" && epochs.values.length === 0,
   },
@@ -301,7 +301,7 @@ function objection(id: string, harm: Objection["harm"], verdict: Verdict<Require
   const { title, reference } = requirementById(id)!
   if (verdict.verdict === "holds") return []
   if (verdict.verdict === "unknown") {
-    return [{ id, harm, because: `whether ${title} could not be decided: ${verdict.because}`, reference }]
+    return [{ id, harm, because: `cannot decide whether ${title}: ${verdict.because}`, reference }]
   }
   const { witness } = verdict
   const quorums = witness.quorums.map(
@@ -327,9 +327,9 @@ export function refuseUnsafe(variant: Variant, plan: QuorumPlan): void {
   if (serious.length === 0) return
   throw new UsageError(
     [
-      `${plan.name}: this combination is ${serious.some(({ harm }) => harm === "unsafe") ? "unsafe" : "bound to get stuck"}.`,
+      `${plan.name}: this combination is ${serious.some(({ harm }) => harm === "unsafe") ? "unsafe" : "unable to make progress"}.`,
       ...serious.map(({ id, harm, because, reference }) => `  ${harm} (${id}): ${because}. ${reference}.`),
-      `Ask for it as a control with --unsafe.`,
+      `To run it as a control, add --unsafe.`,
     ].join("\n"),
   )
 }

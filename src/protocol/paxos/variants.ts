@@ -13,7 +13,7 @@ import {
 } from "./plans.ts"
 import type { Variant } from "./variant.ts"
 
-/** A member of the family by name: what an algorithm of the thesis is, as switches and as quorums it is at home with. */
+/** A named variant: an algorithm of the thesis, as switches and default quorums. */
 export interface NamedVariant {
   /** In kebab-case: what the command line and the tables call it. */
   readonly id: string
@@ -58,7 +58,7 @@ export const variants: readonly NamedVariant[] = [
   },
   {
     id: "patient-nacks",
-    title: "negative replies, heeded when a blocking set has come",
+    title: "negative replies, restart after a blocking set",
     reference: "§3.1",
     switches: { nacks: "epoch", afterNack: "wait" },
     plan: majorities,
@@ -72,7 +72,7 @@ export const variants: readonly NamedVariant[] = [
   },
   {
     id: "bypass-boosted",
-    title: "bypassing phase 2, with all that makes it likelier",
+    title: "bypassing phase 2, boosted",
     reference: "§3.2",
     switches: { bypass: "every", remember: true, nacks: "proposal", history: true, patience: 1000 },
     plan: majorities,
@@ -136,7 +136,7 @@ export const variants: readonly NamedVariant[] = [
   },
   {
     id: "transversals",
-    title: "general quorums, phase 1 as table 4.2 has it",
+    title: "general quorums, phase 1 as in table 4.2",
     reference: "Algorithm 12, table 4.2",
     switches: { phase1: "revision-A" },
     plan: majorities,
@@ -150,14 +150,14 @@ export const variants: readonly NamedVariant[] = [
   },
   {
     id: "fail-stop",
-    title: "no disk, and no restarts",
+    title: "fail-stop: no disk, no recovery",
     reference: "§3.12",
     switches: { failStop: true },
     plan: majorities,
   },
   {
     id: "value-with-prepare",
-    title: "the value travels with the prepare",
+    title: "the value in the prepare",
     reference: "§2.2.1 (an option here)",
     switches: { valueWithPrepare: true },
     plan: majorities,
@@ -254,14 +254,14 @@ export const variants: readonly NamedVariant[] = [
   },
   {
     id: "recovery-everyone",
-    title: "epochs by recovery, the one quorum of everyone",
+    title: "epochs by recovery, all acceptors as the only quorum",
     reference: "Algorithm 27",
     switches: { ...recovery, phase1: "revision-B", select: "greatest" },
     plan: (n) => constantPlan(counting(n, 1, n)),
   },
   {
     id: "recovery-fixed",
-    title: "epochs by recovery, one quorum for each epoch",
+    title: "epochs by recovery, one quorum per epoch",
     reference: "Algorithm 28",
     switches: { ...recovery, phase1: "revision-C", select: "quorums-by-epoch" },
     plan: (n) =>
@@ -274,7 +274,7 @@ export const variants: readonly NamedVariant[] = [
   },
   {
     id: "recovery-large-quorums",
-    title: "epochs by recovery, quorums so large that phase 1 never waits for more",
+    title: "epochs by recovery, quorums that satisfy 7.2",
     reference: "requirement 7.2 (§7.3.1)",
     switches: { epochs: recovery.epochs!, keepFirst: true, select: "quorums" },
     plan: largeQuorumsPlan,

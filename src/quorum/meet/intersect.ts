@@ -113,7 +113,7 @@ class Question {
 
   /** The verdict for formulas that are always or never true, and for an overlap of 0. */
   withoutChoice(): Verdict<readonly NodeSet[]> | undefined {
-    if (this.sides.some(isNever)) return holdsVacuously("vacuously true: one side has no quorum at all")
+    if (this.sides.some(isNever)) return holdsVacuously("vacuously true: one side has no quorum")
     if (this.atLeast <= 0) return holds("no overlap is asked for")
     if (!this.sides.some(isAlways)) return undefined
     return this.witness(

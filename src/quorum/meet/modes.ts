@@ -169,7 +169,7 @@ function everyEpochHasQuorums(plan: QuorumPlan): Verdict<undefined> {
   for (const { from, system } of plan.ranges) {
     for (const phase of phases) {
       if (isNever(simplify(system.expression[phase]))) {
-        return violated(undefined, `epoch ${from} has no phase-${phase} quorum at all`)
+        return violated(undefined, `epoch ${from} has no phase-${phase} quorum`)
       }
     }
   }

@@ -194,7 +194,7 @@ describe("malformed text", () => {
     ["[a, b]", "[a, b] is not a quorum system"],
     ["majority", "majority is a family of systems and wants its arguments: majority(n)"],
     ["choose(3, a, b)", "asks for 3 of 2 choices"],
-    ["choose(0, a, b)", "choose(0) alone is the quorum of nobody"],
+    ["choose(0, a, b)", "choose(0) alone is the empty quorum"],
     ["choose(a, b)", "asks for a of 1 choices"],
     ["choose()", "asks for nothing of 0 choices"],
     ["choose(1, [a])", "has [a] where a node or system is wanted"],

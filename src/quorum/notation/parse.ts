@@ -172,7 +172,7 @@ class Reader {
         tree,
         `asks for ${k === undefined ? "nothing" : showArgument(k)} of ${children.length} choices; ` +
           `choose(k, x, y, …) takes a whole number k from 1 to the number of choices; ` +
-          `choose(0) alone is the quorum of nobody`,
+          `choose(0) alone is the empty quorum`,
       )
     }
     const text = (): string => `choose(${[k, ...children.map((child) => child.text)].join(", ")})`

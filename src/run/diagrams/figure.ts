@@ -61,7 +61,7 @@ function draw(
       builder.event(column.get(event.process)!, "crash", "stops")
       return
     case "recover":
-      builder.event(column.get(event.process)!, "recovery", "comes back")
+      builder.event(column.get(event.process)!, "recovery", "recovers")
       return
     case "store": {
       const acceptor = acceptorPart(event.record)

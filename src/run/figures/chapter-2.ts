@@ -27,7 +27,7 @@ export const chapter2: readonly Figure[] = [
     id: "2.1",
     title: "the single acceptor algorithm",
     algorithms: "Algorithms 1 and 2",
-    story: "The acceptor keeps the first value it is asked for, and answers everyone with it.",
+    story: "The acceptor accepts the first proposed value, and replies with it to all proposals.",
     cluster: () => singleAcceptorCluster(2, { min: 1_000_000, max: 1_000_000 }),
     script: ["p1 proposes A", "p2 proposes B", "p1 -> a1", "p2 -> a1", "a1 -> p1 p2"],
     decides: ["(0, A)"],
@@ -41,7 +41,7 @@ export const chapter2: readonly Figure[] = [
     id: "2.2",
     title: "classic Paxos, p1 and then p2",
     algorithms: "Algorithms 3 and 4",
-    story: "The best case: two phases each. p2 must adopt the value p1 had decided.",
+    story: "The best case: two phases each. p2 must propose the value that p1 decided.",
     cluster: () => setting(),
     script: [
       ...serialP1,
@@ -57,7 +57,7 @@ export const chapter2: readonly Figure[] = [
     id: "2.3",
     title: "classic Paxos, p2 and then p1",
     algorithms: "Algorithms 3 and 4",
-    story: "(1, B) is decided when p1 begins with epoch 0. It is not answered, and needs three phases.",
+    story: "(1, B) is decided when p1 begins with epoch 0. It gets no reply, and needs three phases.",
     cluster: () => setting(),
     script: [
       "p2 proposes B",
@@ -76,7 +76,7 @@ export const chapter2: readonly Figure[] = [
     id: "2.4",
     title: "a failed proposer, its proposal is not recovered",
     algorithms: "Algorithms 3 and 4",
-    story: "p1 stops when only a1 has accepted (0, A). p2 hears a3 and a2, and is free to propose B.",
+    story: "p1 crashes when only a1 has accepted (0, A). p2 gets promises from a3 and a2, and may propose B.",
     cluster: () => setting(),
     script: [
       ...failedProposer,
@@ -92,7 +92,7 @@ export const chapter2: readonly Figure[] = [
     id: "2.5",
     title: "a failed proposer, its proposal is recovered",
     algorithms: "Algorithms 3 and 4",
-    story: "As figure 2.4, but p2 hears a3 and a1: a1 reports (0, A), which p2 must propose.",
+    story: "As figure 2.4, but p2 gets promises from a3 and a1: a1 reports (0, A), so p2 must propose A.",
     cluster: () => setting(),
     script: [
       ...failedProposer,
@@ -109,8 +109,8 @@ export const chapter2: readonly Figure[] = [
     title: "duelling proposers",
     algorithms: "Algorithms 3 and 4",
     story:
-      "Each prepare voids the proposal of the other: epochs 0, 1, 2, 3, and so on, without a decision.\n" +
-      "Safety is not at risk, progress is.",
+      "Each prepare preempts the proposal of the other: epochs 0, 1, 2, 3, and so on, without a decision.\n" +
+      "Safety holds; there is no progress.",
     cluster: () => setting(),
     script: [
       "p1 proposes A",

@@ -22,7 +22,7 @@ export const chapter3: readonly Figure[] = [
     title: "negative replies",
     algorithms: "Algorithms 5 and 6",
     story:
-      "All acceptors have (5, B). p1 is told so at once, and goes from epoch 0 to epoch 6:\n" +
+      "All acceptors have (5, B). A negative reply reports epoch 5, and p1 continues with epoch 6:\n" +
       "phase 1 takes two round trips instead of at least four.",
     cluster: () => setting({ nacks: "epoch" }),
     script: [
@@ -42,7 +42,7 @@ export const chapter3: readonly Figure[] = [
     id: "3.2",
     title: "bypassing phase 2",
     algorithms: "Algorithms 4 and 7",
-    story: "As figure 2.2, but p2 sees (0, A) in a majority of promises: it is decided, and p2 returns it.",
+    story: "As figure 2.2, but a majority of promises report (0, A): it is decided, and p2 returns A.",
     cluster: () => setting({ bypass: "greatest" }),
     script: [...decideFirst, "p2 proposes B", "p2 -> a1 a2 a3", "a1 a2 a3 -> p2"],
     decides: ["(0, A)"],
@@ -51,7 +51,7 @@ export const chapter3: readonly Figure[] = [
     id: "3.3",
     title: "termination",
     algorithms: "Algorithms 8 and 9",
-    story: "As figure 2.2, with a third phase in which p1 tells the acceptors. p2 learns A from a3 alone.",
+    story: "As figure 2.2, with a third phase in which p1 notifies the acceptors. p2 learns A from a3 alone.",
     cluster: () => setting({ termination: "value" }),
     script: [...decideFirst, "p2 proposes B", "p2 -x a1 a2", "p2 -> a3", "a3 -> p2"],
     decides: ["(0, A)"],
@@ -60,7 +60,7 @@ export const chapter3: readonly Figure[] = [
     id: "3.4",
     title: "voting for epochs",
     algorithms: "Algorithms 3 and 10",
-    story: "Both may use any epoch. Epoch 0 is promised to p1, so p2 is not answered and tries epoch 1.",
+    story: "Both may use any epoch. Epoch 0 is promised to p1, so p2 gets no reply and tries epoch 1.",
     cluster: () => setting({ epochs: { kind: "voting" }, promise: "voting" }),
     script: [
       ...decideFirst,
@@ -79,7 +79,7 @@ export const chapter3: readonly Figure[] = [
     title: "proposal copying",
     algorithms: "Algorithm 11; Algorithm 6 with the longer negative replies",
     story:
-      "As figure 3.1. The negative reply shows (5, B), so p1 goes on with that proposal in phase 2.\n" +
+      "As figure 3.1. The negative reply reports (5, B), so p1 continues that proposal in phase 2.\n" +
       "The reply of a2 to the prepare is lost.",
     cluster: () => setting({ nacks: "proposal", copying: "latest" }),
     script: [

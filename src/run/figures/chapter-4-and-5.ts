@@ -33,7 +33,7 @@ export const chapter4And5: readonly Figure[] = [
     id: "4.1",
     title: "revision A with serial proposers",
     algorithms: "Algorithms 4 and 13",
-    story: "Quorums of one phase are disjoint; those of different phases meet. p2 finds (0, A) at a3.",
+    story: "Quorums of one phase are disjoint; those of different phases intersect. a3 reports (0, A) to p2.",
     cluster: () => setting({}, figure41, oneQuorumEach),
     script: [
       "p1 proposes A",
@@ -55,7 +55,7 @@ export const chapter4And5: readonly Figure[] = [
     algorithms: "Algorithms 4 and 13",
     story:
       "Both finish phase 1, with disjoint quorums. Only p2 finishes phase 2: a3 has promised epoch 1\n" +
-      "and does not accept (0, A). p1 tries again with epoch 2, and finds (1, B).",
+      "and does not accept (0, A). p1 retries with epoch 2, and finds (1, B).",
     cluster: () => setting({}, figure41, oneQuorumEach),
     script: [
       "p1 proposes A",
@@ -82,7 +82,7 @@ export const chapter4And5: readonly Figure[] = [
     id: "4.3",
     title: "revision B, phase 1 of the first epoch is skipped",
     algorithms: "Algorithms 4 and 14",
-    story: "As figure 2.2. No epoch is smaller than 0, so p1 has nobody to ask and proposes at once.",
+    story: "As figure 2.2. No epoch is smaller than 0, so p1 needs no promises and begins with phase 2.",
     cluster: () => setting({ phase1: "revision-B" }),
     script: [
       "p1 proposes A",
@@ -98,11 +98,11 @@ export const chapter4And5: readonly Figure[] = [
   },
   {
     id: "4.4",
-    title: "revision B, the skip comes too late",
+    title: "revision B, phase 1 skipped after a decision",
     algorithms: "Algorithms 4 and 14",
     story:
-      "As figure 2.3. p1 proposes (0, A) after (1, B) has been decided: a proposal with another value\n" +
-      "than the one decided, and harmless, because its epoch is smaller and no acceptor takes part.",
+      "As figure 2.3. p1 proposes (0, A) after (1, B) has been decided: another value than the decided\n" +
+      "one, which is safe, because its epoch is smaller and no acceptor accepts it.",
     cluster: () => setting({ phase1: "revision-B" }),
     script: [
       "p2 proposes B",
@@ -122,7 +122,7 @@ export const chapter4And5: readonly Figure[] = [
     title: "revision C, phase 1 ends with the first promise",
     algorithms: "Algorithms 4 and 15",
     story:
-      "As figure 2.2, epoch 0 without its phase 1. a3 reports (0, A), of the epoch just before:\n" +
+      "As figure 2.2, epoch 0 without phase 1. a3 reports (0, A), of the preceding epoch:\n" +
       "p2 needs no other promise.",
     cluster: () => setting({ phase1: "revision-C" }),
     script: [

@@ -39,9 +39,9 @@ export const chapter7: readonly Figure[] = [
     title: "binary consensus with epochs by value",
     algorithms: "Algorithms 22 and 23",
     story:
-      "Even epochs mean 0 (abort), odd ones 1 (commit). p1 wants to commit, in epoch 1; p2 to abort,\n" +
-      "in epoch 0, which needs no phase 1 and comes too late. It finds epoch 1 accepted, and goes on\n" +
-      "in the next epoch that means 1.",
+      "Even epochs have the value 0 (abort), odd ones 1 (commit). p1 proposes commit in epoch 1; p2 abort\n" +
+      "in epoch 0, which needs no phase 1 and is too late. p2 finds epoch 1 accepted, and continues with\n" +
+      "the next epoch of value 1.",
     cluster: () => setting(binary),
     script: [
       "p1 proposes 1",
@@ -64,9 +64,9 @@ export const chapter7: readonly Figure[] = [
   },
   {
     id: "7.2",
-    title: "epochs by recovery: everyone has (0, A)",
+    title: "epochs by recovery: all acceptors have (0, A)",
     algorithms: "Algorithms 24 and 29",
-    story: "p2's (0, B) is accepted by nobody. In epoch 1, a2 and a3 both report (0, A): A it is.",
+    story: "No acceptor accepts p2's (0, B). In epoch 1, a2 and a3 both report (0, A), so p2 proposes A.",
     cluster: () => setting(recovery),
     script: [
       "p1 proposes A",
@@ -83,9 +83,9 @@ export const chapter7: readonly Figure[] = [
   },
   {
     id: "7.3",
-    title: "epochs by recovery: a3 has nothing",
+    title: "epochs by recovery: a3 has accepted no proposal",
     algorithms: "Algorithms 24 and 29",
-    story: "As figure 7.2, but a3 has accepted neither (0, A) nor (0, B). One report of (0, A) is enough.",
+    story: "As figure 7.2, but a3 has accepted neither (0, A) nor (0, B). One report of (0, A) suffices.",
     cluster: () => setting(recovery),
     script: [
       "p1 proposes A",
@@ -106,7 +106,7 @@ export const chapter7: readonly Figure[] = [
     id: "7.4",
     title: "epochs by recovery: a3 has (0, B), a value collision",
     algorithms: "Algorithms 24 and 29",
-    story: "a2 reports (0, A) and a3 (0, B): either may be decided. The promise of a1 settles it.",
+    story: "a2 reports (0, A) and a3 (0, B): either may be decided. The promise of a1 resolves it.",
     cluster: () => setting(recovery),
     script: [
       "p1 proposes A",
@@ -128,7 +128,7 @@ export const chapter7: readonly Figure[] = [
     id: "7.5",
     title: "epochs by recovery: two proposers, one value",
     algorithms: "Algorithms 24 and 29",
-    story: "Both propose (0, A) at the same time. No duel: each is done after one round trip.",
+    story: "Both propose (0, A) at the same time. They do not duel: each learns after one round trip.",
     cluster: () => setting(recovery),
     script: [
       "p1 proposes A",

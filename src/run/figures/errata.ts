@@ -57,7 +57,7 @@ export const errataFigures: readonly Figure[] = [
     title: "Algorithm 29 as printed decides two values",
     algorithms: "Algorithms 24 and 29",
     story:
-      "Four promises: (0, A) (0, B) (0, A) (1, A). Line 17 counts those of e_max = 1: one, and two are\n" +
+      "Four promises: (0, A) (0, B) (0, A) (1, A). Line 17 counts those of e_max = 1: one, where two are\n" +
       "needed. V_dec is empty, p3 proposes C, and C is decided after A.",
     cluster: () => named("printed-counting", 5, 3),
     script: hiddenByLaterEpoch,
@@ -67,7 +67,7 @@ export const errataFigures: readonly Figure[] = [
     id: "E15",
     title: "the same run with Algorithm 26",
     algorithms: "Algorithms 24, 25 and 26",
-    story: "The quorum a1, a3, a4 has reported nothing but A: V_dec = {A}.",
+    story: "The quorum a1, a3, a4 has reported only A: V_dec = {A}.",
     cluster: () => named("recovery", 5, 3),
     script: hiddenByLaterEpoch,
     decides: ["(0, A)", "(2, A)"],
@@ -77,7 +77,7 @@ export const errataFigures: readonly Figure[] = [
     title: "Algorithm 28 as printed decides two values",
     algorithms: "Algorithms 24 and 28",
     story:
-      "The fixed quorum is a1, a2. a3 has accepted (0, B) and answers first; (0, A) of a1 is not greater,\n" +
+      "The fixed quorum is a1, a2. a3 has accepted (0, B) and replies first; (0, A) of a1 is not greater,\n" +
       "so p2 proposes B, and B is decided after A.",
     cluster: () => named("printed-fixed", 3, 2),
     script: heardFromOutside,
@@ -85,7 +85,7 @@ export const errataFigures: readonly Figure[] = [
   },
   {
     id: "E16",
-    title: "the same run, asking who is in the quorum",
+    title: "the same run with the members of the quorum only",
     algorithms: "Algorithms 24 and 28, values selected as in Algorithm 20",
     story: "a3 is in no quorum of epoch 0; a1 is, and reports A.",
     cluster: () => setting(variantById("recovery-fixed")!.switches, variantById("printed-fixed")!.plan(3)),

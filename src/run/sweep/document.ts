@@ -303,7 +303,7 @@ function repeated(axis: string, value: unknown): readonly Mistake[] {
       : [
           {
             path: ["matrix", axis, i],
-            message: `matrix.${axis} has ${own} twice, and the rows of the two could not be told apart.`,
+            message: `matrix.${axis} has ${own} twice; their rows would be indistinguishable.`,
           },
         ],
   )

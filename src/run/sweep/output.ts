@@ -109,7 +109,7 @@ export interface RowNote {
 
 /** A mean of times leaves out the runs that never came to their end, which took longer. */
 export const unfinishedNote: RowNote = {
-  about: "Runs in which nobody learned within the horizon, in no mean of times",
+  about: "Runs without a learner within the horizon, excluded from means of times",
   of: ({ learnedShare }) =>
     typeof learnedShare === "number" && learnedShare < 1 ? percent(1 - learnedShare) : undefined,
 }

@@ -67,22 +67,22 @@ export const faultForms: ReadonlyMap<Fault["type"], FaultForm> = new Map([
   ],
   ["reorder", form("messages", "span", "a message is late with probability p, by up to this", "p", "upTo")],
   ["clog", form("messages", "span", "every message takes this much longer", "extra")],
-  ["hold", form("messages", "span", "nothing arrives until the end, and then everything does")],
-  ["cut", form("messages", "span", "nothing arrives")],
+  ["hold", form("messages", "span", "messages are held until the end")],
+  ["cut", form("messages", "span", "messages are lost")],
   [
     "crash",
     form(
       "process",
       "either",
-      "it stops, and comes back at the end, if there is one; disk: synced, partial, torn or lost",
+      "the process stops, and recovers at the end, if given; disk: synced, partial, torn or lost",
       "disk",
     ),
   ],
-  ["pause", form("process", "span", "it does nothing, and then goes on as if no time had passed")],
-  ["slow", form("process", "span", "reading a message takes it this much longer", "extra")],
-  ["clock-rate", form("process", "from", "its clock runs at this rate", "rate")],
-  ["clock-step", form("process", "from", "its clock jumps ahead by this, or back", "by")],
-  ["timer-jitter", form("process", "from", "its timers fire up to this late", "upTo")],
+  ["pause", form("process", "span", "the process does nothing, and then continues as if no time had passed")],
+  ["slow", form("process", "span", "reading a message takes this much longer", "extra")],
+  ["clock-rate", form("process", "from", "the process's clock runs at this rate", "rate")],
+  ["clock-step", form("process", "from", "the process's clock jumps by this, forwards or backwards", "by")],
+  ["timer-jitter", form("process", "from", "the process's timers fire up to this late", "upTo")],
 ])
 
 const notation = /^\s*([a-z-]+)\s*(?:\(([^()]*)\))?\s*(.*?)\s*@\s*([\d.]+)(?:\s*-\s*([\d.]+|end))?\s*$/s

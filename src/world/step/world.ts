@@ -119,7 +119,7 @@ export class World<Message, Stored> implements Host<
   }
 
   write(): void {
-    throw new InvariantError("a write takes time, and in a world stepped by hand none does.")
+    throw new InvariantError("a write takes time, and in a world that is stepped manually none does.")
   }
 
   stored({ address }: Stepped<Message, Stored>, record: Stored): void {
