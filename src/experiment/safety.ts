@@ -89,8 +89,12 @@ export const cautionsOf = oncePer((experiment: AnyExperiment): readonly Caution[
   if (experiment.safety === undefined) return []
   const found = new Map<string, NamedSafety>()
   const variants = new Set<string | undefined>()
+  const seen = new Set<NamedSafety>()
   for (const c of matrixOf(experiment)) {
     const one = experiment.safety(c)
+    // Of a million cases most have one that was there before.
+    if (seen.has(one)) continue
+    seen.add(one)
     variants.add(one.variant)
     if (one.because.length > 0) found.set(JSON.stringify(one), one)
   }

@@ -65,7 +65,7 @@ export function safetyOfCases(
   return (c) => {
     const { system, variant, settings } = c
     const known = bySettings(settings)
-    const key = JSON.stringify([system, variant])
+    const key = `${variant}\n${system}`
     const safety = known.get(key) ?? { system, ...(hasVariants && { variant }), ...judge(c) }
     known.set(key, safety)
     return safety
