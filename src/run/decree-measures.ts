@@ -131,7 +131,7 @@ export const paxosMeasures = {
       empty: "never learned",
     }),
     reading({ learnings }, (facts, cluster: Cluster) => inMs(firstLearning(facts.learnings, cluster))),
-    { heading: "learned after", digits: 1, figure: "learned" },
+    { heading: "learned after", digits: 1, figure: { id: "learned" } },
   ),
   messages: measureRead(
     mean("Mean number of messages sent.", { digits: 1 }),

@@ -1,8 +1,10 @@
 import type { LogEvent, LogFact, LogSubject } from "../check/log/facts.ts"
 import { type Gatherer, type Reading, reading } from "../check/property.ts"
 import { sentMessages, syncWrites } from "../check/traffic.ts"
+import { type Measure, mean, share } from "../experiment/measured.ts"
 import type { Address, Micros } from "../protocol/actor.ts"
 import { LatencyHistogram } from "./latency-histogram.ts"
+import { type Observed, type RememberedMeasure, type ShownMeasure, measureOf } from "./protocol-measures.ts"
 import type { Operation } from "../protocol/log/command.ts"
 import type { LogReport } from "../protocol/log/messages.ts"
 
@@ -322,4 +324,91 @@ export class AnsweredRequests implements Gatherer<LogEvent> {
 export const answeredRequests: LogFact<AnsweredRequests> = {
   wants: ["report"],
   gather: (_, facts) => new AnsweredRequests(facts.of(requests)),
+}
+
+const ms = (micros: number | null): number | null => (micros === null ? null : micros / 1000)
+
+/** A measure of a log, of what its clients saw. */
+const ofClients = <Value extends Observed>(
+  summary: Measure<Value, boolean>,
+  of: (run: LogMeasures) => Value,
+  shown?: ShownMeasure,
+): RememberedMeasure<LogMeasures, unknown> => measureOf(summary, of, shown)
+
+const answered = { unit: "ms", empty: "nothing was answered" }
+
+/** What the runs of every log can be measured by; those of a log without measures of its own. */
+export const logMeasures = {
+  latencyMs: ofClients(
+    mean(
+      "Mean over the runs of the mean time from a request to its answer, over the groups of clients by their weights.",
+      { unit: "ms", empty: "nothing was answered to one of the groups" },
+    ),
+    (run) => ms(run.mean),
+    { heading: "mean latency", digits: 1, figure: { id: "latency" } },
+  ),
+  latencyMsRequests: ofClients(
+    mean(
+      "Mean over the runs of the mean time over requests, of which clients that are near make more.",
+      answered,
+    ),
+    (run) => ms(run.all.mean),
+  ),
+  latencyMsP50: ofClients(mean("Mean over the runs of the median time over requests.", answered), (run) =>
+    ms(run.all.quantile(0.5)),
+  ),
+  latencyMsP99: ofClients(
+    mean("Mean over the runs of the 99th percentile over requests.", answered),
+    (run) => ms(run.all.quantile(0.99)),
+    { heading: "p99 latency", digits: 1 },
+  ),
+  throughputPerS: ofClients(
+    mean("Mean of the answered requests per second.", {
+      unit: "1/s",
+      digits: 1,
+      empty: "all requests were answered before the measured window",
+    }),
+    (run) => run.throughput,
+    { heading: "throughput", digits: 0, plain: true },
+  ),
+  longestGapMs: ofClients(
+    mean("Mean over the runs of the longest time without an answer, also where no answer ended it.", {
+      unit: "ms",
+    }),
+    (run) => run.longestGap.length / 1000,
+    {
+      ...{ heading: "longest gap", digits: 0, underFaults: true },
+      figure: { id: "gap", title: "longest time without an answer" },
+    },
+  ),
+  openGapShare: ofClients(
+    share("Share of the runs in which that time lasted to the end, and might have been longer.", {
+      digits: 4,
+    }),
+    (run) => run.longestGap.isOpen,
+  ),
+  unanswered: ofClients(
+    mean(
+      "Mean number of requests without an answer at the end of a run; no latency includes what they waited.",
+      { digits: 1 },
+    ),
+    (run) => run.unanswered,
+  ),
+  silentShare: ofClients(
+    share(
+      "Share of the runs in which one of the groups of clients got no answer within the window: these are not in latencyMs.",
+      { digits: 4 },
+    ),
+    (run) => run.mean === null,
+  ),
+  shedShare: ofClients(
+    mean("Open loop: mean share of requests that found no client free to make them, and were not made.", {
+      digits: 4,
+    }),
+    (run) => run.shedShare,
+  ),
+  elections: ofClients(
+    mean("Mean number of times somebody became leader.", { digits: 2 }),
+    (run) => run.elections.length,
+  ),
 }

@@ -1,13 +1,15 @@
 import { UsageError } from "../base/errors.ts"
 import type { Random } from "../base/random.ts"
 import type { LogProperty } from "../check/log/facts.ts"
-import type { Address } from "../protocol/actor.ts"
+import type { Address, Micros } from "../protocol/actor.ts"
 import type { ClientOptions } from "../protocol/log/client.ts"
 import type { LogCluster } from "../protocol/log/cluster.ts"
 import type { LogMessage } from "../protocol/log/messages.ts"
 import type { SafetyCondition } from "../quorum/meet/safety.ts"
 import type { LatencyModel } from "../world/simulate/latency.ts"
+import type { LogMeasures } from "./log-measures.ts"
 import type { LogSetup } from "./log-settings.ts"
+import type { ProtocolMeasure } from "./protocol-measures.ts"
 import { type Protocol, type ProtocolMutant, whatIsUnnamed } from "./protocol.ts"
 
 /**
@@ -26,9 +28,16 @@ export interface LogProtocol extends Pick<Protocol, "id" | "about" | "reference"
   bytes(message: LogMessage): number
   /** The properties of its safety; those of clients come on top. */
   readonly safety: readonly LogProperty[]
+  /** What its runs are measured by, by the names of columns in camelCase; `logMeasures` unless given. */
+  readonly measures?: Readonly<Record<string, LogMeasure>>
+  /** How long an answer takes in every run of a setup, in microseconds by group of clients, computed and not simulated; undefined where that is not known. */
+  readonly closedForm?: (setup: LogSetup) => readonly Micros[] | undefined
   /** Mistakes to plant, as controls for the properties. */
   readonly mutants?: readonly LogMutant[]
 }
+
+/** A measure of the runs of a log: of what its clients saw, or read from facts of the run. */
+export type LogMeasure = ProtocolMeasure<LogMeasures, LogSetup>
 
 /** A mistake to plant in a log. */
 export interface LogMutant extends Pick<ProtocolMutant, "id" | "does"> {

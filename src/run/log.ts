@@ -20,9 +20,10 @@ import { type RunEnd, simulate } from "../world/simulate/simulate.ts"
 import { TraceHash } from "../world/simulate/trace-hash.ts"
 import { type SelectiveObserver, traceEventTypes } from "../world/simulate/trace.ts"
 import { ratesOf } from "./common-settings.ts"
-import { type LogMeasures, measuresWithin } from "./log-measures.ts"
+import { type LogMeasures, logMeasures, measuresWithin } from "./log-measures.ts"
 import type { LogSetup } from "./log-settings.ts"
-import type { LogMutant, LogProtocol } from "./log-protocol.ts"
+import type { LogMeasure, LogMutant, LogProtocol } from "./log-protocol.ts"
+import type { Observed } from "./protocol-measures.ts"
 import { defaultLogProtocol } from "./protocols/index.ts"
 import { logReplayCommand } from "./replay.ts"
 import { type PlacedSetup, type Placement, firstLeader, placement } from "./log-placement.ts"
@@ -285,6 +286,28 @@ export function runBuiltLog(
     facts,
     traceHash: hash?.digits ?? "",
   }
+}
+
+const measuresOf = ({ measures = logMeasures }: LogProtocol): Readonly<Record<string, LogMeasure>> => measures
+
+/** The facts that the measures of a log are read from, beside those that are gathered of every run. */
+export function factsOfMeasures(protocol: LogProtocol): LogFact<Gatherer<LogEvent>>[] {
+  return Object.values(measuresOf(protocol)).flatMap((measure) =>
+    "of" in measure ? [] : (measure.needs as readonly LogFact<Gatherer<LogEvent>>[]),
+  )
+}
+
+/** What the measures of its protocol come to in a run, by their names; `factsOfMeasures` must have been gathered. */
+export function observedMeasures(
+  { built: { protocol }, measures, facts }: LogRun,
+  setup: LogSetup,
+): Readonly<Record<string, Observed>> {
+  return Object.fromEntries(
+    Object.entries(measuresOf(protocol)).map(([name, measure]): [string, Observed] => [
+      name,
+      "of" in measure ? measure.of(measures, setup) : measure.read(facts as never),
+    ]),
+  )
 }
 
 /** The total number of requests of a run; Infinity where clients do not stop. */

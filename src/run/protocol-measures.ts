@@ -13,8 +13,10 @@ export interface ShownMeasure {
   readonly digits: number
   /** Without its interval. */
   readonly plain?: true
-  /** The end of the file name of a figure of its own, in kebab-case; no figure unless given. */
-  readonly figure?: string
+  /** The end of the file name of a figure of its own, in kebab-case, and the title of its axis, the heading unless given; no figure by default. */
+  readonly figure?: { readonly id: string; readonly title?: string }
+  /** Shown only where some case has faults. */
+  readonly underFaults?: true
 }
 
 /** How a measure is summarised over runs (`mean`, `share`, …), with its column, and how tables show it. */
@@ -131,7 +133,7 @@ export const commonMeasures = {
   messages: measureRead(
     mean("Mean number of messages sent.", { digits: 1 }),
     reading({ sentMessages }, (facts) => facts.sentMessages.count),
-    { heading: "messages", digits: 0, figure: "messages" },
+    { heading: "messages", digits: 0, figure: { id: "messages" } },
   ),
   writes: measureRead(
     mean("Mean number of synchronous writes.", { digits: 1 }),

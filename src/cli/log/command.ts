@@ -61,7 +61,7 @@ export function logCommand(context: Context): Command {
 
 async function run({ io }: Context, system: string, flags: Flags): Promise<ExitCode> {
   const { readLogSetup } = await import("./setup.ts")
-  const { runLog } = await import("../../run/log.ts")
+  const { factsOfMeasures, runLog } = await import("../../run/log.ts")
   const { traffic } = await import("../../run/log-measures.ts")
   const { printLogRun, warnIfShed } = await import("./report.ts")
   const { readLogProtocol } = await import("../shared/protocol-argument.ts")
@@ -76,7 +76,7 @@ async function run({ io }: Context, system: string, flags: Flags): Promise<ExitC
     protocol,
     intervalMs,
     ...checks,
-    gather: traffic.needs,
+    gather: [...traffic.needs, ...factsOfMeasures(protocol)],
     traceHash: "messages",
   })
   if (typeof history === "string") {

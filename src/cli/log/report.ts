@@ -1,15 +1,15 @@
-import { count, flag, measure, text } from "../../experiment/column.ts"
+import { type Column, count, flag, measure, text } from "../../experiment/column.ts"
 import { rowsToCsv } from "../../experiment/csv.ts"
 import type { CaseSafety } from "../../experiment/define.ts"
 import { safeCells, safeColumns } from "../../experiment/safety.ts"
 import { storedRow } from "../../experiment/sweep.ts"
 import type { Table } from "../../experiment/table.ts"
-import { closedFormLatency } from "../../run/closed-form.ts"
 import type { LatencyHistogram } from "../../run/latency-histogram.ts"
-import { type Gap, type LogMeasures, type LogTraffic, maxShed } from "../../run/log-measures.ts"
+import { type Gap, type LogMeasures, type LogTraffic, logMeasures, maxShed } from "../../run/log-measures.ts"
+import type { LogMeasure, LogProtocol } from "../../run/log-protocol.ts"
 import { type LogSetup, logSettings } from "../../run/log-settings.ts"
 import { manifestOf } from "../../run/setting.ts"
-import { type LogRun, traceHashColumn } from "../../run/log.ts"
+import { type LogRun, observedMeasures, traceHashColumn } from "../../run/log.ts"
 import { latencyName } from "../../run/replay.ts"
 import { heldInRun, safetyWarnings } from "../../run/safety.ts"
 import type { Io } from "../shared/context.ts"
@@ -32,7 +32,7 @@ export interface ReportedRun {
 const none = { empty: "nothing was answered in the window" }
 const silent = { empty: "nothing was answered in the window to one of the groups of clients" }
 const beforehand = { empty: "all requests were answered before the window" }
-const columns = [
+const columnsOf = (protocol: LogProtocol): readonly Column[] => [
   text("system", "The quorum system."),
   text("latency", "The latency model."),
   count("seed", "The seed of the run."),
@@ -88,11 +88,20 @@ const columns = [
   count("violations", "Checks that failed."),
   ...safeColumns,
   traceHashColumn,
+  ...ownMeasures(protocol).map(([name, { meaning, details }]) =>
+    measure(name, meaning, { empty: "no value in this run", ...details }),
+  ),
 ]
+
+/** The measures that a log has beside those of all. */
+function ownMeasures({ measures = {} }: LogProtocol): [string, LogMeasure][] {
+  return Object.entries(measures).filter(([name]) => !Object.hasOwn(logMeasures, name))
+}
 
 /** Prints a run in any format. */
 export async function printLogRun(io: Io, format: Format, reported: ReportedRun): Promise<void> {
   const { run, traffic } = reported
+  const columns = columnsOf(run.built.protocol)
   if (format === "csv") {
     io.out(rowsToCsv(columns, [storedRow({ id: "log", columns }, rowOf(reported))]))
   } else if (format === "json") {
@@ -160,7 +169,20 @@ function rowOf({ setup, seed, run, traffic, ...window }: ReportedRun) {
     violations: violations.length,
     ...safeCells(window.safety),
     traceHash,
+    ...Object.fromEntries(ownValues({ setup, run }).map(([name, , value]) => [name, value])),
   }
+}
+
+/** The measures of its own that a log has, with what they come to in the run. */
+function ownValues({
+  setup,
+  run,
+}: Pick<ReportedRun, "setup" | "run">): [string, LogMeasure, number | null][] {
+  const observed = observedMeasures(run, setup)
+  return ownMeasures(run.built.protocol).map(([name, one]) => {
+    const value = observed[name] ?? null
+    return [name, one, value === null ? null : Number(value)]
+  })
 }
 
 /** Answers in each interval of the window, the last ones without any included. */
@@ -219,6 +241,12 @@ async function runLines(io: Io, reported: ReportedRun): Promise<string[]> {
     ],
     ["leaders", leaders.length === 0 ? "none" : abridged(leaders)],
     ["available", available],
+    ...ownValues(reported).map(([name, { details, shown }, value]): [string, string] => [
+      shown?.heading ?? name,
+      value === null
+        ? "–"
+        : [Number(value.toFixed(details.digits ?? 3)), details.unit ?? []].flat().join(" "),
+    ]),
     ...(setup.faults.length > 0
       ? ([["faults", struck.length === 0 ? "none did anything" : struck.join(", ")]] as [string, string][])
       : []),
@@ -278,7 +306,7 @@ function groupsOf({ setup, run }: ReportedRun) {
   // It is about one leader, which was not replaced.
   const leader = firstLeader(setup)
   const led = run.measures.elections.every(({ process }) => process === leader)
-  const predicted = led ? closedFormLatency(setup) : undefined
+  const predicted = led ? run.built.protocol.closedForm?.(setup) : undefined
   return placement(setup).groups.map((place, group) => {
     const histogram = run.measures.byGroup[group]
     return {

@@ -148,7 +148,7 @@ function rowOf({ protocol, setup, flags, safety, result: { totals, measures, jud
     learned: learned.length,
     violations: judgements.filter(({ verdict }) => verdict.verdict === "violated").length,
     ...safeCells(safety),
-    ...Object.fromEntries(ownMeasures(protocol).map(([name]) => [name, asNumber(measures[name]!)])),
+    ...Object.fromEntries(ownMeasures(protocol).map(([name]) => [name, asNumber(measures[name] ?? null)])),
   }
 }
 
@@ -210,7 +210,7 @@ async function runLines(printed: Printed, red: (text: string) => string): Promis
     `messages  ${row.messagesSent} sent, ${row.messagesDelivered} delivered, ${row.messagesLost} lost`,
     ...(types.length === 0 ? [] : [`          ${types.join(", ")}`]),
     `writes    ${row.syncWrites} synchronous`,
-    ...ownMeasures(printed.protocol).map(([name, one]) => measureLine(name, one, measures[name]!)),
+    ...ownMeasures(printed.protocol).map(([name, one]) => measureLine(name, one, measures[name] ?? null)),
     ...(predicted === undefined ? [] : [`predicted ${predicted} (closed form)`]),
     "",
     ...judgements.map(

@@ -9,6 +9,7 @@ import type { LogRecipients, ReplicaOptions } from "../../protocol/log/options.t
 import { closestQuorum } from "../../quorum/system.ts"
 import { type LatencyModel, micros } from "../../world/simulate/latency.ts"
 import { knownBugs } from "../bugs.ts"
+import { closedFormLatency } from "../closed-form.ts"
 import { inProportion } from "../drawn-quorums.ts"
 import type { LogProtocol, LogProtocolRun } from "../log-protocol.ts"
 import type { LogSetup } from "../log-settings.ts"
@@ -23,6 +24,7 @@ export const multiPaxos: LogProtocol = {
   messageTypes: logMessageTypes,
   bytes: bytesOf,
   safety: logSafety,
+  closedForm: closedFormLatency,
   mutants: knownBugs,
 }
 

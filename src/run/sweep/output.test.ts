@@ -4,7 +4,10 @@ import { type BarFigure, distinct } from "../../experiment/figure/figure.ts"
 import { sweepFigures, sweepTables } from "./output.ts"
 import type { SweepData } from "./document.ts"
 
-const measure = { name: "learnMs", id: "learned", title: "learned after", unit: "ms" }
+const measure = {
+  ...{ name: "learnMs", heading: "learned after", unit: "ms", digits: 1 },
+  figure: { id: "learned" },
+}
 const data = (system: readonly string[], latency: readonly string[]): SweepData => ({
   id: "mine",
   matrix: { system, latency },

@@ -6,6 +6,7 @@ import { maxSeries } from "../../experiment/figure/ink.ts"
 import { safeColumns } from "../../experiment/safety.ts"
 import { type Table, type TableCell, type TableColumn, intervalOf } from "../../experiment/table.ts"
 import { type SweepCase, displayNames, sweepAxes, sweepCases } from "./cases.ts"
+import type { MeasureSummary, Observed, ShownMeasure } from "../protocol-measures.ts"
 import type { Stated, SweepData } from "./document.ts"
 
 /** The parts of a sweep common to all kinds. */
@@ -72,19 +73,59 @@ export function safetyOfCases(
   }
 }
 
-/** The runs in which nothing was violated: the only ones that are averaged. */
-export function safeOnes<T extends { readonly violation: string | null }>(observations: readonly T[]): T[] {
-  return observations.filter(({ violation }) => violation === null)
+/** What a run of a sweep comes to. */
+export interface Observation {
+  readonly measures: Readonly<Record<string, Observed>>
+  /** The command that shows the violation, where safety was violated. */
+  readonly violation: string | null
 }
 
-/** A measure of a sweep's table: with its interval, unless it is plain. */
-interface TableMeasure {
-  readonly name: string
-  readonly heading: string
-  readonly unit?: string
-  readonly digits: number
-  readonly plain?: boolean
+/** How many runs there were, and what was violated in them. */
+export const violationColumns: readonly Column[] = [
+  count("runs", "Number of independent runs."),
+  count("violations", "Runs in which a safety property was violated; they are in no average."),
+  text("violationReplay", "The command that shows the first of them.", { empty: "no violation" }),
+]
+
+/** Their cells. */
+export function violationCells(observations: readonly Observation[]): RowOf {
+  const replays = observations.flatMap(({ violation }) => violation ?? [])
+  return { runs: observations.length, violations: replays.length, violationReplay: replays[0] ?? null }
 }
+
+/** What the runs come to in which nothing was violated: the only ones that are averaged. */
+export function safeMeasures(observations: readonly Observation[]): Observation["measures"][] {
+  return observations.flatMap(({ measures, violation }) => (violation === null ? [measures] : []))
+}
+
+/** A measure that tables and figures show, by the name of its column. */
+interface TableMeasure extends ShownMeasure {
+  readonly name: string
+  readonly unit?: string
+}
+
+/** The measures that are shown; some only where a case has faults: without them, the longest gap depends only on the rate of requests. */
+export function shownMeasures(
+  data: SweepData,
+  measures: Readonly<Record<string, MeasureSummary>>,
+): TableMeasure[] {
+  const faulty = sweepAxes(data).conditions.some(({ settings }) => isFaulty(settings["faults"]))
+  return Object.entries(measures).flatMap(
+    ([
+      name,
+      {
+        details: { unit },
+        shown,
+      },
+    ]) =>
+      shown === undefined || (shown.underFaults === true && !faulty)
+        ? []
+        : [{ name, ...shown, ...(unit !== undefined && { unit }) }],
+  )
+}
+
+const isFaulty = (faults: unknown): boolean =>
+  Array.isArray(faults) ? faults.length > 0 : typeof faults === "string" && faults !== ""
 
 /** A table longer than this is read by programs, from the CSV; without one, rows need not be in memory together. */
 const maxTableRows = 200
@@ -181,27 +222,21 @@ function violationNote(rows: readonly RowOf[], nameOfSystem: (system: string) =>
   ]
 }
 
-/** What a figure of a sweep shows: the name of a column with an interval, and of its file. */
-interface FigureMeasure {
-  readonly name: string
-  readonly id: string
-  readonly title: string
-  readonly unit?: string
-  /** What the measure is, where its title does not say it. */
-  readonly note?: string
-}
-
 /** The maximum number of bars per series; more are not readable one by one. */
 const maxGroups = 24
 
 const figureAxes = ["variant", "latency", "faults", "workload", "seed"] as const
 
 /**
- * Bars for each measure: the systems side by side in a group for every
+ * Bars for each measure that has a figure: the systems side by side in a group for every
  * combination of the other axes that vary, or a group for each system where
  * nothing else varies. Sweeps of more than a figure can hold have none.
  */
-export function sweepFigures(data: SweepData, measures: readonly FigureMeasure[]): FigureSpec<RowOf>[] {
+export function sweepFigures(
+  data: SweepData,
+  measures: readonly TableMeasure[],
+  notes: Readonly<Record<string, string>> = {},
+): FigureSpec<RowOf>[] {
   const { system: systems, conditions, ...plain } = sweepAxes(data)
   const values = {
     ...plain,
@@ -212,15 +247,19 @@ export function sweepFigures(data: SweepData, measures: readonly FigureMeasure[]
   const groups = others.reduce((product, axis) => product * values[axis].length, 1)
   if (others.length > 0 && (systems.length > maxSeries || groups > maxGroups)) return []
   if (systems.length > maxGroups) return []
-  return measures.map((measure) => (rows) => sweepFigure(data, measure, others, rows))
+  return measures
+    .filter(({ figure }) => figure !== undefined)
+    .map((measure) => (rows) => sweepFigure(data, measure, others, rows, notes[measure.name]))
 }
 
 function sweepFigure(
   data: SweepData,
-  { name, id, title, unit, note }: FigureMeasure,
+  { name, heading, unit, figure }: TableMeasure,
   others: readonly string[],
   rows: readonly RowOf[],
+  note?: string,
 ): BarFigure {
+  const { id, title = heading } = figure!
   const { caption, label, runs, nameOfSystem } = sweepHead(data)
   return {
     kind: "bars",
