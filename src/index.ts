@@ -87,6 +87,7 @@ export * from "./run/decree-measures.ts"
 export * from "./run/protocol-measures.ts"
 export * from "./run/log-settings.ts"
 export {
+  type LogMeasure,
   type LogMutant,
   type LogProtocol,
   type LogProtocolRun,

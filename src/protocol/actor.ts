@@ -149,12 +149,15 @@ export function recipientsOf(output: Output<unknown, unknown, unknown>): readonl
   return output.type === "broadcast" ? output.to : []
 }
 
-/** The actor of steps in place: collects their outputs in a list. Takes no proposals. */
+/**
+ * The actor of steps in place: collects their outputs in a list. Takes no proposals.
+ *
+ * A copy of it, `{ ...actor, step }`, has no `inPlace`: with another step, those would be another actor's.
+ */
 export function inPlaceActor<State, Message, Stored, Report>(
   inPlace: InPlaceSteps<State, Message, Stored, Report>,
 ): Actor<State, Message, Stored, Report> {
-  return {
-    inPlace,
+  const actor: Actor<State, Message, Stored, Report> = {
     start: (self) => {
       const out = new OutputList<Message, Stored, Report>()
       return { state: inPlace.start(self, out), outputs: out.outputs }
@@ -167,6 +170,7 @@ export function inPlaceActor<State, Message, Stored, Report>(
       return { state, outputs: out.outputs }
     },
   }
+  return Object.defineProperty(actor, "inPlace", { value: inPlace, enumerable: false })
 }
 
 /** Lists the outputs of one step. */

@@ -56,3 +56,13 @@ describe("an actor in place has the trace of its obvious forms", () => {
     expect(traceOf(seed, pure)).toBe(inPlace)
   })
 })
+
+test("a copy of an actor with another step takes that step, and not those in place", () => {
+  const silent = (definition: LogProcess): LogProcess => ({
+    ...definition,
+    actor: { ...definition.actor, step: (state) => ({ state, outputs: [] }) },
+  })
+  const events = (form: (definition: LogProcess) => LogProcess): number =>
+    Number(traceOf(1, form).split(" ")[0])
+  expect(events(silent)).toBeLessThan(events((definition) => definition) / 10)
+})
