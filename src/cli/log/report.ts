@@ -241,12 +241,7 @@ async function runLines(io: Io, reported: ReportedRun): Promise<string[]> {
     ],
     ["leaders", leaders.length === 0 ? "none" : abridged(leaders)],
     ["available", available],
-    ...ownValues(reported).map(([name, { details, shown }, value]): [string, string] => [
-      shown?.heading ?? name,
-      value === null
-        ? "–"
-        : [Number(value.toFixed(details.digits ?? 3)), details.unit ?? []].flat().join(" "),
-    ]),
+    ...ownLines(reported),
     ...(setup.faults.length > 0
       ? ([["faults", struck.length === 0 ? "none did anything" : struck.join(", ")]] as [string, string][])
       : []),
@@ -267,6 +262,14 @@ async function runLines(io: Io, reported: ReportedRun): Promise<string[]> {
     "",
     ...lines.flatMap(([name, what]) => wrapped(name, what, io.width)),
   ]
+}
+
+/** The values of measures that the protocol adds to those of every log. */
+function ownLines(reported: ReportedRun): [string, string][] {
+  return ownValues(reported).map(([name, { details, shown }, value]) => [
+    shown?.heading ?? name,
+    value === null ? "–" : [Number(value.toFixed(details.digits ?? 3)), details.unit ?? []].flat().join(" "),
+  ])
 }
 
 /** The first and the last where there are many. */
