@@ -13,6 +13,7 @@ import { optionsOf } from "../src/cli/swarm/share.ts"
 import { knownBugs } from "../src/run/bugs.ts"
 import { type DecreeSetup, decreeSettings } from "../src/run/decree-settings.ts"
 import { decreeScenario } from "../src/run/decree.ts"
+import { latencyNamed } from "../experiments/data/latencies.ts"
 import { latencyFrom, planFrom } from "../src/run/from-text.ts"
 import { type LogSetup, logSettings } from "../src/run/log-settings.ts"
 import { runLog } from "../src/run/log.ts"
@@ -23,10 +24,12 @@ import {
   type Setting,
   type ValuesOf,
   flagOf,
+  idleSettings,
   manifestOf,
   readSettings,
   replayWords,
   switchOf,
+  withoutIdle,
 } from "../src/run/setting.ts"
 import { type SwarmSetup, swarmDefaults, swarmSettings } from "../src/run/swarm-settings.ts"
 import { swarmRun } from "../src/run/swarm.ts"
@@ -187,8 +190,8 @@ const swarmTexts: Record<keyof typeof swarmSettings, readonly string[]> = {
   keep: ["none", "0", "1,3"],
 }
 
-/** A set-up in which about a share of the settings have one of these values. */
-function changed<Setup extends object>(
+/** A set-up in which about a share of the settings have one of these values, whether or not they change anything. */
+function drawn<Setup extends object>(
   setup: Setup,
   table: object,
   texts: Readonly<Record<string, readonly string[]>>,
@@ -202,6 +205,15 @@ function changed<Setup extends object>(
   })
   return { ...setup, ...Object.fromEntries(values) }
 }
+
+/** The same without what changes nothing, which commands and sweeps refuse, and replay commands leave out. */
+function changed<Setup extends object>(...[setup, table, ...how]: Parameters<typeof drawn<Setup>>): Setup {
+  return withoutIdle(table, drawn(setup, table, ...how))
+}
+
+/** A latency that is named anew, as the settings of a matrix want it. */
+const placed = <Setup extends DecreeSetup | LogSetup>(setup: Setup): Setup =>
+  setup.latency.kind === "matrix" ? { ...setup, latency: latencyNamed(setup.latency.name, setup) } : setup
 
 const settingsOf = <Table extends object>(table: Table, setup: object): ValuesOf<Table> =>
   settingsFrom(table, setup as Record<string, unknown>)
@@ -278,13 +290,8 @@ describe("random set-ups are the same from flags, from a sweep file and from the
     for (let seed = 1; seed <= setups; seed++) {
       const plain = randomDecree(planFrom(systems[seed % systems.length]!), seed)
       const latency = seed % 3 === 0 ? latencyFrom("paxi") : plain.latency
-      const setup = changed(
-        { ...plain, latency },
-        decreeSettings,
-        decreeTexts,
-        random,
-        seed % 4 === 0 ? 0.4 : 0.05,
-      )
+      const share = seed % 4 === 0 ? 0.4 : 0.05
+      const setup = placed(changed({ ...plain, latency }, decreeSettings, decreeTexts, random, share))
       const values = settingsOf(decreeSettings, setup)
       expect(lostSettings(decreeSettings, values)).toEqual([])
       const data = sweepOf("paxos", decreeSettings, setup)
@@ -314,7 +321,8 @@ describe("random set-ups are the same from flags, from a sweep file and from the
         systems.map((system) => () => planFrom(system).systemAt(0)),
       )
       const latency = seed % 5 === 0 ? latencyFrom("paxi") : plain.latency
-      const setup = changed({ ...plain, latency }, logSettings, logTexts, random, seed % 4 === 0 ? 0.4 : 0.03)
+      const share = seed % 4 === 0 ? 0.4 : 0.03
+      const setup = placed(changed({ ...plain, latency }, logSettings, logTexts, random, share))
       const values = settingsOf(logSettings, setup)
       expect(lostSettings(logSettings, values)).toEqual([])
       const data = sweepOf("multi-paxos", logSettings, setup)
@@ -326,6 +334,39 @@ describe("random set-ups are the same from flags, from a sweep file and from the
         outcomes.add(expectSame([setup, swept, replayed].map((one) => () => hashOf(one, seed))))
     }
     expect([...outcomes].filter((outcome) => /^[0-9a-f]{16}$/.test(outcome)).length).toBeGreaterThan(runs / 2)
+  })
+
+  test("and a setting that is called idle changes no run", () => {
+    const idle = { ...decreeTexts, faults: [""], mutant: ["none"], switches: [""], variant: ["classic"] }
+    let count = 0
+    for (let seed = 1; seed <= 2 * runs; seed++) {
+      const decree = drawn(randomDecree(planFrom("majority(3)"), seed), decreeSettings, idle, random, 0.3)
+      count += idleSettings(decreeSettings, decree).length
+      const decreeHash = (setup: DecreeSetup): string => {
+        const hash = new TraceHash((content) => JSON.stringify(content))
+        simulate(decreeScenario({ ...setup, horizonMs: 500 }, seed).scenario, hash.observe)
+        return hash.digits
+      }
+      // Regions are refused where a latency has none.
+      const regionless = { ...decree, acceptorRegions: [], proposerRegions: [] }
+      expectSame([regionless, withoutIdle(decreeSettings, regionless)].map((one) => () => decreeHash(one)))
+      const log = drawn(
+        randomLog(seed, [() => planFrom("majority(3)").systemAt(0)]),
+        logSettings,
+        logTexts,
+        random,
+        0.2,
+      )
+      count += idleSettings(logSettings, log).length
+      const logHash = (setup: LogSetup): string =>
+        runLog({ ...setup, horizonMs: 700, warmUpMs: 0 }, seed, {
+          traceHash: "messages",
+          linearizability: false,
+        }).traceHash
+      const placeless = { ...log, replicaRegions: [], clientRegions: [], leader: null, faults: [] }
+      expectSame([placeless, withoutIdle(logSettings, placeless)].map((one) => () => logHash(one)))
+    }
+    expect(count).toBeGreaterThan(runs)
   })
 
   test("of swarms", async () => {

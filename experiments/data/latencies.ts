@@ -1,4 +1,5 @@
-import { type LatencyChoice, normalLatency } from "../../src/world/simulate/latency.ts"
+import type { MatrixOptions } from "../../src/world/simulate/latency-matrix.ts"
+import { type LatencyChoice, normalLatency, parseLatency } from "../../src/world/simulate/latency.ts"
 import { type MatrixName, lanOneWay, matrixNames, matrixSummaries, publishedMatrix } from "./matrices.ts"
 
 /** What `--latency` knows by name: one data centre, and the published matrices. */
@@ -14,6 +15,18 @@ export const latencySummaries: ReadonlyMap<string, string> = new Map([
 ])
 
 /** A published matrix by its name, for processes to be placed in its regions. */
-export function publishedChoice(name: MatrixName): LatencyChoice & { kind: "matrix" } {
-  return { kind: "matrix", name, delays: publishedMatrix(name) }
+export function publishedChoice(
+  name: MatrixName,
+  options: MatrixOptions = {},
+): LatencyChoice & { kind: "matrix" } {
+  return { kind: "matrix", name, delays: publishedMatrix(name, options) }
+}
+
+/**
+ * The latency of a text: a shipped name such as paxi, or a model such as `constant(10)` in milliseconds one
+ * way. The options apply to a matrix; whoever takes them from a user refuses them elsewhere.
+ */
+export function latencyNamed(text: string, options: MatrixOptions = {}): LatencyChoice {
+  const matrix = matrixNames.find((name) => name === text.trim())
+  return matrix === undefined ? parseLatency(text, namedLatencies) : publishedChoice(matrix, options)
 }

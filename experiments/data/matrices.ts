@@ -1,4 +1,8 @@
-import { type LatencyMatrix, parseMatrixCsv } from "../../src/world/simulate/latency-matrix.ts"
+import {
+  type LatencyMatrix,
+  type MatrixOptions,
+  parseMatrixCsv,
+} from "../../src/world/simulate/latency-matrix.ts"
 
 /**
  * The published latency matrices, as text: the same bytes as the CSV files
@@ -49,9 +53,9 @@ export function matrixCsv(name: MatrixName): string {
   return csvFiles[name]
 }
 
-/** A shipped matrix: average round trips halved, nearest microsecond, nothing within a region. */
-export function publishedMatrix(name: MatrixName): LatencyMatrix {
-  return parseMatrixCsv(csvFiles[name], `${name}.csv`)
+/** A shipped matrix: average round trips halved; nearest microsecond and nothing within a region unless the options say otherwise. */
+export function publishedMatrix(name: MatrixName, options: MatrixOptions = {}): LatencyMatrix {
+  return parseMatrixCsv(csvFiles[name], `${name}.csv`, options)
 }
 
 /**

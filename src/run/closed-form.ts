@@ -4,7 +4,7 @@ import { InvariantError } from "../base/errors.ts"
 import { emptySet, withMember } from "../base/node-set.ts"
 import type { Address, Micros } from "../protocol/actor.ts"
 import type { Phase, QuorumSystem } from "../quorum/system.ts"
-import { refuseRegions, regionsInTurn } from "../world/simulate/latency-matrix.ts"
+import { refuseRegions, regionNumber, regionsInTurn } from "../world/simulate/latency-matrix.ts"
 import { type LatencyChoice, type LatencyModel, matrixLatency, micros } from "../world/simulate/latency.ts"
 import type { DecreeSetup, RunConditions } from "./decree-settings.ts"
 import type { LogSetup } from "./log-settings.ts"
@@ -192,6 +192,43 @@ export function leaderLatencies(
   const model = matrixLatency(name, delays, [...acceptors, ...places], jitterSigma)
   const clients = places.map((i) => n + i)
   return regions.map((region, i) => ({ region, ...waitsOf(system, model, n + i, clients) }))
+}
+
+/** Round trips between a leader and the nodes of a system, in milliseconds, and the region of the leader. */
+export interface NodeRoundTrips {
+  /** Null where delays are the same everywhere. */
+  readonly leaderRegion: string | null
+  readonly roundTripMs: readonly number[]
+}
+
+/**
+ * How far the nodes are from a leader: in the region that is named, or in that of
+ * the first node. Nothing where delays vary, of which the time until a quorum is
+ * complete would take more than a figure for each node.
+ */
+export function nodeRoundTrips(
+  latency: LatencyChoice,
+  nodes: number,
+  {
+    acceptorRegions = [],
+    jitterSigma = 0,
+    leaderRegion,
+  }: LeaderPlaces & { readonly leaderRegion?: string } = {},
+): NodeRoundTrips | undefined {
+  if (latency.kind === "everywhere") {
+    refuseRegions([...acceptorRegions, ...(leaderRegion === undefined ? [] : [leaderRegion])])
+    if (!latency.model.isConstant) return undefined
+    const roundTrip = (2 * latency.model.expected(0, 1)) / 1000
+    return { leaderRegion: null, roundTripMs: Array.from({ length: nodes }, () => roundTrip) }
+  }
+  const places = regionsInTurn(latency, nodes, acceptorRegions)
+  const leader = leaderRegion === undefined ? places[0]! : regionNumber(latency, leaderRegion)
+  if (jitterSigma > 0) return undefined
+  const { delays } = latency
+  const roundTripMs = places.map(
+    (place) => (delays.oneWayMicros(leader, place) + delays.oneWayMicros(place, leader)) / 1000,
+  )
+  return { leaderRegion: delays.regions[leader]!, roundTripMs }
 }
 
 function waitsOf(

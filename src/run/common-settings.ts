@@ -4,8 +4,9 @@ import type { BackOff } from "../protocol/paxos/proposer-state.ts"
 import type { NamedFault } from "../world/faults/fault.ts"
 import { type Cast, addressesOf, formatFault, parseFaults, unknownName } from "../world/faults/notation.ts"
 import { roundings, statistics } from "../world/simulate/latency-matrix.ts"
-import { micros } from "../world/simulate/latency.ts"
+import { type LatencyChoice, micros } from "../world/simulate/latency.ts"
 import {
+  type Condition,
   type Notation,
   type Setting,
   amount,
@@ -34,22 +35,49 @@ export const defaultProtocol = { decree: "paxos", log: "multi-paxos" } as const
 /** The maximum number of processes of a kind; the work of a run grows with the product of these numbers. */
 export const maxProcesses = 10_000
 
-/** How a file of round trips becomes the delays of a matrix; without effect on other latencies. */
+/** Settings of a matrix of regions change nothing of other latencies. */
+export const ofMatrix: Condition = {
+  what: (called) => `${called("latency")} with regions; choose a matrix such as paxi, or a file`,
+  holds: ({ latency }) => (latency as LatencyChoice | undefined)?.kind === "matrix",
+}
+
+/** Settings that mean something only where another one is given: not null and not 0. */
+export function given(key: string): Condition {
+  return {
+    what: (called) => called(key),
+    holds: (setup) => setup[key] !== null && setup[key] !== 0,
+  }
+}
+
+/** Of ping files alone: other matrices have one figure for each pair. */
+const ofPingFiles: Condition = {
+  what: (called) =>
+    `${called("latency")} with a folder of ping files, which have three figures for each pair`,
+  holds: ({ latency }) => {
+    const choice = latency as LatencyChoice | undefined
+    return choice?.kind === "matrix" && choice.isFromPing === true
+  },
+}
+
+/** How measured round trips become the delays of a matrix. */
 export const matrixSettings = {
   statistic: choice(statistics, {
     about: "which figure of ping files to use",
     group: group.topology,
     default: "avg",
+    requires: ofPingFiles,
   }),
   rounding: choice(roundings, {
     about: "how half a round trip is rounded to whole microseconds",
     group: group.topology,
     default: "nearest",
+    requires: ofMatrix,
   }),
   intraRegionRttMs: duration({
-    about: "round trip within a region where the file has none",
+    about: "round trip within a region where none was measured",
     group: group.topology,
     default: 0,
+    requires: ofMatrix,
   }),
 }
 
@@ -60,6 +88,7 @@ export const jitterSigma = amount({
   default: 0,
   max: 10,
   placeholder: "sigma",
+  requires: ofMatrix,
 })
 
 /** What every link carries. */

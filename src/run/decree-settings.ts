@@ -14,6 +14,8 @@ import {
   linkMbitPerSecond,
   matrixSettings,
   maxProcesses,
+  ofMatrix,
+  given,
   writeMs,
 } from "./common-settings.ts"
 import {
@@ -73,11 +75,13 @@ export const decreeSettings = {
   acceptorRegions: names({
     about: "with a matrix: regions of the acceptors, in turn, as EU,US",
     group: topology,
+    requires: ofMatrix,
     defaultText: "all in turn",
   }),
   proposerRegions: names({
     about: "with a matrix: regions of the proposers, in turn",
     group: topology,
+    requires: ofMatrix,
     defaultText: "all in turn",
   }),
 
@@ -168,6 +172,7 @@ export const decreeSettings = {
     unit: "bytes",
     group: machines,
     default: 64,
+    requires: given("linkMbitPerSecond"),
     min: 0,
   }),
 
@@ -185,11 +190,13 @@ export const decreeSettings = {
     about: "probability that a copy of a message is held back",
     group: group.faults,
     default: 0,
+    requires: given("reorderMs"),
   }),
   reorderMs: duration({
     about: "how long such a copy is held back, at most",
     group: group.faults,
     default: 0,
+    requires: given("reorderProbability"),
   }),
   crashProbability: probability({
     about: "probability that an acceptor is down from the start",

@@ -14,9 +14,12 @@ import {
   linkMbitPerSecond,
   matrixSettings,
   maxProcesses,
+  ofMatrix,
+  given,
   writeMs,
 } from "./common-settings.ts"
 import {
+  type Condition,
   type Notation,
   type ValuesOf,
   amount,
@@ -58,6 +61,19 @@ function parseKeys(text: string): KeyChoice {
 
 const { topology, algorithm, machines, clients, run } = group
 
+const ofLeases: Condition = {
+  what: (called) => `${called("reads")} lease`,
+  holds: ({ reads }) => reads === "lease",
+}
+
+/** Shares of what others leave: nothing, where one of these is 1. */
+function writesLeft(...others: readonly string[]): Condition {
+  return {
+    what: (called) => others.map((key) => `${called(key)} less than 1`).join(" and "),
+    holds: (setup) => others.every((key) => setup[key] !== 1),
+  }
+}
+
 /**
  * Every setting of a run of the replicated log, in the order of the help: the
  * flags of `quorate log`, the keys of a sweep with `protocol: multi-paxos`, the fields of
@@ -70,11 +86,13 @@ export const logSettings = {
   replicaRegions: names({
     about: "with a matrix: regions of the replicas, in turn",
     group: topology,
+    requires: ofMatrix,
     defaultText: "all in turn",
   }),
   clientRegions: names({
     about: "with a matrix: region of each group of clients, or all",
     group: topology,
+    requires: ofMatrix,
     defaultText: "those of the replicas",
   }),
   clientGroups: orNone(
@@ -85,6 +103,11 @@ export const logSettings = {
       min: 0,
       max: maxProcesses,
       defaultText: "one beside each replica",
+      requires: {
+        what: (called) =>
+          `${called("latency")} without regions; ${called("clientRegions")} places groups in regions`,
+        holds: ({ latency }) => !ofMatrix.holds({ latency }),
+      },
     }),
   ),
 
@@ -106,12 +129,13 @@ export const logSettings = {
     group: algorithm,
     default: "log",
   }),
-  leaseMs: duration({ about: "how long a lease lasts", group: algorithm, default: 500 }),
+  leaseMs: duration({ about: "how long a lease lasts", group: algorithm, default: 500, requires: ofLeases }),
   leaseDrift: probability({
     about: "ε: clock drift that a lease allows for, as a share of time",
     group: algorithm,
     default: 0.01,
     placeholder: "share",
+    requires: ofLeases,
   }),
   detector: choice(["heartbeat", "timeout"], {
     about: "when a follower stands for election: no heartbeat, or a request without an answer",
@@ -154,6 +178,10 @@ export const logSettings = {
     about: "how long the first command of a batch waits for others",
     group: algorithm,
     default: 0,
+    requires: {
+      what: (called) => `${called("batchMax")} greater than 1`,
+      holds: ({ batchMax }) => batchMax !== 1,
+    },
   }),
   snapshotEvery: integer({
     about: "snapshot and truncate the log after this many slots",
@@ -180,6 +208,7 @@ export const logSettings = {
     about: "group commit: one write for all records that wait",
     group: machines,
     default: true,
+    requires: given("writeMs"),
   }),
   receiveMicros: amount({
     about: "processor time of a replica to read a message",
@@ -199,6 +228,10 @@ export const logSettings = {
     about: "distribution of these times, with this mean",
     group: machines,
     default: "constant",
+    requires: {
+      what: (called) => `${called("receiveMicros")} or ${called("sendMicros")}`,
+      holds: ({ receiveMicros, sendMicros }) => receiveMicros !== 0 || sendMicros !== 0,
+    },
   }),
   microsPerByte: amount({
     about: "processor time per byte read or written",
@@ -221,6 +254,10 @@ export const logSettings = {
     about: "closed loop: time between an answer and the client's next request",
     group: clients,
     default: 0,
+    requires: {
+      what: (called) => `a closed loop, which has no ${called("ratePerSecond")}`,
+      holds: ({ ratePerSecond }) => ratePerSecond === null,
+    },
   }),
   ratePerSecond: orNone(
     positive({
@@ -234,8 +271,15 @@ export const logSettings = {
     about: "open loop: whether a request that finds no client free is shed, or waits for one",
     group: clients,
     default: "shed",
+    requires: given("ratePerSecond"),
   }),
-  burst: integer({ about: "open loop: requests that arrive at a time", group: clients, default: 1, min: 1 }),
+  burst: integer({
+    about: "open loop: requests that arrive at a time",
+    group: clients,
+    default: 1,
+    min: 1,
+    requires: given("ratePerSecond"),
+  }),
   retryMs: duration({
     about: "a request without an answer is sent to another replica after this",
     group: clients,
@@ -261,12 +305,14 @@ export const logSettings = {
     about: "share of cas among the others",
     group: clients,
     default: 0,
+    requires: writesLeft("readShare"),
     placeholder: "share",
   }),
   appendShare: probability({
     about: "share of append among the others; the rest are puts",
     group: clients,
     default: 0,
+    requires: writesLeft("readShare", "casShare"),
     placeholder: "share",
   }),
   payloadBytes: integer({ about: "size of a command", unit: "bytes", group: clients, default: 64, min: 0 }),

@@ -5,7 +5,7 @@ import { type LogSetup, logSettings } from "./log-settings.ts"
 import { settingsOf } from "./protocol.ts"
 import { conditionSettings, protocols } from "./protocols/index.ts"
 import type { Algorithm } from "./random-decree.ts"
-import { replayWords } from "./setting.ts"
+import { replayWords, withoutIdle } from "./setting.ts"
 import type { Simulation } from "./simulation.ts"
 import { type SwarmSetup, swarmDefaults, swarmSettings } from "./swarm-settings.ts"
 
@@ -13,8 +13,8 @@ import { type SwarmSetup, swarmDefaults, swarmSettings } from "./swarm-settings.
 export function replayCommand(setup: DecreeSetup, seed: number): string {
   return commandLine([
     ...["quorate", "simulate", setup.plan.name, "--latency", latencyName(setup.latency)],
-    ...replayWords(decreeSettings, setup),
-    // An executed run can be repeated, also if its combination is unsafe.
+    ...replayWords(decreeSettings, withoutIdle(decreeSettings, setup)),
+    // What was run can be run again, whatever is to be said against it.
     ...(isClassic(setup) ? [] : ["--unsafe"]),
     ...["--seed", String(seed), "--trace"],
   ])
@@ -47,7 +47,7 @@ export function logReplayCommand(
   return commandLine([
     ...["quorate", "log", setup.plan.name, "--latency", latencyName(setup.latency)],
     ...(protocol === defaultProtocol.log ? [] : ["--protocol", protocol]),
-    ...replayWords(logSettings, setup),
+    ...replayWords(logSettings, withoutIdle(logSettings, setup)),
     ...["--seed", String(seed)],
   ])
 }
@@ -72,7 +72,11 @@ export function simulationReplayCommand(
   })
   return commandLine([
     ...["quorate", "simulate", conditions.plan.name, "--protocol", called, ...own],
-    ...["--latency", latencyName(conditions.latency), ...replayWords(conditionSettings, conditions as never)],
+    ...[
+      "--latency",
+      latencyName(conditions.latency),
+      ...replayWords(conditionSettings, withoutIdle(conditionSettings, conditions) as never),
+    ],
     ...["--seed", String(seed), "--trace"],
   ])
 }

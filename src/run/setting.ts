@@ -36,6 +36,15 @@ export interface Setting<T> {
   show(value: T): string
   /** What a file may say, as a JSON schema without description and default. */
   readonly schema: JsonSchema
+  /** What must hold for another value than the default to change a run; unless given, nothing. */
+  readonly requires?: Condition
+}
+
+/** What must hold of the other settings for one of them to have an effect. */
+export interface Condition {
+  /** Completes "--burst requires …"; `called` is what the reader calls a setting, a flag or a key. */
+  what(called: (key: string) => string): string
+  holds(setup: Readonly<Record<string, unknown>>): boolean
 }
 
 /** A table of settings, in the order of the help: a setting for each field of a setup. */
@@ -56,7 +65,7 @@ export type JsonSchema = Readonly<Record<string, Json>>
 
 /** What of a setting its kind does not say. */
 export type About<T> = Pick<Setting<T>, "about" | "group" | "default"> &
-  Partial<Pick<Setting<T>, "unit" | "defaultText" | "placeholder" | "short">>
+  Partial<Pick<Setting<T>, "unit" | "defaultText" | "placeholder" | "short" | "requires">>
 
 /* Kinds of settings */
 
@@ -206,13 +215,14 @@ export function notation<T>(how: Notation<T>, about: About<T>): Setting<T> {
 
 /** A list: in one text with separators, by repeating the flag, or as a list in a file. Empty by default. */
 export function listOf<T>(
-  { about, group, short, placeholder, defaultText, ...item }: Setting<T>,
+  { about, group, short, placeholder, defaultText, requires, ...item }: Setting<T>,
   separator: string,
 ): Setting<readonly T[]> {
   return {
     ...{ about, group, separator },
     ...(short !== undefined && { short }),
     ...(placeholder !== undefined && { placeholder }),
+    ...(requires !== undefined && { requires }),
     defaultText: defaultText ?? "none",
     default: [],
     read: (text) =>
@@ -383,11 +393,55 @@ export function schemaOf(table: object): JsonSchema {
 export function replayWords<Table extends object>(table: Table, setup: ValuesOf<Table>): string[] {
   const values = setup as Readonly<Record<string, unknown>>
   return entriesOf(table).flatMap(([key, setting]) => {
-    const text = setting.show(values[key])
-    if (text === setting.show(setting.default)) return []
+    if (isDefault(setting, values[key])) return []
     if (setting.placeholder === undefined) return [switchOf(key, setting as Setting<boolean>)]
-    return [flagOf(key), text]
+    return [flagOf(key), setting.show(values[key])]
   })
+}
+
+/** The settings that differ from their defaults. */
+export function changedSettings(table: object, setup: object): readonly string[] {
+  const values = setup as Readonly<Record<string, unknown>>
+  return entriesOf(table)
+    .filter(([key, one]) => !isDefault(one, values[key]))
+    .map(([key]) => key)
+}
+
+/** The settings that differ from their defaults and change nothing, since what they require does not hold. */
+export function idleSettings(table: object, setup: object): readonly string[] {
+  const values = setup as Readonly<Record<string, unknown>>
+  return changedSettings(table, setup).filter(
+    (key) => (table as SettingsTable)[key]!.requires?.holds(values) === false,
+  )
+}
+
+const isDefault = (setting: Setting<unknown>, value: unknown): boolean =>
+  setting.show(value) === setting.show(setting.default)
+
+/** The same setup without the settings that change nothing. */
+export function withoutIdle<Setup extends object>(table: object, setup: Setup): Setup {
+  const settings = table as SettingsTable
+  const idle = idleSettings(table, setup)
+  if (idle.length === 0) return setup
+  return { ...setup, ...Object.fromEntries(idle.map((key) => [key, settings[key]!.default])) }
+}
+
+/** Why a setting changes nothing: `--burst is 4; it requires --rate-per-second`. */
+export function describeIdle(
+  table: object,
+  setup: object,
+  key: string,
+  called: (key: string) => string,
+): string {
+  const setting = (table as SettingsTable)[key]!
+  const value = setting.show((setup as Readonly<Record<string, unknown>>)[key])
+  return `${called(key)} is ${quoted(value)}; it requires ${setting.requires!.what(called)}`
+}
+
+/** A setting of a command line that would change nothing is a UsageError. */
+export function refuseIdle(table: object, setup: object): void {
+  const [key] = idleSettings(table, setup)
+  if (key !== undefined) throw new UsageError(`${describeIdle(table, setup, key, flagOf)}.`)
 }
 
 /** The flag that changes a switch from its default. */

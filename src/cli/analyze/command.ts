@@ -3,22 +3,15 @@ import type { Analysis } from "../../analysis/analyse.ts"
 import type { QuorumSystem } from "../../quorum/system.ts"
 import type { LeaderLatency } from "../../run/closed-form.ts"
 import { type Context, exitCodeHelp } from "../shared/context.ts"
-import { jitterSigma, matrixSettings } from "../../run/common-settings.ts"
-import { decreeSettings } from "../../run/decree-settings.ts"
-import type { ValuesOf } from "../../run/setting.ts"
-import { type Format, formatOption, latencyHelp, seedOption, whole } from "../shared/options.ts"
+import type { LatencyChoice } from "../../world/simulate/latency.ts"
+import { type Format, formatOption, seedOption, whole } from "../shared/options.ts"
 import { printJson, printTables } from "../shared/output.ts"
-import { addSettings } from "../shared/setting-options.ts"
 import { judged } from "../../run/safety.ts"
 import { warnOfSafety } from "../shared/cautions.ts"
 import { readSystem } from "../shared/system-argument.ts"
-import { type AnalysisFlags, addAnalysisOptions, limitsOf, nodesOf } from "./options.ts"
+import { type AnalysisFlags, type KnownNodes, addAnalysisOptions, limitsOf, nodesOf } from "./options.ts"
 
-/** The settings of a matrix of delays, as in a simulation. */
-const latencySettings = { ...matrixSettings, jitterSigma, acceptorRegions: decreeSettings.acceptorRegions }
-
-interface AnalyzeFlags extends AnalysisFlags, ValuesOf<typeof latencySettings> {
-  readonly latency?: string
+interface AnalyzeFlags extends AnalysisFlags {
   readonly failures: number
   readonly strategy: boolean
   readonly seed: number
@@ -35,11 +28,7 @@ export function analyzeCommand(context: Context): Command {
       "Computes the measures of a quorum system, exactly where possible: minimal quorums, resilience, load and capacity under an optimal strategy, network load, latency and failure probability.",
     )
     .argument("<system>", 'a quorum system, such as "grid(3, 3)" or "a*b + c*d"')
-  addAnalysisOptions(command).option(
-    "-l, --latency <latency>",
-    `print the time a leader waits for quorums: ${latencyHelp}`,
-  )
-  return addSettings(command, latencySettings)
+  return addAnalysisOptions(command)
     .option(
       "--failures <f>",
       "failures that every set of the strategy must survive",
@@ -57,10 +46,11 @@ export function analyzeCommand(context: Context): Command {
     .addHelpText("after", help)
     .action(async (text: string, flags: AnalyzeFlags) => {
       const system = await readSystem(text)
+      const known = await nodesOf(flags, system.nodes)
       const { analyse } = await import("../../analysis/analyse.ts")
       const { randomFromSeed } = await import("../../base/random.ts")
       const analysis = await analyse(system, {
-        ...(await nodesOf(flags)),
+        ...known.options,
         phase1Fraction: flags.phase1Fraction,
         objective: flags.objective,
         limits: limitsOf(flags),
@@ -71,18 +61,19 @@ export function analyzeCommand(context: Context): Command {
         },
       })
       warnOfSafety(context.io, judged([analysis.safe]))
-      await print(context, flags, analysis, await leadersOf(system, flags))
+      await print(context, flags, { analysis, known, leaders: await leadersOf(system, flags, known.latency) })
     })
 }
 
 /** The waiting times of leaders by region; empty unless a latency is given. */
-async function leadersOf(system: QuorumSystem, flags: AnalyzeFlags): Promise<LeaderLatency[]> {
-  if (flags.latency === undefined) return []
-  const { readLatency } = await import("../shared/latency-argument.ts")
+async function leadersOf(
+  system: QuorumSystem,
+  { acceptorRegions, jitterSigma }: AnalyzeFlags,
+  latency: LatencyChoice | undefined,
+): Promise<LeaderLatency[]> {
+  if (latency === undefined) return []
   const { leaderLatencies } = await import("../../run/closed-form.ts")
-  const { acceptorRegions, jitterSigma: sigma } = flags
-  const latency = readLatency(flags.latency, flags)
-  return leaderLatencies(system, latency, { acceptorRegions, jitterSigma: sigma })
+  return leaderLatencies(system, latency, { acceptorRegions, jitterSigma })
 }
 
 const help = `
@@ -101,11 +92,17 @@ Format of a node file (--nodes):
 
 ${exitCodeHelp}`
 
+interface Answer {
+  readonly analysis: Analysis
+  readonly known: KnownNodes
+  /** By region; none without `--latency`. */
+  readonly leaders: readonly LeaderLatency[]
+}
+
 async function print(
   { io }: Context,
   { format, seed, strategy }: AnalyzeFlags,
-  analysis: Analysis,
-  leaders: readonly LeaderLatency[],
+  { analysis, known, leaders }: Answer,
 ): Promise<void> {
   const { analysisTable, leaderTable, strategyTable } = await import("./table.ts")
   if (format !== "json") {
@@ -113,10 +110,17 @@ async function print(
       ...(leaders.length === 0 ? [] : [leaderTable(analysis.system, leaders)]),
       ...(strategy ? [strategyTable(analysis)] : []),
     ]
-    return printTables(io, format, [analysisTable(analysis), ...further])
+    return printTables(io, format, [analysisTable(analysis, known.latencySource), ...further])
   }
   const { objective, value, exact, nodeLoads } = analysis.strategy
   const summary = { objective, value, exact, nodeLoads }
   const waits = leaders.length === 0 ? {} : { leaders }
-  printJson(io, { ...analysis, ...waits, strategy: strategy ? analysis.strategy : summary, seed })
+  const latencySource = known.latencySource ?? null
+  printJson(io, {
+    ...analysis,
+    latencySource,
+    ...waits,
+    strategy: strategy ? analysis.strategy : summary,
+    seed,
+  })
 }

@@ -5,7 +5,7 @@ import type { LeaderLatency, Wait } from "../../run/closed-form.ts"
 import type { Table, TableCell, TableColumn, TableRow } from "../../experiment/table.ts"
 
 /** An analysis: one row per measure, one column per phase and one for both phases. */
-export function analysisTable(analysis: Analysis): Table {
+export function analysisTable(analysis: Analysis, latencySource?: string): Table {
   const { phase1, phase2 } = analysis
   const byPhase = (
     name: string,
@@ -36,10 +36,17 @@ export function analysisTable(analysis: Analysis): Table {
       ),
       together("capacity", analysis.capacity === null ? "unbounded" : shown(analysis.capacity)),
       together("network load", shown(analysis.networkLoad)),
-      together("latency", shown(analysis.latency)),
+      together("strategy latency", latencySource === undefined ? null : shown(analysis.latency)),
     ],
-    notes: notesOf(analysis),
+    notes: [...notesOf(analysis), latencyNote(latencySource)],
   }
+}
+
+/** What the latency of the strategy measures; a request takes longer, by the way of its client. */
+function latencyNote(source: string | undefined): string {
+  if (source === undefined)
+    return "Strategy latency: requires one latency for each node, by --latency with constant delays or --nodes."
+  return `Strategy latency: mean time until the contacted quorum has replied; node latencies: ${source}.`
 }
 
 /** The quorums of the optimal strategy by phase, in decreasing probability. */
@@ -73,10 +80,10 @@ export function leaderTable(system: string, leaders: readonly LeaderLatency[]): 
     id: "leaders",
     caption: `Time until a quorum of ${system} has replied, by leader region`,
     columns: [
-      { heading: "leader" },
+      { heading: "leader region" },
       ...group("phase 1"),
       ...group("phase 2"),
-      { heading: "request", unit: "ms", digits: 3 },
+      { heading: "request latency", unit: "ms", digits: 3 },
     ],
     rows: [...leaders]
       .sort((a, b) => a.request - b.request)
@@ -87,7 +94,7 @@ export function leaderTable(system: string, leaders: readonly LeaderLatency[]): 
         Number.isFinite(request) ? request : null,
       ]),
     notes: [
-      `All acceptors are contacted. Request: expected time from client to leader, phase 2, and back${leaders.length > 1 ? "; mean over one client per region" : ""}.`,
+      `All acceptors are contacted. Request latency: expected time from client to leader, phase 2, and back${leaders.length > 1 ? "; mean over one client per region" : ""}.`,
     ],
   }
 }
@@ -111,7 +118,7 @@ function cautionsIn({ system, safe }: Pick<Analysis, "system" | "safe">): Cautio
 function notesOf(analysis: Analysis): string[] {
   const notes = [
     ...cautionNotes(cautionsIn(analysis)),
-    "Per-phase load assumes only that phase runs; column both uses the given phase-1 fraction, and the failure probability of either phase.",
+    "Per-phase load assumes only that phase runs; column both uses the given phase-1 fraction, and the failure probability of either phase. –: a measure of both phases together, or of one alone.",
   ]
   const all = [analysis, analysis.phase1, analysis.phase2]
   if (all.some(({ failureProbabilityIs }) => failureProbabilityIs === "estimate")) {

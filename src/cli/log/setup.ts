@@ -1,6 +1,6 @@
 import { leastLoadStrategy } from "../../run/drawn-quorums.ts"
 import { type LogSetup, logSettings } from "../../run/log-settings.ts"
-import type { ValuesOf } from "../../run/setting.ts"
+import { type ValuesOf, refuseIdle } from "../../run/setting.ts"
 import { readLatency } from "../shared/latency-argument.ts"
 import { settingsFrom } from "../shared/setting-options.ts"
 import { readPlan } from "../shared/system-argument.ts"
@@ -13,10 +13,13 @@ export interface LogFlags extends ValuesOf<typeof logSettings> {
 /** The setup that the flags of `quorate log` describe. */
 export async function readLogSetup(system: string, flags: LogFlags): Promise<LogSetup> {
   const plan = await readPlan(system)
+  const settings = settingsFrom(logSettings, { ...flags })
+  const latency = readLatency(flags.latency, flags)
+  refuseIdle(logSettings, { ...settings, latency })
   return {
-    ...settingsFrom(logSettings, { ...flags }),
+    ...settings,
     plan,
-    latency: readLatency(flags.latency, flags),
+    latency,
     ...(flags.quorumSelection === "strategy" && { strategy: await leastLoadStrategy(plan, 0) }),
   }
 }

@@ -49,10 +49,11 @@ export function searchCommand(context: Context): Command {
     .action(async (count: number | undefined, flags: SearchFlags) => {
       const end = performance.now() + flags.deadline
       const { search } = await import("../../analysis/search.ts")
-      const { nodes, ...options } = await nodesOf(flags)
+      const names = flags.nodes === undefined ? Object.keys(equalNodes(count)) : undefined
+      const { options } = await nodesOf(flags, names)
       const result = await search({
         ...options,
-        nodes: nodes ?? equalNodes(count),
+        nodes: options.nodes ?? equalNodes(count),
         phase1Fraction: flags.phase1Fraction,
         objective: flags.objective,
         limits: limitsOf(flags),

@@ -1,17 +1,17 @@
 import { existsSync, readFileSync, readdirSync, statSync } from "node:fs"
 import { dirname, join } from "node:path"
-import { namedLatencies } from "../../../experiments/data/latencies.ts"
+import { latencyNamed, namedLatencies } from "../../../experiments/data/latencies.ts"
 import { UsageError } from "../../base/errors.ts"
 import { type MatrixOptions, parseMatrixCsv, parsePingData } from "../../world/simulate/latency-matrix.ts"
-import { type LatencyChoice, parseLatency } from "../../world/simulate/latency.ts"
+import type { LatencyChoice } from "../../world/simulate/latency.ts"
 
 /**
  * The latency of an argument: a name such as `paxi`, a model such as
  * `constant(10)`, a CSV file `from,to,rtt_ms`, or a folder of ping files
- * `<region>.dat`. The options apply to files and folders.
+ * `<region>.dat`. The options apply to every matrix.
  */
 export function readLatency(text: string, options: MatrixOptions): LatencyChoice {
-  if (namedLatencies.has(text.trim()) || !looksLikePath(text)) return parseLatency(text, namedLatencies)
+  if (namedLatencies.has(text.trim()) || !looksLikePath(text)) return latencyNamed(text, options)
   if (!existsSync(text)) {
     throw new UsageError(
       `no such file or folder: ${text}. --latency takes a CSV file with the columns from,to,rtt_ms, ` +
@@ -23,10 +23,11 @@ export function readLatency(text: string, options: MatrixOptions): LatencyChoice
       `${text} holds the measurements of one region; --latency takes the folder with the .dat files of all regions: ${dirname(text)}`,
     )
   }
-  const delays = statSync(text).isDirectory()
-    ? parsePingData(pingFiles(text), options)
-    : parseMatrixCsv(readFileSync(text, "utf8"), text, options)
-  return { kind: "matrix", name: text, delays }
+  if (statSync(text).isDirectory()) {
+    const delays = parsePingData(pingFiles(text), options)
+    return { kind: "matrix", name: text, delays, isFromPing: true }
+  }
+  return { kind: "matrix", name: text, delays: parseMatrixCsv(readFileSync(text, "utf8"), text, options) }
 }
 
 function looksLikePath(text: string): boolean {

@@ -345,6 +345,7 @@ describe("quorate simulate", () => {
           "--crash-probability",
           o.crashProbability,
         ],
+        ...(o.reorder === 0 ? [] : ["--reorder-ms", 30]),
         ...["--latency", "paxi", "--jitter-sigma", o.jitter, ...(o.nacks ? ["--nacks"] : [])],
         ...(o.regions.length > 0 ? ["--proposer-regions", o.regions.join(",")] : []),
         ...(o.crash

@@ -1,7 +1,7 @@
 import type { Strategy } from "../../analysis/strategy/strategy.ts"
 import type { QuorumPlan } from "../../quorum/plan.ts"
 import { type DecreeSetup, decreeSettings } from "../../run/decree-settings.ts"
-import type { ValuesOf } from "../../run/setting.ts"
+import { type ValuesOf, refuseIdle } from "../../run/setting.ts"
 import { settingsFrom } from "../shared/setting-options.ts"
 
 /** What the flags of `quorate simulate` say of a setup. */
@@ -16,10 +16,13 @@ export async function readDecreeSetup(system: string, flags: DecreeFlags): Promi
   const plan = await readPlan(system)
   await refuseUnlessControl(plan, flags)
   const { readLatency } = await import("../shared/latency-argument.ts")
+  const settings = settingsFrom(decreeSettings, { ...flags })
+  const latency = readLatency(flags.latency, flags)
+  refuseIdle(decreeSettings, { ...settings, latency })
   return {
-    ...settingsFrom(decreeSettings, { ...flags }),
+    ...settings,
     plan,
-    latency: readLatency(flags.latency, flags),
+    latency,
     ...(flags.quorumSelection === "strategy" && { strategy: await leastLoad(plan) }),
   }
 }

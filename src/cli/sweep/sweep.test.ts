@@ -102,6 +102,23 @@ describe("a sweep file", () => {
     expect(rows[0]!["decideMs"]).toBe(45)
   })
 
+  test("refuses a setting that changes nothing in any case, and keeps one that does in some", () => {
+    const read = (setup: string, latency: string) =>
+      readSweep(file(`runs: 1\nsetup: ${setup}\nmatrix: {system: majority(3), latency: ${latency}}`))
+    expect(() => read("{rounding: up}", "[lan, constant(3)]")).toThrow(
+      /:2:19: rounding is up; it requires latency with regions/,
+    )
+    expect(() => read("{statistic: min}", "[lan, paxi]")).toThrow(/statistic is min; .* ping files/)
+    expect(() => read("{reorderMs: 5}", "paxi")).toThrow("reorderMs is 5; it requires reorderProbability.")
+    expect(read("{rounding: up, jitterSigma: 0.1}", "[lan, paxi]").setup).toEqual({
+      rounding: "up",
+      jitterSigma: 0.1,
+    })
+    const log =
+      "protocol: multi-paxos\nmatrix:\n  system: majority(3)\n  workload: [{burst: 4}, {thinkMs: 5}]"
+    expect(() => readSweep(file(log))).toThrow(/:4:22: burst is 4; it requires ratePerSecond/)
+  })
+
   test("of a log has latency and throughput, and what its faults do", async () => {
     const text =
       "protocol: multi-paxos\nruns: 2\nsetup: {clientsPerGroup: 1, horizonMs: 4000, thinkMs: 20, electionMs: 500, retryMs: 300}\nmatrix:\n  system: majority(3)\n  faults: [none, crash leader @1000]\n"

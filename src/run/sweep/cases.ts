@@ -6,7 +6,14 @@ import { planFrom } from "../from-text.ts"
 import { buildLog } from "../log.ts"
 import { type LogSetup, logDefaults, logSettings, refuseEmptyWindow } from "../log-settings.ts"
 import { type Protocol, settingsOf as ownSettingsOf, withDefaults } from "../protocol.ts"
-import { type Mistake, readSettings } from "../setting.ts"
+import {
+  type Mistake,
+  defaultsOf,
+  describeIdle,
+  idleSettings,
+  readSettings,
+  changedSettings,
+} from "../setting.ts"
 import { type Simulation, simulationOf } from "../simulation.ts"
 import {
   type Stated,
@@ -220,7 +227,41 @@ export function mistakesInCases(data: SweepData, own?: SweptProtocol): readonly 
       break
     }
   }
-  return [...found.values()]
+  return found.size > 0 ? [...found.values()] : idleMistakes(data, protocol)
+}
+
+/** The settings that change nothing in any case: one that does in some of them is there for those. */
+function idleMistakes(data: SweepData, swept: SweptProtocol): readonly Mistake[] {
+  const { kind, protocol } = kindOf(swept)
+  const table: object = kind === "log" ? logSettings : decreeTable(protocol)
+  const { latency: latencies, conditions } = sweepAxes(data)
+  const setups = latencies.flatMap((latency) =>
+    conditions.map(({ settings }) => {
+      const { values } = readSettings(table, settings)
+      return { ...defaultsOf(table), ...values, latency: latencyOf(latency, data.latencyFiles, values) }
+    }),
+  )
+  const reasons = new Map<string, string>()
+  const inEffect = new Set<string>()
+  for (const setup of setups) {
+    const idle = idleSettings(table, setup)
+    for (const key of idle) reasons.set(key, describeIdle(table, setup, key, String))
+    for (const key of changedSettings(table, setup)) if (!idle.includes(key)) inEffect.add(key)
+  }
+  return [...reasons]
+    .filter(([key]) => !inEffect.has(key))
+    .flatMap(([key, reason]) => placesOf(data, key).map((path) => ({ path, message: `${reason}.` })))
+}
+
+/** Where a sweep states a setting. */
+function placesOf({ matrix, setup = {} }: SweepData, key: string): Mistake["path"][] {
+  const axes = (["workload", "faults"] as const).flatMap((axis) =>
+    asList<string | Stated>(matrix[axis]).flatMap((value, i): Mistake["path"][] => {
+      const path = ["matrix", axis, ...(Array.isArray(matrix[axis]) ? [i] : [])]
+      return Object.hasOwn(settingsOf(value), key) ? [typeof value === "string" ? path : [...path, key]] : []
+    }),
+  )
+  return [...(Object.hasOwn(setup, key) ? [["setup", key]] : []), ...axes]
 }
 
 function mistakeIn(data: SweepData, c: SweepCase, swept: SweptProtocol): string | undefined {

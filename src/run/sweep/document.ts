@@ -1,8 +1,8 @@
-import { namedLatencies } from "../../../experiments/data/latencies.ts"
+import { latencyNamed, namedLatencies } from "../../../experiments/data/latencies.ts"
 import { UsageError } from "../../base/errors.ts"
 import { variantNamed } from "../../protocol/paxos/variants.ts"
 import { parseMatrixCsv } from "../../world/simulate/latency-matrix.ts"
-import { type LatencyChoice, parseLatency } from "../../world/simulate/latency.ts"
+import type { LatencyChoice } from "../../world/simulate/latency.ts"
 import { defaultProtocol, group } from "../common-settings.ts"
 import { decreeSettings } from "../decree-settings.ts"
 import { planFrom } from "../from-text.ts"
@@ -163,7 +163,7 @@ export function latencyOf(
     return { kind: "matrix", name: latency, delays: parseMatrixCsv(csv, latency, reading) }
   if (/\.csv$/i.test(latency) && !namedLatencies.has(latency))
     throw new UsageError(`unknown latency file ${latency}; relative paths start at the folder of the sweep.`)
-  return parseLatency(latency, namedLatencies)
+  return latencyNamed(latency, reading)
 }
 
 /* Reading */

@@ -88,6 +88,11 @@ function matrixOf(trips: readonly RoundTrip[], source: string, options: MatrixOp
   if (regions.length === 0)
     throw new UsageError(`${source}: no round trips; a matrix needs at least one pair of regions.`)
   refuseMissingPair(regions, measured, trips)
+  if ((options.intraRegionRttMs ?? 0) > 0 && regions.every((one) => measured.has(pairKey(one, one)))) {
+    throw new UsageError(
+      `${source} has the round trip within every region, so that one of ${options.intraRegionRttMs} ms (--intra-region-rtt-ms) changes nothing; leave it out.`,
+    )
+  }
   const within = options.intraRegionRttMs ?? 0
   checkRoundTrip(within, "the round trip within a region")
   const oneWay = regions.map((from) =>

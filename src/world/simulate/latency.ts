@@ -171,7 +171,13 @@ function refuseNegative(model: string, ...values: readonly number[]): void {
 /** A model that is the same between all processes, or a matrix that wants them placed in its regions. */
 export type LatencyChoice =
   | { readonly kind: "everywhere"; readonly model: LatencyModel }
-  | { readonly kind: "matrix"; readonly name: string; readonly delays: RegionDelays }
+  | {
+      readonly kind: "matrix"
+      readonly name: string
+      readonly delays: RegionDelays
+      /** Whether it was read from ping files, which have a minimum, an average and a maximum for each pair. */
+      readonly isFromPing?: boolean
+    }
 
 /** One model: its parameters, how it is built, what it means. */
 export interface LatencyForm {
