@@ -426,7 +426,7 @@ export function withoutIdle<Setup extends object>(table: object, setup: Setup): 
   return { ...setup, ...Object.fromEntries(idle.map((key) => [key, settings[key]!.default])) }
 }
 
-/** Why a setting changes nothing: `--burst is 4; it requires --rate-per-second`. */
+/** Why a setting changes nothing: "--burst is 4; it requires --rate-per-second". */
 export function describeIdle(
   table: object,
   setup: object,
