@@ -226,6 +226,11 @@ describe("agreement", () => {
     expect(outcomes[36]!.stepsToViolation).toBe(12)
   })
 
+  it("refuses phase-2 quorums of nobody, which no run leads to", () => {
+    const start = (): unknown => specModel([quorumSystemFrom("split(a*b, choose(0))")], { values: 2, epochs: 2 })
+    expect(start).toThrow("has the quorum of nobody, which decides every value before the first step")
+  })
+
   it("refuses to explore systems in one pass that do not share their phase-1 quorums", () => {
     const systems = [quorumSystemFrom("majority(3)"), quorumSystemFrom("simple(3, 3, 1)")]
     expect(() => specModel(systems, { values: 1, epochs: 1 })).toThrow(/one after the other/)

@@ -1,5 +1,5 @@
 import { UsageError } from "../../base/errors.ts"
-import { type NodeSet, compareSets } from "../../base/node-set.ts"
+import { type NodeSet, compareSets, emptySet } from "../../base/node-set.ts"
 import { nodesOf } from "../../quorum/expression.ts"
 import { type NodeId, type Phase, type QuorumSystem, formatSet, setOf } from "../../quorum/system.ts"
 
@@ -60,6 +60,7 @@ export function specModel(systems: QuorumSystem | readonly QuorumSystem[], bound
   refuseBounds(first, bounds)
   const phase1 = phase1Masks(first)
   for (const other of others) refuseOtherGraph(first, other)
+  for (const system of list) refuseEmptyPhase2(system)
   return {
     acceptors: first.nodes,
     values: bounds.values,
@@ -103,6 +104,15 @@ function refuseRange(what: string, given: number, max: number): void {
   if (!Number.isInteger(given) || given < 1 || given > max) {
     throw new UsageError(`--${what} is ${given}; must be a whole number from 1 to ${max}. Try 2.`)
   }
+}
+
+/** With a phase-2 quorum of nobody, all values are decided before the first step: there is no run to show. */
+function refuseEmptyPhase2(system: QuorumSystem): void {
+  if (!system.isQuorum(2, emptySet)) return
+  throw new UsageError(
+    `phase 2 of ${system.name} has the quorum of nobody, which decides every value before the first step; ` +
+      `phase-2 quorums must have an acceptor. Try quorate check, or split(choose(0), …) for a phase 1 that is skipped.`,
+  )
 }
 
 /** Systems share a search only if they share its graph, which phase-2 quorums are no part of. */
