@@ -13,6 +13,5 @@ export default defineQuorumSystem({
   parameters: [expression("quorums")],
   examples: ["both(a)", "both(a*b + b*c)", "both(choose(3, a, b, c, d))", "both(choose(3, a, b, c, d + e))"],
   counterexamples: ["both(a + b)", "both(a*b + c*d)", "both(choose(2, a, b, c, d))"],
-  parts: (quorums: Denotation) =>
-    symmetric(quorums.kind === "formula" ? quorums.expr : quorums.parts.phase1),
+  parts: (quorums: Denotation) => symmetric(quorums.kind === "formula" ? quorums.expr : quorums.parts.phase1),
 })

@@ -18,6 +18,7 @@ import projectivePlane from "./projective-plane.ts"
 import rowa from "./rowa.ts"
 import simple from "./simple.ts"
 import singleton from "./singleton.ts"
+import both from "./both.ts"
 import split from "./split.ts"
 import tree from "./tree.ts"
 import triangle from "./triangle.ts"
@@ -58,6 +59,7 @@ export const catalogue: Catalogue = catalogueOf([
   zones,
   // Systems made of others.
   split,
+  both,
   joint,
   compose,
   explicit,

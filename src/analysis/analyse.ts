@@ -35,6 +35,8 @@ export interface AnalysisOptions extends NodeOptions {
 export interface Analysis {
   readonly system: string
   readonly nodes: number
+  /** Whether phase 2 was not given and is the dual of phase 1. */
+  readonly derived: boolean
   /** Whether the quorums intersect as the protocol they are designed for requires; the figures below say nothing of it. */
   readonly safe: Safety
   /** The load of the busiest node under the best strategy, a share of its capacity. */
@@ -125,6 +127,7 @@ export async function analyse(system: QuorumSystem, options: AnalysisOptions = {
   return {
     system: system.name,
     nodes: system.nodes.length,
+    derived: system.derived === true,
     safe: safetyOf(constantPlan(system)),
     load: best.load,
     loadExact: best.objective === "load" ? (best.exact ?? null) : null,

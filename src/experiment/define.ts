@@ -38,6 +38,8 @@ export interface Experiment<Case, Observation, Row extends RowOf> {
    * Called in one process, for each case: what it computes is remembered.
    */
   safety?(c: Case): NamedSafety
+  /** What a reader of any result must know and no column says: in the manifest. */
+  readonly remarks?: readonly string[]
   /** What tables and figures call the system of a row; its text unless given. */
   readonly nameOfSystem?: (system: string) => string
   readonly tables: readonly TableSpec<Row>[]

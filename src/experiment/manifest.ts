@@ -28,6 +28,8 @@ export interface ManifestResult {
   readonly configuration: Configuration
   /** The systems that are not plainly safe, where the experiment judges safety; without any it is empty. */
   readonly safety?: readonly Caution[]
+  /** What a reader must know that no column says: of quorums that were derived. */
+  readonly remarks?: readonly string[]
   /** SHA-256 of the configuration and of all cases, as JSON. */
   readonly configurationSha256: string
   readonly rows: number
@@ -88,6 +90,7 @@ export function manifestResult(result: Result, files: readonly ManifestFile[], s
     ...(result.origin !== undefined && { origin: result.origin }),
     configuration: configurationOf(result),
     ...(experiment.safety !== undefined && { safety: cautionsOf(experiment) }),
+    ...(experiment.remarks !== undefined && { remarks: experiment.remarks }),
     configurationSha256: configurationHash(result, sha256),
     rows: rowCountOf(result),
     columns: experiment.columns.map(({ name, meaning, unit, empty }) => ({

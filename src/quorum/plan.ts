@@ -62,6 +62,23 @@ export function piecewisePlan(ranges: readonly EpochRange[]): QuorumPlan {
   }
 }
 
+/**
+ * "dual, derived from phase 1" where nobody gave the phase-2 quorums of a plan, with the epochs if only of some;
+ * nothing where they were given. For every place that names the plan: a reader of the formula cannot see it.
+ */
+export function derivedPhase2(plan: QuorumPlan): string | undefined {
+  const derived = plan.ranges.filter(({ system }) => system.derived === true)
+  if (derived.length === 0) return undefined
+  const epochs = derived.map((range) => epochsText(range.from, lastEpoch(plan, range)))
+  return `dual, derived from phase 1${derived.length === plan.ranges.length ? "" : `, in epochs ${epochs.join(", ")}`}`
+}
+
+/** The same as the notes of a table. */
+export function derivedNotes(plan: QuorumPlan): string[] {
+  const derived = derivedPhase2(plan)
+  return derived === undefined ? [] : [`Phase 2 of ${plan.name}: ${derived}.`]
+}
+
 /** Throws LimitError before the ranges of a plan, each with all its nodes, fill the memory. */
 export function refuseLongPlan(ranges: number, nodes: number): void {
   if (ranges * nodes <= maxTerms) return
@@ -84,8 +101,12 @@ function refuseOtherNodes(first: QuorumSystem, other: QuorumSystem): void {
   )
 }
 
+/** "4..", "0", "1..3". */
+function epochsText(from: Epoch, last: Epoch): string {
+  return last === Infinity ? `${from}..` : last === from ? String(from) : `${from}..${last}`
+}
+
 /** "1..3: majority(3)", "4..: …", "0 fast: …". */
 function showRange({ from, system, fast }: EpochRange, next: Epoch | undefined): string {
-  const epochs = next === undefined ? `${from}..` : next === from + 1 ? String(from) : `${from}..${next - 1}`
-  return `${epochs}${fast === true ? " fast" : ""}: ${system.name}`
+  return `${epochsText(from, next === undefined ? Infinity : next - 1)}${fast === true ? " fast" : ""}: ${system.name}`
 }

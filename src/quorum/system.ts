@@ -59,6 +59,8 @@ export interface QuorumSystem {
    * Only the explorer looks, which counts a branch for every quorum given, as TLC does.
    */
   readonly listed?: boolean
+  /** Whether phase 2 was not given: it is the dual of phase 1, the sets that meet each of its quorums. */
+  readonly derived?: boolean
   /** The formulas behind the predicate: what analysis uses instead of enumerating. */
   readonly expression: Readonly<Record<Phase, QuorumExpr>>
 }
@@ -98,6 +100,7 @@ export function quorumSystem(parts: SystemParts, name?: string): QuorumSystem {
     expression,
     ...(requirement !== undefined && { requirement }),
     ...(listed === true && { listed }),
+    ...(parts.phase2 === undefined && { derived: true }),
     isQuorum: (phase, answered) => predicate[phase](answered),
     minimalQuorums: (phase) => minimalQuorumsOf(expression[phase], positions),
   }

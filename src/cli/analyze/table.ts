@@ -118,6 +118,7 @@ function cautionsIn({ system, safe }: Pick<Analysis, "system" | "safe">): Cautio
 function notesOf(analysis: Analysis): string[] {
   const notes = [
     ...cautionNotes(cautionsIn(analysis)),
+    ...(analysis.derived ? ["Phase 2: dual, derived from phase 1."] : []),
     "Per-phase load assumes only that phase runs; column both uses the given phase-1 fraction, and the failure probability of either phase. –: a measure of both phases together, or of one alone.",
   ]
   const all = [analysis, analysis.phase1, analysis.phase2]

@@ -101,6 +101,30 @@ describe("quorate check", () => {
     expect((await checkJson("  majority( 5 ) ")).system).toBe("majority(5)")
   })
 
+  test("tells of a formula alone that its phase 2 is derived, and what the same quorums in both phases come to", async () => {
+    const twoNode = await quorate("check", "n1 + n2")
+    expect(twoNode.code).toBe(0)
+    expect(twoNode.out).toMatch(/^n1 \+ n2\nphase 2: dual, derived from phase 1\n[^]*verdict {6}holds/)
+    expect(twoNode.out).toMatch(
+      /both\(n1 \+ n2\)\nphase 2: the same[^]*verdict {6}violated\n.*\{n1\}.*\{n2\}/,
+    )
+    for (const formula of ["choose(3, A, B, C, D + E)", "weightedChoose(3, [2, 1, 1], n1, n2, n3)"]) {
+      const { out } = await quorate("check", formula, "-r", "3.1", "--format", "json")
+      expect(JSON.parse(out)).toMatchObject({
+        derived: true,
+        verdict: "violated",
+        sameInBothPhases: { system: `both(${formula})`, verdict: "holds" },
+      })
+      expect(await checkJson(`both(${formula})`, "-r", "3.1")).toMatchObject({ code: 0, derived: false })
+    }
+    // A formula that is its own dual has one reading.
+    expect((await quorate("check", "choose(2, a, b, c)")).out).not.toContain("both(")
+    expect((await quorate("check", "majority(3)")).out).not.toContain("derived")
+    const plan = "0: split(a, a); 1..2: a + b; 3..: a*b"
+    expect((await quorate("check", plan)).out).toContain("derived from phase 1, in epochs 1..2, 3..\n")
+    expect((await quorate("check", "a + b", "--yes", "a")).out).toContain("phase 2: dual, derived")
+  })
+
   test("says how to ask about a size with a letter in it", async () => {
     const { code, err } = await quorate("check", "fastPaxos(7, k)")
     expect(code).toBe(2)

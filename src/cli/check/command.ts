@@ -1,6 +1,9 @@
 import { Command } from "commander"
 import { UsageError } from "../../base/errors.ts"
 import { defaultRequirement, requirements } from "../../quorum/meet/requirement.ts"
+import { formatExpr, simplify } from "../../quorum/expression.ts"
+import { type EpochRange, type QuorumPlan, constantPlan } from "../../quorum/plan.ts"
+import { quorumSystem } from "../../quorum/system.ts"
 import { type Context, exitCodeHelp, exitCodeOf } from "../shared/context.ts"
 import { type Format, formatOption, whole } from "../shared/options.ts"
 import { readPlan } from "../shared/system-argument.ts"
@@ -74,13 +77,34 @@ async function checkSystem(context: Context, text: string | undefined, flags: Ch
     await (await import("./tally.ts")).printTally(context, flags.format, plan, flags)
     return
   }
-  const { checks, answers } = await checkPlan(plan, selectRequirements(flags, defaultRequirement(plan)))
+  const asked = selectRequirements(flags, defaultRequirement(plan))
+  const { checks, answers } = await checkPlan(plan, asked)
+  const other = otherReading(plan)
+  const reading = other && { plan: other, checks: (await checkPlan(other, asked)).checks }
   const isSummary = flags.requirement?.includes("all") === true
   const modes = isSummary
     ? (await import("../../quorum/meet/modes.ts")).modeReports(plan, answers)
     : undefined
-  await printChecks(context, flags.format, { plan, checks, ...(modes && { modes }) })
+  await printChecks(context, flags.format, {
+    plan,
+    checks,
+    ...(modes && { modes }),
+    ...(reading && { reading }),
+  })
   context.end(exitCodeOf(checks.map(({ verdict }) => verdict)))
+}
+
+/**
+ * The plan that has the quorums of a formula in both phases, where it was given for phase 1 alone: whoever
+ * writes `n1 + n2` for the quorums of Raft or Corosync means this one. Nothing where it is the same.
+ */
+function otherReading({ ranges }: QuorumPlan): QuorumPlan | undefined {
+  const [{ system }, ...others] = ranges as [EpochRange, ...EpochRange[]]
+  if (others.length > 0 || system.derived !== true) return undefined
+  const { expression, name, nodes } = system
+  const [phase1, phase2] = [expression[1], expression[2]].map((expr) => formatExpr(simplify(expr)))
+  if (phase1 === phase2) return undefined
+  return constantPlan(quorumSystem({ phase1: expression[1], phase2: expression[1], nodes }, `both(${name})`))
 }
 
 const asksForTally = ({ yes, no }: CheckFlags): boolean => yes !== undefined || no !== undefined

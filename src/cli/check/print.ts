@@ -1,7 +1,7 @@
 import { isVacuous } from "../../base/verdict.ts"
 import type { Table } from "../../experiment/table.ts"
 import type { ModeReport } from "../../quorum/meet/modes.ts"
-import type { QuorumPlan } from "../../quorum/plan.ts"
+import { type QuorumPlan, derivedNotes, derivedPhase2 } from "../../quorum/plan.ts"
 import type { RequirementWitness, WitnessQuorum } from "../../quorum/meet/requirement.ts"
 import type { Check } from "./requirements.ts"
 import type { Context } from "../shared/context.ts"
@@ -13,20 +13,32 @@ export interface CheckReport {
   readonly plan: QuorumPlan
   readonly checks: readonly Check[]
   readonly modes?: readonly ModeReport[]
+  /** The same quorums in both phases, where a formula was given for phase 1 alone and that is another system. */
+  readonly reading?: { readonly plan: QuorumPlan; readonly checks: readonly Check[] }
 }
 
 /** Prints a report in any format. */
 export async function printChecks(context: Context, format: Format, report: CheckReport): Promise<void> {
-  const { plan, checks, modes = [] } = report
+  const { plan, checks, modes = [], reading } = report
   if (format === "json") {
     printJson(context.io, checkJson(report))
     return
   }
   const modeTables = modes.length === 0 ? [] : [modeTable(plan, modes)]
-  if (format !== "table") return printTables(context.io, format, [checkTable(plan, checks), ...modeTables])
+  const otherTables = reading === undefined ? [] : [checkTable(reading.plan, reading.checks)]
+  if (format !== "table")
+    return printTables(context.io, format, [checkTable(plan, checks), ...otherTables, ...modeTables])
   const colors = await verdictColors(context)
-  const parts = checks.map((check) => checkLines(check, plan, colors).join("\n"))
-  context.io.out(`${[plan.name, ...parts].join("\n\n")}\n`)
+  const derived = derivedPhase2(plan)
+  const parts = [
+    derived === undefined ? plan.name : `${plan.name}\nphase 2: ${derived}`,
+    ...checks.map((check) => checkLines(check, plan, colors).join("\n")),
+  ]
+  if (reading !== undefined) {
+    parts.push(`${reading.plan.name}\nphase 2: the same quorums as phase 1`)
+    parts.push(...reading.checks.map((check) => checkLines(check, reading.plan, colors).join("\n")))
+  }
+  context.io.out(`${parts.join("\n\n")}\n`)
   if (modeTables.length > 0) {
     context.io.out("\n")
     await printTables(context.io, format, modeTables)
@@ -66,12 +78,20 @@ function deciding(checks: readonly Check[]): Check {
   return first("violated") ?? first("unknown") ?? checks[0]!
 }
 
-function checkJson({ plan, checks, modes }: CheckReport): object {
+function checkJson({ plan, checks, modes, reading }: CheckReport): object {
   return {
     system: plan.name,
+    derived: derivedPhase2(plan) !== undefined,
     ...checkRecord(deciding(checks)),
     checks: checks.map(checkRecord),
     ...(modes && { modes: modes.map(modeRecord) }),
+    ...(reading && {
+      sameInBothPhases: {
+        system: reading.plan.name,
+        ...checkRecord(deciding(reading.checks)),
+        checks: reading.checks.map(checkRecord),
+      },
+    }),
   }
 }
 
@@ -150,7 +170,7 @@ function checkTable(plan: QuorumPlan, checks: readonly Check[]): Table {
       const shown = headings.map((_, i) => showQuorum(quorums[i], plan))
       return [requirement.id, requirement.title, verdict.verdict, ...shown, remark]
     }),
-    notes: ["Requirement numbers: Howard 2019."],
+    notes: [...derivedNotes(plan), "Requirement numbers: Howard 2019."],
   }
 }
 

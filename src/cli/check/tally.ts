@@ -1,7 +1,7 @@
 import { UsageError } from "../../base/errors.ts"
 import { intersection, size } from "../../base/node-set.ts"
 import { type Tally, tally } from "../../quorum/meet/tally.ts"
-import type { Epoch, QuorumPlan } from "../../quorum/plan.ts"
+import { type Epoch, type QuorumPlan, derivedNotes, derivedPhase2 } from "../../quorum/plan.ts"
 import { type Phase, formatSet, phases, setOf } from "../../quorum/system.ts"
 import type { Context } from "../shared/context.ts"
 import type { Format } from "../shared/options.ts"
@@ -35,7 +35,9 @@ export async function printTally(
   if (format === "json") {
     printJson(context.io, { system: plan.name, yes: namesIn(given.yes), no: namesIn(given.no), tallies })
   } else if (format === "table") {
-    context.io.out(`${plan.name}\n\n${tallies.map((one) => tallyLine(one, plan)).join("\n")}\n`)
+    const derived = derivedPhase2(plan)
+    const name = derived === undefined ? plan.name : `${plan.name}\nphase 2: ${derived}`
+    context.io.out(`${name}\n\n${tallies.map((one) => tallyLine(one, plan)).join("\n")}\n`)
   } else {
     await printTables(context.io, format, [
       {
@@ -43,7 +45,7 @@ export async function printTally(
         caption: `Phases of ${plan.name} with yes from ${formatSet(plan, replies.yes)} and no from ${formatSet(plan, replies.no)}.`,
         columns: [{ heading: "epoch" }, { heading: "phase" }, { heading: "tally" }],
         rows: tallies.map((one) => [one.epoch, one.phase, one.tally]),
-        notes: [],
+        notes: derivedNotes(plan),
       },
     ])
   }

@@ -9,6 +9,7 @@ import {
   explainViolation,
   explorationDiagram,
 } from "../../run/exploration.ts"
+import { derivedNotes } from "../../quorum/plan.ts"
 import { runSafety } from "../../run/safety.ts"
 import { exploreActors } from "../../world/explore/breadth-first.ts"
 import { exploreDepthFirst } from "../../world/explore/depth-first.ts"
@@ -122,6 +123,7 @@ function reportOf(words: ExplorationWords, exploration: Exploration, found: Foun
       safety,
       ...(outcome.property.kind === "sometimes" && { isFound: true as const }),
     })),
+    derived: derivedNotes(exploration.run.plan),
     counterexample: counterexampleOf(words, exploration, outcomes),
     details,
   }

@@ -33,6 +33,8 @@ export interface ExploreReport {
   readonly complete: boolean
   readonly bytesMax: number
   readonly verdicts: readonly ExploredVerdict[]
+  /** The phase-2 quorums of each system where nobody gave them, as notes. */
+  readonly derived: readonly string[]
   /** The counterexample of the first violation. */
   readonly counterexample: Counterexample | undefined
   /** Further keys of the JSON. */
@@ -117,6 +119,7 @@ function reportJson(
     bytesPerState: Math.round((10 * bytesMax) / distinct) / 10,
     verdicts: report.verdicts.map(verdictRecord),
     ...safeCells(safetyIn(report)),
+    derived: report.derived.length > 0,
     ...report.details,
     counterexample: report.counterexample?.replay ?? null,
   }
@@ -140,6 +143,7 @@ async function printReport(
   const rate = Math.round(distinct / Math.max(seconds, 0.001))
   const lines = [
     report.title,
+    ...report.derived,
     "",
     `distinct            ${distinct}${complete ? "" : " (incomplete)"}`,
     `generated           ${generated}`,
@@ -183,6 +187,7 @@ function reportTable(report: ExploreReport): Table {
     ]),
     notes: [
       ...(report.complete ? [] : ["The search is incomplete; see the verdicts."]),
+      ...report.derived,
       ...safetyWarnings(safetyIn(report)).map((warning) => `WARNING: ${warning}.`),
     ],
   }

@@ -1,7 +1,7 @@
 import { UsageError } from "../../base/errors.ts"
 import type { CaseSafety } from "../../experiment/define.ts"
 import { safeCells } from "../../experiment/safety.ts"
-import { constantPlan } from "../../quorum/plan.ts"
+import { constantPlan, derivedNotes } from "../../quorum/plan.ts"
 import type { QuorumSystem } from "../../quorum/system.ts"
 import { violationDiagram } from "../../run/diagrams/spec.ts"
 import { heldRemark, planSafety, safetyWarnings } from "../../run/safety.ts"
@@ -30,6 +30,7 @@ export async function runSpec(
 ): Promise<void> {
   const model = specModel(systems, { values: options.values ?? 2, epochs: options.epochs })
   const safeties = systems.map((system) => planSafety(constantPlan(system), ["4.4"]))
+  const derived = systems.flatMap((system) => derivedNotes(constantPlan(system)))
   if (options.inductive) return runInductive(context, model, safeties[0]!, options)
   const symmetry = {
     acceptors: options.symmetry === "acceptors" || options.symmetry === "all",
@@ -50,7 +51,7 @@ export async function runSpec(
   await finishExploration(
     context,
     options,
-    reportOf(model, result, describeSymmetry(model, symmetry), safeties),
+    { ...reportOf(model, result, describeSymmetry(model, symmetry), safeties), derived },
     time,
   )
 }
@@ -60,7 +61,7 @@ function reportOf(
   result: SpecExploration,
   symmetry: string,
   safeties: readonly CaseSafety[],
-): ExploreReport {
+): Omit<ExploreReport, "derived"> {
   const { distinct, generated, depth, complete, bytesMax, levels, outcomes } = result
   const names = outcomes.map(({ system }) => system)
   return {

@@ -11,6 +11,7 @@ import { type LogSetup, logSettings } from "../../run/log-settings.ts"
 import { manifestOf } from "../../run/setting.ts"
 import { type LogRun, observedMeasures, traceHashColumn } from "../../run/log.ts"
 import { latencyName } from "../../run/replay.ts"
+import { derivedNotes, derivedPhase2 } from "../../quorum/plan.ts"
 import { heldInRun, safetyWarnings } from "../../run/safety.ts"
 import type { Io } from "../shared/context.ts"
 import type { Format } from "../shared/options.ts"
@@ -106,6 +107,7 @@ export async function printLogRun(io: Io, format: Format, reported: ReportedRun)
     io.out(rowsToCsv(columns, [storedRow({ id: "log", columns }, rowOf(reported))]))
   } else if (format === "json") {
     printJson(io, {
+      derived: derivedPhase2(reported.setup.plan) !== undefined,
       ...storedRow({ id: "log", columns }, rowOf(reported)),
       settings: manifestOf(logSettings, reported.setup),
       groups: groupsOf(reported),
@@ -219,7 +221,9 @@ async function runLines(io: Io, reported: ReportedRun): Promise<string[]> {
   const types = traffic.byType.map(({ type, sent }) => `${each(sent)} ${type}`)
   const leaders = measures.elections.map(({ at, process }) => `${setup.plan.nodes[process]!} at ${s(at)}`)
   const struck = [...built.coverage].map(([name, times]) => `${name} ${times}`)
+  const derived = derivedPhase2(setup.plan)
   const lines: [string, string][] = [
+    ...(derived === undefined ? [] : ([["phase 2", derived]] as [string, string][])),
     [
       "answered",
       `${row.answered} of ${row.called} requests${row.shed > 0 ? `, ${row.shed} shed` : ""}${row.queued > 0 ? `, ${row.queued} queued` : ""}; ${rate}`,
@@ -358,7 +362,10 @@ function groupTable(reported: ReportedRun): Table {
         ...(exact ? [closedFormMs] : []),
       ],
     ),
-    notes: safetyWarnings(reported.safety).map((warning) => `WARNING: ${warning}.`),
+    notes: [
+      ...derivedNotes(reported.setup.plan),
+      ...safetyWarnings(reported.safety).map((warning) => `WARNING: ${warning}.`),
+    ],
   }
 }
 

@@ -26,6 +26,7 @@ import {
 import { livenessOf } from "../../run/liveness.ts"
 import { latencyName } from "../../run/replay.ts"
 import { type Json, manifestOf } from "../../run/setting.ts"
+import { derivedPhase2 } from "../../quorum/plan.ts"
 import { heldInRun, safetyWarnings } from "../../run/safety.ts"
 import type { Observer, TraceEvent } from "../../world/simulate/trace.ts"
 import { paxos } from "../../run/protocols/paxos.ts"
@@ -44,6 +45,8 @@ export interface SimulatedRun {
   readonly safety: CaseSafety
   /** What measures come to in every such run; null where that is not known. */
   readonly closedForm: ClosedForm | null
+  /** The phase-2 quorums, where nobody gave them. */
+  readonly derived: string | undefined
   /** Every setting of the run. */
   readonly settings: Readonly<Record<string, Json>>
   /** The proposers by name, in the order of the measures. */
@@ -108,6 +111,7 @@ export function simulateOnce(
     measures,
     safety: quorumSafety,
     closedForm: closedFormOf(setup),
+    derived: derivedPhase2(setup.plan),
     proposers: cluster.proposers.map((address) => cluster.processes[address]!.name),
     ...(options.checks && { checks: judgements.map(judged) }),
     settings: manifestOf(decreeSettings, setup),
@@ -168,6 +172,7 @@ export async function printRun(io: Io, format: Format, run: SimulatedRun): Promi
     const messagesByType = countsByName(Object.entries(measures.messagesByType))
     printJson(io, {
       ...row,
+      derived: run.derived !== undefined,
       settings: run.settings,
       learnedMs,
       messagesByType,
@@ -220,7 +225,7 @@ function shortReference(reference: string): string {
 
 async function runLines(
   io: Io,
-  { row, measures, violations, proposers, safety, closedForm }: SimulatedRun,
+  { row, measures, violations, proposers, safety, closedForm, derived }: SimulatedRun,
 ): Promise<string[]> {
   const red = await styler(io, "red")
   const ms = (at: number | null): string => (at === null ? "–" : `${at.toFixed(3)} ms`)
@@ -234,6 +239,7 @@ async function runLines(
   return [
     `${row.system}, latency ${row.latency}, seed ${row.seed}`,
     "",
+    ...(derived === undefined ? [] : [`phase 2   ${derived}`]),
     `decided   ${decided}`,
     `learned   ${learned}`,
     `messages  ${row.messagesSent} sent, ${row.messagesDelivered} delivered, ${row.messagesLost} lost`,
@@ -248,7 +254,7 @@ async function runLines(
   ]
 }
 
-function runTable({ row, safety }: SimulatedRun): Table {
+function runTable({ row, safety, derived }: SimulatedRun): Table {
   return {
     id: "simulate",
     caption: `One run of Paxos with ${row.system}, latency ${row.latency}, seed ${row.seed}.`,
@@ -278,7 +284,10 @@ function runTable({ row, safety }: SimulatedRun): Table {
         row.violations,
       ],
     ],
-    notes: safetyWarnings(safety).map((warning) => `WARNING: ${warning}.`),
+    notes: [
+      ...(derived === undefined ? [] : [`Phase 2: ${derived}.`]),
+      ...safetyWarnings(safety).map((warning) => `WARNING: ${warning}.`),
+    ],
   }
 }
 

@@ -25,6 +25,7 @@ import {
   runProtocol,
   simulationOf,
 } from "../../run/simulation.ts"
+import { derivedNotes, derivedPhase2 } from "../../quorum/plan.ts"
 import { heldRemark, runSafety, safetyWarnings } from "../../run/safety.ts"
 import type { Observer, TraceEvent } from "../../world/simulate/trace.ts"
 import { type Context, exitCodes } from "../shared/context.ts"
@@ -158,6 +159,7 @@ async function print({ io }: Context, printed: Printed): Promise<void> {
   const { flags, result, replay, lines } = printed
   const { totals, judgements } = result
   const row = rowOf(printed)
+  const derived = derivedPhase2(printed.setup.plan)
   const messagesByType = countsByName(Object.entries(totals.messagesByType))
   const verdicts = judgements.map(({ name, reference, verdict: { verdict, because } }) => ({
     ...{ property: name, reference, verdict, because },
@@ -168,6 +170,7 @@ async function print({ io }: Context, printed: Printed): Promise<void> {
     const { closedForm } = printed
     printJson(io, {
       ...row,
+      derived: derived !== undefined,
       learned: totals.learned,
       messagesByType,
       measures,
@@ -189,7 +192,10 @@ async function print({ io }: Context, printed: Printed): Promise<void> {
         caption: `One run of ${row.protocol} with ${row.system}, latency ${row.latency}, seed ${row.seed}`,
         columns: ["property", "verdict", "because"].map((heading) => ({ heading })),
         rows: verdicts.map(({ property, verdict, because }) => [property, verdict, because]),
-        notes: safetyWarnings(printed.safety).map((warning) => `WARNING: ${warning}.`),
+        notes: [
+          ...derivedNotes(printed.setup.plan),
+          ...safetyWarnings(printed.safety).map((warning) => `WARNING: ${warning}.`),
+        ],
       },
     ])
   }
@@ -199,6 +205,7 @@ async function runLines(printed: Printed, red: (text: string) => string): Promis
   const { totals, measures, judgements } = printed.result
   const predicted = closedFormText(printed.protocol, printed.closedForm)
   const row = rowOf(printed)
+  const derived = derivedPhase2(printed.setup.plan)
   const learned = totals.learned.map(({ process, value, at }) => `${process} ${value} at ${inMs(at)} ms`)
   const types = Object.entries(totals.messagesByType).map(([type, sent]) => `${sent} ${type}`)
   const remark = heldRemark(printed.safety)
@@ -206,6 +213,7 @@ async function runLines(printed: Printed, red: (text: string) => string): Promis
   return [
     `${row.protocol}, ${row.system}, latency ${row.latency}, seed ${row.seed}`,
     "",
+    ...(derived === undefined ? [] : [`phase 2   ${derived}`]),
     ...(learned.length === 0 ? [] : [`learned   ${learned.join(", ")}`]),
     `messages  ${row.messagesSent} sent, ${row.messagesDelivered} delivered, ${row.messagesLost} lost`,
     ...(types.length === 0 ? [] : [`          ${types.join(", ")}`]),

@@ -69,6 +69,9 @@ describe("formulas", () => {
     ["minimal(a*b + a*b*c + a*(b + c))", ["ab ac", "a bc"]],
     ["minimal(simple(3, 2, 1))", ["a1a2 a1a3 a2a3", "a1 a2 a3"]],
     ["split(a*b, dual(a*b))", ["ab", "a b"]],
+    ["both(a*b + c)", ["ab c", "ab c"]],
+    ["both(simple(3, 3, 1))", ["a1a2a3", "a1a2a3"]],
+    ["both(a)*majority(3)", ["aa1a2 aa1a3 aa2a3", "a a1a2 a1a3 a2a3"]],
   ])("%s", (text, quorums) => {
     expect(minimalQuorums(text)).toEqual(quorums)
   })

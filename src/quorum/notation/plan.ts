@@ -113,7 +113,9 @@ function refuseGaps(parts: readonly Segment[]): void {
 function overNodes(system: QuorumSystem, nodes: readonly string[]): QuorumSystem {
   if (system.nodes.length === nodes.length && system.nodes.every((name, i) => name === nodes[i]))
     return system
-  return quorumSystem({ phase1: system.expression[1], phase2: system.expression[2], nodes }, system.name)
+  const { expression, derived } = system
+  const wider = quorumSystem({ phase1: expression[1], phase2: expression[2], nodes }, system.name)
+  return derived === true ? { ...wider, derived } : wider
 }
 
 /** Splits at a character that is not inside quotes. */

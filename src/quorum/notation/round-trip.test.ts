@@ -40,6 +40,8 @@ const systemText = (names: readonly NodeId[]): fc.Arbitrary<string> => {
     pair.map(([a, b]) => `(split(${a}, ${b}) + ${b})*(${a})`),
     pair.map(([a, b]) => `choose(1, majority(2), ${a})*dual(split(${b}, ${a}))`),
     formula.map((a) => `minimal(${a})`),
+    pair.map(([a, b]) => `both(${a})*both(split(${b}, ${a}))`),
+    formula.map((a) => `both(${a})`),
     list.map((quorums) => `explicit([${quorums.map((each) => `[${each.join(", ")}]`).join(", ")}])`),
   )
 }

@@ -1,4 +1,6 @@
 import { oncePer } from "../../base/memo.ts"
+import { derivedPhase2 } from "../../quorum/plan.ts"
+import { planFrom } from "../from-text.ts"
 import { type Column, count, text } from "../../experiment/column.ts"
 import type { CaseSafety, FigureSpec, NamedSafety, RowOf, TableSpec } from "../../experiment/define.ts"
 import { type BarFigure, distinct } from "../../experiment/figure/figure.ts"
@@ -18,6 +20,7 @@ export function sweepHead(data: SweepData): {
   caption: string
   label: string
   nameOfSystem: (system: string) => string
+  remarks?: readonly string[]
 } {
   const {
     id,
@@ -29,7 +32,21 @@ export function sweepHead(data: SweepData): {
   } = data
   const names = displayNames(data)
   const nameOfSystem = (system: string): string => names.get(system) ?? system
-  return { id, question, reference, runs, caption, label, nameOfSystem }
+  // The quorums of a formula that was given for phase 1 alone.
+  const remarks = [...names].flatMap(([system, name]) => {
+    const derived = derivedPhase2(planFrom(system))
+    return derived === undefined ? [] : [`Phase 2 of ${name}: ${derived}.`]
+  })
+  return {
+    id,
+    question,
+    reference,
+    runs,
+    caption,
+    label,
+    nameOfSystem,
+    ...(remarks.length > 0 && { remarks }),
+  }
 }
 
 /** The columns that say which case a row is. */
@@ -173,7 +190,7 @@ function sweepTable(
   // What is not plainly safe is in each row, with its mark.
   const isMarked = rows.some(({ safeBecause }) => typeof safeBecause === "string")
   const shown = varying.length === 0 || isMarked ? distinct(["system", ...varying]) : varying
-  const { caption, label, nameOfSystem } = sweepHead(data)
+  const { caption, label, nameOfSystem, remarks = [] } = sweepHead(data)
   const shownAs = (axis: string, row: RowOf): string | number =>
     axis === "system" ? nameOfSystem(String(row[axis])) : (row[axis] as string | number)
   const same = known.filter((axis) => !shown.includes(axis)).map((axis) => `${axis} ${shownAs(axis, first)}`)
@@ -197,6 +214,7 @@ function sweepTable(
     notes: [
       ...(same.length === 0 ? [] : [`Common to all rows: ${same.join("; ")}.`]),
       "Means with 95 % intervals.",
+      ...remarks,
       ...notes.flatMap((note) => {
         if (typeof note === "string") return [note]
         const { of, about } = note
