@@ -227,7 +227,8 @@ describe("agreement", () => {
   })
 
   it("refuses phase-2 quorums of nobody, which no run leads to", () => {
-    const start = (): unknown => specModel([quorumSystemFrom("split(a*b, choose(0))")], { values: 2, epochs: 2 })
+    const start = (): unknown =>
+      specModel([quorumSystemFrom("split(a*b, choose(0))")], { values: 2, epochs: 2 })
     expect(start).toThrow("has the quorum of nobody, which decides every value before the first step")
   })
 
