@@ -44,6 +44,7 @@ export type {
   TraceEvent,
   TraceEventType,
   Transfer,
+  Watching,
 } from "./world/simulate/trace.ts"
 export { combinedHash } from "./world/simulate/trace-hash.ts"
 export * as explore from "./world/index.ts"

@@ -87,7 +87,7 @@ describe("which modes are safe", () => {
     expect(report!.safe.verdict).toBe("holds")
     expect(report!.progress).toMatchObject({
       verdict: "violated",
-      because: "epoch 1 has no phase-2 quorum at all",
+      because: "epoch 1 has no phase-2 quorum",
     })
   })
 })

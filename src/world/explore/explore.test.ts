@@ -213,7 +213,7 @@ describe("canonical texts", () => {
 
   it("are refused to what is not plain data", () => {
     expect(() => canonicalText({ step: () => 1 })).toThrow(InvariantError)
-    expect(() => canonicalText(new Date(0))).toThrow(/holds a Date/)
+    expect(() => canonicalText(new Date(0))).toThrow(/contains a Date/)
   })
 })
 
