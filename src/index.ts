@@ -32,6 +32,7 @@ export { type Cluster, paxosCluster } from "./protocol/paxos/cluster.ts"
 export type { PaxosMessage } from "./protocol/paxos/messages.ts"
 export type { Variant } from "./protocol/paxos/variant.ts"
 export type * as log from "./protocol/log/index.ts"
+export { withClients } from "./protocol/log/cluster.ts"
 export * as latency from "./world/simulate/latency.ts"
 export * as network from "./world/simulate/network.ts"
 export * as faults from "./world/faults/index.ts"
@@ -92,6 +93,7 @@ export {
   type LogMutant,
   type LogProtocol,
   type LogProtocolRun,
+  type LogSwarm,
   defineLogProtocol,
 } from "./run/log-protocol.ts"
 export { multiPaxos } from "./run/protocols/multi-paxos.ts"

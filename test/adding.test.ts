@@ -23,11 +23,24 @@ function quorate(...words: string[]): { status: number | null; printed: string }
   return { status, printed: stdout === "" ? stderr : stdout }
 }
 
-const protocolText = blocks.find(({ text }) => text.startsWith("// primary-backup.ts\n"))!.text
-const transcripts = blocks
-  .filter(({ language }) => language === "sh")
-  .flatMap(transcriptsOf)
-  .filter(({ command }) => command.includes("--protocol ./"))
+const fileText = (name: string): string => blocks.find(({ text }) => text.startsWith(`// ${name}\n`))!.text
+const protocolText = fileText("primary-backup.ts")
+const sweepText = (protocol: string): string =>
+  blocks.find(({ language, text }) => language === "yaml" && text.startsWith(`protocol: ./${protocol}\n`))!
+    .text
+
+/** The exit codes of the document's commands with a protocol; a command that does not print what is shown fails. */
+function statusesOf(protocol: string): (number | null)[] {
+  return blocks
+    .filter(({ language }) => language === "sh")
+    .flatMap(transcriptsOf)
+    .filter(({ command }) => command.includes(`--protocol ./${protocol}`))
+    .map(({ command, output, line }) => {
+      const { status, printed } = quorate(...shellWords(command).slice(1))
+      if (!isAsShown(output, printed)) expect(printed.trimEnd(), `line ${line}: ${command}`).toBe(output)
+      return status
+    })
+}
 
 describe("a protocol of the reader's own, as docs/adding.md has it", () => {
   beforeAll(() => writeFileSync(join(folder, "primary-backup.ts"), `${protocolText}\n`))
@@ -38,19 +51,14 @@ describe("a protocol of the reader's own, as docs/adding.md has it", () => {
   })
 
   test("shows its flaw, is mended, and prints what is shown", { timeout: 120_000 }, () => {
-    const statuses = transcripts.map(({ command, output, line }) => {
-      const { status, printed } = quorate(...shellWords(command).slice(1))
-      if (!isAsShown(output, printed)) expect(printed.trimEnd(), `line ${line}: ${command}`).toBe(output)
-      return status
-    })
-    expect(statuses).toEqual([1, 0, 1, 1, 1])
+    expect(statusesOf("primary-backup.ts")).toEqual([1, 0, 1, 1, 1])
   })
 
   test(
     "is swept over, the same by any number of workers, and its mistakes have a place",
     { timeout: 120_000 },
     () => {
-      const text = blocks.find(({ language }) => language === "yaml")!.text
+      const text = sweepText("primary-backup.ts")
       writeFileSync(join(folder, "failover.yaml"), `${text}\n`)
       const csv = (out: string): string => readFileSync(join(folder, out, "failover", "failover.csv"), "utf8")
       expect(quorate("run", "failover.yaml", "--out", "one").status).toBe(0)
@@ -100,5 +108,39 @@ describe("a protocol of the reader's own, as docs/adding.md has it", () => {
     expect(quorate(...explore, "--mutant", "half").printed).toContain("primary-backup has no mutants")
     const simulate = ["simulate", "majority(3)", "--protocol", "./primary-backup.ts"]
     expect(quorate(...simulate, "--variant", "recovery").printed).toContain("requires --protocol paxos")
+  })
+})
+
+describe("a replicated log of the reader's own, as docs/adding.md has it", () => {
+  beforeAll(() => writeFileSync(join(folder, "local-reads.ts"), `${fileText("local-reads.ts")}\n`))
+
+  test("imports quorate alone, and its flaw shows in runs and swarms", { timeout: 120_000 }, () => {
+    const imported = [...fileText("local-reads.ts").matchAll(/from "(.*)"/g)].map(([, name]) => name)
+    expect(imported).toEqual(["quorate"])
+    expect(statusesOf("local-reads.ts")).toEqual([1, 0, 1])
+  })
+
+  test("is swept over with its own setting, and replays with it", { timeout: 120_000 }, () => {
+    writeFileSync(join(folder, "local-reads.yaml"), `${sweepText("local-reads.ts")}\n`)
+    expect(quorate("run", "local-reads.yaml", "--out", "reads", "--workers", "2").status).toBe(0)
+    const csv = readFileSync(join(folder, "reads", "local-reads", "local-reads.csv"), "utf8")
+    const violated = csv.split("\n").filter((line) => line.includes("quorate log"))
+    expect([csv.trim().split("\n").length, violated.length]).toEqual([5, 2])
+    // The rule is on by default, so what replays a violation need not set it.
+    const replay = /"(quorate log .*?)"(?:,|$)/m.exec(csv)![1]!.replaceAll('""', '"')
+    expect(replay).toMatch(/--protocol local-reads\.ts .*--read-share 0\.9/)
+    expect(quorate(...shellWords(replay).slice(1)).status).toBe(1)
+  })
+
+  test("has only the settings that it declares", () => {
+    const log = ["log", "majority(3)", "-d", "1500", "--protocol", "./local-reads.ts"]
+    expect(quorate(...log, "--set", "readsLocally=true").printed).toContain(
+      "readsLocally is no setting of local-reads; it has quorumSelection, reads,",
+    )
+    const bare = fileText("local-reads.ts").replace("...multiPaxos.settings,", "")
+    writeFileSync(join(folder, "bare.ts"), bare)
+    expect(quorate(...log.slice(0, -1), "./bare.ts", "--window", "3").printed).toContain(
+      "--window is not a setting of local-reads; it requires --protocol multi-paxos.",
+    )
   })
 })

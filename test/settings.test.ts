@@ -5,7 +5,7 @@ import { describe, expect, test } from "vitest"
 import { parse, stringify } from "yaml"
 import { swarmSystems } from "../experiments/swarm-systems.ts"
 import { type Random, randomFromSeed } from "../src/base/random.ts"
-import { latencyOption, seedOption } from "../src/cli/shared/options.ts"
+import { latencyOption, seedOption, setOption } from "../src/cli/shared/options.ts"
 import { addSettings, settingsFrom } from "../src/cli/shared/setting-options.ts"
 import { readLogSetup } from "../src/cli/log/setup.ts"
 import { readDecreeSetup } from "../src/cli/simulate/setup.ts"
@@ -17,6 +17,7 @@ import { latencyNamed } from "../experiments/data/latencies.ts"
 import { latencyFrom, planFrom } from "../src/run/from-text.ts"
 import { type LogSetup, logSettings } from "../src/run/log-settings.ts"
 import { runLog } from "../src/run/log.ts"
+import { defaultLogProtocol } from "../src/run/protocols/index.ts"
 import { randomDecree } from "../src/run/random-decree.ts"
 import { randomLog } from "../src/run/random-log.ts"
 import { latencyName, logReplayCommand, replayCommand, swarmReplay } from "../src/run/replay.ts"
@@ -48,7 +49,18 @@ import { quorate } from "./support/listen.ts"
 
 /** Options that say what is printed or which run it is, not what a run is like; the latency is an axis of sweeps. */
 const notSettings = {
-  log: ["latency", "protocol", "interval-ms", "timeline", "history", "no-history", "seed", "format", "help"],
+  log: [
+    "latency",
+    "protocol",
+    "set",
+    "interval-ms",
+    "timeline",
+    "history",
+    "no-history",
+    "seed",
+    "format",
+    "help",
+  ],
   simulate: [
     ...["latency", "seed", "trace", "checks", "random-faults", "registers", "format", "unsafe"],
     // Which protocol, and the settings that it brings itself.
@@ -243,6 +255,7 @@ function replayFlags(replay: string, table: object): { readonly system: string; 
   const [, , system, ...words] = shellWords(replay)
   const command = addSettings(new Command().exitOverride().addOption(latencyOption()), table)
     .addOption(seedOption())
+    .addOption(setOption())
     .option("--trace")
     .option("--unsafe")
   command.parse(words, { from: "user" })
@@ -253,7 +266,7 @@ function replayFlags(replay: string, table: object): { readonly system: string; 
 function sweepOf(protocol: "paxos" | "multi-paxos", table: object, setup: DecreeSetup | LogSetup): SweepData {
   const content = {
     protocol,
-    setup: manifestOf(table, settingsOf(table, setup) as never),
+    setup: manifestOf(table, settingsOf(table, setup)),
     matrix: { system: setup.plan.name, latency: latencyName(setup.latency) },
   }
   const read = parse(stringify(content)) as SweepData
@@ -326,9 +339,9 @@ describe("random set-ups are the same from flags, from a sweep file and from the
       const values = settingsOf(logSettings, setup)
       expect(lostSettings(logSettings, values)).toEqual([])
       const data = sweepOf("multi-paxos", logSettings, setup)
-      const swept = logSetup(data, sweepCases(data).at(0)!)
-      const { system, flags } = replayFlags(logReplayCommand(setup, seed), logSettings)
-      const replayed = await readLogSetup(system, flags)
+      const swept = logSetup(data, sweepCases(data).at(0)!, defaultLogProtocol)
+      const { system, flags } = replayFlags(logReplayCommand(defaultLogProtocol, setup, seed), logSettings)
+      const replayed = await readLogSetup(defaultLogProtocol, system, flags)
       for (const other of [swept, replayed]) expect(settingsOf(logSettings, other)).toEqual(values)
       if (seed <= runs)
         outcomes.add(expectSame([setup, swept, replayed].map((one) => () => hashOf(one, seed))))

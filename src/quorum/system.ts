@@ -158,6 +158,11 @@ export function isMinimalQuorum(system: QuorumSystem, phase: Phase, quorum: Node
   )
 }
 
+/** Whether these nodes hold no quorum of either phase: a log survives it if they lose their disks. */
+export function holdsNoQuorum(system: QuorumSystem, nodes: NodeSet): boolean {
+  return phases.every((phase) => !system.isQuorum(phase, nodes))
+}
+
 /**
  * A minimal quorum whose farthest member is as near as possible; the nearer
  * nodes are preferred throughout, and lower positions among equals.

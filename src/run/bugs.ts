@@ -14,11 +14,10 @@ import type { LogMessage, LogOutput } from "../protocol/log/messages.ts"
 import type { ReplicaState } from "../protocol/log/replica-state.ts"
 import type { LogActor } from "../protocol/log/replica.ts"
 import { type Proposals, Slots, noEpoch } from "../protocol/log/slots.ts"
-import type { Phase, QuorumSystem } from "../quorum/system.ts"
+import { type Phase, type QuorumSystem, holdsNoQuorum } from "../quorum/system.ts"
 import type { NamedFault } from "../world/faults/fault.ts"
 import type { LogMutant } from "./log-protocol.ts"
 import type { LogSetup } from "./log-settings.ts"
-import { canLoseDisks } from "./random-log.ts"
 import { noOp } from "../protocol/log/command.ts"
 import type { LogRecord } from "../protocol/log/records.ts"
 import { firstLeader } from "./log-placement.ts"
@@ -429,7 +428,7 @@ export function forgottenDecisions(setup: LogSetup): LogSetup {
   const all = fullSet(plan.nodes.length)
   const may = (quorum: NodeSet): boolean =>
     has(quorum, leader) &&
-    canLoseDisks(system, withoutMember(quorum, leader)) &&
+    holdsNoQuorum(system, withoutMember(quorum, leader)) &&
     system.isQuorum(1, withoutMember(all, leader))
   const quorum = [...system.minimalQuorums(2)].find(may) ?? nodeSet([leader])
   const namesIn = (set: NodeSet): string[] => members(set).map((process) => plan.nodes[process]!)

@@ -74,51 +74,8 @@ function writesLeft(...others: readonly string[]): Condition {
   }
 }
 
-/**
- * Every setting of a run of the replicated log, in the order of the help: the
- * flags of `quorate log`, the keys of a sweep with `protocol: multi-paxos`, the fields of
- * a LogSetup. Durations are milliseconds of virtual time; faults are in
- * microseconds, like the run itself.
- */
-export const logSettings = {
-  ...matrixSettings,
-  jitterSigma,
-  replicaRegions: names({
-    about: "with a matrix: regions of the replicas, in turn",
-    group: topology,
-    requires: ofMatrix,
-    defaultText: "all in turn",
-  }),
-  clientRegions: names({
-    about: "with a matrix: region of each group of clients, or all",
-    group: topology,
-    requires: ofMatrix,
-    defaultText: "those of the replicas",
-  }),
-  clientGroups: orNone(
-    integer({
-      about: "without a matrix: groups of clients, beside the first n replicas",
-      group: topology,
-      default: 0,
-      min: 0,
-      max: maxProcesses,
-      defaultText: "one beside each replica",
-      requires: {
-        what: (called) =>
-          `${called("latency")} without regions; ${called("clientRegions")} places groups in regions`,
-        holds: ({ latency }) => !ofMatrix.holds({ latency }),
-      },
-    }),
-  ),
-
-  leader: orNone(
-    name({
-      about: "the first leader: a replica, or the first one in a region",
-      group: algorithm,
-      default: "",
-      defaultText: "the first replica",
-    }),
-  ),
+/** The settings of Multi-Paxos; another log may share some of them. */
+export const multiPaxosSettings = {
   quorumSelection: choice(["broadcast", "closest", "random", "strategy", "rotating", "standby"], {
     about: "which acceptors the leader contacts first",
     group: algorithm,
@@ -202,6 +159,54 @@ export const logSettings = {
     group: algorithm,
     default: true,
   }),
+}
+
+/**
+ * Every setting of a run of the replicated log, in the order of the help: the
+ * flags of `quorate log`, the keys of a sweep with `protocol: multi-paxos`, the fields of
+ * a LogSetup. Durations are milliseconds of virtual time; faults are in
+ * microseconds, like the run itself.
+ */
+export const logSettings = {
+  ...matrixSettings,
+  jitterSigma,
+  replicaRegions: names({
+    about: "with a matrix: regions of the replicas, in turn",
+    group: topology,
+    requires: ofMatrix,
+    defaultText: "all in turn",
+  }),
+  clientRegions: names({
+    about: "with a matrix: region of each group of clients, or all",
+    group: topology,
+    requires: ofMatrix,
+    defaultText: "those of the replicas",
+  }),
+  clientGroups: orNone(
+    integer({
+      about: "without a matrix: groups of clients, beside the first n replicas",
+      group: topology,
+      default: 0,
+      min: 0,
+      max: maxProcesses,
+      defaultText: "one beside each replica",
+      requires: {
+        what: (called) =>
+          `${called("latency")} without regions; ${called("clientRegions")} places groups in regions`,
+        holds: ({ latency }) => !ofMatrix.holds({ latency }),
+      },
+    }),
+  ),
+
+  leader: orNone(
+    name({
+      about: "the first leader: a replica, or the first one in a region",
+      group: algorithm,
+      default: "",
+      defaultText: "the first replica",
+    }),
+  ),
+  ...multiPaxosSettings,
 
   writeMs,
   groupCommit: flag({

@@ -22,7 +22,7 @@ import { type SelectiveObserver, traceEventTypes } from "../world/simulate/trace
 import { ratesOf } from "./common-settings.ts"
 import { type LogMeasures, logMeasures, measuresWithin } from "./log-measures.ts"
 import type { LogSetup } from "./log-settings.ts"
-import type { LogMeasure, LogMutant, LogProtocol } from "./log-protocol.ts"
+import { type LogMeasure, type LogMutant, type LogProtocol, ownSettingsIn } from "./log-protocol.ts"
 import type { Observed } from "./protocol-measures.ts"
 import { defaultLogProtocol } from "./protocols/index.ts"
 import { logReplayCommand } from "./replay.ts"
@@ -72,7 +72,7 @@ export function buildLog(
   const weights = weightsOf(setup, groups.length)
   const n = setup.plan.nodes.length
   const sound = protocol.cluster({
-    ...{ setup, latency, firstLeader: firstLeader(setup, placed) },
+    ...{ setup, settings: ownSettingsIn(protocol, setup), latency, firstLeader: firstLeader(setup, placed) },
     random: random.fork("quorums"),
     clientGroups: groups.map((_, group) => clientOptions(setup, latency, group, seed)),
   })
@@ -321,7 +321,7 @@ const isViolated = ({ verdict }: Judgement): boolean => verdict.verdict === "vio
 export function runSafeLog(
   setup: LogSetup,
   seed: number,
-  options: LogRunOptions = {},
+  options: LogRunOptions & LogChoice = {},
   ...observers: readonly LogObserver[]
 ): LogRun {
   const run = runLog(setup, seed, options, ...observers)
@@ -329,7 +329,7 @@ export function runSafeLog(
   if (violation !== undefined) {
     throw new InvariantError(
       `${setup.plan.name}, seed ${seed}: ${violation.name} was violated: ${violation.verdict.because}.`,
-      logReplayCommand(setup, seed),
+      logReplayCommand(run.built.protocol, setup, seed),
     )
   }
   return run

@@ -2,7 +2,7 @@ import { type NodeSet, emptySet, withMember } from "../base/node-set.ts"
 import { type Random, randomFromSeed } from "../base/random.ts"
 import type { Address } from "../protocol/actor.ts"
 import { constantPlan } from "../quorum/plan.ts"
-import { type QuorumSystem, phases } from "../quorum/system.ts"
+import { type QuorumSystem, holdsNoQuorum } from "../quorum/system.ts"
 import type { DiskLoss, Fault, NetworkFault, Path, Target } from "../world/faults/fault.ts"
 import { nameFaults } from "../world/faults/notation.ts"
 import {
@@ -13,7 +13,9 @@ import {
   uniformLatency,
 } from "../world/simulate/latency.ts"
 import type { ClockRate } from "./common-settings.ts"
+import type { LogProtocol } from "./log-protocol.ts"
 import { type LogSetup, logDefaults } from "./log-settings.ts"
+import { defaultLogProtocol, logTable } from "./protocols/index.ts"
 
 /**
  * Faults occur within the first seconds; then all processes are up and connected, and every request must
@@ -33,13 +35,17 @@ export const answeredWithinMs = 60_000
  * A lease tolerates at most its configured drift, and a decision is lost with the disks of the whole
  * quorum that made it: such faults are drawn only where the protocol guarantees to survive them.
  */
-export function randomLog(seed: number, systems: readonly (() => QuorumSystem)[]): LogSetup {
+export function randomLog(
+  seed: number,
+  systems: readonly (() => QuorumSystem)[],
+  protocol: LogProtocol = defaultLogProtocol,
+): LogSetup {
   const random = randomFromSeed(seed).fork("swarm")
   const system = pick(random, systems)()
   const n = system.nodes.length
   const reads = pick(random, ["log", "log", "quorum", "lease"] as const)
   const leaseDrift = pick(random, [0.01, 0.05])
-  const setup: LogSetup = {
+  const drawn: LogSetup = {
     ...logDefaults,
     plan: constantPlan(system),
     latency: { kind: "everywhere", model: randomLatency(random.fork("latency")) },
@@ -83,9 +89,11 @@ export function randomLog(seed: number, systems: readonly (() => QuorumSystem)[]
     appendShare: pick(random, [0, 0.3]),
     horizonMs: faultsUntilMs + answeredWithinMs,
   }
-  const drift = reads === "lease" ? leaseDrift : 0.3
-  const canLose = (lost: NodeSet): boolean => canLoseDisks(system, lost)
-  const faults = randomFaults(random.fork("faults"), n, { reads, drift, canLose })
+  const setup = withOwnSettings(drawn, protocol, random.fork("own settings"))
+  const drift = setup.reads === "lease" ? setup.leaseDrift : 0.3
+  const { survivesLostDisks = false, faultTypes = protocol.messageTypes } = protocol.swarm ?? {}
+  const canLose = (lost: NodeSet): boolean => survivesLostDisks && holdsNoQuorum(system, lost)
+  const faults = randomFaults(random.fork("faults"), n, { reads: setup.reads, drift, canLose, faultTypes })
   const names = [...system.nodes, ...system.nodes.map((_, i) => `clients${i + 1}`)]
   return {
     ...setup,
@@ -94,9 +102,14 @@ export function randomLog(seed: number, systems: readonly (() => QuorumSystem)[]
   }
 }
 
-/** Whether a log survives it if these acceptors lose their disks at a time: they hold no quorum of either phase. */
-export function canLoseDisks(system: QuorumSystem, lost: NodeSet): boolean {
-  return phases.every((phase) => !system.isQuorum(phase, lost))
+/** Settings that the protocol does not have are at their defaults; what it draws itself is as drawn. */
+function withOwnSettings(drawn: LogSetup, protocol: LogProtocol, random: Random): LogSetup {
+  const table = logTable(protocol)
+  const shared = Object.entries(drawn).filter(
+    ([key]) => Object.hasOwn(table, key) || !Object.hasOwn(logDefaults, key),
+  )
+  const kept: LogSetup = { ...logDefaults, ...(Object.fromEntries(shared) as unknown as LogSetup) }
+  return { ...kept, ...protocol.swarm?.settings?.(random, kept) }
 }
 
 function randomLatency(random: Random): LatencyModel {
@@ -118,6 +131,8 @@ interface Bounds {
   /** By which share clocks may be wrong. */
   readonly drift: number
   readonly canLose: (lost: NodeSet) => boolean
+  /** The types of messages that faults select. */
+  readonly faultTypes: readonly string[]
 }
 
 type Draw = (random: Random, n: number, bounds: Bounds) => Fault | readonly Fault[]
@@ -177,15 +192,14 @@ function blackout(random: Random, n: number): Fault[] {
 function network(
   random: Random,
   n: number,
+  { faultTypes }: Bounds,
   fault: { readonly type: NetworkFault["type"] } & Readonly<Record<string, unknown>>,
 ): NetworkFault {
   const { from, until } = span(random)
   const path = random.below(2) === 0 ? {} : { path: randomPath(random, n) }
-  const types = random.below(4) > 0 ? {} : { messageTypes: [pick(random, messageTypes)] }
+  const types = random.below(4) > 0 ? {} : { messageTypes: [pick(random, faultTypes)] }
   return { ...fault, from, until, ...path, ...types } as unknown as NetworkFault
 }
-
-const messageTypes = ["prepare", "promise", "propose", "accept", "heartbeat", "request", "reply", "decided"]
 
 function randomPath(random: Random, n: number): Path {
   const oneWay = random.below(3) === 0
@@ -240,16 +254,30 @@ const draws: Readonly<Record<string, Draw>> = {
     if (reads === "lease") return { type: "slow", process: target(random, n), at, until, extra: 1000 }
     return { type: "timer-jitter", process: target(random, n), at, upTo: random.between(100, 50_000) }
   },
-  loss: (random, n) => network(random, n, { type: "loss", probability: 0.05 + random.unit() / 2 }),
-  burst: (random, n) =>
-    network(random, n, { type: "burst-loss", enter: random.unit() / 5, leave: 0.1 + random.unit() / 2 }),
-  duplicate: (random, n) =>
-    network(random, n, { type: "duplicate", probability: random.unit(), late: random.between(0, 800_000) }),
-  reorder: (random, n) =>
-    network(random, n, { type: "reorder", probability: random.unit(), upTo: random.between(1000, 300_000) }),
-  clog: (random, n) => network(random, n, { type: "clog", extra: random.between(1000, 300_000) }),
-  hold: (random, n) => network(random, n, { type: "hold" }),
-  cut: (random, n) => network(random, n, { type: "cut" }),
+  loss: (random, n, bounds) =>
+    network(random, n, bounds, { type: "loss", probability: 0.05 + random.unit() / 2 }),
+  burst: (random, n, bounds) =>
+    network(random, n, bounds, {
+      type: "burst-loss",
+      enter: random.unit() / 5,
+      leave: 0.1 + random.unit() / 2,
+    }),
+  duplicate: (random, n, bounds) =>
+    network(random, n, bounds, {
+      type: "duplicate",
+      probability: random.unit(),
+      late: random.between(0, 800_000),
+    }),
+  reorder: (random, n, bounds) =>
+    network(random, n, bounds, {
+      type: "reorder",
+      probability: random.unit(),
+      upTo: random.between(1000, 300_000),
+    }),
+  clog: (random, n, bounds) =>
+    network(random, n, bounds, { type: "clog", extra: random.between(1000, 300_000) }),
+  hold: (random, n, bounds) => network(random, n, bounds, { type: "hold" }),
+  cut: (random, n, bounds) => network(random, n, bounds, { type: "cut" }),
 }
 
 function pick<T>(random: Random, choices: readonly T[]): T {

@@ -2,10 +2,11 @@ import type { LatencyChoice } from "../world/simulate/latency.ts"
 import { defaultProtocol } from "./common-settings.ts"
 import { type DecreeSetup, decreeDefaults, decreeSettings } from "./decree-settings.ts"
 import { type LogSetup, logSettings } from "./log-settings.ts"
-import { settingsOf } from "./protocol.ts"
-import { conditionSettings, protocols } from "./protocols/index.ts"
+import type { LogProtocol } from "./log-protocol.ts"
+import { type Protocol, settingsOf } from "./protocol.ts"
+import { conditionSettings, logTable, protocols } from "./protocols/index.ts"
 import type { Algorithm } from "./random-decree.ts"
-import { replayWords, withoutIdle } from "./setting.ts"
+import { changedSettings, replayWords, withoutIdle } from "./setting.ts"
 import type { Simulation } from "./simulation.ts"
 import { type SwarmSetup, swarmDefaults, swarmSettings } from "./swarm-settings.ts"
 
@@ -38,16 +39,19 @@ function isClassic({ variant, switches }: Pick<DecreeSetup, "variant" | "switche
   return variant === "classic" && Object.keys(switches).length === 0
 }
 
-/** The command that shows a run of the log again; `protocol` is what names it. Settings at their defaults are left out. */
+/** The command that shows a run of a log again; `called` is what names its protocol. Settings at their defaults are left out. */
 export function logReplayCommand(
+  protocol: LogProtocol,
   setup: LogSetup,
   seed: number,
-  protocol: string = defaultProtocol.log,
+  called = protocol.id,
 ): string {
+  const effective = withoutIdle(logTable(protocol), setup)
   return commandLine([
     ...["quorate", "log", setup.plan.name, "--latency", latencyName(setup.latency)],
-    ...(protocol === defaultProtocol.log ? [] : ["--protocol", protocol]),
-    ...replayWords(logSettings, withoutIdle(logSettings, setup)),
+    ...(called === defaultProtocol.log ? [] : ["--protocol", called]),
+    ...replayWords(logSettings, effective),
+    ...assignments(protocol, effective, logSettings),
     ...["--seed", String(seed)],
   ])
 }
@@ -66,18 +70,31 @@ export function simulationReplayCommand(
   called: string,
 ): string {
   if (protocols.includes(protocol)) return replayCommand({ ...conditions, ...settings } as DecreeSetup, seed)
-  const own = Object.entries(settingsOf(protocol)).flatMap(([key, setting]) => {
-    const text = setting.show((settings as Readonly<Record<string, unknown>>)[key])
-    return text === setting.show(setting.default) ? [] : ["--set", `${key}=${text}`]
-  })
   return commandLine([
-    ...["quorate", "simulate", conditions.plan.name, "--protocol", called, ...own],
+    ...[
+      "quorate",
+      "simulate",
+      conditions.plan.name,
+      "--protocol",
+      called,
+      ...assignments(protocol, settings),
+    ],
     ...[
       "--latency",
       latencyName(conditions.latency),
       ...replayWords(conditionSettings, withoutIdle(conditionSettings, conditions) as never),
     ],
     ...["--seed", String(seed), "--trace"],
+  ])
+}
+
+/** The words that give a protocol's own settings, except those that have flags. */
+function assignments(protocol: Pick<Protocol, "settings">, settings: object, flags: object = {}): string[] {
+  const values = settings as Readonly<Record<string, unknown>>
+  const own = Object.entries(settingsOf(protocol)).filter(([key]) => !Object.hasOwn(flags, key))
+  return changedSettings(Object.fromEntries(own), values).flatMap((key) => [
+    "--set",
+    `${key}=${settingsOf(protocol)[key]!.show(values[key])}`,
   ])
 }
 

@@ -450,10 +450,7 @@ export function switchOf(key: string, setting: Setting<boolean>): string {
 }
 
 /** A setup as plain JSON, for manifests and machines; `readSettings` reads it back. */
-export function manifestOf<Table extends object>(
-  table: Table,
-  setup: ValuesOf<Table>,
-): Readonly<Record<string, Json>> {
+export function manifestOf(table: object, setup: object): Readonly<Record<string, Json>> {
   const values = setup as Readonly<Record<string, unknown>>
   return Object.fromEntries(entriesOf(table).map(([key, setting]) => [key, plain(setting, values[key])]))
 }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest"
 import { swarmSystemTexts, swarmSystems } from "../../experiments/swarm-systems.ts"
+import { holdsNoQuorum } from "../quorum/system.ts"
 import { catalogue } from "../../quorums/index.ts"
 import { nodeSet } from "../base/node-set.ts"
 import { constantPlan } from "../quorum/plan.ts"
@@ -11,7 +12,6 @@ import type { LogMutant } from "./log-protocol.ts"
 import { runLog } from "./log.ts"
 import { swarmReplay } from "./replay.ts"
 import { shrink, swarmRun } from "./swarm.ts"
-import { canLoseDisks } from "./random-log.ts"
 import { quorumSystemFrom } from "../../quorums/from-text.ts"
 
 const systems = swarmSystems
@@ -127,10 +127,10 @@ describe("shrinking", () => {
 })
 
 test("lost disks are survived where they hold no quorum", () => {
-  expect(canLoseDisks(quorumSystemFrom("majority(3)"), nodeSet([1]))).toBe(true)
-  expect(canLoseDisks(quorumSystemFrom("majority(3)"), nodeSet([0, 1]))).toBe(false)
-  expect(canLoseDisks(quorumSystemFrom("majority(5)"), nodeSet([0, 1]))).toBe(true)
-  expect(canLoseDisks(quorumSystemFrom("simple(3, 3, 1)"), nodeSet([2]))).toBe(false)
+  expect(holdsNoQuorum(quorumSystemFrom("majority(3)"), nodeSet([1]))).toBe(true)
+  expect(holdsNoQuorum(quorumSystemFrom("majority(3)"), nodeSet([0, 1]))).toBe(false)
+  expect(holdsNoQuorum(quorumSystemFrom("majority(5)"), nodeSet([0, 1]))).toBe(true)
+  expect(holdsNoQuorum(quorumSystemFrom("simple(3, 3, 1)"), nodeSet([2]))).toBe(false)
 })
 
 test("a run without faults has no effect of faults", () => {

@@ -47,7 +47,7 @@ export interface SwarmOptions {
 
 /** The random run of a seed, judged for safety while faults last and for progress afterwards. */
 export function swarmRun(seed: number, options: SwarmOptions): SwarmRun {
-  const drawn = randomLog(seed, options.systems)
+  const drawn = randomLog(seed, options.systems, options.protocol)
   const { keep } = options
   const setup =
     keep === undefined ? drawn : { ...drawn, faults: drawn.faults.filter((_, i) => keep.includes(i)) }
@@ -117,7 +117,7 @@ export interface Shrunk {
  */
 export function shrink(failed: SwarmRun, options: SwarmOptions): Shrunk {
   const check = failed.violations[0]!.name
-  const all = randomLog(failed.seed, options.systems).faults
+  const all = randomLog(failed.seed, options.systems, options.protocol).faults
   let keep = options.keep ?? all.map((_, i) => i)
   let run = failed
   for (let smaller = true; smaller;) {

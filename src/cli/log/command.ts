@@ -10,6 +10,7 @@ import {
   milliseconds,
   protocolOption,
   seedOption,
+  setOption,
 } from "../shared/options.ts"
 import { addSettings } from "../shared/setting-options.ts"
 import { defaultProtocol } from "../../run/common-settings.ts"
@@ -36,6 +37,7 @@ export function logCommand(context: Context): Command {
     .argument("<system>", 'a quorum system, such as "simple(5, 4, 2)"')
     .addOption(latencyOption())
     .addOption(protocolOption("a replicated log", defaultProtocol.log))
+    .addOption(setOption())
   return addSettings(command, logSettings)
     .option(
       "--interval-ms <ms>",
@@ -55,18 +57,19 @@ export function logCommand(context: Context): Command {
     .action(async (system: string, flags: Flags) => {
       if (flags.intervalMs <= 0)
         throw new UsageError("--interval-ms is 0; must be a number of milliseconds greater than 0.")
-      context.end(await run(context, system, flags))
+      context.end(await run(context, system, flags, command))
     })
 }
 
-async function run({ io }: Context, system: string, flags: Flags): Promise<ExitCode> {
-  const { readLogSetup } = await import("./setup.ts")
+async function run({ io }: Context, system: string, flags: Flags, command: Command): Promise<ExitCode> {
+  const { readLogSetup, refuseForeignSettings } = await import("./setup.ts")
   const { factsOfMeasures, runLog } = await import("../../run/log.ts")
   const { traffic } = await import("../../run/log-measures.ts")
   const { printLogRun, warnIfShed } = await import("./report.ts")
   const { readLogProtocol } = await import("../shared/protocol-argument.ts")
   const protocol = await readLogProtocol(flags.protocol)
-  const setup = await readLogSetup(system, flags)
+  refuseForeignSettings(command, protocol)
+  const setup = await readLogSetup(protocol, system, flags)
   refuseEmptyWindow(setup)
   const { seed, intervalMs, timeline } = flags
   const { history } = flags

@@ -7,7 +7,8 @@ import type { Table } from "../../experiment/table.ts"
 import type { LatencyHistogram } from "../../run/latency-histogram.ts"
 import { type Gap, type LogMeasures, type LogTraffic, logMeasures, maxShed } from "../../run/log-measures.ts"
 import type { LogMeasure, LogProtocol } from "../../run/log-protocol.ts"
-import { type LogSetup, logSettings } from "../../run/log-settings.ts"
+import type { LogSetup } from "../../run/log-settings.ts"
+import { logTable } from "../../run/protocols/index.ts"
 import { manifestOf } from "../../run/setting.ts"
 import { type LogRun, observedMeasures, traceHashColumn } from "../../run/log.ts"
 import { latencyName } from "../../run/replay.ts"
@@ -109,7 +110,7 @@ export async function printLogRun(io: Io, format: Format, reported: ReportedRun)
     printJson(io, {
       derived: derivedPhase2(reported.setup.plan) !== undefined,
       ...storedRow({ id: "log", columns }, rowOf(reported)),
-      settings: manifestOf(logSettings, reported.setup),
+      settings: manifestOf(logTable(run.built.protocol), reported.setup),
       groups: groupsOf(reported),
       messagesByType: countsByName(traffic.byType.map(({ type, sent }) => [type, sent] as const)),
       elections: run.measures.elections.map(({ at, process, epoch }) => ({

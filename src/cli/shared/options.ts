@@ -52,6 +52,13 @@ export function protocolOption(kind: string, fallback: string): Option {
   return new Option("-p, --protocol <id>", about).default(fallback)
 }
 
+/** `--set`: settings of a protocol of the user's own, which have no flag. */
+export function setOption(): Option {
+  return new Option("--set <setting=value>", "a setting of a protocol of your own; repeatable")
+    .argParser((text: string, before: readonly string[]) => [...before, text])
+    .default([], "none")
+}
+
 /** An argument parser for integers from `min` to `max`, in decimal digits. */
 export function whole(option: string, min: number, max = Number.MAX_SAFE_INTEGER): (text: string) => number {
   return (text) => {

@@ -68,7 +68,7 @@ function checked(value: unknown, path: string): Protocol {
 
 /** The settings of a protocol that `--set name=value` gives, as values. */
 export function readAssignments(
-  protocol: Protocol,
+  protocol: Pick<Protocol, "id" | "settings">,
   assignments: readonly string[],
 ): Readonly<Record<string, unknown>> {
   const table = settingsOf(protocol)

@@ -1,4 +1,4 @@
-import { Command, Option } from "commander"
+import { Command } from "commander"
 import { UsageError } from "../../base/errors.ts"
 import { defaultProtocol, maxProcesses } from "../../run/common-settings.ts"
 import { type DecreeSetup, decreeSettings } from "../../run/decree-settings.ts"
@@ -9,6 +9,7 @@ import {
   latencyOption,
   protocolOption,
   seedOption,
+  setOption,
   whole,
 } from "../shared/options.ts"
 import { printTables } from "../shared/output.ts"
@@ -37,11 +38,7 @@ export function simulateCommand(context: Context): Command {
     .argument("[system]", 'a quorum system, such as "grid(2, 3)"; or a plan, "allAboard(3, 3)"')
     .addOption(seedOption())
     .addOption(protocolOption("a protocol", defaultProtocol.decree))
-    .addOption(
-      new Option("--set <setting=value>", "a setting of a protocol of your own; repeatable")
-        .argParser((text: string, before: readonly string[]) => [...before, text])
-        .default([], "none"),
-    )
+    .addOption(setOption())
     .option("-t, --trace", "print every message and event, too", false)
     .option("--checks", "judge the run by every property and lemma the variant keeps, too", false)
     .option("--random-faults", "draw processes, faults and delays from the seed", false)

@@ -9,6 +9,7 @@ import { quorate } from "../../../test/support/listen.ts"
 import { sweep } from "../../experiment/sweep.ts"
 import { computeChunk, matrixOf } from "../../experiment/executor.ts"
 import { parseOverride, readSweep } from "./read-sweep.ts"
+import { defaultLogProtocol } from "../../run/protocols/index.ts"
 import { buildLog } from "../../run/log.ts"
 import { logSetup, sweepCases } from "../../run/sweep/cases.ts"
 import { sweepJsonSchema } from "../../run/sweep/document.ts"
@@ -251,7 +252,7 @@ describe("a sweep file", () => {
     )
     const c = sweepCases(data).at(0)
     expect(c!.settings).toEqual({ linkMbitPerSecond: 80 })
-    expect(buildLog(logSetup(data, c!), 1).scenario.bandwidth!(0, 1)).toBe(10)
+    expect(buildLog(logSetup(data, c!, defaultLogProtocol), 1).scenario.bandwidth!(0, 1)).toBe(10)
   })
 
   test("may draw quorums from the strategy of least load, and names its systems", async () => {

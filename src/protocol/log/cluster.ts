@@ -5,17 +5,17 @@ import { roundRobinEpochs } from "../paxos/epochs.ts"
 import { Interned } from "./interned.ts"
 import { type ClientOptions, clients } from "./client.ts"
 import { type LogRecord, emptyImage, keepRecord } from "./records.ts"
-import type { LogMessage, LogReport } from "./messages.ts"
+import type { ClientMessage, LogMessage, LogReport } from "./messages.ts"
 import type { ReplicaOptions } from "./options.ts"
 import { replica } from "./replica.ts"
 
 /** A process of a log: a replica or a group of clients. */
-export type LogProcess = Process<LogMessage, LogRecord, LogReport>
+export type LogProcess<Message = LogMessage, Stored = LogRecord> = Process<Message, Stored, LogReport>
 
 /** Replicas first, in the order of the plan's nodes, then groups of clients. */
-export interface LogCluster {
+export interface LogCluster<Message = LogMessage, Stored = LogRecord> {
   readonly plan: QuorumPlan
-  readonly processes: readonly LogProcess[]
+  readonly processes: readonly LogProcess<Message, Stored>[]
   readonly replicas: readonly Address[]
   readonly clientGroups: readonly Address[]
 }
@@ -44,16 +44,29 @@ export function logCluster(options: LogClusterOptions): LogCluster {
     prepared: emptyImage,
     follows: ({ type }) => type === "snapshot" || type === "image",
   }))
-  const groups = options.clientGroups.map((group, index): LogProcess => ({
+  return withClients(plan, replicas, options.clientGroups)
+}
+
+/**
+ * Replicas of any log, in the order of the plan's nodes, and its clients. Of its messages clients send
+ * `request` and read `reply`, as those of `LogMessage` are.
+ */
+export function withClients<Message, Stored>(
+  plan: QuorumPlan,
+  replicas: readonly LogProcess<Message | ClientMessage, Stored>[],
+  clientGroups: readonly ClientOptions[],
+): LogCluster<Message | ClientMessage, Stored> {
+  const groups = clientGroups.map((group, index): LogProcess<Message | ClientMessage, Stored> => ({
     name: `clients${index + 1}`,
     role: "client",
-    actor: clients(group),
+    // A client reads replies and leaves any other message alone, and writes nothing.
+    actor: clients(group) as unknown as LogProcess<Message | ClientMessage, Stored>["actor"],
   }))
   return {
     plan,
     processes: [...replicas, ...groups],
     replicas: replicas.map((_, address) => address),
-    clientGroups: groups.map((_, index) => n + index),
+    clientGroups: groups.map((_, index) => replicas.length + index),
   }
 }
 

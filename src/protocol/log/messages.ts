@@ -75,6 +75,10 @@ export type LogMessage =
   | { readonly type: "rejoin-blank"; readonly life: number; readonly version: number }
   /** To itself, once all that it has been told is on its disk: it takes part again. */
   | { readonly type: "rejoined"; readonly life: number }
+  | ClientMessage
+
+/** What clients of any log and its replicas say to each other. */
+export type ClientMessage =
   /** From a client to its replica, and on to the leader. */
   | { readonly type: "request"; readonly command: Command }
   | { readonly type: "reply"; readonly client: number; readonly request: number; readonly result: Result }

@@ -2,6 +2,7 @@ import { UsageError, describeUnknown } from "../../base/errors.ts"
 import { defaultProtocol } from "../common-settings.ts"
 import { decreeSettings } from "../decree-settings.ts"
 import type { LogProtocol } from "../log-protocol.ts"
+import { logSettings } from "../log-settings.ts"
 import { type Protocol, settingsOf } from "../protocol.ts"
 import type { SettingsTable } from "../setting.ts"
 import { multiPaxos } from "./multi-paxos.ts"
@@ -25,6 +26,28 @@ export const ownedSettings: ReadonlySet<string> = new Set(
 export const conditionSettings: SettingsTable = Object.fromEntries(
   Object.entries(decreeSettings).filter(([key]) => !ownedSettings.has(key)),
 )
+
+/** The settings of a log that belong to some of these protocols. */
+const ownedLogSettings: ReadonlySet<string> = new Set(
+  logProtocols.flatMap((protocol) => Object.keys(settingsOf(protocol))),
+)
+
+/** The settings that runs of every log have: topology, clients, machines, faults. */
+export const logConditionSettings: SettingsTable = Object.fromEntries(
+  Object.entries(logSettings).filter(([key]) => !ownedLogSettings.has(key)),
+)
+
+/** The settings of the runs of a log: those of every log, and its own; in the order of the help, those without a flag last. */
+export function logTable(
+  protocol: Pick<LogProtocol, "settings">,
+  shared: object = logSettings,
+): SettingsTable {
+  const own = settingsOf(protocol)
+  const kept = Object.entries(shared as SettingsTable).filter(
+    ([key]) => !ownedLogSettings.has(key) || Object.hasOwn(own, key),
+  )
+  return { ...Object.fromEntries(kept), ...own }
+}
 
 /** The protocol of a log of that name; a UsageError names those there are. */
 export function logProtocolNamed(id: string): LogProtocol {

@@ -12,13 +12,14 @@ import { knownBugs } from "../bugs.ts"
 import { closedFormLatency } from "../closed-form.ts"
 import { inProportion } from "../drawn-quorums.ts"
 import type { LogProtocol, LogProtocolRun } from "../log-protocol.ts"
-import type { LogSetup } from "../log-settings.ts"
+import { type LogSetup, multiPaxosSettings } from "../log-settings.ts"
 
 /** Multi-Paxos with flexible quorums: one leader for all slots of a log, elected by phase 1. */
 export const multiPaxos: LogProtocol = {
   id: "multi-paxos",
   about: "A replicated log with a leader: Multi-Paxos with flexible quorums (quorate log, quorate swarm).",
   reference: "Lamport 2001, section 3; Howard, Malkhi and Spiegelman 2016",
+  settings: multiPaxosSettings,
   requirements: ({ plan }) => [plan.ranges.length === 1 ? "4.4" : "4.6"],
   cluster: (run) => logCluster({ replica: replicaOptions(run), clientGroups: run.clientGroups }),
   messageTypes: logMessageTypes,
@@ -26,6 +27,10 @@ export const multiPaxos: LogProtocol = {
   safety: logSafety,
   closedForm: closedFormLatency,
   mutants: knownBugs,
+  swarm: {
+    survivesLostDisks: true,
+    faultTypes: ["prepare", "promise", "propose", "accept", "heartbeat", "request", "reply", "decided"],
+  },
 }
 
 function replicaOptions({

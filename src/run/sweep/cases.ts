@@ -4,8 +4,10 @@ import type { Cases } from "../../experiment/define.ts"
 import { decreeDefaults } from "../decree-settings.ts"
 import { planFrom } from "../from-text.ts"
 import { buildLog } from "../log.ts"
-import { type LogSetup, logDefaults, logSettings, refuseEmptyWindow } from "../log-settings.ts"
+import type { LogProtocol } from "../log-protocol.ts"
+import { type LogSetup, logDefaults, refuseEmptyWindow } from "../log-settings.ts"
 import { type Protocol, settingsOf as ownSettingsOf, withDefaults } from "../protocol.ts"
+import { logTable } from "../protocols/index.ts"
 import {
   type Mistake,
   defaultsOf,
@@ -146,12 +148,14 @@ export type Strategies = ReadonlyMap<string, Strategy>
 export function logSetup(
   data: SweepData,
   { system, latency, settings }: SweepCase,
+  protocol: LogProtocol,
   strategies: Strategies = new Map(),
 ): LogSetup {
-  const { values } = readSettings(logSettings, settings)
+  const { values } = readSettings(logTable(protocol), settings)
   const strategy = strategies.get(system)
   const setup: LogSetup = {
     ...logDefaults,
+    ...defaultsOf(ownSettingsOf(protocol)),
     ...values,
     plan: planFrom(system),
     latency: latencyOf(latency, data.latencyFiles, values),
@@ -233,7 +237,7 @@ export function mistakesInCases(data: SweepData, own?: SweptProtocol): readonly 
 /** The settings that change nothing in any case: one that does in some of them is there for those. */
 function idleMistakes(data: SweepData, swept: SweptProtocol): readonly Mistake[] {
   const { kind, protocol } = kindOf(swept)
-  const table: object = kind === "log" ? logSettings : decreeTable(protocol)
+  const table: object = kind === "log" ? logTable(protocol) : decreeTable(protocol)
   const { latency: latencies, conditions } = sweepAxes(data)
   const setups = latencies.flatMap((latency) =>
     conditions.map(({ settings }) => {
@@ -268,7 +272,7 @@ function mistakeIn(data: SweepData, c: SweepCase, swept: SweptProtocol): string 
   const { kind, protocol } = kindOf(swept)
   return mistakeOf(() => {
     // A strategy takes a linear program, and there is one for every system.
-    if (kind === "log") return buildLog(selectingAnything(logSetup(data, c)), 1, { protocol })
+    if (kind === "log") return buildLog(selectingAnything(logSetup(data, c, protocol)), 1, { protocol })
     const { settings, ...simulation } = simulationOfCase(data, c, protocol)
     return simulationOf({ ...simulation, settings: selectingAnything(settings) })(1)
   })

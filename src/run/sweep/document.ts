@@ -11,7 +11,9 @@ import { type LogProtocol, isLogProtocol } from "../log-protocol.ts"
 import { type Protocol, settingsOf as ownSettingsOf } from "../protocol.ts"
 import {
   conditionSettings,
+  logConditionSettings,
   logProtocols,
+  logTable,
   ownedSettings,
   protocols,
   unknownProtocol,
@@ -185,7 +187,7 @@ export function mistakesIn(
   const swept = sweptProtocol(content, own)
   if (swept === undefined) return [{ path: ["protocol"], message: protocolMistake(named) }]
   const { kind, protocol } = kindOf(swept)
-  const table = kind === "log" ? logSettings : decreeTable(protocol)
+  const table = kind === "log" ? logTable(protocol) : decreeTable(protocol)
   const known = ["protocol", ...Object.keys(headSettings), "setup", "matrix"]
   return [
     ...readSettings(headSettings, only(head, headSettings)).mistakes,
@@ -344,14 +346,15 @@ export function sweepJsonSchema(tables: typeof sweepTables = sweepTables): strin
     title: "A sweep of quorate",
     anyOf: [
       documentSchema("decree", tables.decree),
-      documentSchema("log", tables.log),
+      ...logProtocols.map((protocol) => documentSchema("log", logTable(protocol, tables.log), [protocol.id])),
       documentSchema("own", conditionSettings),
+      documentSchema("own", logConditionSettings),
     ],
   }
   return `${JSON.stringify(schema, null, 2)}\n`
 }
 
-function documentSchema(kind: Kind, table: SettingsTable): JsonSchema {
+function documentSchema(kind: Kind, table: SettingsTable, ids: readonly string[] = []): JsonSchema {
   // Only the protocol knows its own settings.
   const open = kind === "own" ? { additionalProperties: true } : {}
   const named = (settings: object): JsonSchema => ({ ...schemaOf({ ...nameSetting, ...settings }), ...open })
@@ -389,7 +392,7 @@ function documentSchema(kind: Kind, table: SettingsTable): JsonSchema {
     required: kind === "decree" ? ["matrix"] : ["protocol", "matrix"],
     properties: {
       $schema: { type: "string" },
-      protocol: protocolSchema(kind),
+      protocol: protocolSchema(kind, ids),
       ...head,
       setup: { description: "settings of all cases", ...schemaOf(table), ...open },
       matrix: {
@@ -404,7 +407,7 @@ function documentSchema(kind: Kind, table: SettingsTable): JsonSchema {
 }
 
 /** What names a protocol of a kind. */
-function protocolSchema(kind: Kind): JsonSchema {
+function protocolSchema(kind: Kind, ids: readonly string[]): JsonSchema {
   if (kind === "decree")
     return {
       description: `the protocol: ${defaultProtocol.decree} unless given`,
@@ -412,8 +415,7 @@ function protocolSchema(kind: Kind): JsonSchema {
     }
   const file = { type: "string", pattern: "\\.[cm]?[jt]s$" }
   if (kind === "own") return { description: "the file of a protocol of your own", ...file }
-  const ids = logProtocols.map(({ id }) => id)
-  return { description: "a replicated log, or the file of one of your own", anyOf: [{ enum: ids }, file] }
+  return { description: "a replicated log", enum: ids }
 }
 
 function axis(description: string, item: JsonSchema): JsonSchema {

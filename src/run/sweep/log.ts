@@ -26,7 +26,7 @@ import {
 /** A sweep over replicated logs, by the measures that the protocol declares: latency and throughput as clients see them. */
 export function logSweep(data: SweepData, strategies: Strategies, protocol: LogProtocol): AnyExperiment {
   const called = data.protocolFile?.path ?? protocol.id
-  const setupOf = lastOf((c: SweepCase) => logSetup(data, c, strategies))
+  const setupOf = lastOf((c: SweepCase) => logSetup(data, c, protocol, strategies))
   const { measures: declared = logMeasures } = protocol
   const measures = measured(declared)
   const gather = factsOfMeasures(protocol)
@@ -42,7 +42,7 @@ export function logSweep(data: SweepData, strategies: Strategies, protocol: LogP
       const run = runLog(setup, seed, { protocol, gather, traceHash: "none" })
       return {
         measures: observedMeasures(run, setup),
-        violation: run.violations.length === 0 ? null : logReplayCommand(setup, seed, called),
+        violation: run.violations.length === 0 ? null : logReplayCommand(protocol, setup, seed, called),
       }
     },
     summarise: (c, observations) => [
