@@ -63,4 +63,11 @@ export {
 } from "./delay-law.ts"
 export { type DelayLaw, meanOf, roundTrip } from "./delay-law.ts"
 export { delayQuantile, meanDelay, quorumDelay, quorumLatency } from "./latency.ts"
-export { type FoundSystem, type SearchRequest, type SearchResult, search } from "./search.ts"
+export {
+  type FoundSystem,
+  type SearchProgress,
+  type SearchRequest,
+  type SearchResult,
+  describeNothing,
+  search,
+} from "./search.ts"

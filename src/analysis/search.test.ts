@@ -131,6 +131,8 @@ describe("search", () => {
       phase1Fraction: fc.constantFrom(0, 0.3, 0.5, 1),
       objective: fc.constantFrom("load", "network", "latency"),
       resilience: fc.constantFrom(0, 1),
+      failures: fc.constantFrom(0, 0, 1),
+      useEveryNode: fc.boolean(),
     })
     await fc.assert(
       fc.asyncProperty(requests, async (request) => {
@@ -177,6 +179,7 @@ describe("search", () => {
   test("refuses what makes no sense", async () => {
     await expect(search({ nodes: {} })).rejects.toThrow(UsageError)
     await expect(search({ nodes: { a: {} }, resilience: -1 })).rejects.toThrow(UsageError)
+    await expect(search({ nodes: { a: {} }, failures: 0.5 })).rejects.toThrow(UsageError)
     await expect(search({ nodes: { a: {} }, limits: { load: -1 } })).rejects.toThrow(UsageError)
   })
 })
@@ -191,12 +194,14 @@ async function byTryingAll(request: SearchRequest): Promise<number[][]> {
   )) {
     const system = quorumSystem({ phase1: expr })
     const resilience = await resilienceOfPair(system)
-    if (resilience < request.resilience!) continue
+    if (resilience < Math.max(request.resilience!, request.failures!)) continue
+    if (request.useEveryNode === true && system.nodes.length < names.length) continue
     const used = Object.fromEntries(system.nodes.map((name) => [name, request.nodes[name]!]))
     const table = nodeTable(system, { nodes: used })
     const workload = workloadOf(request.phase1Fraction!)
     const optimum = async (objective: "load" | "network" | "latency"): Promise<number> =>
-      (await optimalStrategy({ system, table, workload, objective, limits: {}, failures: 0 })).value
+      (await optimalStrategy({ system, table, workload, objective, limits: {}, failures: request.failures! }))
+        .value
     const failing = eitherPhaseFails(system, table)
     points.push([
       await optimum(request.objective!),

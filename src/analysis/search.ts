@@ -22,7 +22,7 @@ import { type SourceRequest, flowSource, isUsable } from "./strategy/quorum-sour
 import { censusOf } from "./exact/counts.ts"
 import { completion } from "./latency.ts"
 import { type FailureProbability, eitherPhaseFails, failureProbability } from "./exact/availability.ts"
-import { optimalStrategy } from "./strategy/optimal.ts"
+import { optimalStrategy, optimalValueWithin } from "./strategy/optimal.ts"
 import { type Column, inDoubles } from "./strategy/linear-program.ts"
 import { type Formula, dualFormula, formulaOf } from "./exact/formula.ts"
 import { pricerOf } from "./strategy/pricer.ts"
@@ -38,6 +38,10 @@ export interface SearchRequest extends NodeOptions {
   readonly limits?: Readonly<Partial<Record<Measure, number>>>
   /** The failures both phases must survive; default 0. */
   readonly resilience?: number
+  /** The failures that every set of a strategy must survive, in each measure; default 0. */
+  readonly failures?: number
+  /** Whether only systems with all of the nodes are considered; default false. */
+  readonly useEveryNode?: boolean
   /** The largest acceptable probability that a phase has no live quorum; default 1. */
   readonly maxFailureProbability?: number
   /**
@@ -45,6 +49,15 @@ export interface SearchRequest extends NodeOptions {
    * default.
    */
   readonly expired?: () => boolean
+  /** Called after each system. */
+  readonly onProgress?: (progress: SearchProgress) => void
+}
+
+/** How far a search is. */
+export interface SearchProgress {
+  readonly considered: number
+  /** The size of the front so far. */
+  readonly front: number
 }
 
 /**
@@ -98,7 +111,7 @@ export interface SearchResult {
  */
 export async function search(request: SearchRequest): Promise<SearchResult> {
   checkRequest(request)
-  const { objective = "load", limits = {}, resilience = 0, maxFailureProbability = 1 } = request
+  const { objective = "load", limits = {}, resilience = 0, maxFailureProbability = 1, failures = 0 } = request
   const expired = request.expired ?? (() => false)
   const candidates = new Candidates(
     {
@@ -108,16 +121,19 @@ export async function search(request: SearchRequest): Promise<SearchResult> {
       goal: { objective, limits },
       resilience,
       maxFailureProbability,
+      failures,
     },
     await loadTools(),
   )
   const front = new ParetoFront<Unjudged>()
   let considered = 0
-  for (const expr of readOnceExpressions(kindsOf(request), expired)) {
+  const { useEveryNode = false, onProgress } = request
+  for (const expr of readOnceExpressions(kindsOf(request), expired, { useAll: useEveryNode })) {
     if (expired()) break
     considered++
-    const found = candidates.examine(systemOf(expr), (point) => front.covers(point))
+    const found = await candidates.examine(systemOf(expr), (point) => front.covers(point))
     if (found !== undefined) front.add(pointOf(found), found)
+    onProgress?.({ considered, front: front.items.length })
   }
   const complete = !expired()
   const proved: FoundSystem[] = []
@@ -133,6 +149,50 @@ export async function search(request: SearchRequest): Promise<SearchResult> {
     ...(ranked[0] && { best: ranked[0] }),
     front: ranked,
   }
+}
+
+/**
+ * Why no system over the nodes satisfies the constraints of a request: the best that some system attains, of each
+ * that none attains; or that only together they are too much. Cost: another search, without the constraints; undefined
+ * where it expires.
+ */
+export async function describeNothing(request: SearchRequest): Promise<string | undefined> {
+  const { limits = {}, resilience = 0, maxFailureProbability = 1 } = request
+  const { complete, front } = await search({
+    ...request,
+    limits: {},
+    resilience: 0,
+    maxFailureProbability: 1,
+  })
+  if (!complete) return undefined
+  const nodes = Object.keys(request.nodes).length
+  const where = `no quorum system over ${request.useEveryNode === true ? "all " : ""}${nodes} nodes`
+  if (front.length === 0)
+    return `${where} has quorums that survive ${request.failures ?? 0} failures in both phases.`
+  const values = (of: (found: FoundSystem) => number): number[] => front.map(of)
+  const constraints: readonly [string, number, number][] = [
+    ["resilience", -resilience, -Math.max(...values((found) => found.resilience))],
+    ["failure probability", maxFailureProbability, Math.min(...values((found) => found.failureProbability))],
+    ["load", limits.load ?? Infinity, Math.min(...values(({ load }) => load))],
+    ["network load", limits.network ?? Infinity, Math.min(...values(({ networkLoad }) => networkLoad))],
+    ["latency", limits.latency ?? Infinity, Math.min(...values(({ latency }) => latency))],
+  ]
+  const text = (value: number): string => String(Number(Math.abs(value).toPrecision(4)))
+  const tooMuch = constraints.filter(([, limit, best]) => best > limit + 1e-9)
+  const bounded = constraints.filter(([name, limit]) =>
+    name === "resilience" ? limit < 0 : limit < Infinity,
+  )
+  if (tooMuch.length === 0) {
+    const named = bounded.filter(([name, limit]) => name !== "failure probability" || limit < 1)
+    return `${where} satisfies all constraints together (${named.map(([name]) => name).join(", ")}); relax one of them.`
+  }
+  return tooMuch
+    .map(([name, limit, best]) =>
+      name === "resilience"
+        ? `${where} has resilience ${text(limit)}; the greatest is ${text(best)}.`
+        : `${where} has a ${name} of at most ${text(limit)}; the least is ${text(best)}.`,
+    )
+    .join(" ")
 }
 
 function systemOf(phase1: QuorumExpr): QuorumSystem {
@@ -165,6 +225,7 @@ function checkRequest({
   nodes,
   limits = {},
   resilience = 0,
+  failures = 0,
   maxFailureProbability = 1,
 }: SearchRequest): void {
   if (Object.keys(nodes).length === 0) {
@@ -175,6 +236,9 @@ function checkRequest({
   }
   if (!Number.isSafeInteger(resilience) || resilience < 0) {
     throw new UsageError(`the required resilience is ${resilience}; must be a non-negative integer.`)
+  }
+  if (!Number.isSafeInteger(failures) || failures < 0) {
+    throw new UsageError(`the number of failures is ${failures}; must be a non-negative integer.`)
   }
   checked({ ...probabilityRule, what: "largest failure probability" }, "the system", maxFailureProbability)
 }
@@ -187,6 +251,8 @@ export interface CandidateRules {
   readonly goal: Goal
   readonly resilience: number
   readonly maxFailureProbability: number
+  /** The failures that every set of a strategy must survive. */
+  readonly failures: number
 }
 
 /** Examines one system after another, and keeps the node prices that bounded others best. */
@@ -213,11 +279,15 @@ export class Candidates {
    * The measures of a system; undefined where it violates a constraint or `covered` finds that even its
    * bounds are no improvement.
    */
-  examine(system: QuorumSystem, covered: (point: readonly number[]) => boolean): Unjudged | undefined {
+  async examine(
+    system: QuorumSystem,
+    covered: (point: readonly number[]) => boolean,
+  ): Promise<Unjudged | undefined> {
     const candidate = this.candidateOf(system)
     const resilience = Math.min(...phases.map((phase) => resilienceOf(candidate.formulas[phase])))
+    const { failures } = this.rules
     if (
-      resilience < this.rules.resilience ||
+      resilience < Math.max(this.rules.resilience, failures) ||
       !phases.every((phase) => isUsable(candidate.sources[phase], candidate.formulas[phase]))
     )
       return undefined
@@ -237,7 +307,7 @@ export class Candidates {
     if (this.breaksRule(bound) || covered(pointOf(bound))) return undefined
     const closer = { ...bound, failureProbability: certain(eitherPhaseFails(system, candidate.table)) }
     if (this.breaksRule(closer) || covered(pointOf(closer))) return undefined
-    return this.optimise(candidate, closer)
+    return failures === 0 ? this.optimise(candidate, closer) : this.optimiseResilient(candidate, closer)
   }
 
   /** The same with the objective solved exactly. */
@@ -249,7 +319,7 @@ export class Candidates {
       workload,
       table: this.tableOf(system),
       ...goal,
-      failures: 0,
+      failures: this.rules.failures,
     })
     return { ...found, [keyOf(goal)]: best.value, ...(best.exact !== undefined && { exact: best.exact }) }
   }
@@ -262,6 +332,24 @@ export class Candidates {
     if (goal.objective === "load" || Object.keys(goal.limits).length === 0) return { ...bound, load }
     const value = this.solve(candidate, goal)
     return value === undefined ? undefined : { ...bound, load, [keyOf(goal)]: value }
+  }
+
+  /** Each measure under strategies that survive failures, the objective within the limits. */
+  private async optimiseResilient(
+    { system, table }: Candidate,
+    bound: Unjudged,
+  ): Promise<Unjudged | undefined> {
+    const { goal, workload, failures } = this.rules
+    const found: Record<string, number> = {}
+    for (const objective of measures) {
+      const limits = objective === goal.objective ? goal.limits : {}
+      const best = await optimalValueWithin({ system, workload, table, objective, limits, failures })
+      this.optimised++
+      if (best === undefined) return undefined
+      found[keyOf({ objective, limits })] = best.value
+    }
+    const closer = { ...bound, ...found }
+    return this.breaksRule(closer) ? undefined : closer
   }
 
   private solve({ system, formulas, table, sources }: Candidate, goal: Goal): number | undefined {

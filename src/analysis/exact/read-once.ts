@@ -10,16 +10,19 @@ import { type QuorumExpr, node, threshold } from "../../quorum/expression.ts"
  * different nodes that use all of them there are 1, 2, 9, 74, 885 and 13,684
  * for n = 1 … 6; the smaller subsets come first.
  *
+ * With `useAll` only formulas in which every node occurs.
+ *
  * Lazy. `expired` is called between any two formulas, also while none is yielded: the enumeration ends
  * when it returns true.
  */
 export function* readOnceExpressions(
   kinds: readonly (readonly string[])[],
   expired: () => boolean,
+  { useAll = false }: { readonly useAll?: boolean } = {},
 ): Generator<QuorumExpr> {
   const forms = new Forms(expired)
   const all = kinds.map((names) => names.length)
-  for (const counts of vectorsUpTo(all)) {
+  for (const counts of useAll ? [all] : vectorsUpTo(all)) {
     if (expired()) return
     for (const form of forms.of(counts)) yield named(form, kinds)
   }

@@ -64,6 +64,15 @@ export async function optimalValue(
   return valueOf(await solve(request))
 }
 
+/** The same; undefined where the limits cannot all be kept. */
+export async function optimalValueWithin(
+  request: StrategyRequest,
+): Promise<Pick<OptimalStrategy, "value" | "exact"> | undefined> {
+  const goal: Goal = { objective: request.objective, limits: request.limits }
+  const solution = await solveFor(goal, request, await loadTools())
+  return solution && valueOf(solution)
+}
+
 async function solve(request: StrategyRequest): Promise<Solution> {
   checkLimits(request)
   const tools = await loadTools()

@@ -70,27 +70,41 @@ interface SearchProgress {
   readonly distinct: number
 }
 
-/** Progress of a search on stderr: one line redrawn on a terminal, periodic lines elsewhere. */
-export interface ExploreProgress {
-  readonly update: (progress: SearchProgress) => void
+/** One line about a search whose length is not known, on stderr: redrawn on a terminal, periodic lines elsewhere. */
+export interface StatusLine<State> {
+  readonly update: (state: State) => void
   readonly end: () => void
 }
 
 /** The least time between two redraws of a line on a terminal. */
 const redrawEveryMs = 200
 
-/** Progress of a search on stderr; `now` returns milliseconds. */
-export function exploreProgress(io: Io, now: () => number = () => performance.now()): ExploreProgress {
+/** Progress of an exploration on stderr; `now` returns milliseconds. */
+export function exploreProgress(
+  io: Io,
+  now: () => number = () => performance.now(),
+): StatusLine<SearchProgress> {
+  return statusLine(io, now, ({ level, depth, distinct }, elapsedMs) => {
+    const rate = Math.round((distinct / elapsedMs) * 1000)
+    return `level ${level ?? depth ?? 1}: ${distinct.toLocaleString("en")} states, ${rate.toLocaleString("en")} states/s`
+  })
+}
+
+/** A status line with this text of a state and the milliseconds so far; `now` returns milliseconds. */
+export function statusLine<State>(
+  io: Io,
+  now: () => number,
+  text: (state: State, elapsedMs: number) => string,
+): StatusLine<State> {
   const start = now()
   let last = start
   let drawn = false
   return {
-    update: ({ level, depth, distinct }) => {
+    update: (state) => {
       const time = now()
       if (time - last < (io.errIsTerminal ? redrawEveryMs : lineEveryMs)) return
       last = time
-      const rate = Math.round((distinct / (time - start)) * 1000)
-      const line = `level ${level ?? depth ?? 1}: ${distinct.toLocaleString("en")} states, ${rate.toLocaleString("en")} states/s`
+      const line = text(state, time - start)
       if (io.errIsTerminal) io.err(`\r${line.padEnd(Math.min(io.width, 78)).slice(0, io.width)}`)
       else io.err(`${line}\n`)
       drawn = io.errIsTerminal
