@@ -1,12 +1,29 @@
 import { UsageError } from "../../base/errors.ts"
+import type { NodeSet } from "../../base/node-set.ts"
+import { type Random, randomFromSeed } from "../../base/random.ts"
 import { type Phase, type QuorumSystem, phases } from "../../quorum/system.ts"
+import { type Permutation, type Symmetry, imageOf, imagesOf, symmetryOf } from "./automorphisms.ts"
+import { formulaOf } from "../exact/formula.ts"
 import { type Generators, checkPricing, generateQuorums } from "./column-generation.ts"
 import { type Fraction, toNumber } from "../exact/fraction.ts"
 import type { NodeTable } from "../nodes.ts"
-import { type Optimum, type Tools, loadTools, solveProgram } from "./optimum.ts"
-import { type QuorumSource, type SolutionReader, quorumSource } from "./quorum-source.ts"
+import { inDoubles } from "./linear-program.ts"
+import { type Optimum, type Tools, loadTools, solveDoubles, solveProgram } from "./optimum.ts"
+import {
+  type QuorumSource,
+  type SolutionReader,
+  type SourceRequest,
+  listSource,
+  quorumSource,
+} from "./quorum-source.ts"
 import { resilientSource } from "./resilient-source.ts"
-import { type Strategy, type StrategyMeasures, measureStrategy, tidied } from "./strategy.ts"
+import {
+  type Strategy,
+  type StrategyMeasures,
+  type WeightedQuorum,
+  measureStrategy,
+  tidied,
+} from "./strategy.ts"
 import { type Goal, type Measure, StrategyProgram, measures, usableNodes } from "./program.ts"
 import type { WorkloadPoint } from "./workload.ts"
 
@@ -19,6 +36,8 @@ export interface StrategyRequest {
   readonly limits: Readonly<Partial<Record<Measure, number>>>
   /** Every set in use must still contain a quorum after this many of its members fail. */
   readonly failures: number
+  /** Whether nodes that a symmetry exchanges share a row of the program; true by default. False gives its slow oracle. */
+  readonly bySymmetry?: boolean
 }
 
 /** A best strategy: its quorums, what it costs, and how well that is known. */
@@ -46,7 +65,7 @@ export interface OptimalStrategy extends StrategyMeasures {
 export async function optimalStrategy(request: StrategyRequest): Promise<OptimalStrategy> {
   const solution = await solve(request)
   const { system, workload, table, objective } = request
-  const strategy = solution.strategy()
+  const strategy = await solution.strategy()
   const measured = measureStrategy(system, strategy, workload, table)
   return {
     ...measured,
@@ -83,7 +102,8 @@ async function solve(request: StrategyRequest): Promise<Solution> {
 }
 
 interface Solution {
-  readonly strategy: () => Strategy
+  /** Computed when it is asked for. */
+  readonly strategy: () => Promise<Strategy>
   readonly value: number
   readonly exact?: Fraction
 }
@@ -94,23 +114,153 @@ function valueOf({ value, exact }: Solution): Pick<OptimalStrategy, "value" | "e
 
 /** The best strategy for a goal, or nothing where its limits cannot all be kept. */
 async function solveFor(goal: Goal, request: StrategyRequest, tools: Tools): Promise<Solution | undefined> {
-  const program = new StrategyProgram(goal, request.workload, request.table, tools.fractions)
   const sources = { 1: await sourceOf(1, goal, request), 2: await sourceOf(2, goal, request) }
-  const readers = { 1: sources[1].enter(program), 2: sources[2].enter(program) }
   const generators: Generators = generatorsOf(sources)
-  if (phases.some((phase) => generators[phase]) && !generateQuorums(program, generators, tools.highs)) {
-    return undefined
-  }
+  const generates = phases.some((phase) => generators[phase])
+  const symmetry = generates && request.bySymmetry !== false ? symmetryIn(request) : undefined
+  const program = programFor(goal, request, tools, symmetry)
+  const readers = { 1: sources[1].enter(program), 2: sources[2].enter(program) }
+  if (generates && !generateQuorums(program, generators, tools.highs)) return undefined
   const optimum = solveAndCheck(program, generators, tools)
-  return optimum === undefined ? undefined : readSolution(program, readers, optimum, tools)
+  if (optimum === undefined) return undefined
+  const solution = readSolution(program, readers, optimum, tools)
+  if (symmetry === undefined) return solution
+  return {
+    ...solution,
+    strategy: async () => {
+      const realised = realise(await solution.strategy(), symmetry, goal, request, tools, solution.value)
+      return realised ?? (await solveFor(goal, { ...request, bySymmetry: false }, tools))!.strategy()
+    },
+  }
+}
+
+function programFor(
+  goal: Goal,
+  { workload, table }: StrategyRequest,
+  { fractions }: Tools,
+  symmetry?: Symmetry,
+): StrategyProgram {
+  return new StrategyProgram(goal, workload, table, fractions, symmetry?.orbitOf)
+}
+
+/** The symmetry of a system among nodes that are equal; undefined where there is none. */
+function symmetryIn({ system, table }: StrategyRequest): Symmetry | undefined {
+  const kinds = system.nodes.map((_, x) =>
+    JSON.stringify(phases.map((phase) => [table.capacity[phase][x], table.latency[phase][x]])),
+  )
+  const symmetry = symmetryOf(system, kinds)
+  return symmetry.orbits < system.nodes.length ? symmetry : undefined
+}
+
+/** With at most this many images of the quorums in use all of them are used, equally. */
+const maxImages = 5_000
+
+/**
+ * A strategy whose nodes are used equally on average over their orbits, as one in which each is: with all images
+ * of its quorums, or else with as many random ones as it takes to reach the same value. Undefined where that takes
+ * too many.
+ */
+function realise(
+  found: Strategy,
+  { generators }: Symmetry,
+  goal: Goal,
+  request: StrategyRequest,
+  tools: Tools,
+  value: number,
+): Strategy | undefined {
+  const spread = byPhase((phase) => spreadOverImages(found[phase], generators))
+  if (spread[1] !== undefined && spread[2] !== undefined)
+    return { 1: tidied(spread[1]), 2: tidied(spread[2]) }
+  const random = randomFromSeed(1).fork("images")
+  const sets = byPhase((phase) => new Set(found[phase].map(({ quorum }) => quorum)))
+  for (let wanted = 2 * request.system.nodes.length, round = 0; round < 4; round++, wanted *= 2) {
+    for (const phase of phases) addImages(sets[phase], generators, wanted, random)
+    const strategy = bestOf(sets, goal, request, tools, value)
+    if (strategy !== undefined) return strategy
+  }
+  return undefined
+}
+
+/** Every quorum replaced by all of its images, equally; undefined where these are too many. */
+function spreadOverImages(
+  quorums: Strategy[Phase],
+  generators: readonly Permutation[],
+): WeightedQuorum[] | undefined {
+  const orbits: { readonly images: readonly NodeSet[]; probability: number }[] = []
+  const known = new Map<NodeSet, number>()
+  for (const { quorum, probability } of quorums) {
+    const orbit = known.get(quorum)
+    if (orbit !== undefined) {
+      orbits[orbit]!.probability += probability
+      continue
+    }
+    const images = imagesOf(quorum, generators, maxImages - known.size)
+    if (images === undefined) return undefined
+    for (const image of images) known.set(image, orbits.length)
+    orbits.push({ images, probability })
+  }
+  return orbits.flatMap(({ images, probability }) =>
+    images.map((quorum) => ({ quorum, probability: probability / images.length })),
+  )
+}
+
+const byPhase = <T>(of: (phase: Phase) => T): Record<Phase, T> => ({ 1: of(1), 2: of(2) })
+
+/** Images of the sets by random walks of permutations, until there are so many or no more are found. */
+function addImages(
+  sets: Set<NodeSet>,
+  generators: readonly Permutation[],
+  wanted: number,
+  random: Random,
+): void {
+  const walkers = [...sets]
+  for (let step = 0; sets.size < wanted && step < 20 * wanted; step++) {
+    const at = step % walkers.length
+    for (let moves = 0; moves < 10; moves++)
+      walkers[at] = imageOf(walkers[at]!, generators[random.below(generators.length)]!)
+    sets.add(walkers[at]!)
+  }
+}
+
+/** The best strategy with given quorums, if its value is the one that is known to be best. */
+function bestOf(
+  sets: Readonly<Record<Phase, ReadonlySet<NodeSet>>>,
+  goal: Goal,
+  request: StrategyRequest,
+  tools: Tools,
+  value: number,
+): Strategy | undefined {
+  const program = programFor(goal, request, tools)
+  const readers = byPhase((phase) => {
+    const source = listSource(sourceRequest(phase, goal, request), formulaOf(request.system, phase), [
+      ...sets[phase],
+    ])
+    return source.enter(program)
+  })
+  const doubles = inDoubles(program.program)
+  const optimum = solveDoubles(doubles, tools.highs)
+  if (optimum === undefined) return undefined
+  const reached = doubles.costs.reduce((sum, cost, i) => sum + cost * optimum.values[i]!, 0)
+  if (reached > value + 1e-9 * Math.max(1, value)) return undefined
+  const used = (phase: Phase): Strategy[Phase] =>
+    tidied(readers[phase](optimum.values).map(({ set, length }) => ({ quorum: set, probability: length })))
+  return { 1: used(1), 2: used(2) }
 }
 
 async function sourceOf(phase: Phase, goal: Goal, request: StrategyRequest): Promise<QuorumSource> {
-  const { system, workload, table, failures } = request
+  const { failures } = request
+  const of = sourceRequest(phase, goal, request)
+  return failures === 0 ? quorumSource(of) : resilientSource(of, failures)
+}
+
+function sourceRequest(
+  phase: Phase,
+  goal: Goal,
+  { system, workload, table }: StrategyRequest,
+): SourceRequest {
   const timed = goal.objective === "latency" || goal.limits.latency !== undefined
   const allows = usableNodes(workload, table, phase)
-  const of = { system, phase, allows, timed, latency: table.latency[phase] }
-  return failures === 0 ? quorumSource(of) : resilientSource(of, failures)
+  return { system, phase, allows, timed, latency: table.latency[phase] }
 }
 
 function generatorsOf(sources: Readonly<Record<Phase, QuorumSource>>): Generators {
@@ -139,15 +289,15 @@ function readSolution(
   { values, exact }: Optimum,
   { fractions }: Tools,
 ): Solution {
-  const inDoubles = exact === undefined ? values : exact.values.map(toNumber)
+  const rounded = exact === undefined ? values : exact.values.map(toNumber)
   const quorums = (phase: Phase): Strategy[Phase] =>
     tidied(
-      readers[phase](inDoubles, exact?.values).map(({ set, length }) => ({
+      readers[phase](rounded, exact?.values).map(({ set, length }) => ({
         quorum: set,
         probability: length,
       })),
     )
-  const strategy = (): Strategy => ({ 1: quorums(1), 2: quorums(2) })
+  const strategy = (): Promise<Strategy> => Promise.resolve({ 1: quorums(1), 2: quorums(2) })
   if (exact === undefined) {
     const value = program.columns.reduce((sum, { cost }, i) => sum + toNumber(cost) * values[i]!, 0)
     return { strategy, value }

@@ -39,6 +39,8 @@ export class StrategyProgram {
   readonly unity: Readonly<Record<Phase, number>>
   /** The number of nodes. */
   readonly nodes: number
+  /** How many of them a program tells apart: orbits, or nodes. */
+  readonly places: number
   /** Every latency a quorum may have. */
   readonly latencies: readonly number[]
   private readonly fractions: Fractions
@@ -50,15 +52,28 @@ export class StrategyProgram {
   private readonly shares: readonly Fraction[]
   private readonly weights: readonly Fraction[]
   private readonly capacity: Readonly<Record<Phase, readonly Fraction[]>>
+  /** The place of each node's load row, and how many nodes share it. */
+  private readonly rowOf: readonly number[]
+  private readonly sharing: readonly number[]
 
+  /**
+   * With `orbitOf` the nodes of an orbit are used equally: they have one load row, of their mean. Nodes of an orbit must
+   * be equal.
+   */
   constructor(
     goal: Goal,
     workload: readonly WorkloadPoint[],
     table: Pick<NodeTable, "capacity" | "latency">,
     fractions: Fractions,
+    orbitOf?: readonly number[],
   ) {
     this.goal = goal
     this.nodes = table.capacity[1].length
+    this.rowOf = orbitOf ?? table.capacity[1].map((_, node) => node)
+    const sharing: number[] = []
+    for (const row of this.rowOf) sharing[row] = (sharing[row] ?? 0) + 1
+    this.sharing = sharing
+    this.places = sharing.length
     this.latencies = [...new Set([0, ...table.latency[1], ...table.latency[2]])]
     this.fractions = fractions
     this.program = new LinearProgramBuilder(fractions)
@@ -79,7 +94,7 @@ export class StrategyProgram {
     this.maxima = loadMatters ? workload.map(() => program.variable()) : []
     this.loadRows = this.maxima.map((maximum, point) => {
       this.charge(maximum, this.amountOf("load", this.weights[point]!))
-      return table.capacity[1].map(() => {
+      return this.sharing.map(() => {
         const row = program.row("<=", fractions.zero)
         program.add(maximum, row, fractions.one.neg())
         return row
@@ -140,7 +155,10 @@ export class StrategyProgram {
       const share = this.shareAt(point, phase)
       const capacity = this.capacity[phase][node]!
       // A node without capacity is never put in (`usableNodes`); its price does not matter.
-      if (!isZero(share) && !isZero(capacity)) all.set(rows[node]!, share.div(capacity))
+      if (isZero(share) || isZero(capacity)) return
+      const place = this.rowOf[node]!
+      const mean = share.div(this.fractions.of(this.sharing[place]!))
+      all.set(rows[place]!, mean.div(capacity))
     })
     return { cost, entries: all }
   }

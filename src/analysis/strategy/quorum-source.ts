@@ -214,7 +214,7 @@ export function generatedSource(
   const list = entryList(request.phase)
   return {
     enter: (program) => {
-      for (const quorum of spreadOut(request, cheapest)) list.add(program, quorum)
+      for (const quorum of spreadOut(request, cheapest, program.places)) list.add(program, quorum)
       return list.read
     },
     generator: { cheapest, isExact, add: list.add },
@@ -222,12 +222,16 @@ export function generatedSource(
 }
 
 /**
- * Quorums that use the nodes about evenly: each the cheapest when a node costs the number of its uses by
- * earlier ones.
+ * Quorums that use the nodes about evenly, as many as there are nodes to tell apart: each the cheapest when a node
+ * costs the number of its uses by earlier ones.
  */
-function* spreadOut({ system, allows }: SourceRequest, cheapest: TimedPricer): Generator<GeneratedQuorum> {
+function* spreadOut(
+  { system, allows }: SourceRequest,
+  cheapest: TimedPricer,
+  places: number,
+): Generator<GeneratedQuorum> {
   const prices = system.nodes.map((_, node) => (allows(node) ? 1 : Infinity))
-  for (let round = 0; round < Math.min(system.nodes.length, 60); round++) {
+  for (let round = 0; round < Math.min(places, 60); round++) {
     const quorum = cheapest(prices, () => 0)
     if (quorum === undefined) return
     yield quorum
