@@ -10,7 +10,8 @@ import {
 import { liveCounts, quorumCensus } from "./exact/counts.ts"
 import { type Tier, formulaOf, tierOf } from "./exact/formula.ts"
 import { type NodeOptions, type NodeTable, nodeTable } from "./nodes.ts"
-import { type OptimalStrategy, optimalStrategy, optimalValue } from "./strategy/optimal.ts"
+import { type OptimalStrategy, optimalMeasures, optimalStrategy, optimalValue } from "./strategy/optimal.ts"
+import type { Deadline } from "./strategy/solver.ts"
 import { smallestKillingSet } from "./exact/resilience.ts"
 import type { Measure } from "./strategy/program.ts"
 import { type Phase1Fraction, workloadOf } from "./strategy/workload.ts"
@@ -24,6 +25,10 @@ export interface AnalysisOptions extends NodeOptions {
   readonly limits?: Readonly<Partial<Record<Measure, number>>>
   /** The failures every set the strategy uses must survive; default 0. */
   readonly failures?: number
+  /** When to stop looking for better strategies: their loads are bounds then; never by default. */
+  readonly deadline?: Deadline
+  /** Whether the quorums of the strategy are listed, which takes long for large symmetric systems; true by default. */
+  readonly listQuorums?: boolean
   /** How to estimate what cannot be computed exactly; without it such figures are null. */
   readonly sampling?: Sampling
 }
@@ -43,6 +48,8 @@ export interface Analysis {
   readonly load: number
   /** The same as a fraction proved optimal, such as "3/7"; null where there is no proof. */
   readonly loadExact: string | null
+  /** Where the deadline ended the search, a proved lower bound on the least load, and `load` is an upper one; else null. */
+  readonly loadAtLeast: number | null
   /** Requests per unit of time; null where the load is 0 and there is no bound. */
   readonly capacity: number | null
   /** Nodes contacted per request. */
@@ -73,6 +80,7 @@ export interface PhaseAnalysis {
   /** The load when all work is of this phase. */
   readonly load: number
   readonly loadExact: string | null
+  readonly loadAtLeast: number | null
   readonly failureProbability: number | null
   readonly failureProbabilityIs: FailureProbability["kind"]
   readonly failureProbabilityInterval: readonly [number, number] | null
@@ -89,8 +97,11 @@ export interface StrategySummary {
   readonly exact: string | null
   /** The expected load of every node. */
   readonly nodeLoads: Readonly<Record<string, number>>
-  readonly phase1: readonly UsedQuorum[]
-  readonly phase2: readonly UsedQuorum[]
+  /** Where the deadline ended the search, a proved lower bound on the optimum; else null. */
+  readonly atLeast: number | null
+  /** Absent unless quorums were to be listed. */
+  readonly phase1?: readonly UsedQuorum[]
+  readonly phase2?: readonly UsedQuorum[]
 }
 
 /**
@@ -114,7 +125,10 @@ export interface UsedQuorum {
  */
 export async function analyse(system: QuorumSystem, options: AnalysisOptions = {}): Promise<Analysis> {
   const table = nodeTable(system, options)
-  const best = await optimalStrategy({
+  const { deadline, listQuorums = true } = options
+  const optimal = listQuorums ? optimalStrategy : optimalMeasures
+  const best: Omit<OptimalStrategy, "strategy"> & Partial<OptimalStrategy> = await optimal({
+    ...(deadline && { deadline: partOf(deadline, 1 / 3) }),
     system,
     table,
     workload: workloadOf(options.phase1Fraction ?? 0.5),
@@ -122,7 +136,7 @@ export async function analyse(system: QuorumSystem, options: AnalysisOptions = {
     limits: options.limits ?? {},
     failures: options.failures ?? 0,
   })
-  const phase1 = await analysePhase(system, 1, table, options)
+  const phase1 = await analysePhase(system, 1, table, within(options, 1 / 2))
   const phase2 = await analysePhase(system, 2, table, options)
   return {
     system: system.name,
@@ -131,6 +145,7 @@ export async function analyse(system: QuorumSystem, options: AnalysisOptions = {
     safe: safetyOf(constantPlan(system)),
     load: best.load,
     loadExact: best.objective === "load" ? (best.exact ?? null) : null,
+    loadAtLeast: best.objective === "load" ? (best.atLeast ?? null) : null,
     capacity: Number.isFinite(best.capacity) ? withoutNoise(best.capacity) : null,
     networkLoad: withoutNoise(best.networkLoad),
     latency: withoutNoise(best.latency),
@@ -153,8 +168,9 @@ async function analysePhase(
 ): Promise<PhaseAnalysis> {
   const census = quorumCensus(system, phase)
   const killing = await smallestKillingSet(system, phase)
-  const alone = await loadAlone(system, phase, table)
-  const live = system.nodes.length > maxLiveCounts ? undefined : liveCounts(system, phase)
+  const alone = await loadAlone(system, phase, table, options.deadline)
+  const isOver = options.deadline !== undefined && options.deadline.remainingMs() <= 0
+  const live = isOver || system.nodes.length > maxLiveCounts ? undefined : liveCounts(system, phase)
   return {
     quorums: census === undefined ? null : shownCount(census.quorums),
     smallestQuorum: census?.smallest ?? null,
@@ -163,6 +179,7 @@ async function analysePhase(
     killingSet: killing === undefined ? null : namesOf(system, killing),
     load: alone.value,
     loadExact: alone.exact ?? null,
+    loadAtLeast: alone.atLeast ?? null,
     ...shownProbability(failureProbability(system, phase, table, streamFor(options, `phase ${phase}`))),
     liveCounts: live?.map(shownCount) ?? null,
     formula: tierOf(formulaOf(system, phase)),
@@ -173,10 +190,21 @@ function loadAlone(
   system: QuorumSystem,
   phase: Phase,
   table: NodeTable,
-): Promise<Pick<OptimalStrategy, "value" | "exact">> {
+  deadline: Deadline | undefined,
+): Promise<Pick<OptimalStrategy, "value" | "exact" | "atLeast">> {
   const workload = workloadOf(phase === 1 ? 1 : 0)
-  return optimalValue({ system, table, workload, objective: "load", limits: {}, failures: 0 })
+  const request = { system, table, workload, objective: "load", limits: {}, failures: 0 } as const
+  return optimalValue({ ...request, ...(deadline && { deadline }) })
 }
+
+/** A share of the time that is left. */
+function partOf(deadline: Deadline, share: number): Deadline {
+  const end = deadline.remainingMs() * (1 - share)
+  return { remainingMs: () => deadline.remainingMs() - end }
+}
+
+const within = (options: AnalysisOptions, share: number): AnalysisOptions =>
+  options.deadline === undefined ? options : { ...options, deadline: partOf(options.deadline, share) }
 
 /** A sum of probabilities that rounding has moved off a short decimal is put back on it: 8, not 7.999999999999999. */
 function withoutNoise(value: number): number {
@@ -203,15 +231,19 @@ function streamFor({ sampling }: AnalysisOptions, name: string): Sampling | unde
   return sampling && { ...sampling, random: sampling.random.fork(name) }
 }
 
-function summaryOf(system: QuorumSystem, best: OptimalStrategy): StrategySummary {
+function summaryOf(
+  system: QuorumSystem,
+  best: Omit<OptimalStrategy, "strategy"> & Partial<OptimalStrategy>,
+): StrategySummary {
+  const { strategy } = best
   const used = (phase: Phase): UsedQuorum[] =>
-    best.strategy[phase].map(({ quorum, probability }) => ({ quorum: namesOf(system, quorum), probability }))
+    strategy![phase].map(({ quorum, probability }) => ({ quorum: namesOf(system, quorum), probability }))
   return {
     objective: best.objective,
     value: best.value,
     exact: best.exact ?? null,
     nodeLoads: Object.fromEntries(system.nodes.map((name, x) => [name, withoutNoise(best.nodeLoads[x]!)])),
-    phase1: used(1),
-    phase2: used(2),
+    atLeast: best.atLeast ?? null,
+    ...(strategy && { phase1: used(1), phase2: used(2) }),
   }
 }

@@ -39,9 +39,12 @@ export type { Measure } from "./strategy/program.ts"
 export {
   type OptimalStrategy,
   type StrategyRequest,
+  type StrategyValue,
+  optimalMeasures,
   optimalStrategy,
   optimalValue,
 } from "./strategy/optimal.ts"
+export type { Deadline } from "./strategy/solver.ts"
 export {
   type FailureProbability,
   type Failures,

@@ -22,7 +22,7 @@ import { type SourceRequest, flowSource, isUsable } from "./strategy/quorum-sour
 import { censusOf } from "./exact/counts.ts"
 import { completion } from "./latency.ts"
 import { type FailureProbability, eitherPhaseFails, failureProbability } from "./exact/availability.ts"
-import { optimalStrategy, optimalValueWithin } from "./strategy/optimal.ts"
+import { optimalValue, optimalValueWithin } from "./strategy/optimal.ts"
 import { type Column, inDoubles } from "./strategy/linear-program.ts"
 import { type Formula, dualFormula, formulaOf } from "./exact/formula.ts"
 import { pricerOf } from "./strategy/pricer.ts"
@@ -314,7 +314,7 @@ export class Candidates {
   async prove(found: Unjudged): Promise<Unjudged> {
     const { workload, goal } = this.rules
     const { system } = found
-    const best = await optimalStrategy({
+    const best = await optimalValue({
       system,
       workload,
       table: this.tableOf(system),

@@ -3,6 +3,7 @@ import { proportionInterval } from "../../base/statistics/estimates.ts"
 import type { Phase } from "../../quorum/system.ts"
 import type { FaultDomain, NodeTable } from "../nodes.ts"
 import { decisionDiagram, denseDiagram } from "./decision-diagram.ts"
+import { bySums, maxDense } from "./sums.ts"
 import {
   type Analysed,
   type Formula,
@@ -250,6 +251,7 @@ const exchanged = ({ holds, fails }: Odds): Odds => ({ holds: fails, fails: hold
 
 /** The odds that the parts that hold weigh at least `goal`: the distribution of the weight, cut off there. */
 function reach(gate: Gate, goal: number, parts: readonly Odds[]): Odds {
+  if (goal > maxDense) return reachSparse(gate, goal, parts)
   const at = new Float64Array(goal + 1)
   at[0] = 1
   parts.forEach(({ holds, fails }, child) => {
@@ -266,6 +268,20 @@ function reach(gate: Gate, goal: number, parts: readonly Odds[]): Odds {
   let fails = 0
   for (let w = 0; w < goal; w++) fails += at[w]!
   return { holds: at[goal]!, fails }
+}
+
+/** The same for large weights. */
+function reachSparse(gate: Gate, goal: number, parts: readonly Odds[]): Odds {
+  const sums = bySums(
+    gate,
+    goal,
+    1,
+    (here, child) => ({ added: here * parts[child]!.holds, left: here * parts[child]!.fails }),
+    (a, b) => a + b,
+  )
+  let fails = 0
+  for (const [sum, probability] of sums) if (sum < goal) fails += probability
+  return { holds: sums.get(goal) ?? 0, fails }
 }
 
 function diagramReliability(formula: Formula): Reliability | undefined {

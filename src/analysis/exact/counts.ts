@@ -2,6 +2,7 @@ import { size } from "../../base/node-set.ts"
 import { termBound } from "../../quorum/minimal.ts"
 import type { Phase, QuorumSystem } from "../../quorum/system.ts"
 import { type DecisionDiagram, DiagramTooLarge, decisionDiagram, verticesOf } from "./decision-diagram.ts"
+import { bySums, maxDense } from "./sums.ts"
 import {
   type Formula,
   type Gate,
@@ -80,6 +81,7 @@ function countTree(formula: Formula): Polynomial {
 
 /** The sets in which the children that hold (or, with `holding` false, that fail) weigh at least `goal`. */
 function reach(gate: Gate, goal: number, holding: boolean): Polynomial {
+  if (goal > maxDense) return reachSparse(gate, goal, holding)
   // state[w]: the number of sets of weight w among the parts processed; weights beyond the goal count as
   // the goal.
   const { state, rest } = leavesAtOnce(gate, goal, holding)
@@ -96,6 +98,26 @@ function reach(gate: Gate, goal: number, holding: boolean): Polynomial {
     }
   }
   return state[goal]!
+}
+
+/** The same for large weights. */
+function reachSparse(gate: Gate, goal: number, holding: boolean): Polynomial {
+  const parts = gate.children.map((child) => {
+    const holds = countTree(child)
+    const fails = subtract(binomials(positionsIn(child).length), holds)
+    return holding ? [holds, fails] : [fails, holds]
+  })
+  const sums = bySums<Polynomial>(
+    gate,
+    goal,
+    [1n],
+    (here, child) => ({
+      added: multiplyPolynomials(here, parts[child]![0]!),
+      left: multiplyPolynomials(here, parts[child]![1]!),
+    }),
+    addPolynomials,
+  )
+  return sums.get(goal) ?? []
 }
 
 /** The state after the plain leaves of a counting gate, which a binomial settles, and the children still to do. */

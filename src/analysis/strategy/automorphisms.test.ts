@@ -6,7 +6,7 @@ import { randomFromSeed } from "../../base/random.ts"
 import { phases } from "../../quorum/system.ts"
 import { nodeTable } from "../nodes.ts"
 import { imageOf, symmetryOf } from "./automorphisms.ts"
-import { type StrategyRequest, optimalStrategy, optimalValue } from "./optimal.ts"
+import { type StrategyRequest, optimalMeasures, optimalStrategy, optimalValue } from "./optimal.ts"
 import { measures } from "./program.ts"
 import { workloadOf } from "./workload.ts"
 
@@ -104,13 +104,40 @@ describe("strategies by symmetry", () => {
     }
   }, 60_000)
 
+  test("that a deadline ends are bounds: the optimum is between them, and the strategy attains the upper one", async () => {
+    let cut = 0
+    for (const text of ["compose(projectivePlane(2), majority(5))", "coverGrid(4, 6)"]) {
+      const request = { ...requestFor(text), bySymmetry: false }
+      const { value } = await optimalValue(request)
+      for (const steps of [0, 10, 40, 80, 1e6]) {
+        let left = steps
+        const found = await optimalStrategy({ ...request, deadline: { remainingMs: () => left-- } })
+        expect(found.load).toBeGreaterThan(value - 1e-9)
+        expect(found.atLeast ?? value).toBeLessThan(value + 1e-9)
+        expect(Math.max(...found.nodeLoads)).toBeCloseTo(found.load, 8)
+        if (found.atLeast !== undefined) cut++
+        else expect(found.load).toBeCloseTo(value, 8)
+      }
+    }
+    expect(cut).toBeGreaterThan(2)
+  })
+
+  test("are not found for failures that nodes without capacity would have to survive, which is said", async () => {
+    const request = requestFor("majority(4)", { failures: 1 }, { nodes: { a1: { capacity: 0 } } })
+    await expect(optimalValue(request)).rejects.toThrow(
+      "no strategy of majority(4) survives any 1 failures without the nodes of capacity 0 (a1)",
+    )
+  })
+
   test.each([
     ["compose(projectivePlane(2), majority(21))", "11/49"],
     ["wheel(200)", "199/397"],
     ["triangle(24)", "2/25"],
     ["coverGrid(15, 15)", "29/225"],
-  ])("the load of %s is %s, proved, and its strategy spreads it", async (text, exact) => {
-    const found = await optimalStrategy(requestFor(text))
+    // Three rows and three columns of 12: 2·3·12 - 3·3 nodes of 144, which no diagram of moderate size has.
+    ["mGrid(12, 8)", "7/16"],
+  ])("the load of %s is %s, proved", async (text, exact) => {
+    const found = await optimalMeasures(requestFor(text))
     expect(found.exact).toBe(exact)
     const [top, bottom] = exact.split("/").map(Number) as [number, number]
     expect(Math.max(...found.nodeLoads)).toBeCloseTo(top / bottom, 8)

@@ -14,6 +14,8 @@ export interface Symmetry {
   readonly orbits: number
   /** Permutations that generate the group: `to[x]` is where node x goes. Empty where only the identity was found. */
   readonly generators: readonly Permutation[]
+  /** The orbits, if any two nodes of each can be exchanged and nothing else moved. */
+  readonly classes?: readonly (readonly number[])[]
 }
 
 /** Where each node goes. */
@@ -57,7 +59,9 @@ export function symmetryOf(system: QuorumSystem, kinds: readonly string[]): Symm
       if (!isJoined()) firsts.push(node)
     }
   }
-  return { ...orbits.numbered(), generators }
+  const numbered = orbits.numbered()
+  const isWhole = numbered.orbits === twins.classes.length
+  return { ...numbered, generators, ...(isWhole && { classes: twins.classes }) }
 }
 
 /** A rotation of some nodes, and the exchange of the first two: together all permutations of them. */

@@ -1,15 +1,24 @@
 import type { Highs, Model } from "highs"
-import { InvariantError } from "../../base/errors.ts"
+import { InvariantError, UsageError } from "../../base/errors.ts"
 import { type Phase, phases } from "../../quorum/system.ts"
 import { type Fraction, toNumber } from "../exact/fraction.ts"
 import { type Column, inDoubles, reducedCost } from "./linear-program.ts"
 import { type BasisPoint, readOptimum } from "./optimum.ts"
 import { type QuorumGenerator, leastCommonMultiple } from "./quorum-source.ts"
-import { modelData } from "./solver.ts"
+import { DeadlineOver } from "./pricer.ts"
+import { type Deadline, modelData } from "./solver.ts"
 import type { StrategyProgram } from "./program.ts"
 
 /** The generator of cheapest quorums by phase; none for a phase whose quorums are all in the program. */
 export type Generators = Readonly<Partial<Record<Phase, QuorumGenerator>>>
+
+/** What generating came to. */
+export interface Generated {
+  /** Whether the limits can be kept. */
+  readonly isFeasible: boolean
+  /** Where the deadline ended it: a lower bound on the optimum. Quorums that improve the program may be missing. */
+  readonly atLeast?: number
+}
 
 /** A quorum whose reduced cost is above this improves nothing. */
 const worthwhile = -1e-10
@@ -20,19 +29,26 @@ const worthwhile = -1e-10
  * reduced cost is negative.
  *
  * With limits, feasibility comes first: each limit may be exceeded at a penalty until all penalties are
- * 0. False if they cannot all be 0: the limits contradict each other.
+ * 0. Infeasible if they cannot all be 0: the limits contradict each other.
+ *
+ * A lower bound is known at each step, since the probabilities of a phase sum to 1: the value of the program, less
+ * what the cheapest quorum of each phase would save (Lasdon 1970). The greatest of them is what is left
+ * when the deadline ends the search.
  */
-export function generateQuorums(program: StrategyProgram, generators: Generators, highs: Highs): boolean {
+export function generateQuorums(
+  program: StrategyProgram,
+  generators: Generators,
+  highs: Highs,
+  deadline?: Deadline,
+): Generated {
   const limits = [...program.limitRows.values()]
   return highs.withModel(modelData(highs, inDoubles(program.program)), (model) => {
     model.options.set({ output_flag: false, random_seed: 0, solver: "simplex" })
-    if (limits.length === 0) {
-      improve(program, generators, { highs, model, seeking: "goal" })
-      return true
-    }
+    const search = { highs, model, ...(deadline && { deadline }) }
+    if (limits.length === 0) return ending(improve(program, generators, { ...search, seeking: "goal" }))
     const excesses = limits.map((row) => addExcess(highs, model, row))
     program.program.columns.forEach((_, variable) => model.changeColCost(columnOf(variable, excesses), 0))
-    return improveWithin(program, generators, { highs, model, seeking: "feasibility", excesses })
+    return improveWithin(program, generators, { ...search, seeking: "feasibility", excesses })
   })
 }
 
@@ -43,19 +59,32 @@ interface Search {
   readonly seeking: "feasibility" | "goal"
   /** The model's columns that exceed limits; they stand after the columns there were at first. */
   readonly excesses?: readonly number[]
+  readonly deadline?: Deadline
 }
 
+/** The point that a search ended at; a lower bound, where the deadline ended it. */
+type End = BasisPoint & { readonly atLeast?: number }
+
+const ending = ({ atLeast }: End): Generated => ({
+  isFeasible: true,
+  ...(atLeast !== undefined && { atLeast }),
+})
+
 /** First the excesses over limits are driven to nothing, then they are forbidden and the goal takes over. */
-function improveWithin(program: StrategyProgram, generators: Generators, search: Search): boolean {
+function improveWithin(program: StrategyProgram, generators: Generators, search: Search): Generated {
   const { model, excesses = [] } = search
   const point = improve(program, generators, search)
-  if (excesses.some((column) => point.values[column]! > 1e-9)) return false
+  if (excesses.some((column) => point.values[column]! > 1e-9)) {
+    if (point.atLeast === undefined) return { isFeasible: false }
+    throw new UsageError(
+      "no strategy within the limits was found by the deadline, and there may be one; allow more time, or loosen the limits.",
+    )
+  }
   for (const column of excesses) model.changeColBounds(column, 0, 0)
   program.program.columns.forEach(({ cost }, variable) =>
     model.changeColCost(columnOf(variable, excesses), toNumber(cost)),
   )
-  improve(program, generators, { ...search, seeking: "goal" })
-  return true
+  return ending(improve(program, generators, { ...search, seeking: "goal" }))
 }
 
 /** A column that lets one limit be exceeded, at a price. */
@@ -70,18 +99,38 @@ function columnOf(variable: number, excesses: readonly number[]): number {
   return excesses.length === 0 || variable < excesses[0]! ? variable : variable + excesses.length
 }
 
-/** Solves repeatedly until no quorum has a negative reduced cost. */
-function improve(program: StrategyProgram, generators: Generators, search: Search): BasisPoint {
+/** Solves repeatedly until no quorum has a negative reduced cost, or the deadline is over. */
+function improve(program: StrategyProgram, generators: Generators, search: Search): End {
+  let atLeast = 0
   for (;;) {
     search.model.run()
     const point = readOptimum(search.highs, search.model)
     if (point === undefined) throw new InvariantError("a strategy program with penalties has no solution.")
-    const added = phases.flatMap((phase) => {
+    if (search.deadline !== undefined && search.deadline.remainingMs() <= 0) return { ...point, atLeast }
+    let saved = 0
+    const added: number[] = []
+    for (const phase of phases) {
       const generator = generators[phase]
-      return generator === undefined ? [] : improveBy(program, phase, generator, point, search)
-    })
+      if (generator === undefined) continue
+      const improvement = improveInTime(program, phase, generator, point, search)
+      if (improvement === undefined) return { ...point, atLeast }
+      const { reduced, variable } = improvement
+      saved += Math.min(0, reduced)
+      if (variable !== undefined) added.push(variable)
+    }
+    atLeast = Math.max(atLeast, search.model.getObjectiveValue() + saved)
     for (const variable of added) addColumn(search, program.program.columns[variable]!)
     if (added.length === 0) return point
+  }
+}
+
+/** The same, or nothing where the deadline is over before the quorum is known to be cheapest. */
+function improveInTime(...args: Parameters<typeof improveBy>): ReturnType<typeof improveBy> | undefined {
+  try {
+    return improveBy(...args)
+  } catch (error) {
+    if (error instanceof DeadlineOver) return undefined
+    throw error
   }
 }
 
@@ -91,7 +140,7 @@ function improveBy(
   generator: QuorumGenerator,
   { prices }: BasisPoint,
   { seeking }: Search,
-): number[] {
+): { readonly reduced: number; readonly variable?: number } {
   const price = (column: Column): number => {
     let rest = seeking === "goal" ? toNumber(column.cost) : 0
     for (const [row, amount] of column.entries) rest -= prices[row]! * toNumber(amount)
@@ -101,9 +150,10 @@ function improveBy(
   const quorum = generator.cheapest(nodePrices, (latency) =>
     Math.max(0, price(program.timeCharge(phase, latency))),
   )
-  if (quorum === undefined || quorum.cost - prices[program.unity[phase]]! > worthwhile) return []
-  const variable = generator.add(program, quorum)
-  return variable === undefined ? [] : [variable]
+  if (quorum === undefined) return { reduced: 0 }
+  const reduced = quorum.cost - prices[program.unity[phase]]!
+  const variable = reduced > worthwhile ? undefined : generator.add(program, quorum)
+  return { reduced, ...(variable !== undefined && { variable }) }
 }
 
 function addColumn({ highs, model, seeking }: Search, { cost, entries }: Column): void {

@@ -1,9 +1,10 @@
 import { UsageError } from "../../base/errors.ts"
-import type { NodeSet } from "../../base/node-set.ts"
+import { type NodeSet, has } from "../../base/node-set.ts"
 import { type Random, randomFromSeed } from "../../base/random.ts"
 import { type Phase, type QuorumSystem, phases } from "../../quorum/system.ts"
 import { type Permutation, type Symmetry, imageOf, imagesOf, symmetryOf } from "./automorphisms.ts"
-import { formulaOf } from "../exact/formula.ts"
+import { decompose } from "./decompose.ts"
+import { type Formula, formulaOf } from "../exact/formula.ts"
 import { type Generators, checkPricing, generateQuorums } from "./column-generation.ts"
 import { type Fraction, toNumber } from "../exact/fraction.ts"
 import type { NodeTable } from "../nodes.ts"
@@ -13,6 +14,7 @@ import {
   type QuorumSource,
   type SolutionReader,
   type SourceRequest,
+  idleSource,
   listSource,
   quorumSource,
 } from "./quorum-source.ts"
@@ -25,7 +27,8 @@ import {
   tidied,
 } from "./strategy.ts"
 import { type Goal, type Measure, StrategyProgram, measures, usableNodes } from "./program.ts"
-import type { WorkloadPoint } from "./workload.ts"
+import type { Deadline } from "./solver.ts"
+import { type WorkloadPoint, meanShare } from "./workload.ts"
 
 /** The objective of a strategy, its limits and its quorums. */
 export interface StrategyRequest {
@@ -36,6 +39,8 @@ export interface StrategyRequest {
   readonly limits: Readonly<Partial<Record<Measure, number>>>
   /** Every set in use must still contain a quorum after this many of its members fail. */
   readonly failures: number
+  /** When to stop looking for a better strategy; never by default. */
+  readonly deadline?: Deadline
   /** Whether nodes that a symmetry exchanges share a row of the program; true by default. False gives its slow oracle. */
   readonly bySymmetry?: boolean
 }
@@ -52,6 +57,11 @@ export interface OptimalStrategy extends StrategyMeasures {
    * were priced by a solver that rounds: then `value` holds to about 1e-9.
    */
   readonly exact?: string
+  /**
+   * A proved lower bound on the optimum, where the deadline ended the search: then `value` is an upper bound, which
+   * the strategy attains.
+   */
+  readonly atLeast?: number
 }
 
 /**
@@ -64,12 +74,20 @@ export interface OptimalStrategy extends StrategyMeasures {
  */
 export async function optimalStrategy(request: StrategyRequest): Promise<OptimalStrategy> {
   const solution = await solve(request)
-  const { system, workload, table, objective } = request
-  const strategy = await solution.strategy()
-  const measured = measureStrategy(system, strategy, workload, table)
+  return { ...measuresOf(request, solution), strategy: await solution.strategy() }
+}
+
+/** The same without the strategy: where nodes are symmetric it takes long to write out, and its measures do not need it. */
+export async function optimalMeasures(request: StrategyRequest): Promise<Omit<OptimalStrategy, "strategy">> {
+  return measuresOf(request, await solve(request))
+}
+
+function measuresOf(
+  { system, workload, table, objective }: StrategyRequest,
+  solution: Solution,
+): Omit<OptimalStrategy, "strategy"> {
   return {
-    ...measured,
-    strategy,
+    ...measureStrategy(system, solution.representatives, workload, table, solution.orbitOf),
     objective,
     ...valueOf(solution),
     ...(objective === "load" && { load: solution.value }),
@@ -77,16 +95,12 @@ export async function optimalStrategy(request: StrategyRequest): Promise<Optimal
 }
 
 /** The optimum alone, without the strategy that reaches it. */
-export async function optimalValue(
-  request: StrategyRequest,
-): Promise<Pick<OptimalStrategy, "value" | "exact">> {
+export async function optimalValue(request: StrategyRequest): Promise<StrategyValue> {
   return valueOf(await solve(request))
 }
 
 /** The same; undefined where the limits cannot all be kept. */
-export async function optimalValueWithin(
-  request: StrategyRequest,
-): Promise<Pick<OptimalStrategy, "value" | "exact"> | undefined> {
+export async function optimalValueWithin(request: StrategyRequest): Promise<StrategyValue | undefined> {
   const goal: Goal = { objective: request.objective, limits: request.limits }
   const solution = await solveFor(goal, request, await loadTools())
   return solution && valueOf(solution)
@@ -102,14 +116,25 @@ async function solve(request: StrategyRequest): Promise<Solution> {
 }
 
 interface Solution {
-  /** Computed when it is asked for. */
+  /** A strategy of the same measures, if the nodes of each orbit are taken to be used equally. */
+  readonly representatives: Strategy
+  readonly orbitOf?: readonly number[]
+  /** In which they are. Computed when it is asked for. */
   readonly strategy: () => Promise<Strategy>
   readonly value: number
   readonly exact?: Fraction
+  readonly atLeast?: number
 }
 
-function valueOf({ value, exact }: Solution): Pick<OptimalStrategy, "value" | "exact"> {
-  return { value, ...(exact && { exact: exact.toFraction() }) }
+/** What of a solution needs no strategy. */
+export type StrategyValue = Pick<OptimalStrategy, "value" | "exact" | "atLeast">
+
+function valueOf({ value, exact, atLeast }: Solution): StrategyValue {
+  return {
+    value,
+    ...(exact && { exact: exact.toFraction() }),
+    ...(atLeast !== undefined && { atLeast }),
+  }
 }
 
 /** The best strategy for a goal, or nothing where its limits cannot all be kept. */
@@ -120,18 +145,32 @@ async function solveFor(goal: Goal, request: StrategyRequest, tools: Tools): Pro
   const symmetry = generates && request.bySymmetry !== false ? symmetryIn(request) : undefined
   const program = programFor(goal, request, tools, symmetry)
   const readers = { 1: sources[1].enter(program), 2: sources[2].enter(program) }
-  if (generates && !generateQuorums(program, generators, tools.highs)) return undefined
-  const optimum = solveAndCheck(program, generators, tools)
+  const generated = generates
+    ? generateQuorums(program, generators, tools.highs, request.deadline)
+    : { isFeasible: true }
+  if (!generated.isFeasible) return undefined
+  const { atLeast } = generated
+  const optimum =
+    atLeast === undefined
+      ? solveAndCheck(program, generators, tools)
+      : withoutProof(solveProgram(program.program, tools))
   if (optimum === undefined) return undefined
-  const solution = readSolution(program, readers, optimum, tools)
+  const found = readSolution(program, readers, optimum, tools)
+  const solution = { ...found, ...(atLeast !== undefined && { atLeast }) }
   if (symmetry === undefined) return solution
   return {
     ...solution,
+    orbitOf: symmetry.orbitOf,
     strategy: async () => {
-      const realised = realise(await solution.strategy(), symmetry, goal, request, tools, solution.value)
+      const realised = realise(solution.representatives, symmetry, goal, request, tools, solution.value)
       return realised ?? (await solveFor(goal, { ...request, bySymmetry: false }, tools))!.strategy()
     },
   }
+}
+
+/** Optimal among the quorums that are in, which need not be all. */
+function withoutProof(optimum: Optimum | undefined): Optimum | undefined {
+  return optimum && { values: optimum.values, prices: optimum.prices }
 }
 
 function programFor(
@@ -162,13 +201,17 @@ const maxImages = 5_000
  */
 function realise(
   found: Strategy,
-  { generators }: Symmetry,
+  { generators, classes }: Symmetry,
   goal: Goal,
   request: StrategyRequest,
   tools: Tools,
   value: number,
 ): Strategy | undefined {
-  const spread = byPhase((phase) => spreadOverImages(found[phase], generators))
+  const spread = byPhase((phase) =>
+    classes === undefined
+      ? spreadOverImages(found[phase], generators)
+      : spreadOverClasses(found[phase], classes),
+  )
   if (spread[1] !== undefined && spread[2] !== undefined)
     return { 1: tidied(spread[1]), 2: tidied(spread[2]) }
   const random = randomFromSeed(1).fork("images")
@@ -179,6 +222,29 @@ function realise(
     if (strategy !== undefined) return strategy
   }
   return undefined
+}
+
+/** Every quorum replaced by quorums with as many nodes of each class, all of them equally used: at most n for each. */
+function spreadOverClasses(
+  quorums: Strategy[Phase],
+  classes: readonly (readonly number[])[],
+): WeightedQuorum[] {
+  return quorums.flatMap(({ quorum, probability }) => {
+    const parts = classes.flatMap((nodes) => {
+      const need = nodes.filter((node) => has(quorum, node)).length
+      if (need === 0) return []
+      const leaves = nodes.map((position): Formula => ({ kind: "leaf", position }))
+      const share = (probability * need) / nodes.length
+      const formula: Formula = { kind: "gate", need, children: leaves }
+      return [
+        { formula, shares: { share: probability, children: leaves.map(() => ({ share, children: [] })) } },
+      ]
+    })
+    if (parts.length === 0) return [{ quorum, probability }]
+    const all: Formula = { kind: "gate", need: parts.length, children: parts.map(({ formula }) => formula) }
+    const shares = { share: probability, children: parts.map((part) => part.shares) }
+    return decompose(all, shares, 1e-12).map(({ set, length }) => ({ quorum: set, probability: length }))
+  })
 }
 
 /** Every quorum replaced by all of its images, equally; undefined where these are too many. */
@@ -248,19 +314,21 @@ function bestOf(
 }
 
 async function sourceOf(phase: Phase, goal: Goal, request: StrategyRequest): Promise<QuorumSource> {
-  const { failures } = request
+  const { failures, workload } = request
   const of = sourceRequest(phase, goal, request)
-  return failures === 0 ? quorumSource(of) : resilientSource(of, failures)
+  if (failures > 0) return resilientSource(of, failures)
+  // Any quorum will do for a phase without work.
+  return meanShare(workload, phase) === 0 ? idleSource(of) : quorumSource(of)
 }
 
 function sourceRequest(
   phase: Phase,
   goal: Goal,
-  { system, workload, table }: StrategyRequest,
+  { system, workload, table, deadline }: StrategyRequest,
 ): SourceRequest {
   const timed = goal.objective === "latency" || goal.limits.latency !== undefined
   const allows = usableNodes(workload, table, phase)
-  return { system, phase, allows, timed, latency: table.latency[phase] }
+  return { system, phase, allows, timed, latency: table.latency[phase], ...(deadline && { deadline }) }
 }
 
 function generatorsOf(sources: Readonly<Record<Phase, QuorumSource>>): Generators {
@@ -297,16 +365,17 @@ function readSolution(
         probability: length,
       })),
     )
-  const strategy = (): Promise<Strategy> => Promise.resolve({ 1: quorums(1), 2: quorums(2) })
+  const representatives: Strategy = { 1: quorums(1), 2: quorums(2) }
+  const strategy = (): Promise<Strategy> => Promise.resolve(representatives)
   if (exact === undefined) {
     const value = program.columns.reduce((sum, { cost }, i) => sum + toNumber(cost) * values[i]!, 0)
-    return { strategy, value }
+    return { representatives, strategy, value }
   }
   const value = program.columns.reduce(
     (sum, { cost }, i) => sum.add(cost.mul(exact.values[i]!)),
     fractions.zero,
   )
-  return { strategy, value: toNumber(value), exact: value }
+  return { representatives, strategy, value: toNumber(value), exact: value }
 }
 
 function checkLimits({ limits, failures }: StrategyRequest): void {
@@ -323,6 +392,7 @@ function checkLimits({ limits, failures }: StrategyRequest): void {
 /** Each limit by itself, then each within the others: the first that cannot be kept, and the least it could be. */
 async function whichLimitBinds(request: StrategyRequest, tools: Tools): Promise<string> {
   const given = measures.filter((measure) => request.limits[measure] !== undefined)
+  if (given.length === 0) return cannotSurvive(request)
   for (const measure of given) {
     const alone = await solveFor({ objective: measure, limits: {} }, request, tools)
     if (alone !== undefined && exceeds(alone.value, request.limits[measure]!)) {
@@ -341,6 +411,15 @@ async function whichLimitBinds(request: StrategyRequest, tools: Tools): Promise<
     )
   }
   return `no strategy of ${request.system.name} satisfies all limits at once; loosen one of them.`
+}
+
+/** Without limits only failures and nodes of capacity 0 leave no strategy. */
+function cannotSurvive({ system, table, failures }: StrategyRequest): string {
+  const without = system.nodes.filter((_, x) => phases.some((phase) => table.capacity[phase][x] === 0))
+  return (
+    `no strategy of ${system.name} survives any ${failures} failures without the nodes of capacity 0 (${without.join(", ")}). ` +
+    `Give them a positive capacity, or survive fewer failures.`
+  )
 }
 
 const exceeds = (value: number, limit: number): boolean => value > limit * (1 + 1e-12)

@@ -1,17 +1,21 @@
 import type { Highs } from "highs"
 import { InvariantError, UsageError } from "../../base/errors.ts"
+import { censusOf } from "../exact/counts.ts"
 import { decisionDiagram, denseDiagram } from "../exact/decision-diagram.ts"
 import {
   type Formula,
   type Gate,
   childWeight,
+  heaviestFirst,
   holdsOn,
+  isReadOnceFormula,
   occurrencesIn,
   positionsIn,
   weightOf,
 } from "../exact/formula.ts"
+import { bySums, maxDense } from "../exact/sums.ts"
 import { requireQuorum } from "./decompose.ts"
-import { ProgramBuilder, loadSolver, solveIntegers } from "./solver.ts"
+import { type Deadline, ProgramBuilder, loadSolver, solveIntegers } from "./solver.ts"
 
 /** A quorum and what its nodes cost together. */
 export interface Choice {
@@ -44,8 +48,65 @@ export function pricerOf(formula: Formula): Pricer | undefined {
   if (groups.length === formula.children.length) return independent(formula)
   if (!isAnd(formula)) return diagramPricer(formula)
   const parts = groups.map((children) => (children.length === 1 ? children[0]! : conjunction(children)))
-  if (parts.length === 1) return diagramPricer(formula)
+  if (parts.length === 1) return diagramPricer(formula) ?? conditionedPricer(formula)
   return independent(conjunction(parts))
+}
+
+/** A part of a conjunction with at most this many minimal quorums is tried quorum by quorum. */
+const maxTried = 5_000
+
+/**
+ * The pricer of a conjunction whose parts share nodes: given a quorum of one part, its nodes are paid for, and the
+ * rest is priced with these nodes free. The part is the one with the fewest quorums; undefined where these are too many,
+ * or the rest shares nodes, too. Cost: a pricing of the rest for each of them.
+ */
+function conditionedPricer({ children }: Gate): Pricer | undefined {
+  const counts = children.map((child) =>
+    isReadOnceFormula(child) ? censusOf(child)!.quorums : BigInt(maxTried) + 1n,
+  )
+  const fewest = counts.reduce((best, count, i) => (count < counts[best]! ? i : best), 0)
+  if (counts[fewest]! > maxTried) return undefined
+  const others = children.filter((_, i) => i !== fewest)
+  const remaining = others.length === 1 ? others[0]! : conjunction(others)
+  const rest = isReadOnceFormula(remaining) ? pricerOf(remaining) : undefined
+  if (rest === undefined) return undefined
+  const quorums = quorumsOfTree(children[fewest]!)
+  return (prices) => {
+    let best: Choice | undefined
+    const left = [...prices]
+    for (const quorum of quorums) {
+      const cost = quorum.reduce((sum, node) => sum + prices[node]!, 0)
+      if (cost >= (best?.cost ?? Infinity)) continue
+      for (const node of quorum) left[node] = 0
+      const choice = rest(left)
+      for (const node of quorum) left[node] = prices[node]!
+      if (choice === undefined || cost + choice.cost >= (best?.cost ?? Infinity)) continue
+      best = { cost: cost + choice.cost, nodes: [...new Set([...quorum, ...choice.nodes])] }
+    }
+    return best
+  }
+}
+
+/** The minimal quorums of a read-once formula, each as its positions. Their number is that of `censusOf`. */
+function quorumsOfTree(formula: Formula): number[][] {
+  if (formula.kind === "leaf") return [[formula.position]]
+  const parts = formula.children.map(quorumsOfTree)
+  const order = heaviestFirst(formula)
+  const found: number[][] = []
+  // Taken heaviest first, a set of children is minimal exactly when its last one carries it over the need.
+  const extend = (at: number, weight: number, chosen: readonly number[]): void => {
+    if (weight >= formula.need) {
+      found.push([...chosen])
+      return
+    }
+    for (let i = at; i < order.length; i++) {
+      const child = order[i]!
+      for (const quorum of parts[child]!)
+        extend(i + 1, weight + childWeight(formula, child), [...chosen, ...quorum])
+    }
+  }
+  extend(0, 0, [])
+  return found
 }
 
 const free: Choice = { cost: 0, nodes: [] }
@@ -98,30 +159,57 @@ function cheapestCount(gate: Gate, parts: readonly (Choice | undefined)[]): Choi
  */
 function cheapestWeight(gate: Gate, parts: readonly (Choice | undefined)[]): Choice | undefined {
   const { need } = gate
-  let best = [0, ...Array<number>(need).fill(Infinity)]
-  const taken: Int32Array[] = []
+  if (need > maxDense) return cheapestSparse(gate, parts)
+  const best = new Float64Array(need + 1).fill(Infinity)
+  best[0] = 0
+  // Whether a child improved the best of a weight; and from which weight it reached the need.
+  const improved: Uint8Array[] = []
+  const before: number[] = []
   parts.forEach((part, child) => {
-    const from = new Int32Array(need + 1).fill(-1)
-    const next = [...best]
+    const improves = new Uint8Array(need + 1)
     const weight = childWeight(gate, child)
-    for (let w = 0; part !== undefined && w < need; w++) {
+    for (let w = need - 1; part !== undefined && w >= 0; w--) {
       const reached = Math.min(w + weight, need)
-      if (best[w]! + part.cost >= next[reached]!) continue
-      next[reached] = best[w]! + part.cost
-      from[reached] = w
+      const cost = best[w]! + part.cost
+      if (cost >= best[reached]!) continue
+      best[reached] = cost
+      improves[reached] = 1
+      if (reached === need) before[child] = w
     }
-    taken.push(from)
-    best = next
+    improved.push(improves)
   })
   if (best[need] === Infinity) return undefined
   const chosen: Choice[] = []
   let weight = need
   for (let child = parts.length - 1; child >= 0; child--) {
-    const from = taken[child]![weight]!
-    if (from < 0) continue
+    if (improved[child]![weight] === 0) continue
     chosen.unshift(parts[child]!)
-    weight = from
+    weight = weight === need ? before[child]! : weight - childWeight(gate, child)
   }
+  return joined(chosen)
+}
+
+/** The same for large weights: of the children taken for a sum, the last, and those before it. */
+function cheapestSparse(gate: Gate, parts: readonly (Choice | undefined)[]): Choice | undefined {
+  interface Taken {
+    readonly cost: number
+    readonly part?: Choice
+    readonly before?: Taken
+  }
+  const sums = bySums<Taken>(
+    gate,
+    gate.need,
+    { cost: 0 },
+    (before, child) => {
+      const part = parts[child]
+      return { added: part && { cost: before.cost + part.cost, part, before }, left: before }
+    },
+    (a, b) => (b.cost < a.cost ? b : a),
+  )
+  const best = sums.get(gate.need)
+  if (best === undefined || best.cost === Infinity) return undefined
+  const chosen: Choice[] = []
+  for (let at: Taken | undefined = best; at?.part !== undefined; at = at.before) chosen.unshift(at.part)
   return joined(chosen)
 }
 
@@ -188,12 +276,15 @@ export async function anyPricerOf(formula: Formula): Promise<Pricer> {
   return pricerOf(formula) ?? integerPricer(formula, await loadSolver())
 }
 
+/** Thrown where an integer program has not ended by the deadline. */
+export class DeadlineOver extends Error {}
+
 /**
  * The cheapest quorum by branch and bound: one binary variable per node, one
  * share per occurrence. The solver works in doubles: its quorum is checked with
- * the formula itself; that none is cheaper holds up to its tolerance of 1e-6.
+ * the formula itself; that none is cheaper holds up to its tolerance of 1e-6. Throws DeadlineOver.
  */
-export function integerPricer(formula: Formula, highs: Highs): Pricer {
+export function integerPricer(formula: Formula, highs: Highs, deadline?: Deadline): Pricer {
   refuseTooLarge(formula)
   return (prices) => {
     const builder = new ProgramBuilder()
@@ -201,7 +292,8 @@ export function integerPricer(formula: Formula, highs: Highs): Pricer {
     const possible = positionsIn(formula).filter((position) => prices[position]! < Infinity)
     for (const position of possible) used[position] = builder.variable(prices[position]!, 1, true)
     requireQuorum(builder, formula, used)
-    const values = solveIntegers(highs, builder.program())
+    const values = solveIntegers(highs, builder.program(), deadline && deadline.remainingMs() / 1000)
+    if (values === "time is over") throw new DeadlineOver()
     if (values === undefined) return undefined
     return withoutIdle(
       formula,
@@ -224,7 +316,7 @@ function refuseTooLarge(formula: Formula): void {
 }
 
 /** The nodes chosen less those the quorum can do without; free nodes are often chosen needlessly. */
-function withoutIdle(formula: Formula, chosen: readonly number[], prices: readonly number[]): Choice {
+export function withoutIdle(formula: Formula, chosen: readonly number[], prices: readonly number[]): Choice {
   const live: boolean[] = []
   for (const position of chosen) live[position] = true
   if (!holdsOn(formula, live)) throw new InvariantError("HiGHS chose a set of nodes that is not a quorum.")

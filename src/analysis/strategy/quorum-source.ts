@@ -14,9 +14,9 @@ import {
 import type { Fraction } from "../exact/fraction.ts"
 import { completion } from "../latency.ts"
 import { type Piece, type Shares, decompose } from "./decompose.ts"
-import { type Pricer, integerPricer, pricerOf } from "./pricer.ts"
+import { DeadlineOver, type Pricer, integerPricer, pricerOf, withoutIdle } from "./pricer.ts"
 import type { Flow, StrategyProgram } from "./program.ts"
-import { loadSolver } from "./solver.ts"
+import { type Deadline, loadSolver } from "./solver.ts"
 
 /**
  * The source of one phase's quorums in the program of an optimal strategy: all in advance, as a flow or
@@ -58,6 +58,7 @@ export interface SourceRequest {
   readonly latency: readonly number[]
   /** Whether latency is sought or limited; otherwise all quorums take no time. */
   readonly timed: boolean
+  readonly deadline?: Deadline
 }
 
 /** Formulas with at most this many minimal quorums are listed rather than generated. */
@@ -74,8 +75,21 @@ export async function quorumSource(request: SourceRequest): Promise<QuorumSource
   }
   // Recursions and diagrams add whole-number prices without rounding; an integer program does not.
   const exact = pricerOf(formula)
-  const pricer = exact ?? integerPricer(formula, await loadSolver())
+  const pricer = exact ?? integerPricer(formula, await loadSolver(), request.deadline)
   return generatedSource(request, byClasses(request, formula, pricer), exact !== undefined)
+}
+
+/** One minimal quorum of a phase, for a workload without it. */
+export function idleSource(request: SourceRequest): QuorumSource {
+  const formula = formulaOf(request.system, request.phase)
+  refuseUnusable(request, formula)
+  const used = positionsIn(formula).filter(request.allows)
+  const { nodes } = withoutIdle(
+    formula,
+    used,
+    used.map(() => 0),
+  )
+  return listSource(request, formula, [nodeSet(nodes)])
 }
 
 function refuseUnusable({ system, phase, allows }: SourceRequest, formula: Formula): void {
@@ -226,16 +240,35 @@ export function generatedSource(
  * costs the number of its uses by earlier ones.
  */
 function* spreadOut(
-  { system, allows }: SourceRequest,
+  request: SourceRequest,
   cheapest: TimedPricer,
   places: number,
 ): Generator<GeneratedQuorum> {
+  const { system, allows, deadline } = request
   const prices = system.nodes.map((_, node) => (allows(node) ? 1 : Infinity))
+  const enough = (deadline?.remainingMs() ?? 0) / 2
   for (let round = 0; round < Math.min(places, 60); round++) {
-    const quorum = cheapest(prices, () => 0)
+    if (round > 0 && deadline !== undefined && deadline.remainingMs() <= enough) return
+    const quorum = cheapestInTime(request, prices, cheapest)
     if (quorum === undefined) return
     yield quorum
     for (const node of quorum.nodes) prices[node]! += 1
+  }
+}
+
+/** A cheapest quorum; where the deadline is over before it is found, some minimal quorum: a program needs one to begin with. */
+function cheapestInTime(
+  request: SourceRequest,
+  prices: readonly number[],
+  cheapest: TimedPricer,
+): GeneratedQuorum | undefined {
+  try {
+    return cheapest(prices, () => 0)
+  } catch (error) {
+    if (!(error instanceof DeadlineOver)) throw error
+    const formula = formulaOf(request.system, request.phase)
+    const { nodes } = withoutIdle(formula, positionsIn(formula).filter(request.allows), prices)
+    return { cost: 0, nodes, latency: latencyOf(request, formula, nodes) }
   }
 }
 

@@ -57,14 +57,34 @@ export function modelData(highs: Highs, { costs, uppers, wholeNumbers, rows }: P
   }
 }
 
+/** When a computation must end. The library reads no clock: its caller does. */
+export interface Deadline {
+  /** How much time is left, in milliseconds; 0 or less where it is over. */
+  remainingMs(): number
+}
+
 /** A best point of a program with whole-number variables, or nothing where no point satisfies it. */
-export function solveIntegers(highs: Highs, program: Program): number[] | undefined {
+export function solveIntegers(highs: Highs, program: Program): number[] | undefined
+/** The same within a time in seconds. */
+export function solveIntegers(
+  highs: Highs,
+  program: Program,
+  seconds: number | undefined,
+): number[] | undefined | "time is over"
+export function solveIntegers(
+  highs: Highs,
+  program: Program,
+  seconds = Infinity,
+): number[] | undefined | "time is over" {
+  if (seconds <= 0) return "time is over"
   return highs.withModel(modelData(highs, program), (model) => {
     model.options.set({ output_flag: false, mip_rel_gap: 0, random_seed: 0 })
+    if (seconds < Infinity) model.options.set({ time_limit: seconds })
     model.run()
     const status = model.getModelStatus()
     if (status === highs.constants.modelStatus.optimal) return [...model.getSolution().colValue]
     if (status === highs.constants.modelStatus.infeasible) return undefined
+    if (status === highs.constants.modelStatus.timeLimit) return "time is over"
     throw new InvariantError(`HiGHS ended an integer program with status ${status}.`)
   })
 }

@@ -35,15 +35,17 @@ export interface StrategyMeasures {
  *
  * The load at a point of the workload is that of the busiest node there; load is its expectation and
  * capacity the expectation of its inverse, which is more than 1 / load where the workload varies. The
- * latency of a set is the time at which its members that have replied contain a quorum.
+ * latency of a set is the time at which its members that have replied contain a quorum. With `orbitOf`
+ * the nodes of each orbit are taken to be used equally.
  */
 export function measureStrategy(
   system: Analysed,
   strategy: Strategy,
   workload: readonly WorkloadPoint[],
   table: Pick<NodeTable, "capacity" | "latency">,
+  orbitOf?: readonly number[],
 ): StrategyMeasures {
-  const use = { 1: usage(system, strategy[1]), 2: usage(system, strategy[2]) }
+  const use = { 1: usage(system, strategy[1], orbitOf), 2: usage(system, strategy[2], orbitOf) }
   const loadsAt = (point: WorkloadPoint): number[] =>
     system.nodes.map((_, x) => {
       const work = (phase: Phase): number =>
@@ -77,10 +79,20 @@ function ratio(work: number, capacity: number): number {
   return work === 0 ? 0 : work / capacity
 }
 
-function usage(system: Pick<QuorumSystem, "nodes">, quorums: readonly WeightedQuorum[]): number[] {
+function usage(
+  system: Pick<QuorumSystem, "nodes">,
+  quorums: readonly WeightedQuorum[],
+  orbitOf?: readonly number[],
+): number[] {
   const use = system.nodes.map(() => 0)
   for (const { quorum, probability } of quorums) for (const x of members(quorum)) use[x]! += probability
-  return use
+  if (orbitOf === undefined) return use
+  const [sums, sizes] = [new Map<number, number>(), new Map<number, number>()]
+  orbitOf.forEach((orbit, x) => {
+    sums.set(orbit, (sums.get(orbit) ?? 0) + use[x]!)
+    sizes.set(orbit, (sizes.get(orbit) ?? 0) + 1)
+  })
+  return orbitOf.map((orbit) => sums.get(orbit)! / sizes.get(orbit)!)
 }
 
 /** The smallest t such that the members of latency at most t are a quorum. */

@@ -182,8 +182,8 @@ describe("quorate search", () => {
 
   test("warns where the deadline came first", async () => {
     const { code, err } = await quorate("search", "9", "--deadline", "0")
-    expect(code).toBe(0)
-    expect(err).toContain("warning: stopped at --deadline 0 after")
+    expect(code).toBe(3)
+    expect(err).toContain("WARNING: stopped at --deadline 0 after")
   })
 
   test.each([

@@ -4,7 +4,7 @@ import type { QuorumSystem } from "../../quorum/system.ts"
 import type { LeaderLatency } from "../../run/closed-form.ts"
 import { type Context, exitCodeHelp } from "../shared/context.ts"
 import type { LatencyChoice } from "../../world/simulate/latency.ts"
-import { type Format, formatOption, seedOption, whole } from "../shared/options.ts"
+import { type Format, formatOption, milliseconds, seedOption, whole } from "../shared/options.ts"
 import { printJson, printTables } from "../shared/output.ts"
 import { judged } from "../../run/safety.ts"
 import { warnOfSafety } from "../shared/cautions.ts"
@@ -16,6 +16,7 @@ interface AnalyzeFlags extends AnalysisFlags {
   readonly strategy: boolean
   readonly seed: number
   readonly samples?: number
+  readonly deadline: number
   readonly format: Format
 }
 
@@ -42,9 +43,16 @@ export function analyzeCommand(context: Context): Command {
       "number of samples of an estimate, where no exact answer is possible",
       whole("--samples", 1),
     )
+    .option(
+      "--deadline <ms>",
+      "time after which the search for better strategies ends, with bounds",
+      milliseconds("--deadline"),
+      10_000,
+    )
     .addOption(formatOption())
     .addHelpText("after", help)
     .action(async (text: string, flags: AnalyzeFlags) => {
+      const end = performance.now() + flags.deadline
       const system = await readSystem(text)
       const known = await nodesOf(flags, system.nodes)
       const { analyse } = await import("../../analysis/analyse.ts")
@@ -55,6 +63,8 @@ export function analyzeCommand(context: Context): Command {
         objective: flags.objective,
         limits: limitsOf(flags),
         failures: flags.failures,
+        deadline: { remainingMs: () => end - performance.now() },
+        listQuorums: flags.strategy,
         sampling: {
           random: randomFromSeed(flags.seed).fork("availability"),
           ...(flags.samples !== undefined && { samples: flags.samples }),
@@ -112,15 +122,12 @@ async function print(
     ]
     return printTables(io, format, [analysisTable(analysis, known.latencySource), ...further])
   }
-  const { objective, value, exact, nodeLoads } = analysis.strategy
-  const summary = { objective, value, exact, nodeLoads }
   const waits = leaders.length === 0 ? {} : { leaders }
   const latencySource = known.latencySource ?? null
   printJson(io, {
     ...analysis,
     latencySource,
     ...waits,
-    strategy: strategy ? analysis.strategy : summary,
     seed,
   })
 }

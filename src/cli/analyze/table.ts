@@ -31,8 +31,8 @@ export function analysisTable(analysis: Analysis, latencySource?: string): Table
       byPhase("failure probability", probability, probability(analysis)),
       byPhase(
         "load",
-        ({ load, loadExact }) => fraction(load, loadExact),
-        fraction(analysis.load, analysis.loadExact),
+        ({ load, loadExact, loadAtLeast }) => boundedLoad(load, loadExact, loadAtLeast),
+        boundedLoad(analysis.load, analysis.loadExact, analysis.loadAtLeast),
       ),
       together("capacity", analysis.capacity === null ? "unbounded" : shown(analysis.capacity)),
       together("network load", shown(analysis.networkLoad)),
@@ -41,6 +41,16 @@ export function analysisTable(analysis: Analysis, latencySource?: string): Table
     notes: [...notesOf(analysis), latencyNote(latencySource)],
   }
 }
+
+/** A load, or the interval that it is known to be in. */
+function boundedLoad(load: number, exact: string | null, atLeast: number | null): TableCell {
+  if (atLeast === null) return fraction(load, exact)
+  return `${rounded(atLeast, Math.floor)} to ${rounded(load, Math.ceil)}`
+}
+
+/** Four digits after the point, down or up: a bound stays one. */
+const rounded = (value: number, round: (value: number) => number): string =>
+  (round(value * 1e4) / 1e4).toFixed(4)
 
 /** What the latency of the strategy measures; a request takes longer, by the way of its client. */
 function latencyNote(source: string | undefined): string {
@@ -52,7 +62,7 @@ function latencyNote(source: string | undefined): string {
 /** The quorums of the optimal strategy by phase, in decreasing probability. */
 export function strategyTable({ system, strategy }: Analysis): Table {
   const rows = (["phase1", "phase2"] as const).map((phase) =>
-    strategy[phase].map(({ quorum, probability }): TableRow => [
+    (strategy[phase] ?? []).map(({ quorum, probability }): TableRow => [
       phase === "phase1" ? "1" : "2",
       probability,
       `{${quorum.join(" ")}}`,
@@ -122,6 +132,11 @@ function notesOf(analysis: Analysis): string[] {
     "Per-phase load assumes only that phase runs; column both uses the given phase-1 fraction, and the failure probability of either phase. –: a measure of both phases together, or of one alone.",
   ]
   const all = [analysis, analysis.phase1, analysis.phase2]
+  if (analysis.strategy.atLeast !== null || all.some(({ loadAtLeast }) => loadAtLeast !== null)) {
+    notes.push(
+      "Load a to b: a bound, since the deadline ended the search; the least load is at least a, and b is that of the best strategy found, as are the measures below it. --deadline allows more time.",
+    )
+  }
   if (all.some(({ failureProbabilityIs }) => failureProbabilityIs === "estimate")) {
     notes.push("≈: estimated by sampling, with 95 % CI.")
   }
