@@ -5,6 +5,7 @@ import type { ComparedValue, Comparison, Estimated, Outcome } from "../experimen
 import type { Result } from "../experiment/result.ts"
 import { cautionNotes, cautionsOfRows, withCautions } from "../experiment/safety.ts"
 import { type Table, type TableCell, emptyMark } from "../experiment/table.ts"
+import type { ReadResult } from "./shared/read-result.ts"
 import { type Context, type ExitCode, exitCodes } from "./shared/context.ts"
 import { type Format, formatOption, moduleOption } from "./shared/options.ts"
 import { printJson, printTables } from "./shared/output.ts"
@@ -33,9 +34,9 @@ export function compareCommand(context: Context): Command {
     .addOption(formatOption())
     .addHelpText("after", help)
     .action(async (before: string, after: string, { all, format, ...reading }: CompareOptions) => {
-      const { readResult } = await import("./shared/read-result.ts")
+      const { readResults } = await import("./shared/read-result.ts")
       const { compareRows } = await import("../experiment/compare.ts")
-      const [old, now] = [await readResult(before, reading, io), await readResult(after, reading, io)]
+      const [old, now] = (await readResults([before, after], reading, io)) as [ReadResult, ReadResult]
       if (old.experiment.id !== now.experiment.id) {
         throw new UsageError(
           `${before} is a result of ${old.experiment.id} and ${after} of ${now.experiment.id}; only results of the same experiment can be compared.`,

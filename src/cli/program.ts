@@ -19,7 +19,7 @@ export async function runCli(args: readonly string[], streams: Io): Promise<Exit
 }
 
 /** Every command with its loader: only the command that is called is imported. */
-const commands: Readonly<Record<string, () => Promise<(context: Context) => Command>>> = {
+export const commands: Readonly<Record<string, () => Promise<(context: Context) => Command>>> = {
   list: async () => (await import("./list.ts")).listCommand,
   check: async () => (await import("./check/command.ts")).checkCommand,
   analyze: async () => (await import("./analyze/command.ts")).analyzeCommand,

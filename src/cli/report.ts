@@ -1,6 +1,7 @@
 import { Command } from "commander"
+import type { ReadResult } from "./shared/read-result.ts"
 import type { Context } from "./shared/context.ts"
-import { writeFile } from "./shared/files.ts"
+import { refuseUnwritable, writeFile } from "./shared/files.ts"
 import { moduleOption } from "./shared/options.ts"
 
 interface ReportOptions {
@@ -22,9 +23,10 @@ export function reportCommand({ io }: Context): Command {
     .addOption(moduleOption())
     .addHelpText("after", help)
     .action(async (name: string, { out, ...reading }: ReportOptions) => {
-      const { readResult } = await import("./shared/read-result.ts")
+      const { readResults } = await import("./shared/read-result.ts")
+      if (out !== undefined && out !== "-") refuseUnwritable(out, `--out ${out}`)
       const { reportHtml } = await import("../experiment/report.ts")
-      const result = await readResult(name, reading, io)
+      const [result] = (await readResults([name], reading, io)) as [ReadResult]
       const page = await reportHtml(result, result.manifest)
       if (out === "-") return io.out(page)
       const file = out ?? `${result.experiment.id}.html`

@@ -23,13 +23,14 @@ export function tableCommand({ io }: Context): Command {
     .addOption(formatOption())
     .addHelpText("after", help)
     .action(async (names: string[], { format, ...reading }: TableOptions) => {
-      const { readResult } = await import("./shared/read-result.ts")
+      const { readResults } = await import("./shared/read-result.ts")
       const { tablesOf, resultJson } = await import("../experiment/result.ts")
       const computed = await thesisTables(names)
-      const results: Result[] = []
-      for (const name of names.filter((name) => !isThesisTable(name))) {
-        results.push(await readResult(name, reading, io))
-      }
+      const results: Result[] = await readResults(
+        names.filter((name) => !isThesisTable(name)),
+        reading,
+        io,
+      )
       if (format === "json") printJson(io, { results: results.map(resultJson), tables: computed })
       else await printTables(io, format, [...computed, ...results.flatMap(tablesOf)])
     })

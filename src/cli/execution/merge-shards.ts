@@ -37,12 +37,6 @@ export async function mergeShards(
   files: readonly string[],
   context: MergeContext,
 ): Promise<RunOutcome> {
-  const { experiment, argument = experiment.id } = sourced
-  if (files.length === 0) {
-    throw new UsageError(
-      `no shards of ${argument} found. Create them with: quorate run ${argument} --shard 1/2`,
-    )
-  }
   const headers = files.map(readHeader)
   const { seed: rootSeed, runs } = headers[0]!
   const configuration = { ...sourced, rootSeed, runs }

@@ -4,7 +4,7 @@ import { basename, dirname, join } from "node:path"
 import { UsageError } from "../../base/errors.ts"
 import type { ManifestFile } from "../../experiment/manifest.ts"
 import type { Context } from "../shared/context.ts"
-import { noResult, originOf } from "../shared/read-result.ts"
+import { noResult, refuseIdleModules, originOf } from "../shared/read-result.ts"
 import { manifestName, readManifest } from "../shared/read-manifest.ts"
 import { resultFolder } from "../shared/results-folder.ts"
 import { sha256 } from "./environment.ts"
@@ -32,6 +32,10 @@ export async function verifyResults(
   { from, module: modules, trust, ...how }: VerifyOptions,
 ): Promise<"same" | "different" | "interrupted"> {
   const kept = foldersOf(names, from)
+  refuseIdleModules(
+    kept.flatMap((folder) => readManifest(folder)?.result ?? []),
+    modules,
+  )
   const out = mkdtempSync(join(tmpdir(), "quorate-verify-"))
   try {
     const runs = await Promise.all(

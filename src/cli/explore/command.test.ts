@@ -118,7 +118,10 @@ describe("quorate explore --model spec", () => {
     [["majority(17)"], "has 17 acceptors; at most 16 can be explored"],
     [["majority(3)", "simple(3, 3, 1)"], "cannot be explored in one pass"],
     [["majority(3)", "--save", "trace.pdf"], "unknown file type; the extension must be .json"],
-    [["majority(3)", "--save", "no/such/folder/trace.json"], "no such folder: no/such/folder"],
+    [
+      ["majority(3)", "--save", "no/such/folder/trace.json"],
+      "--save no/such/folder/trace.json: cannot write it: no such folder",
+    ],
     [
       ["simple(2, 2, 1)", "--inductive", "--workers", "2"],
       "--workers and --inductive are mutually exclusive",

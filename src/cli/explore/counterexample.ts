@@ -1,8 +1,6 @@
-import { existsSync } from "node:fs"
-import { dirname } from "node:path"
 import { UsageError } from "../../base/errors.ts"
 import type { SequenceDiagram } from "../../experiment/diagram/model.ts"
-import { writeFile } from "../shared/files.ts"
+import { refuseUnwritable, writeFile } from "../shared/files.ts"
 
 /** A counterexample in every form in which it can be saved. */
 export interface Counterexample {
@@ -22,9 +20,7 @@ export function refuseFiles(files: readonly string[], model: "spec" | "actors"):
       )
     }
     if (model === "actors" && file.endsWith(".itf.json")) throw itfOfActors(file)
-    if (!existsSync(dirname(file))) {
-      throw new UsageError(`--save ${file}: no such folder: ${dirname(file)}.`)
-    }
+    refuseUnwritable(file, `--save ${file}`)
   }
 }
 

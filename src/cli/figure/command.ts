@@ -107,14 +107,11 @@ async function printResultFigures(
   names: readonly string[],
   { format, only, out, ...reading }: FigureOptions,
 ): Promise<void> {
-  const { readResult } = await import("../shared/read-result.ts")
+  const { readResults } = await import("../shared/read-result.ts")
   const { drawingsOf, figuresOf } = await import("../../experiment/result.ts")
   const { outputFigures, shownFigures } = await import("./output.ts")
-  const found = []
-  for (const name of names) {
-    const result = await readResult(name, reading, io)
-    found.push(...shownFigures(figuresOf(result), drawingsOf(result)))
-  }
+  const results = await readResults(names, reading, io)
+  const found = results.flatMap((result) => shownFigures(figuresOf(result), drawingsOf(result)))
   await outputFigures(io, found, names, { format, only, out })
 }
 

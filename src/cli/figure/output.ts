@@ -4,7 +4,7 @@ import { UsageError, describeUnknown } from "../../base/errors.ts"
 import type { Drawing } from "../../experiment/define.ts"
 import type { Figure } from "../../experiment/figure/figure.ts"
 import type { Io } from "../shared/context.ts"
-import { writeFile } from "../shared/files.ts"
+import { reasonOf, writeFile } from "../shared/files.ts"
 import { makeFolder } from "../shared/results-folder.ts"
 
 /** The formats a figure can be written in, the first by default. */
@@ -123,7 +123,14 @@ async function writeFigures(
   format: FigureFormat,
   folder: string,
 ): Promise<void> {
-  makeFolder(resolve(folder))
+  try {
+    makeFolder(resolve(folder))
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    throw code === undefined
+      ? error
+      : new UsageError(`--out ${folder}: cannot make the folder: ${reasonOf(code)}.`)
+  }
   for (const figure of figures) {
     const place = join(folder, `${figure.id}.${format === "vega-lite" ? "vl.json" : format}`)
     writeFile(place, await figure.render(format))

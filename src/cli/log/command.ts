@@ -71,8 +71,11 @@ async function run({ io }: Context, system: string, flags: Flags, command: Comma
   refuseForeignSettings(command, protocol)
   const setup = await readLogSetup(protocol, system, flags)
   refuseEmptyWindow(setup)
-  const { seed, intervalMs, timeline } = flags
-  const { history } = flags
+  const { seed, intervalMs, timeline, history } = flags
+  if (typeof history === "string") {
+    const { refuseUnwritable } = await import("../shared/files.ts")
+    refuseUnwritable(history, `--history ${history}`)
+  }
   // What is written is judged as well, also where answers do not depend on the state.
   const checks = history === undefined ? {} : { linearizability: history !== false }
   const result = runLog(setup, seed, {

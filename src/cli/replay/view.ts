@@ -64,7 +64,10 @@ export async function replayView(
   data: unknown,
   { system, protocol }: { readonly system?: string; readonly protocol?: string } = {},
 ): Promise<ReplayView> {
-  if (isItf(data)) return itfView(data, system)
+  if (isItf(data)) {
+    if (protocol !== undefined) throw idleProtocol(protocol, "an ITF trace is of the specification")
+    return itfView(data, system)
+  }
   if (system !== undefined) {
     throw new UsageError("--system requires an ITF trace; a replay file names its quorum system.")
   }
@@ -75,10 +78,16 @@ export async function replayView(
     )
   }
   const title = parsed.data.because ?? "Run without a description"
-  if (parsed.data.model === "spec") return specView(readReplay(data), title)
+  if (parsed.data.model === "spec") {
+    if (protocol !== undefined) throw idleProtocol(protocol, "the replay file is of the specification")
+    return specView(readReplay(data), title)
+  }
   const { trace, exploration } = await readActorReplay(data, protocol)
   return actorView(trace, exploration, title)
 }
+
+const idleProtocol = (protocol: string, because: string): UsageError =>
+  new UsageError(`--protocol ${protocol} has no effect: ${because}. Leave it out.`)
 
 function isItf(data: unknown): boolean {
   return typeof data === "object" && data !== null && "states" in data && "vars" in data

@@ -69,18 +69,21 @@ describe("quorate run", () => {
   })
 
   test("prints JSON with the columns of the CSV in camelCase, and the CSV itself", async () => {
-    const { out } = await run("json", "--format", "json", "--no-write")
+    const print = (format: string) =>
+      quorate("run", "recovery-epochs", "--runs", "3", "--no-write", "--format", format)
+    const { out } = await print("json")
     const { schemaVersion, seed, results } = JSON.parse(out) as {
       schemaVersion: number
       seed: number
       results: { experiment: string; rows: Record<string, unknown>[] }[]
     }
     expect([schemaVersion, seed, results[0]!.experiment]).toEqual([1, 1, "recovery-epochs"])
-    const csv = await run("json", "--format", "csv", "--no-write")
+    const csv = await print("csv")
     const keys = Object.keys(results[0]!.rows[0]!).map((k) =>
       k.replace(/[A-Z]/g, (c) => `_${c.toLowerCase()}`),
     )
     expect(keys.join()).toBe(csv.out.split("\n")[0])
+    expect((await run("json", "--no-write")).err).toContain("has no effect with --no-write")
     expect(existsSync(join(folder, "json"))).toBe(false)
   })
 

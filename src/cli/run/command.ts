@@ -76,7 +76,8 @@ export function runCommand(context: Context): Command {
     .option("--fresh", "discard unfinished work instead of continuing it")
     .addOption(formatOption())
     .addHelpText("after", help)
-    .action(async (names: string[], options: RunOptions) => {
+    .action(async (names: string[], options: RunOptions, command: Command) => {
+      refuseIdle(command, options)
       const pool = await startThreads(names, options)
       try {
         const { sourcedExperiments } = await import("../execution/experiment-source.ts")
@@ -86,6 +87,16 @@ export function runCommand(context: Context): Command {
         await pool?.close()
       }
     })
+}
+
+/** Refuses options that change nothing beside others. */
+function refuseIdle(command: Command, { write, dryRun, out }: RunOptions): void {
+  const isGiven = (key: string): boolean => command.getOptionValueSource(key) === "cli"
+  if (!write && isGiven("out"))
+    throw new UsageError(`--out ${out} has no effect with --no-write, which writes no files. Leave one out.`)
+  const ofRuns = (["fresh", "queue", "shard"] as const).find((key) => isGiven(key))
+  if (dryRun === true && ofRuns !== undefined)
+    throw new UsageError(`--${ofRuns} has no effect with --dry-run, which runs nothing. Leave one out.`)
 }
 
 /** Threads that were asked for start before anything else, and load while this thread reads what they are to do. */

@@ -1,4 +1,5 @@
 import { Command } from "commander"
+import { UsageError } from "../../base/errors.ts"
 import type { Context } from "../shared/context.ts"
 import type { SourcedExperiment } from "../execution/experiment-source.ts"
 import { type Format, formatOption } from "../shared/options.ts"
@@ -48,6 +49,12 @@ async function merge(
   const { id } = sourced.experiment
   const folder = resultFolder(out, id)
   const shards = files.length > 0 ? files : shardsIn(resultFolder(from, id))
+  if (shards.length === 0) {
+    const { argument = id } = sourced
+    throw new UsageError(
+      `no shards of ${argument} found in ${resultFolder(from, id)}. Create them with: quorate run ${argument} --shard 1/2`,
+    )
+  }
   const environment = currentEnvironment(args)
   let giveBack = (): void => undefined
   const { result, staged } = await mergeShards(sourced, shards, {

@@ -59,6 +59,7 @@ export function searchCommand(context: Context): Command {
     .addHelpText("after", help)
     .action(async (count: number | undefined, flags: SearchFlags) => {
       const end = performance.now() + flags.deadline
+      if (flags.figure !== undefined) await refuseFigureFile(flags.figure)
       const { search } = await import("../../analysis/search.ts")
       const names = flags.nodes === undefined ? Object.keys(equalNodes(count)) : undefined
       const { options } = await nodesOf(flags, names)
@@ -173,6 +174,16 @@ function plot(front: readonly FoundSystem[], width: number): string {
     letter: letterOf(i),
   }))
   return scatter(points, { x: "load", y: "failure probability" }, width)
+}
+
+/** Refuses a file that is no figure or cannot be written, before the search. */
+async function refuseFigureFile(file: string): Promise<void> {
+  const [{ formatOfFile }, { refuseUnwritable }] = await Promise.all([
+    import("../figure/output.ts"),
+    import("../shared/files.ts"),
+  ])
+  formatOfFile(file)
+  refuseUnwritable(file, `--figure ${file}`)
 }
 
 /** Writes the Pareto front as a figure to a file. */

@@ -101,6 +101,22 @@ export class Draft {
   }
 }
 
+/**
+ * Refuses a file that cannot be written, before the work whose result it is to hold. `called` is what the user gave
+ * it as: "--history run.jsonl".
+ */
+export function refuseUnwritable(path: string, called: string): void {
+  try {
+    if (isDevice(path)) return
+    if (path.endsWith("/") || statSync(path, { throwIfNoEntry: false })?.isDirectory() === true)
+      throw new UsageError(`${called}: cannot write a folder; give a file.`)
+    new Draft(path).discard()
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    throw code === undefined ? error : new UsageError(`${called}: cannot write it: ${reasonOf(code)}.`)
+  }
+}
+
 /** Opens a file to append to, or creates it. A link, a folder or a device in its place is a UsageError. */
 export function openToAppend(path: string): number {
   refuseOther(path)

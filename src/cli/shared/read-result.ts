@@ -39,6 +39,45 @@ export async function readResult(
   return { experiment, rows, manifest, ...originOf(manifest.result) }
 }
 
+/**
+ * Several results, of the names of one command. Options of reading that none of them needs are refused: a folder
+ * where all are given by their paths, a module where none was computed by one.
+ */
+export async function readResults(
+  names: readonly string[],
+  reading: ReadOptions,
+  io: Io,
+): Promise<ReadResult[]> {
+  const { from, module: modules } = reading
+  if (from !== defaultFolder && names.length > 0 && names.every((name) => existsSync(name)))
+    throw new UsageError(`--from ${from} has no effect: every result is given by its path. Leave it out.`)
+  const results: ReadResult[] = []
+  for (const name of names) results.push(await readResult(name, reading, io))
+  refuseIdleModules(
+    results.map(({ manifest }) => manifest.result),
+    modules,
+  )
+  return results
+}
+
+/** Where results are looked for by id, unless another folder is given. */
+const defaultFolder = "results"
+
+/** Refuses modules where no result was computed by one. */
+export function refuseIdleModules(results: readonly ManifestResult[], modules: readonly string[]): void {
+  if (modules.length === 0 || results.some(isOfModule)) return
+  const ids = results.map(({ experiment }) => experiment).join(", ")
+  throw new UsageError(
+    `--module ${modules[0]!} has no effect: no module computed ${ids === "" ? "anything here" : ids}. Leave it out.`,
+  )
+}
+
+/** Whether code of the user's own computed a result: an experiment, or the protocol of a sweep. */
+function isOfModule({ origin }: ManifestResult): boolean {
+  const { kind, data } = (origin ?? {}) as { kind?: string; data?: { protocolFile?: object } }
+  return kind === "module" || data?.protocolFile !== undefined
+}
+
 /** Where a result is looked for by id, and the modules whose code the user lets run. */
 export interface ReadOptions {
   readonly from: string

@@ -33,6 +33,7 @@ export function swarmCommand(context: Context): Command {
     .option("-f, --format <format>", "text or json", readFormat, "text")
     .addHelpText("after", help)
     .action(async (flags: SwarmFlags) => {
+      if (flags.history !== undefined) await refuseHistory(flags.history, flags)
       const tally = await swarm(context, flags)
       if (flags.history !== undefined) await writeHistory(flags.history, flags)
       const safety = await safetyOfSwarm(flags)
@@ -80,13 +81,17 @@ async function swarm(context: Context, flags: SwarmFlags): Promise<SwarmTally> {
   return tally
 }
 
+/** Refuses a history of several runs, and a file that cannot be written, before the runs. */
+async function refuseHistory(file: string, { seeds }: SwarmFlags): Promise<void> {
+  if (seeds !== 1) {
+    throw new UsageError(`--history is for one run, and this is ${seeds}; add --first <seed> --seeds 1.`)
+  }
+  const { refuseUnwritable } = await import("../shared/files.ts")
+  refuseUnwritable(file, `--history ${file}`)
+}
+
 /** The run of the one seed once more, for what its clients saw. */
 async function writeHistory(file: string, flags: SwarmFlags): Promise<void> {
-  if (flags.seeds !== 1) {
-    throw new UsageError(
-      `--history is for one run, and this is ${flags.seeds}; add --first <seed> --seeds 1.`,
-    )
-  }
   const { optionsOf } = await import("./share.ts")
   const { swarmRun } = await import("../../run/swarm.ts")
   const { writeHistoryFile } = await import("../linearizable/report.ts")
