@@ -63,6 +63,7 @@ export default defineQuorumSystem({
       nodes: zones.flat().flatMap(nodesOf),
       phase1: phase1.formula(zones),
       phase2: phase2.formula(zones),
+      zoneOf: zones.flatMap((nodes, zone) => nodes.map(() => zone)),
     }
   },
 })

@@ -61,6 +61,8 @@ export interface QuorumSystem {
   readonly listed?: boolean
   /** Whether phase 2 was not given: it is the dual of phase 1, the sets that meet each of its quorums. */
   readonly derived?: boolean
+  /** The number of each node's zone, from 0, where the system has zones: nodes of a zone are placed together. */
+  readonly zoneOf?: readonly number[]
   /** The formulas behind the predicate: what analysis uses instead of enumerating. */
   readonly expression: Readonly<Record<Phase, QuorumExpr>>
 }
@@ -74,6 +76,8 @@ export interface SystemParts {
   readonly requirement?: string
   /** See QuorumSystem. */
   readonly listed?: boolean
+  /** See QuorumSystem. */
+  readonly zoneOf?: readonly number[]
 }
 
 /**
@@ -100,6 +104,7 @@ export function quorumSystem(parts: SystemParts, name?: string): QuorumSystem {
     expression,
     ...(requirement !== undefined && { requirement }),
     ...(listed === true && { listed }),
+    ...(parts.zoneOf !== undefined && { zoneOf: parts.zoneOf }),
     ...(parts.phase2 === undefined && { derived: true }),
     isQuorum: (phase, answered) => predicate[phase](answered),
     minimalQuorums: (phase) => minimalQuorumsOf(expression[phase], positions),

@@ -4,7 +4,7 @@ import { InvariantError } from "../base/errors.ts"
 import { emptySet, withMember } from "../base/node-set.ts"
 import type { Address, Micros } from "../protocol/actor.ts"
 import type { Phase, QuorumSystem } from "../quorum/system.ts"
-import { refuseRegions, regionNumber, regionsInTurn } from "../world/simulate/latency-matrix.ts"
+import { type Places, refuseRegions, regionNumber, regionsInTurn } from "../world/simulate/latency-matrix.ts"
 import { type LatencyChoice, type LatencyModel, matrixLatency, micros } from "../world/simulate/latency.ts"
 import type { DecreeSetup, RunConditions } from "./decree-settings.ts"
 import type { LogSetup } from "./log-settings.ts"
@@ -186,12 +186,23 @@ export function leaderLatencies(
   }
   const { name, delays } = latency
   const { regions } = delays
-  const acceptors = regionsInTurn(latency, n, acceptorRegions)
+  const acceptors = regionsInTurn(latency, n, acceptorRegions, system.zoneOf)
   // Behind the acceptors one process in each region: leaders and clients alike.
   const places = regions.map((_, i) => i)
   const model = matrixLatency(name, delays, [...acceptors, ...places], jitterSigma)
   const clients = places.map((i) => n + i)
   return regions.map((region, i) => ({ region, ...waitsOf(system, model, n + i, clients) }))
+}
+
+/** The region of each acceptor, by name. */
+export function acceptorPlaces(
+  { nodes, zoneOf }: Pick<QuorumSystem, "nodes" | "zoneOf">,
+  latency: LatencyChoice,
+  acceptorRegions: readonly string[] = [],
+): Places {
+  if (latency.kind === "everywhere") return {}
+  const regions = regionsInTurn(latency, nodes.length, acceptorRegions, zoneOf)
+  return Object.fromEntries(nodes.map((name, i) => [name, latency.delays.regions[regions[i]!]!]))
 }
 
 /** Round trips between a leader and the nodes of a system, in milliseconds, and the region of the leader. */
@@ -210,10 +221,11 @@ export function nodeRoundTrips(
   latency: LatencyChoice,
   nodes: number,
   {
+    zoneOf,
     acceptorRegions = [],
     jitterSigma = 0,
     leaderRegion,
-  }: LeaderPlaces & { readonly leaderRegion?: string } = {},
+  }: LeaderPlaces & { readonly leaderRegion?: string; readonly zoneOf?: readonly number[] | undefined } = {},
 ): NodeRoundTrips | undefined {
   if (latency.kind === "everywhere") {
     refuseRegions([...acceptorRegions, ...(leaderRegion === undefined ? [] : [leaderRegion])])
@@ -221,7 +233,7 @@ export function nodeRoundTrips(
     const roundTrip = (2 * latency.model.expected(0, 1)) / 1000
     return { leaderRegion: null, roundTripMs: Array.from({ length: nodes }, () => roundTrip) }
   }
-  const places = regionsInTurn(latency, nodes, acceptorRegions)
+  const places = regionsInTurn(latency, nodes, acceptorRegions, zoneOf)
   const leader = leaderRegion === undefined ? places[0]! : regionNumber(latency, leaderRegion)
   if (jitterSigma > 0) return undefined
   const { delays } = latency

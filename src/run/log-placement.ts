@@ -2,7 +2,7 @@ import type { LogSetup } from "./log-settings.ts"
 import type { Address } from "../protocol/actor.ts"
 import { UsageError, describeUnknown } from "../base/errors.ts"
 import { type LatencyModel, matrixLatency } from "../world/simulate/latency.ts"
-import { refuseRegions, regionNumber, regionsInTurn } from "../world/simulate/latency-matrix.ts"
+import { type Places, refuseRegions, regionNumber, regionsInTurn } from "../world/simulate/latency-matrix.ts"
 
 /** The regions of the replicas and clients of a log. */
 export interface Placement {
@@ -26,7 +26,7 @@ export function placement(setup: PlacedSetup): Placement {
     }
   }
   const { name, delays } = latency
-  const replicas = regionsInTurn(latency, n, replicaRegions)
+  const replicas = regionsInTurn(latency, n, replicaRegions, plan.systemAt(0).zoneOf)
   const named = clientRegions.join() === "all" ? delays.regions : clientRegions
   const groups = named.length === 0 ? replicas : named.map((region) => regionNumber(latency, region))
   const nameOf = (region: number): string => delays.regions[region]!
@@ -35,6 +35,13 @@ export function placement(setup: PlacedSetup): Placement {
     groups: groups.map(nameOf),
     regions: [...replicas, ...groups].map(nameOf),
   }
+}
+
+/** The region of each replica and group of clients, by name. */
+export function placesOf(setup: PlacedSetup): Places {
+  const { groups, regions } = placement(setup)
+  const names = [...setup.plan.nodes, ...groups.map((_, group) => `clients${group + 1}`)]
+  return Object.fromEntries(regions.map((region, i) => [names[i]!, region]))
 }
 
 /** The settings that place replicas and clients. */

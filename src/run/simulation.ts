@@ -10,7 +10,7 @@ import {
 } from "../world/faults/fault.ts"
 import { withNetworkFaults } from "../world/faults/network.ts"
 import { type Cast, resolveFaults } from "../world/faults/notation.ts"
-import { refuseRegions, regionsInTurn } from "../world/simulate/latency-matrix.ts"
+import { type Places, refuseRegions, regionsInTurn } from "../world/simulate/latency-matrix.ts"
 import { type LatencyModel, matrixLatency, micros } from "../world/simulate/latency.ts"
 import { type NetworkModel, duplicating, lossy, reliable, reordering } from "../world/simulate/network.ts"
 import type { Scenario } from "../world/simulate/scenario.ts"
@@ -186,7 +186,7 @@ function placedLatency(
 /** The region of each process, by number: the nodes of the plan, then the processes of each further role, in turn over the regions. */
 function placementOf(
   { plan, latency, acceptorRegions, proposerRegions }: RunConditions,
-  { processes }: ProtocolCluster,
+  { processes }: PlacedProcesses,
 ): number[] {
   if (latency.kind === "everywhere") return []
   const n = plan.nodes.length
@@ -196,8 +196,24 @@ function placementOf(
     const place = seen.get(kind) ?? 0
     seen.set(kind, place + 1)
     const named = kind === "node" ? acceptorRegions : isClientSide(kind) ? proposerRegions : []
-    return regionsInTurn(latency, place + 1, named)[place]!
+    const zones = kind === "node" ? plan.systemAt(0).zoneOf : undefined
+    return regionsInTurn(latency, place + 1, named, zones)[place]!
   })
+}
+
+/** What of a cluster is placed. */
+export interface PlacedProcesses {
+  readonly processes: readonly { readonly name: string; readonly role: string }[]
+}
+
+/** The region of each process, by name. */
+export function placesIn(conditions: RunConditions, cluster: PlacedProcesses): Places {
+  const { latency } = conditions
+  if (latency.kind === "everywhere") return {}
+  const regions = placementOf(conditions, cluster)
+  return Object.fromEntries(
+    cluster.processes.map(({ name }, i) => [name, latency.delays.regions[regions[i]!]!]),
+  )
 }
 
 const isClientSide = (role: string): boolean => role === "proposer" || role === "client"

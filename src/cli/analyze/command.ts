@@ -3,6 +3,7 @@ import type { Analysis } from "../../analysis/analyse.ts"
 import type { QuorumSystem } from "../../quorum/system.ts"
 import type { LeaderLatency } from "../../run/closed-form.ts"
 import { type Context, exitCodeHelp } from "../shared/context.ts"
+import type { Places } from "../../world/simulate/latency-matrix.ts"
 import type { LatencyChoice } from "../../world/simulate/latency.ts"
 import { type Format, formatOption, milliseconds, seedOption, whole } from "../shared/options.ts"
 import { printJson, printTables } from "../shared/output.ts"
@@ -54,7 +55,7 @@ export function analyzeCommand(context: Context): Command {
     .action(async (text: string, flags: AnalyzeFlags) => {
       const end = performance.now() + flags.deadline
       const system = await readSystem(text)
-      const known = await nodesOf(flags, system.nodes)
+      const known = await nodesOf(flags, system.nodes, system.zoneOf)
       const { analyse } = await import("../../analysis/analyse.ts")
       const { randomFromSeed } = await import("../../base/random.ts")
       const analysis = await analyse(system, {
@@ -71,8 +72,20 @@ export function analyzeCommand(context: Context): Command {
         },
       })
       warnOfSafety(context.io, judged([analysis.safe]))
-      await print(context, flags, { analysis, known, leaders: await leadersOf(system, flags, known.latency) })
+      const leaders = await leadersOf(system, flags, known.latency)
+      await print(context, flags, { analysis, known, leaders, places: await placesOf(system, flags, known) })
     })
+}
+
+/** Where the acceptors are; empty without a matrix. */
+async function placesOf(
+  system: QuorumSystem,
+  { acceptorRegions }: AnalyzeFlags,
+  { latency }: KnownNodes,
+): Promise<Places> {
+  if (latency === undefined) return {}
+  const { acceptorPlaces } = await import("../../run/closed-form.ts")
+  return acceptorPlaces(system, latency, acceptorRegions)
 }
 
 /** The waiting times of leaders by region; empty unless a latency is given. */
@@ -107,22 +120,23 @@ interface Answer {
   readonly known: KnownNodes
   /** By region; none without `--latency`. */
   readonly leaders: readonly LeaderLatency[]
+  readonly places: Places
 }
 
 async function print(
   { io }: Context,
   { format, seed, strategy }: AnalyzeFlags,
-  { analysis, known, leaders }: Answer,
+  { analysis, known, leaders, places }: Answer,
 ): Promise<void> {
   const { analysisTable, leaderTable, strategyTable } = await import("./table.ts")
   if (format !== "json") {
     const further = [
-      ...(leaders.length === 0 ? [] : [leaderTable(analysis.system, leaders)]),
+      ...(leaders.length === 0 ? [] : [leaderTable(analysis.system, leaders, places)]),
       ...(strategy ? [strategyTable(analysis)] : []),
     ]
     return printTables(io, format, [analysisTable(analysis, known.latencySource), ...further])
   }
-  const waits = leaders.length === 0 ? {} : { leaders }
+  const waits = leaders.length === 0 ? {} : { leaders, placement: places }
   const latencySource = known.latencySource ?? null
   printJson(io, {
     ...analysis,

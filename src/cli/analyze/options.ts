@@ -91,11 +91,15 @@ export interface KnownNodes {
  * `--nodes` and `--latency`. A measure without data and data given twice are
  * UsageErrors. The YAML parser is imported only for `--nodes`.
  */
-export async function nodesOf(flags: AnalysisFlags, given?: readonly string[]): Promise<KnownNodes> {
+export async function nodesOf(
+  flags: AnalysisFlags,
+  given?: readonly string[],
+  zoneOf?: readonly number[],
+): Promise<KnownNodes> {
   const { failureProbability } = flags
   const file = flags.nodes === undefined ? {} : (await import("./node-file.ts")).readNodeFile(flags.nodes)
   const hasLatencies = Object.values(file.nodes ?? {}).some(({ latency }) => latency !== undefined)
-  const { latency, distances } = await latencyOf(flags, given ?? Object.keys(file.nodes ?? {}))
+  const { latency, distances } = await latencyOf(flags, given ?? Object.keys(file.nodes ?? {}), zoneOf)
   if (hasLatencies && latency !== undefined) {
     throw new UsageError(
       `--latency ${flags.latency!} and --nodes ${flags.nodes!} both give latencies of nodes; leave one of them out.`,
@@ -113,7 +117,7 @@ export async function nodesOf(flags: AnalysisFlags, given?: readonly string[]): 
 }
 
 /** The delays of `--latency`, and how far each node is from the leader, where that is one figure. */
-async function latencyOf(flags: AnalysisFlags, names: readonly string[]) {
+async function latencyOf(flags: AnalysisFlags, names: readonly string[], zoneOf?: readonly number[]) {
   if (flags.latency === undefined) {
     refuseIdle(latencySettings, flags)
     if (flags.leaderRegion !== undefined)
@@ -128,7 +132,7 @@ async function latencyOf(flags: AnalysisFlags, names: readonly string[]) {
   refuseIdle(latencySettings, { ...flags, latency })
   const { acceptorRegions, jitterSigma: sigma, leaderRegion } = flags
   const trips = nodeRoundTrips(latency, names.length, {
-    ...{ acceptorRegions, jitterSigma: sigma },
+    ...{ acceptorRegions, jitterSigma: sigma, zoneOf },
     ...(leaderRegion !== undefined && { leaderRegion }),
   })
   if (trips === undefined) return { latency }

@@ -1,6 +1,7 @@
 import type { Analysis, PhaseAnalysis } from "../../analysis/analyse.ts"
 import { type Caution, cautionNotes, markOf } from "../../experiment/safety.ts"
 import { judged } from "../../run/safety.ts"
+import { type Places, placesText } from "../../world/simulate/latency-matrix.ts"
 import type { LeaderLatency, Wait } from "../../run/closed-form.ts"
 import type { Table, TableCell, TableColumn, TableRow } from "../../experiment/table.ts"
 
@@ -78,7 +79,7 @@ export function strategyTable({ system, strategy }: Analysis): Table {
 }
 
 /** The time a leader waits for a quorum of each phase, by its region, in order of request latency. */
-export function leaderTable(system: string, leaders: readonly LeaderLatency[]): Table {
+export function leaderTable(system: string, leaders: readonly LeaderLatency[], places: Places): Table {
   const fixed = leaders.every(({ phase1, phase2 }) => isFixed(phase1) && isFixed(phase2))
   const wait = (of: Wait): TableCell[] =>
     (fixed ? [of.mean] : [of.mean, of.p50, of.p99]).map((ms) => (Number.isFinite(ms) ? ms : null))
@@ -104,6 +105,7 @@ export function leaderTable(system: string, leaders: readonly LeaderLatency[]): 
         Number.isFinite(request) ? request : null,
       ]),
     notes: [
+      ...(Object.keys(places).length === 0 ? [] : [`Acceptors: ${placesText(places)}.`]),
       `All acceptors are contacted. Request latency: expected time from client to leader, phase 2, and back${leaders.length > 1 ? "; mean over one client per region" : ""}.`,
     ],
   }

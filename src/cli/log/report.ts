@@ -17,7 +17,8 @@ import { heldInRun, safetyWarnings } from "../../run/safety.ts"
 import type { Io } from "../shared/context.ts"
 import type { Format } from "../shared/options.ts"
 import { countsByName, printJson, printTables, styler } from "../shared/output.ts"
-import { firstLeader, placement } from "../../run/log-placement.ts"
+import { firstLeader, placement, placesOf } from "../../run/log-placement.ts"
+import { placesText } from "../../world/simulate/latency-matrix.ts"
 
 /** One run of the log, and how it was watched. */
 export interface ReportedRun {
@@ -110,6 +111,7 @@ export async function printLogRun(io: Io, format: Format, reported: ReportedRun)
     printJson(io, {
       derived: derivedPhase2(reported.setup.plan) !== undefined,
       ...storedRow({ id: "log", columns }, rowOf(reported)),
+      placement: placesOf(reported.setup),
       settings: manifestOf(logTable(run.built.protocol), reported.setup),
       groups: groupsOf(reported),
       messagesByType: countsByName(traffic.byType.map(({ type, sent }) => [type, sent] as const)),
@@ -124,8 +126,8 @@ export async function printLogRun(io: Io, format: Format, reported: ReportedRun)
     })
   } else if (format === "table") {
     io.out(`${(await runLines(io, reported)).join("\n")}\n\n`)
-    await printTables(io, format, tablesOf(reported))
-  } else await printTables(io, format, tablesOf(reported))
+    await printTables(io, format, tablesOf(reported, true))
+  } else await printTables(io, format, tablesOf(reported, false))
 }
 
 /** The latency of the requests that were made says little of a load of which a part was not. */
@@ -206,6 +208,7 @@ async function runLines(io: Io, reported: ReportedRun): Promise<string[]> {
   const held = judgements.filter(({ verdict }) => verdict.verdict === "holds").map(({ name }) => name)
   const row = rowOf(reported)
   const red = await styler(io, "red")
+  const places = placesOf(setup)
   const s = (micros: number): string => `${(micros / 1e6).toFixed(3)} s`
   const weighting = weightingOf(setup, built.cluster.clientGroups.length)
   const outage = ({ from, length, isOpen }: Gap): string =>
@@ -225,6 +228,7 @@ async function runLines(io: Io, reported: ReportedRun): Promise<string[]> {
   const derived = derivedPhase2(setup.plan)
   const lines: [string, string][] = [
     ...(derived === undefined ? [] : ([["phase 2", derived]] as [string, string][])),
+    ...(Object.keys(places).length === 0 ? [] : ([["placement", placesText(places)]] as [string, string][])),
     [
       "answered",
       `${row.answered} of ${row.called} requests${row.shed > 0 ? `, ${row.shed} shed` : ""}${row.queued > 0 ? `, ${row.queued} queued` : ""}; ${rate}`,
@@ -330,12 +334,14 @@ function groupsOf({ setup, run }: ReportedRun) {
   })
 }
 
-function tablesOf(reported: ReportedRun): Table[] {
-  return [groupTable(reported), ...(reported.timeline ? [timelineTable(reported)] : [])]
+function tablesOf(reported: ReportedRun, isReport: boolean): Table[] {
+  return [groupTable(reported, isReport), ...(reported.timeline ? [timelineTable(reported)] : [])]
 }
 
-function groupTable(reported: ReportedRun): Table {
+/** `isReport`: below the lines of a run, which have said where processes are. */
+function groupTable(reported: ReportedRun, isReport: boolean): Table {
   const groups = groupsOf(reported)
+  const regions = placesText(placesOf(reported.setup))
   const exact = groups.some(({ closedFormMs }) => closedFormMs !== null)
   const ms = { unit: "ms", digits: 3 }
   return {
@@ -365,6 +371,7 @@ function groupTable(reported: ReportedRun): Table {
     ),
     notes: [
       ...derivedNotes(reported.setup.plan),
+      ...(isReport || regions.length === 0 ? [] : [`Placement: ${regions}.`]),
       ...safetyWarnings(reported.safety).map((warning) => `WARNING: ${warning}.`),
     ],
   }

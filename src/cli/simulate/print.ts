@@ -1,3 +1,6 @@
+import { wrapText } from "../../experiment/render/terminal.ts"
+import { placesIn } from "../../run/simulation.ts"
+import { type Places, placesText } from "../../world/simulate/latency-matrix.ts"
 import type { Verdict } from "../../base/verdict.ts"
 import { Decisions } from "../../check/paxos/facts.ts"
 import { safety } from "../../check/paxos/safety.ts"
@@ -47,6 +50,8 @@ export interface SimulatedRun {
   readonly closedForm: ClosedForm | null
   /** The phase-2 quorums, where nobody gave them. */
   readonly derived: string | undefined
+  /** The region of each process. */
+  readonly places: Places
   /** Every setting of the run. */
   readonly settings: Readonly<Record<string, Json>>
   /** The proposers by name, in the order of the measures. */
@@ -112,6 +117,7 @@ export function simulateOnce(
     safety: quorumSafety,
     closedForm: closedFormOf(setup),
     derived: derivedPhase2(setup.plan),
+    places: placesIn(setup, cluster),
     proposers: cluster.proposers.map((address) => cluster.processes[address]!.name),
     ...(options.checks && { checks: judgements.map(judged) }),
     settings: manifestOf(decreeSettings, setup),
@@ -173,6 +179,7 @@ export async function printRun(io: Io, format: Format, run: SimulatedRun): Promi
     printJson(io, {
       ...row,
       derived: run.derived !== undefined,
+      placement: run.places,
       settings: run.settings,
       learnedMs,
       messagesByType,
@@ -225,7 +232,7 @@ function shortReference(reference: string): string {
 
 async function runLines(
   io: Io,
-  { row, measures, violations, proposers, safety, closedForm, derived }: SimulatedRun,
+  { row, measures, violations, proposers, safety, closedForm, derived, places }: SimulatedRun,
 ): Promise<string[]> {
   const red = await styler(io, "red")
   const ms = (at: number | null): string => (at === null ? "–" : `${at.toFixed(3)} ms`)
@@ -240,6 +247,7 @@ async function runLines(
     `${row.system}, latency ${row.latency}, seed ${row.seed}`,
     "",
     ...(derived === undefined ? [] : [`phase 2   ${derived}`]),
+    ...wrappedPlaces(places, io.width),
     `decided   ${decided}`,
     `learned   ${learned}`,
     `messages  ${row.messagesSent} sent, ${row.messagesDelivered} delivered, ${row.messagesLost} lost`,
@@ -254,7 +262,15 @@ async function runLines(
   ]
 }
 
-function runTable({ row, safety, derived }: SimulatedRun): Table {
+/** The placement as lines of a report; none where delays are the same everywhere. */
+function wrappedPlaces(places: Places, width: number): string[] {
+  if (Object.keys(places).length === 0) return []
+  return wrapText(placesText(places), Math.min(width, 80) - 10).map(
+    (line, i) => `${(i === 0 ? "placement" : "").padEnd(10)}${line}`,
+  )
+}
+
+function runTable({ row, safety, derived, places }: SimulatedRun): Table {
   return {
     id: "simulate",
     caption: `One run of Paxos with ${row.system}, latency ${row.latency}, seed ${row.seed}.`,
@@ -286,6 +302,7 @@ function runTable({ row, safety, derived }: SimulatedRun): Table {
     ],
     notes: [
       ...(derived === undefined ? [] : [`Phase 2: ${derived}.`]),
+      ...(Object.keys(places).length === 0 ? [] : [`Placement: ${placesText(places)}.`]),
       ...safetyWarnings(safety).map((warning) => `WARNING: ${warning}.`),
     ],
   }

@@ -8,8 +8,10 @@ import { maxSeries } from "../../experiment/figure/ink.ts"
 import { safeColumns } from "../../experiment/safety.ts"
 import { type Table, type TableCell, type TableColumn, intervalOf } from "../../experiment/table.ts"
 import { type SweepCase, displayNames, sweepAxes, sweepCases } from "./cases.ts"
+import { acceptorPlaces } from "../closed-form.ts"
+import { placesText } from "../../world/simulate/latency-matrix.ts"
 import type { MeasureSummary, Observed, ShownMeasure } from "../protocol-measures.ts"
-import type { Stated, SweepData } from "./document.ts"
+import { type Stated, type SweepData, latencyOf } from "./document.ts"
 
 /** The parts of a sweep common to all kinds. */
 export function sweepHead(data: SweepData): {
@@ -37,6 +39,7 @@ export function sweepHead(data: SweepData): {
     const derived = derivedPhase2(planFrom(system))
     return derived === undefined ? [] : [`Phase 2 of ${name}: ${derived}.`]
   })
+  remarks.push(...placementRemarks(data))
   return {
     id,
     question,
@@ -47,6 +50,25 @@ export function sweepHead(data: SweepData): {
     nameOfSystem,
     ...(remarks.length > 0 && { remarks }),
   }
+}
+
+/** Where the nodes of the largest system are by each matrix, unless a case says otherwise. */
+function placementRemarks(data: SweepData): string[] {
+  const { system, latency } = sweepAxes(data)
+  const { setup = {} } = data
+  const stated = setup["replicaRegions"] ?? setup["acceptorRegions"] ?? []
+  const regions = Array.isArray(stated)
+    ? stated.map(String)
+    : typeof stated === "string"
+      ? stated.split(",")
+      : []
+  const largest = system
+    .map((text) => planFrom(text).systemAt(0))
+    .reduce((a, b) => (b.nodes.length > a.nodes.length ? b : a))
+  return latency.flatMap((name) => {
+    const places = placesText(acceptorPlaces(largest, latencyOf(name, data.latencyFiles, {}), regions))
+    return places === "" ? [] : [`Placement by ${name}, nodes in turn: ${places}.`]
+  })
 }
 
 /** The columns that say which case a row is. */

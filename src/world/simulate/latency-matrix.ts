@@ -281,12 +281,30 @@ interface NamedMatrix {
   readonly delays: RegionDelays
 }
 
-/** The regions, by number, of so many processes: those named, in turn, or all regions of the matrix in turn if none is named. */
-export function regionsInTurn(matrix: NamedMatrix, count: number, names: readonly string[]): number[] {
+/**
+ * The regions, by number, of so many processes: those named, in turn, or all regions of the matrix in turn if none is
+ * named. Then processes of one zone, by its number, are in one region.
+ */
+export function regionsInTurn(
+  matrix: NamedMatrix,
+  count: number,
+  names: readonly string[],
+  zones?: readonly number[],
+): number[] {
   const named = names.map((name) => regionNumber(matrix, name))
   return Array.from({ length: count }, (_, i) =>
-    named.length === 0 ? i % matrix.delays.regions.length : named[i % named.length]!,
+    named.length === 0 ? (zones?.[i] ?? i) % matrix.delays.regions.length : named[i % named.length]!,
   )
+}
+
+/** Where processes are: the region of each, by name; empty where delays are the same everywhere. */
+export type Places = Readonly<Record<string, string>>
+
+/** "a1 VA, a2 OR, p1 VA". */
+export function placesText(places: Places): string {
+  return Object.entries(places)
+    .map(([name, region]) => `${name} ${region}`)
+    .join(", ")
 }
 
 /** The number of a region; a name the matrix does not have is a UsageError. */
