@@ -55,7 +55,7 @@ function bareAgenda(): number {
 
 function rates(): void {
   console.log(
-    "Flexible Paxos, n = 5, |Q2| = 2, everyone asked, 5 regions of 100 clients, one command to a slot",
+    "Flexible Paxos, n = 5, |Q2| = 2, all replicas contacted, 5 regions of 100 clients, one command to a slot",
   )
   measured(usual(20_000))
   const agenda = medianRate(5, bareAgenda)
@@ -70,11 +70,11 @@ function rates(): void {
   report("events per command", (checked.events / checked.commands).toFixed(2))
   report("microseconds per event", perEvent.toFixed(3))
   report("events per CPU second, all invariants on", readable(checked.events / checked.seconds))
-  report("events per CPU second, nobody watching", readable(bare))
+  report("events per CPU second, no observer", readable(bare))
   report("entries per CPU second, the agenda alone", readable(agenda))
   report("all of it, as a share of the agenda alone", (checked.events / checked.seconds / agenda).toFixed(3))
   report("commands per CPU second of a loop over typed arrays", readable(shares.limit))
-  report("everyone asked, all invariants on, as a share of it", shares.everyone.toFixed(3))
+  report("all replicas contacted, all invariants on, as a share of it", shares.everyone.toFixed(3))
   report("the closest quorum asked, as a share of it", shares.closest.toFixed(3))
 }
 
@@ -113,7 +113,7 @@ const replicas = [3, 5, 9, 17, 25, 31, 33, 41, 49]
 /** The sizes take turns, and of each the fastest round counts: what else the machine does slows all alike. */
 function sizes(): void {
   console.log(
-    "\nCost of a command by the number of replicas, majority, everyone asked; fastest of four rounds",
+    "\nCost of a command by the number of replicas, majority, all replicas contacted; fastest of four rounds",
   )
   const best = new Map<number, Cost>()
   for (let round = 0; round < 4; round++) {

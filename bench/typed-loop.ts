@@ -3,7 +3,7 @@ import type { Micros } from "../src/protocol/actor.ts"
 /**
  * The limit that the log is measured against: the same workload as one hand-written loop over typed
  * arrays, with nothing that makes it anything else. Five replicas with a fixed leader, a phase-2 quorum of
- * two and everyone asked; groups of closed-loop clients, each beside a replica; constant latencies.
+ * two and all replicas contacted; groups of closed-loop clients, each beside a replica; constant latencies.
  * Without elections, faults, disks, timers, observers or checks: not a protocol of quorate, only a bound on
  * what a JavaScript loop can do.
  *

@@ -80,7 +80,7 @@ export default defineExperiment<Case, ObservationOf<typeof measures>, Row>({
   ],
   cases: () =>
     ways.flatMap((variant) =>
-      // One proposer duels with nobody; the other ways are told apart by two and three.
+      // One proposer duels with nobody; the other ways are distinguished by two and three.
       (variant === "nacks" ? [1, 2, 3, 4] : [2, 3]).flatMap((proposers) =>
         policies.map((backOff) => ({ variant, proposers, backOff })),
       ),

@@ -11,7 +11,7 @@ import { runSafeLog, traceHashColumn } from "../src/run/log.ts"
 import { logSetupFrom, ms } from "./log-setup-from.ts"
 
 interface Case {
-  /** Everyone is asked and a majority waited for, or a random phase-2 quorum of this size is asked. */
+  /** All are contacted and a majority waited for, or a random phase-2 quorum of this size is asked. */
   readonly q2: number | null
   readonly n: number
 }
@@ -35,7 +35,7 @@ type Row = {
 }
 
 /**
- * What a message costs the leader, in microseconds, so that with everyone asked
+ * What a message costs the leader, in microseconds, so that with all replicas contacted
  * a command costs it 2.354 ms + n · 0.232 ms: the straight line, by least squares, through the
  * published throughputs of LibPaxos3 (Figure 1), which saturates its leader.
  */
@@ -47,11 +47,11 @@ const horizonMs = 5000
  * The evaluation of FPaxos again: one switch, 5 ms per link, ten requests in flight, 64 bytes.
  *
  * Varied: the number of replicas, and the size of the phase-2 quorum that is asked at
- * random, or everyone asked. Held fixed: the paper's set-up, ten requests in flight, 64
+ * random, or all replicas contacted. Held fixed: the paper's set-up, ten requests in flight, 64
  * bytes, 5 ms per link, 10 Mbit/s.
  *
  * Expect: throughput falls with what the leader has to send and read per decision, in n where
- * everyone is asked and in q2 where a quorum is; latency follows by Little's law, ten in flight. Two
+ * all are contacted and in q2 where a quorum is; latency follows by Little's law, ten in flight. Two
  * numbers are fitted, to Figure 1's line of LibPaxos3 alone; that FPaxos comes out faster with a
  * smaller q2 is then a prediction. The published points scatter about that line by up to 14 %, and
  * so does the agreement.

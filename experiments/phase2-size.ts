@@ -61,7 +61,7 @@ const systemOf = ({ n, q2 }: Case): string => `simple(${n}, ${n - q2 + 1}, ${q2}
  * Held fixed: one proposer, exponential one-way delays of mean 10 ms, no faults; run r
  * meets the same delays in every case.
  *
- * Expect: asking everyone, phase 2 ends with the q2-th fastest of n answers, so it gets longer with q2
+ * Expect: contacting all acceptors, phase 2 ends with the q2-th fastest of n answers, so it gets longer with q2
  * while phase 1 gets shorter; asking one quorum, with the slowest of those asked. Messages are 4n
  * against 2(q1 + q2) = 2n + 2. Whatever is gained in phase 2 is paid for in failures that phase 1
  * survives, q2 − 1 against n − q2 in phase 2. That the times are those of the order statistics is shown

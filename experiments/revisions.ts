@@ -112,7 +112,7 @@ function roundTripsOf(named: NamedVariant): number {
  *
  * Varied: the variant, and the condition it is under. Held fixed: five acceptors in the regions of
  * `paxi`, delays with a lognormal factor of σ = 0.1, a synchronous write of 1 ms, a timeout of 500 ms.
- * Each variant has the quorums that it is at home with, so this compares members of the family and not
+ * Each variant has the quorums that it is designed for, so this compares members of the family and not
  * switches one at a time.
  *
  * Expect: in the best case the round trips the thesis claims: two for classic Paxos, one where phase

@@ -44,7 +44,7 @@ const shares = [0.01, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.98, 0.99, 0.995, 
  * Heavy-tailed links, and now and then a slow replica: smaller quorums wait for fewer of them.
  *
  * Varied: the size of the phase-2 quorum, and whether one follower is slow. Held fixed:
- * five replicas, everyone asked, lognormal links, clients at the leader only, so that
+ * five replicas, all replicas contacted, lognormal links, clients at the leader only, so that
  * latency is phase 2 and nothing else.
  *
  * Expect: the q2-th order statistic: the tail grows far faster than the median, and waiting for all

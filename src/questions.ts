@@ -41,7 +41,7 @@ export async function load(system: SystemOrText, options: AnalysisOptions = {}):
 
 /**
  * The requests per unit of time that a system serves, in those that a node of capacity 1 does; 1 / load
- * where the share of phase 1 does not vary. Null where it is unbounded, as where nobody has to be asked.
+ * where the share of phase 1 does not vary. Null where it is unbounded, as where no node has to be contacted.
  */
 export async function capacity(system: SystemOrText, options: AnalysisOptions = {}): Promise<number | null> {
   return (await analyse(systemOf(system), options)).capacity

@@ -27,7 +27,7 @@ const ofWords = (low: number, high: number): number => high * wordSize + low
 /** 2ⁱ for each position i of a number: a table, for ** takes tens of nanoseconds. */
 const powers = Float64Array.from({ length: numberBits }, (_, i) => 2 ** i)
 
-/** The set of nobody. */
+/** The empty set. */
 export const emptySet: NodeSet = 0
 
 /** The set of one position. */

@@ -63,7 +63,7 @@ function wrapCommand(line: string, width: number): string[] {
   return lines.map((part, i) => (i < lines.length - 1 ? `${part} \\` : part))
 }
 
-/** The memory a search may take for states unless it is told otherwise. */
+/** The memory a search may take for states unless given. */
 export const defaultMaxBytes = 2 ** 31
 
 /** "1.5 GiB". */

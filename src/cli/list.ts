@@ -88,7 +88,7 @@ async function readLists() {
   }
 }
 
-/** The variants, each with its safety with the quorums that it is at home with. */
+/** The variants, each with its safety with the quorums that it is designed for. */
 async function readVariants() {
   const [{ variants }, { variantOf }, { safetyConditions }, { planSafety }] = await Promise.all([
     import("../protocol/paxos/variants.ts"),

@@ -4,7 +4,7 @@ import { randomFromSeed } from "../base/random.ts"
 import type { AnyExperiment, Cases } from "./define.ts"
 
 /**
- * Carries out the chunks of a sweep, wherever and in whatever order: in this
+ * Executes the chunks of a sweep, wherever and in whatever order: in this
  * process, in worker threads, on other machines. A chunk may be delivered more
  * than once; merging makes that harmless. The chunks may be walked through more
  * than once, and are not all in memory. Results come together as they were done

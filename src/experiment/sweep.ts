@@ -14,7 +14,7 @@ import { safeCells } from "./safety.ts"
 import { type Stopping, isSettled, nextRound, checkHasIntervals } from "./stopping.ts"
 
 /**
- * From which seed, how often and by whom an experiment is carried out.
+ * From which seed, how often and by whom an experiment is executed.
  * The rows do not depend on by whom.
  */
 export interface SweepOptions {
@@ -23,7 +23,7 @@ export interface SweepOptions {
   readonly runs?: number
   /** Adds runs to the cases that need them; without it all cases have the same number. */
   readonly stopping?: Stopping
-  /** Carries out the chunks; this process unless given. */
+  /** Executes the chunks; this process unless given. */
   readonly executor?: Executor
   /** Told as results come how many runs of all cases are done, and how many there are to be so far. */
   readonly onProgress?: (done: number, total: number) => void

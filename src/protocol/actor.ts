@@ -30,7 +30,7 @@ export interface InPlaceSteps<State, Message, Stored, Report = never> {
 /** Takes the outputs of a step, one by one and in order; each means what `Output` says of it. */
 export interface Outputs<Message, Stored, Report = never> {
   send(to: Address, message: Message): void
-  /** To nobody, where the list is empty. */
+  /** No recipient, where the list is empty. */
   broadcast(to: readonly Address[], message: Message): void
   store(record: Stored): void
   /** Fires once, after `min` to `max`; after exactly `min`, without `max`. */
@@ -51,7 +51,7 @@ export type Value = string
 /** Virtual time in whole microseconds. */
 export type Micros = number
 
-/** A duration to be drawn uniformly from [min, max] by whoever runs the actor; an explorer takes every one. */
+/** A duration to be drawn uniformly from [min, max] by the host of the actor; an explorer takes every one. */
 export interface TimerRange {
   readonly min: Micros
   readonly max: Micros
@@ -60,7 +60,7 @@ export interface TimerRange {
 /** The name of a timer of one process; setting it again replaces it. */
 export type Timer = string
 
-/** What can happen to a process. There is no "send failed" and no "message lost": nobody can know. */
+/** What can happen to a process. There is no "send failed" and no "message lost": no process can know. */
 export type Input<Message, Stored> =
   | { readonly type: "receive"; readonly from: Address; readonly message: Message }
   | { readonly type: "timeout"; readonly timer: Timer }
@@ -94,7 +94,7 @@ export type Output<Message, Stored, Report = never> =
   | { readonly type: "learn"; readonly epoch: number; readonly value: Value }
   | Reporting<Report>
 
-/** What a process says of itself, for measures and checks; nobody else hears it. */
+/** What a process says of itself, for measures and checks; no other process receives it. */
 export type Reporting<Report> = [Report] extends [never]
   ? never
   : { readonly type: "report"; readonly report: Report }
@@ -143,7 +143,7 @@ export function broadcast<Message>(to: readonly Address[], message: Message): Ou
   return { type: "broadcast", to, message }
 }
 
-/** Whom an output sends its message to, in order; nobody, if it sends none. */
+/** The recipients of an output in order; none, if it sends nothing. */
 export function recipientsOf(output: Output<unknown, unknown, unknown>): readonly Address[] {
   if (output.type === "send") return [output.to]
   return output.type === "broadcast" ? output.to : []

@@ -63,7 +63,7 @@ export function piecewisePlan(ranges: readonly EpochRange[]): QuorumPlan {
 }
 
 /**
- * "dual, derived from phase 1" where nobody gave the phase-2 quorums of a plan, with the epochs if only of some;
+ * "dual, derived from phase 1" where the phase-2 quorums of a plan were not given, with the epochs if only of some;
  * nothing where they were given. For every place that names the plan: a reader of the formula cannot see it.
  */
 export function derivedPhase2(plan: QuorumPlan): string | undefined {

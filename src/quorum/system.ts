@@ -55,7 +55,7 @@ export interface QuorumSystem {
   /** The number of the requirement it is designed to satisfy; 4.4, phase 1 intersects phase 2, by default. */
   readonly requirement?: string
   /**
-   * Whether its formulas list quorums one by one, as somebody wrote them: one may contain another.
+   * Whether its formulas list quorums one by one, as written: one may contain another.
    * Only the explorer looks, which counts a branch for every quorum given, as TLC does.
    */
   readonly listed?: boolean

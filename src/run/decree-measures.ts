@@ -103,7 +103,7 @@ function firstLearning({ list }: Learnings, { proposers }: Cluster): Micros | un
   return list.find(({ process }) => proposers.includes(process))?.at
 }
 
-/** What the runs of Paxos are measured by: when a value was decided, when somebody learned it, and what that cost. */
+/** What the runs of Paxos are measured by: when a value was decided, when a learner learned it, and what that cost. */
 export const paxosMeasures = {
   decidedShare: measureRead(
     share("Share of the runs in which a value was decided.", { digits: 4 }),

@@ -125,7 +125,7 @@ export class LogMeasures implements Gatherer<LogEvent> {
   readonly byGroup: LatencyHistogram[] = []
   /** Replies in each interval of the window, from its start. */
   readonly perInterval: number[] = []
-  /** Each time somebody became leader. */
+  /** Each time a replica became leader. */
   readonly elections: { readonly at: Micros; readonly process: number; readonly epoch: number }[] = []
   private readonly groups: {
     readonly all: GroupMeans
@@ -408,7 +408,7 @@ export const logMeasures = {
     (run) => run.shedShare,
   ),
   elections: ofClients(
-    mean("Mean number of times somebody became leader.", { digits: 2 }),
+    mean("Mean number of times a replica became leader.", { digits: 2 }),
     (run) => run.elections.length,
   ),
 }

@@ -85,7 +85,7 @@ const firstLearned = { wants: ["learn"] as const, gather: (): FirstLearned => ne
 export interface RunTotals {
   readonly messagesSent: number
   readonly messagesDelivered: number
-  /** Sent but lost by the network, or arriving where nobody was up. */
+  /** Sent but lost by the network, or arriving where no process was up. */
   readonly messagesLost: number
   readonly messagesByType: Readonly<Record<string, number>>
   readonly syncWrites: number

@@ -53,7 +53,7 @@ export interface Protocol<
   readonly settings?: Partial<Settings<Setup>>
   /** The values of settings that differ where runs are explored, not simulated. */
   readonly exploredSettings?: Partial<Setup>
-  /** Quorums that it is at home with, for n nodes: what `own(n)` stands for. */
+  /** Quorums that it is designed for, for n nodes: what `own(n)` stands for. */
   ownPlan?(n: number, settings: Setup): QuorumPlan
   /** What a run must meet to be safe, by its quorums and settings: requirements by their ids, such as 4.4; none by default. */
   readonly requirements?: (run: ProtocolRun<Setup>) => readonly SafetyCondition[]
@@ -361,7 +361,7 @@ export function withDefaults(protocol: Pick<Protocol, "settings">, given: object
   return { ...defaultsOf(settingsOf(protocol)), ...given }
 }
 
-/** `own(5)`: the quorums that a protocol is at home with, for five nodes; undefined for any other text. */
+/** `own(5)`: the quorums that a protocol is designed for, for five nodes; undefined for any other text. */
 export function ownPlanOf(protocol: Protocol, text: string, settings: object): QuorumPlan | undefined {
   const own = /^\s*own\((\d+)\)\s*$/.exec(text)
   if (own === null) return undefined

@@ -14,7 +14,7 @@ import {
 } from "../protocol/actor.ts"
 
 /**
- * What carries out the outputs of processes: a simulator in virtual time, an explorer, a world stepped by
+ * What executes the outputs of processes: a simulator in virtual time, an explorer, a world stepped by
  * hand, or a machine with a network, a disk and a clock.
  *
  * `RunningProcess` calls it for each output that takes effect, in order, and for nothing else. It answers
@@ -119,7 +119,7 @@ export class RunningProcess<Message, Stored, Report, Setting> implements Outputs
     else this.inPlace.timeout(this.state, timer, this)
   }
 
-  /** Takes over the state of a step and carries out its outputs; `step` is for all who do not look at these first. */
+  /** Takes over the state of a step and executes its outputs; `step` is for all who do not look at these first. */
   apply(
     { state, outputs }: Step<unknown, Message, Stored, Report>,
     host: Host<this, Message, Stored, Report, Setting>,

@@ -201,7 +201,7 @@ export const acceptorWrites: LogFact<AcceptorWrites> = {
   gather: ({ plan }) => new AcceptorWrites(plan),
 }
 
-// ---- What replicas execute, and what clients are told of it
+// ---- What replicas execute, and the replies of clients
 
 /** Slots are kept until every replica has executed them, but no more than this many. */
 const maxRemembered = 1 << 20

@@ -244,7 +244,7 @@ export interface JournalEnd {
   readonly bytes: number
 }
 
-/** Reads a journal up to its first line that is not whole; `onEnd` is told where that is. */
+/** Reads a journal up to its first line that is not whole; `onEnd` is called with its position. */
 export function readJournal(file: string, onEnd?: (end: JournalEnd) => void): JournalContent {
   const lines = wholeLines(file, onEnd)
   const first = lines.next()

@@ -4,9 +4,9 @@ import { type Chunk, type Executor, matrixOf } from "../../experiment/executor.t
 
 import type { ExperimentSource } from "./experiment-source.ts"
 
-/** Whoever computes parcels: threads of this process, or of other machines. */
+/** Computes parcels: threads of this process, or of other machines. */
 export interface ParcelService {
-  /** Parcels under way at once, where the last one took so many milliseconds: enough that nobody waits for the next. */
+  /** Parcels under way at once, where the last one took so many milliseconds: enough that no thread waits for the next. */
   atOnce(lastMs: number): number
   /** How long a parcel should take, in milliseconds. */
   readonly parcelMs: number
@@ -14,7 +14,7 @@ export interface ParcelService {
 }
 
 /**
- * Carries out the chunks of an experiment by way of a service, and gives the
+ * Executes the chunks of an experiment by way of a service, and gives the
  * results in the order in which they are done. Chunks that are quick travel
  * together, as many as take about `parcelMs`; the rest are not even made yet.
  */

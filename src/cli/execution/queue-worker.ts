@@ -35,7 +35,7 @@ export async function serveQueue(options: QueueWorkerOptions): Promise<{ parcels
   const work = async ({ id, data }: Job<unknown>): Promise<void> => {
     const job = jobOf(data, id, key, (message) => new packages.bullmq.UnrecoverableError(message))
     const { run } = job
-    // Whoever asked for it is gone.
+    // The process that asked for it is gone.
     if ((await client.exists(queueKeys.alive(run))) === 0) return
     const answer = await compute(job, options.allow, pool)
     const answers = queueKeys.answers(run)

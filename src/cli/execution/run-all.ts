@@ -49,7 +49,7 @@ export interface RunAllOptions {
 
 /**
  * Runs experiments one after the other, each on all threads, and writes each
- * result as soon as it is there; `onResult` is told then. An interruption ends
+ * result as soon as it is there; `onResult` is called then. An interruption ends
  * it with what was computed kept, a line that says how to go on, and its own
  * exit code.
  */

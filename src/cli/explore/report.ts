@@ -33,7 +33,7 @@ export interface ExploreReport {
   readonly complete: boolean
   readonly bytesMax: number
   readonly verdicts: readonly ExploredVerdict[]
-  /** The phase-2 quorums of each system where nobody gave them, as notes. */
+  /** The phase-2 quorums of each system where they were not given, as notes. */
   readonly derived: readonly string[]
   /** The counterexample of the first violation. */
   readonly counterexample: Counterexample | undefined

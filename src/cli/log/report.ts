@@ -87,7 +87,7 @@ const columnsOf = (protocol: LogProtocol): readonly Column[] => [
     },
   ),
   flag("longestGapOpen", "Whether that time lasted to the end of the window."),
-  count("leaders", "How often somebody became leader."),
+  count("leaders", "Number of times a replica became leader."),
   count("violations", "Checks that failed."),
   ...safeColumns,
   traceHashColumn,

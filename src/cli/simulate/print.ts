@@ -48,7 +48,7 @@ export interface SimulatedRun {
   readonly safety: CaseSafety
   /** What measures come to in every such run; null where that is not known. */
   readonly closedForm: ClosedForm | null
-  /** The phase-2 quorums, where nobody gave them. */
+  /** The phase-2 quorums, where they were not given. */
   readonly derived: string | undefined
   /** The region of each process. */
   readonly places: Places

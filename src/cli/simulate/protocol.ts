@@ -54,7 +54,7 @@ export function refuseForeignFlags(command: Command, { id }: Protocol): void {
   )
 }
 
-/** The quorums that the protocol is at home with, where no system is given. */
+/** The quorums that the protocol is designed for, where no system is given. */
 export function refuseNoSystem(protocol: Protocol): never {
   ownPlanOf(protocol, "own(3)", withDefaults(protocol))
   throw new UsageError(`--protocol ${protocol.id} needs a quorum system, such as "majority(3)".`)

@@ -4,7 +4,7 @@ import type { Interval } from "../table.ts"
  * A figure as a thesis prints it: a value that knows nothing of the medium. The
  * folder `render/` turns it into a Vega-Lite specification, an SVG and pgfplots.
  *
- * Everything told apart by colour is told apart by a mark, a dash or a hatching
+ * Everything distinguished by colour is distinguished by a mark, a dash or a hatching
  * too, so that it can be read in grey; see `figure/ink.ts`.
  */
 export type Figure = LineFigure | BarFigure | HeatFigure | ScatterFigure

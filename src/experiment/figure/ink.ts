@@ -14,7 +14,7 @@ export interface Ink {
   readonly hatch: Hatch
 }
 
-/** The shape of a point: series are told apart without colour too. */
+/** The shape of a point: series are distinguished without colour too. */
 export type Mark = "circle" | "square" | "triangle" | "diamond" | "cross" | "star" | "down" | "right"
 
 /** Whether marks are filled: not those of several clouds of points, where one must not hide another. */
@@ -36,7 +36,7 @@ const inks: readonly Ink[] = [
   { color: "#999999", dash: [10, 2, 4, 2], mark: "right", hatch: "dots" },
 ]
 
-/** The most series a figure may have: more can no longer be told apart. */
+/** The most series a figure may have: more can no longer be distinguished. */
 export const maxSeries = inks.length
 
 /** The ink of each series, in order; more than eight are refused. */

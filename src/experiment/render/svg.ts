@@ -49,7 +49,7 @@ function described(svg: string, { caption }: Figure): string {
 }
 
 /**
- * The SVG of a bar chart with its fills hatched, so that bars are told apart
+ * The SVG of a bar chart with its fills hatched, so that bars are distinguished
  * without colour: Vega knows no patterns. Other figures are left as they are.
  */
 export function hatched(svg: string, figure: Figure): string {

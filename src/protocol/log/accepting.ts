@@ -57,7 +57,7 @@ export function onPropose(
   const { lastPromised, log } = state
   if (!takesPartInPhase2(state, from, epoch, out, options)) return
   // What is there already of this epoch is this very batch (lemma 9); what is truncated has been decided
-  // and carried out, and may be accepted in word only.
+  // and executed, and may be accepted in word only.
   if (slot >= log.base && log.epochAt(slot) !== epoch) {
     log.set(slot, epoch, batch)
     out.store(options.interned.acceptRecord(epoch, slot, batch))

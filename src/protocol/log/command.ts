@@ -1,7 +1,7 @@
 /**
  * What a client asks of the key–value store. A client has one request at a time
  * outstanding, numbered from 1 up; the pair (client, request) is what makes a
- * command carried out once, however often it is sent.
+ * command executed once, however often it is sent.
  */
 export interface Command {
   /** Number of the client, from 0 up, over the whole cluster. */

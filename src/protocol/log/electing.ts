@@ -29,7 +29,7 @@ export function onElectionTimeout(state: ReplicaState, out: LogOutputs, options:
   campaign(state, out, options)
 }
 
-/** Whether some request that was asked here has neither been answered through this replica nor carried out by it. */
+/** Whether some request that was asked here has neither been answered through this replica nor executed by it. */
 function hasUnanswered({ pendingRequest, machine, waiting }: ReplicaState): boolean {
   if (waiting.length > 0) return true
   return pendingRequest.some((request, client) => request > machine.lastRequest(client))
@@ -38,7 +38,7 @@ function hasUnanswered({ pendingRequest, machine, waiting }: ReplicaState): bool
 /** Phase 1 in a new epoch, for every slot that is not known to be decided. */
 export function campaign(state: ReplicaState, out: LogOutputs, options: ReplicaOptions): void {
   const { plan, epochs } = options
-  // Greater than all it knows of: anything smaller would be refused by whoever told it.
+  // Greater than all it knows of: anything smaller would be refused by the replica that reported it.
   const known = Math.max(state.lastPromised, state.epoch, state.leaderEpoch)
   const next = epochs.next(known === noEpoch ? null : known)
   // A source that has run dry leaves the leading to others.
@@ -102,7 +102,7 @@ export function onRefusal(
   becomeFollower(state, out, options)
 }
 
-/** Gives up whatever it led or tried to lead, and waits for a leader. */
+/** Abandons leadership or candidacy, and waits for a leader. */
 export function becomeFollower(state: ReplicaState, out: LogOutputs, options: ReplicaOptions): void {
   if (state.role === "leader") {
     out.report({ type: "resigned", epoch: state.epoch })
@@ -125,7 +125,7 @@ export function becomeFollower(state: ReplicaState, out: LogOutputs, options: Re
 
 /**
  * A leader is there. A heartbeat of an epoch that is over is answered with the greater one, so
- * that its sender gives up; any other makes this replica a follower, renews what it has
+ * that its sender resigns; any other makes this replica a follower, renews what it has
  * granted, and tells it what is decided.
  */
 export function onHeartbeat(
@@ -146,7 +146,7 @@ export function onHeartbeat(
   becomeFollower(state, out, options)
   state.leader = from
   state.leaderEpoch = epoch
-  // Somebody leads: the next election starts without back-off.
+  // There is a leader: the next election starts without back-off.
   state.attempt = 0
   waitForLeader(state, out, options)
   if (options.reads === "lease") grantLease(state, out, options)
@@ -158,7 +158,7 @@ export function onHeartbeat(
 
 /**
  * The leader wants this replica to lead: phase 1 begins at once. It has given up its
- * own lease; where the message is so late that somebody leads in a greater epoch, what
+ * own lease; where the message is so late that another replica leads in a greater epoch, what
  * was granted to that one binds this replica still.
  */
 export function onHandOver(

@@ -19,11 +19,11 @@ import { execute } from "./learning.ts"
 
 /**
  * Phase 1 is done: every slot that may be decided is proposed again, with the
- * value that must be; slots in between that nobody reports get a no-op.
+ * value that must be; slots in between that no promise reports get a no-op.
  *
  * All of them, not only those that are surely decided: a promise set cannot tell the two apart,
  * and a value that may be decided in a smaller epoch is the only safe one in this (property 4).
- * The no-ops close gaps that would hold up everything behind them: nobody in a phase-1 quorum has
+ * The no-ops close gaps that would hold up everything behind them: no member of a phase-1 quorum has
  * accepted there, so nothing is decided.
  */
 export function lead(state: ReplicaState, out: LogOutputs, options: ReplicaOptions): void {
@@ -57,7 +57,7 @@ export function lead(state: ReplicaState, out: LogOutputs, options: ReplicaOptio
   flushWaiting(state, out, options)
 }
 
-/** A command that nobody has proposed in this epoch yet. */
+/** A command not yet proposed in this epoch. */
 export function submit(
   state: ReplicaState,
   command: Command,
@@ -81,7 +81,7 @@ export function submit(
   proposeQueued(state, out, options)
 }
 
-/** Somebody leads: what waited for that goes there. */
+/** A leader is known: requests that waited for one go to it. */
 export function flushWaiting(state: ReplicaState, out: LogOutputs, options: ReplicaOptions): void {
   if (state.waiting.length === 0 || state.leader === noAddress) return
   const { waiting, leader, self } = state
@@ -139,7 +139,7 @@ export function propose(state: ReplicaState, batch: Batch, out: LogOutputs, opti
 }
 
 /**
- * Phase 2 of several slots at once, which everyone is asked to accept. There is one
+ * Phase 2 of several slots at once, which all replicas are asked to accept. There is one
  * write, at the leader too: its heartbeats wait behind it.
  */
 export function proposeAll(
@@ -179,7 +179,7 @@ export function onAccept(
   else state.accepted[place] = accepted
 }
 
-/** A slot has its phase-2 quorum; all slots up to the first that has not are carried out. */
+/** A slot has its phase-2 quorum; all slots up to the first that has not are executed. */
 export function decide(state: ReplicaState, slot: number, out: LogOutputs, options: ReplicaOptions): void {
   state.accepted[slot - state.acceptedBase] = null
   let decidedUpTo = state.decidedUpTo
@@ -196,7 +196,7 @@ export function decide(state: ReplicaState, slot: number, out: LogOutputs, optio
   if (queued(state) > 0) proposeQueued(state, out, options)
 }
 
-/** Proposes overdue slots again, to everyone who has not accepted; who was asked and is silent is noted. */
+/** Proposes overdue slots again, to every replica that has not accepted; who was asked and is silent is noted. */
 export function onOverdueTimer(state: ReplicaState, out: LogOutputs, options: ReplicaOptions): void {
   if (state.role !== "leader") return
   const everyone = fullSet(options.plan.nodes.length)

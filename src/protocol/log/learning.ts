@@ -32,10 +32,10 @@ export function learnDecided(
 }
 
 /**
- * Carries out every slot that is decided, in order; the leader answers those who asked.
+ * Executes every slot that is decided, in order; the leader answers those who asked.
  *
- * State machine replication rests on the order: every replica carries out the same batches slot by slot,
- * so the same commands give the same results everywhere. A slot is never carried out before all smaller
+ * State machine replication rests on the order: every replica executes the same batches slot by slot,
+ * so the same commands give the same results everywhere. A slot is never executed before all smaller
  * ones, even where it was decided before them.
  */
 export function execute(state: ReplicaState, out: LogOutputs, options: ReplicaOptions): void {
@@ -54,7 +54,7 @@ export function execute(state: ReplicaState, out: LogOutputs, options: ReplicaOp
 
 /**
  * Decided batches from another replica, in order. Only the next slot in turn is taken, so that
- * everything before `decidedUpTo` is always in the log; a gap is asked for again. Not written: whoever
+ * everything before `decidedUpTo` is always in the log; a gap is asked for again. Not written: a replica that
  * loses it in a crash can fetch it again, for the quorum that decided it has it on disk.
  */
 export function onDecided(
@@ -92,7 +92,7 @@ export function install(state: ReplicaState, snapshot: Snapshot, out: LogOutputs
 
 /** Someone is behind: it gets what is decided, from a snapshot on if the log does not go back that far. */
 export function onFetch(state: ReplicaState, from: Address, slot: number, out: LogOutputs): void {
-  // It has nothing to tell; whoever asks will ask again.
+  // It has nothing to tell; the replica that asks will ask again.
   if (slot >= state.decidedUpTo) return
   const snapshot = slot < state.log.base ? state.snapshot : null
   const first = snapshot?.upTo ?? slot
@@ -111,7 +111,7 @@ function answerAll(state: ReplicaState, batch: Batch, results: readonly Result[]
 }
 
 /**
- * The result goes to whoever asked here last for this client's request: the
+ * The result goes to the process that asked here last for this client's request: the
  * client, or the replica it asked.
  */
 function answer(state: ReplicaState, client: number, request: number, result: Result, out: LogOutputs): void {

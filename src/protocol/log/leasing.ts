@@ -27,7 +27,7 @@ export function onHeartbeatTimer(state: ReplicaState, out: LogOutputs, options: 
 }
 
 /**
- * A follower has heard the heartbeat, and has promised to promise nobody else for the lease's time. With
+ * A follower has heard the heartbeat, and has promised to make no promise to another replica for the lease's time. With
  * a phase-2 quorum of such promises the leader has the lease that the round stands for.
  */
 export function onHeartbeatAck(
@@ -55,7 +55,7 @@ export function onLeaseOver(state: ReplicaState, round: number): void {
 }
 
 /**
- * From now on, and for as long as a lease lasts, this replica promises nobody but the
+ * From now on, and for as long as a lease lasts, this replica makes promises to no replica but the
  * leader. Each grant has a timer of its own: where a write is under way the new one is
  * set only when it is done, and an earlier one must not end what has been granted since.
  */
@@ -68,13 +68,13 @@ export function onGrantOver(state: ReplicaState, grant: number): void {
   state.expiredGrant = Math.max(state.expiredGrant, grant)
 }
 
-/** Whether some grant is still running, so that nobody but the leader may be promised anything. */
+/** Whether some grant is still running, so that no replica but the leader may be promised anything. */
 export function hasGranted({ lastGrant, expiredGrant }: ReplicaState): boolean {
   return lastGrant > expiredGrant
 }
 
 /**
- * Whether nobody else can have become leader since this replica did.
+ * Whether no other replica can have become leader since this replica did.
  *
  * The only place where safety rests on clocks: the thesis' model has none (§1.6), and a clock that is
  * off by more than `drift` can make a read stale. Log and quorum reads need no such assumption.

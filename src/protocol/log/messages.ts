@@ -33,7 +33,7 @@ export type LogMessage =
   | { readonly type: "accept"; readonly epoch: Epoch; readonly slot: number }
   /**
    * Phase 2 of all slots, from `slot` on, that a new leader does not know to be decided: in
-   * one message, and one write at whoever hears it. Answered slot by slot.
+   * one message, and one write at each receiver. Answered slot by slot.
    */
   | {
       readonly type: "repropose"
@@ -52,7 +52,7 @@ export type LogMessage =
       readonly decidedUpTo: number
     }
   | { readonly type: "heartbeat-ack"; readonly epoch: Epoch; readonly round: number }
-  /** Whoever hears it should lead next: the leader gives up. */
+  /** The receiver should lead next: the leader resigns. */
   | { readonly type: "hand-over"; readonly epoch: Epoch }
   /** What is decided from this slot on? */
   | { readonly type: "fetch"; readonly from: number }
@@ -117,7 +117,7 @@ export const logMessageTypes = Object.keys(typesInOrder) as readonly LogMessageT
 
 /** What processes say of themselves, for measures and checks. */
 export type LogReport =
-  /** This replica has carried out the commands of a slot, with these results. */
+  /** This replica has executed the commands of a slot, with these results. */
   | {
       readonly type: "executed"
       readonly slot: number

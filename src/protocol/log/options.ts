@@ -17,7 +17,7 @@ export interface ReplicaOptions {
   readonly interned: Interned
   /** Whom phase 2 is sent to first. */
   readonly recipients: LogRecipients
-  /** How a follower comes to think that nobody leads. */
+  /** How a follower comes to suspect that there is no leader. */
   readonly detector: FailureDetector
   /** How often the leader says that it is there, and renews its lease. */
   readonly heartbeat: Micros
@@ -25,13 +25,13 @@ export interface ReplicaOptions {
   readonly election: TimerRange
   /** Added to the wait after each phase 1 that failed in a row. */
   readonly backOff: BackOff
-  /** After this long, slots still undecided are proposed again, to everyone who has not answered. */
+  /** After this long, slots still undecided are proposed again, to every replica that has not answered. */
   readonly retransmit: Micros
   /** How many slots may be proposed and undecided at a time. */
   readonly window: number
   /** How many commands go into one slot at most, and how long the first of them waits for others. */
   readonly batch: { readonly max: number; readonly delay: Micros }
-  /** A snapshot is taken, and the log before it truncated, each time this many slots have been carried out. */
+  /** A snapshot is taken, and the log before it truncated, each time this many slots have been executed. */
   readonly snapshotEvery: number
   readonly reads: ReadStrategy
   /** For lease reads: how long a lease lasts, and by which share clocks may be wrong (ε). */
@@ -53,8 +53,8 @@ export interface ReplicaOptions {
 export type FailureDetector = "heartbeat" | "timeout"
 
 /**
- * Who is asked first to accept a slot. All but `broadcast` fall back on everyone
- * when an answer is overdue, and from then on avoid whoever was silent, until it
+ * Who is asked first to accept a slot. All but `broadcast` fall back on all replicas
+ * when an answer is overdue, and from then on avoid replicas that were silent, until it
  * is heard of again.
  */
 export type LogRecipients =
@@ -72,6 +72,6 @@ export type LogRecipients =
 /**
  * How a get is answered: through the log, like any command; from a replica's own
  * state once it has caught up with a phase-1 quorum; or at once by a leader that
- * holds a lease. `stale`: by whoever believes it leads. Unsafe: a control.
+ * holds a lease. `stale`: by a replica that believes it is the leader. Unsafe: a control.
  */
 export type ReadStrategy = "log" | "quorum" | "lease" | "stale"

@@ -13,7 +13,7 @@ export function mayReadHere(state: ReplicaState, { reads }: ReplicaOptions): boo
   if (state.role !== "leader") return false
   if (reads === "stale") return true
   // A new leader's own state may lack what the one before it has decided and answered: it must have
-  // carried out all that phase 1 reported first.
+  // executed all that phase 1 reported first.
   return reads === "lease" && holdsLease(state) && state.executedUpTo >= state.readableFrom
 }
 
@@ -33,7 +33,7 @@ export const readsOfALife = 2 ** 32
  * A quorum read (Charapko, Ailijiang and Demirbas 2019): every write that has been
  * answered was accepted by a phase-2 quorum, which each phase-1 quorum meets. So
  * its slot is not beyond what the quorum asked here has accepted, and the read
- * waits until this replica has carried out that much.
+ * waits until this replica has executed that much.
  */
 export function startQuorumRead(
   state: ReplicaState,
@@ -60,7 +60,7 @@ export function startQuorumRead(
   )
 }
 
-/** How far this acceptor has accepted, whoever led: no write beyond it has its acceptance. */
+/** How far this acceptor has accepted, under any leader: no write beyond it has its acceptance. */
 export function onReadAsk(state: ReplicaState, from: Address, read: number, out: LogOutputs): void {
   out.send(from, { type: "read-answer", read, acceptedUpTo: acceptedUpTo(state) })
 }
@@ -70,7 +70,7 @@ const acceptedUpTo = ({ log, decidedUpTo }: ReplicaState): number => Math.max(lo
 
 /**
  * One acceptor's answer. The read may be served once a quorum that meets every write has answered and
- * everything up to the greatest slot they named has been carried out here.
+ * everything up to the greatest slot they named has been executed here.
  */
 export function onReadAnswer(
   state: ReplicaState,
@@ -97,7 +97,7 @@ function meetsEveryWrite({ ranges }: QuorumPlan): QuorumSystem {
   return ranges.at(-1)!.system
 }
 
-/** Answers the reads for which this replica has carried out enough. */
+/** Answers the reads for which this replica has executed enough. */
 export function answerReads(state: ReplicaState, out: LogOutputs): void {
   for (const [id, { command, from, target, complete }] of state.reads) {
     if (!complete || state.executedUpTo < target) continue

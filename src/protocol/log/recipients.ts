@@ -16,8 +16,8 @@ import type { ReplicaState } from "./replica-state.ts"
  * Whom a slot is proposed to first.
  *
  * Which phase-2 quorum is asked never matters for safety, only for latency, load and
- * messages: the set returned holds a quorum, and whoever does not answer in time is replaced
- * by everyone (`onOverdueTimer`).
+ * messages: the set returned holds a quorum, and replicas that do not answer in time are replaced
+ * by all (`onOverdueTimer`).
  */
 export function recipients(state: ReplicaState, slot: number, options: ReplicaOptions): NodeSet {
   const { plan, recipients: choice } = options

@@ -37,7 +37,7 @@ export function recover(
   resume(state, out, options)
 }
 
-/** It may have granted a lease before: it keeps to it, whoever it was. */
+/** It may have granted a lease before: it keeps to it, whichever replica holds it. */
 function resume(state: ReplicaState, out: LogOutputs, options: ReplicaOptions): void {
   state.role = "follower"
   if (options.reads === "lease") grantLease(state, out, options)
@@ -53,7 +53,7 @@ function resume(state: ReplicaState, out: LogOutputs, options: ReplicaOptions): 
  *   phase-2 quorum too, and what it led itself was promised by the rest of that
  *   phase-1 quorum: if there is a rest whose disks are whole. So those that are
  *   lost at a time must not hold a quorum of either phase;
- * - whoever may still count a promise it has forgotten is among those asked, and
+ * - a replica that may still count a promise it has forgotten is among those asked, and
  *   has promised that epoch itself, so that it will not accept below it;
  * - what a replica had begun before it lost its disk is void from now on (`Bars`),
  *   and answers count only if they were given after that was known.
@@ -85,7 +85,7 @@ function askWhoIsMissing(
   out.setTimer(timers.rejoin, options.retransmit)
 }
 
-/** Somebody has not answered yet: it may have been down, and is asked again. */
+/** Some replica has not answered yet: it may have been down, and is asked again. */
 export function onRejoinTimer(state: ReplicaState, out: LogOutputs, options: ReplicaOptions): void {
   if (state.role === "rejoining" && !state.restoring) askWhoIsMissing(state, out, options)
 }
@@ -165,7 +165,7 @@ function hearOfLosses(state: ReplicaState, barred: Bars, out: LogOutputs, option
 }
 
 /**
- * Everyone has answered or is known to be blank. If the blank ones and this one could hold a
+ * All have answered or are known to be blank. If the blank ones and this one could hold a
  * whole quorum of some phase, what that quorum knew may be gone for good: then it waits, which
  * is safe, until one of them is back.
  */

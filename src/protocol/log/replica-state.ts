@@ -67,7 +67,7 @@ export class ReplicaState {
   silent: NodeSet = emptySet
   /** The closest quorum without the silent ones, once it has been computed. */
   closest: NodeSet | null = null
-  /** A leader's reads of its own state are up to date once everything before this slot is carried out. */
+  /** A leader's reads of its own state are up to date once everything before this slot is executed. */
   readableFrom = 0
 
   // Heartbeats and leases.
@@ -122,7 +122,7 @@ export interface QuorumRead {
   readonly command: Command
   readonly from: Address
   answered: NodeSet
-  /** The state is recent enough once every slot before this is carried out; it counts when a quorum has answered. */
+  /** The state is recent enough once every slot before this is executed; it counts when a quorum has answered. */
   target: number
   complete: boolean
 }

@@ -21,7 +21,7 @@ export function onRequest(
   const { client, request } = command
   const read = command.operation === "get"
   const done = state.machine.lastRequest(client)
-  // A request that was carried out is answered from the client table and never carried out again; an
+  // A request that was executed is answered from the client table and never executed again; an
   // older one has been answered, or its client would not have asked for the next.
   if (request <= done) {
     if (request === done) {

@@ -1,14 +1,14 @@
 import type { Batch, Command, Result } from "./command.ts"
 
 /**
- * The replicated key–value store and its client table. It carries out commands
+ * The replicated key–value store and its client table. It executes commands
  * in log order, each once: a request that the table knows already gives the
  * result it gave then.
  */
 export class StateMachine {
   /** By key: its value, or null. An array, for keys are numbers and every replica keeps all of them. */
   private data: Result[]
-  /** By client: the request carried out last, and its result. */
+  /** By client: the request executed last, and its result. */
   private requests: number[]
   private results: Result[]
 
@@ -18,7 +18,7 @@ export class StateMachine {
     this.results = [...(from?.results ?? [])]
   }
 
-  /** The number of the last request of a client that was carried out; 0 if none was. */
+  /** The number of the last request of a client that was executed; 0 if none was. */
   lastRequest(client: number): number {
     return this.requests[client] ?? 0
   }
@@ -28,7 +28,7 @@ export class StateMachine {
     return this.results[client] ?? null
   }
 
-  /** Carries out a command, or gives the result of the one with its number that was carried out before. */
+  /** Executes a command, or gives the result of the one with its number that was executed before. */
   apply(command: Command): Result {
     const { client, request } = command
     if (request <= this.lastRequest(client)) return this.lastResult(client)
@@ -42,7 +42,7 @@ export class StateMachine {
     return result
   }
 
-  /** Carries out a batch in order; its results. */
+  /** Executes a batch in order; its results. */
   applyAll(batch: Batch): readonly Result[] {
     // The common case, and the most frequent result of it, without a list of its own.
     if (batch.length === 1) {

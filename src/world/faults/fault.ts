@@ -185,7 +185,7 @@ function namesOfPath({ side, otherSide, oneWay }: Path, { processes, replicas }:
   const sides = [side, ...(otherSide === undefined ? [] : [otherSide])]
   const isClient = (target: Path["side"][number]): boolean => typeof target === "number" && target >= replicas
   const isZone = sides.some((one) => one.some(isClient) && !one.every(isClient) && one.length < processes)
-  // Whoever leads is one of the replicas, named or not.
+  // The leader is one of the replicas, named or not.
   const named = new Set(sides.flat().filter((target) => !isClient(target)))
   const between = otherSide !== undefined && named.size < replicas
   return [

@@ -327,7 +327,7 @@ export function addressesOf(name: string, { names, groups }: Cast): readonly Add
 /** `unknown process "a9"; … Valid processes: a1, …`, groups included: the error for an unknown name. */
 export function unknownName(name: string, { names, groups, hasLeader }: Cast): string {
   const known = [...(hasLeader ? ["leader"] : []), ...names, ...groups.keys()]
-  const hint = name === "leader" ? " Nobody leads here unless a proposer is distinguished." : ""
+  const hint = name === "leader" ? " There is no leader here unless a proposer is distinguished." : ""
   return `${describeUnknown("process", name, known)}${hint}`
 }
 

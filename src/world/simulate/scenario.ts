@@ -22,7 +22,7 @@ export interface Scenario<Message, Stored, Report = never> {
   readonly faults?: readonly ProcessFault[]
   /** Who leads, for faults that are aimed at the leader: asked when the fault strikes. */
   readonly leader?: () => Address | undefined
-  /** Told the name of a fault each time it does something to somebody. */
+  /** Told the name of a fault each time it takes effect. */
   readonly onFault?: (name: string) => void
   /** How long a synchronous write takes; 0 unless said otherwise. Writes of one process queue. */
   readonly writeLatency?: Micros

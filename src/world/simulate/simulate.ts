@@ -303,7 +303,7 @@ class Simulation<Message, Stored, Report> implements Host<
 
   // ---- What befalls it
 
-  /** A fault, or its end, happens. Aimed at the leader it strikes whoever leads now, if anybody does. */
+  /** A fault, or its end, happens. Aimed at the leader it strikes the current leader, if there is one. */
   private strike({ process: target, action }: ScriptEntry): void {
     const address = target === "leader" ? this.scenario.leader?.() : target
     const process = this.running[address ?? -1]
@@ -342,7 +342,7 @@ class Simulation<Message, Stored, Report> implements Host<
     this.scenario.onFault?.(action.type)
   }
 
-  /** Whoever wakes up looks at the clock first. */
+  /** A process that wakes up reads the clock first. */
   private resume(process: Running<Message, Stored, Report>): void {
     process.paused = false
     const timers = process.overdueTimers

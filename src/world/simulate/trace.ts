@@ -8,10 +8,10 @@ import type { Address, Micros, Timer, Value } from "../../protocol/actor.ts"
  */
 export type TraceEvent<Message = unknown, Stored = unknown, Report = never> = { readonly at: Micros } & (
   | { readonly type: "propose"; readonly process: Address; readonly value: Value }
-  /** `copies` is how many will arrive if nobody crashes: 0 when the network loses it. */
+  /** `copies` is how many will arrive if no process crashes: 0 when the network loses it. */
   | (Transfer<Message> & { readonly type: "send"; readonly copies: number })
   | (Transfer<Message> & { readonly type: "deliver" })
-  /** It arrived where nobody was up to receive it. */
+  /** It arrived where no process was up to receive it. */
   | (Transfer<Message> & { readonly type: "miss" })
   /** The record is durable from now on; a volatile one only until the next crash. */
   | {
@@ -96,10 +96,10 @@ export const traceEventTypes = [
 export type TraceEventType = (typeof traceEventTypes)[number]
 
 /**
- * Everyone who watches a run, and which types of events anybody wants.
+ * All observers of a run, and which types of events any of them wants.
  *
  * A run of a log makes millions of events, and a measure that counts decisions wants a few
- * types of them. What nobody wants is not even put together.
+ * types of them. Events that no observer wants are not built.
  */
 export class Audience<Message, Stored, Report> {
   /** Whether some observer wants events of a type; events of other types need not even be made. */
