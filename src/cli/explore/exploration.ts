@@ -71,5 +71,5 @@ export async function settingWords(
     ...set,
   ])
   const stated = Object.fromEntries(Object.keys(given).map((key) => [key, table[key]!]))
-  return manifestOf(stated, given as never)
+  return manifestOf(stated, given)
 }
