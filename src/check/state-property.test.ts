@@ -60,7 +60,7 @@ describe("a property in both forms", () => {
         const { traces, states } = bothVerdicts(variant.plan(3 + (seed % 3)), seed, { variant: variant.id })
         expect(states.map(shown), `${variant.id}, seed ${seed}`).toEqual(traces.map(shown))
       }
-  })
+  }, 600_000)
 
   test("and with quorums that do not meet, clients that nobody saw, and every mutant: each is violated by some", () => {
     const violated = new Set<string>()
@@ -75,7 +75,7 @@ describe("a property in both forms", () => {
           for (const { name, verdict } of traces) if (verdict.verdict === "violated") violated.add(name)
         }
     expect([...violated].sort()).toEqual(both.map(({ name }) => name).sort())
-  })
+  }, 600_000)
 })
 
 /** A history of the values learned, which counts how often it is folded; and a run in which A and B are. */
