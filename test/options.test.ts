@@ -120,6 +120,16 @@ describe("an option is obeyed or refused", () => {
       "--out elsewhere has no effect with --no-write",
     ],
     [["run", "phase2-size", "--dry-run", "--fresh"], "--fresh has no effect with --dry-run"],
+    [["swarm", "--seeds", "1", "--keep", "99"], "keep is 99; seed 0 has"],
+    [
+      ["simulate", "majority(3)", "-l", "constant(0.0004)"],
+      "0.0004 ms is not a whole number of microseconds",
+    ],
+    [["simulate", "majority(3)", "--timeout-ms", "0.0004"], "with at most three decimals"],
+    [
+      ["log", "majority(3)", "--receive-micros", "25.4"],
+      "receiveMicros is 25.4; must be a whole number of microseconds",
+    ],
     [["swarm", "--history", "run.jsonl"], "--history is for one run, and this is 1000"],
     [["swarm", "--seeds", "1", "--history", join(file, "x")], "a component of the path is not a folder"],
     [["log", "majority(3)", "--history", folder], "cannot write a folder; give a file"],

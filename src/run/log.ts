@@ -126,6 +126,12 @@ function weightsOf({ groupWeights }: LogSetup, groups: number): readonly number[
 /** Disks, processors and links, where the setup gives them limits. */
 function machines(setup: LogSetup, n: number): Pick<LogScenario, "disk" | "node" | "bandwidth"> {
   const { writeMs, groupCommit, receiveMicros, sendMicros, microsPerByte, linkMbitPerSecond } = setup
+  for (const key of ["receiveMicros", "sendMicros"] as const) {
+    if (setup.service === "exponential" || Number.isInteger(setup[key])) continue
+    throw new UsageError(
+      `${key} is ${setup[key]}; must be a whole number of microseconds, in which time is kept, unless service is exponential.`,
+    )
+  }
   const time = setup.service === "exponential" ? exponentialLatency : constantLatency
   const costs = receiveMicros > 0 || sendMicros > 0 || microsPerByte > 0
   const node: NodeModel = {

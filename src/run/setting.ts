@@ -1,5 +1,6 @@
 import { UsageError, describeUnknown, didYouMean } from "../base/errors.ts"
 import { number, quoted } from "../base/text.ts"
+import { isWholeMicros } from "../world/simulate/latency.ts"
 
 /**
  * One setting of a run: defined once, in the table of its kind of run, and read from a flag, a sweep
@@ -92,10 +93,11 @@ function numeric(
 const refused = (text: string, must: string): UsageError =>
   new UsageError(`is ${quoted(text)}; must be ${must}`)
 
-/** A duration in milliseconds, from 0 to 1e9. */
+/** A duration in milliseconds, from 0 to 1e9, of whole microseconds. */
 export function duration(about: About<number>): Setting<number> {
   const schema = { type: "number", minimum: 0, maximum: 1e9 }
-  return numeric("a number of milliseconds from 0 to 1e9", (v) => v >= 0 && v <= 1e9, schema, {
+  const must = "a number of milliseconds from 0 to 1e9, with at most three decimals"
+  return numeric(must, (v) => v >= 0 && v <= 1e9 && isWholeMicros(v), schema, {
     placeholder: "ms",
     unit: "ms",
     ...about,

@@ -1,3 +1,4 @@
+import { UsageError } from "../base/errors.ts"
 import { holds, violated } from "../base/verdict.ts"
 import type { ClientHistory } from "../check/log/client-history.ts"
 import { type LogProperty, logProperty } from "../check/log/facts.ts"
@@ -49,6 +50,11 @@ export interface SwarmOptions {
 export function swarmRun(seed: number, options: SwarmOptions): SwarmRun {
   const drawn = randomLog(seed, options.systems, options.protocol)
   const { keep } = options
+  const unknown = keep?.find((i) => i >= drawn.faults.length)
+  if (unknown !== undefined) {
+    const those = drawn.faults.length === 0 ? "no faults" : `faults 0 to ${drawn.faults.length - 1}`
+    throw new UsageError(`keep is ${keep!.join(",")}; seed ${seed} has ${those}.`)
+  }
   const setup =
     keep === undefined ? drawn : { ...drawn, faults: drawn.faults.filter((_, i) => keep.includes(i)) }
   return runSetup(seed, options.bug?.setup?.(setup) ?? setup, options)

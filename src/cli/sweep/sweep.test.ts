@@ -380,7 +380,7 @@ matrix:
 `
     const path = file(text, "bad.yaml")
     const lines = [
-      "2:14: timeoutMs is soon; must be a number of milliseconds from 0 to 1e9.",
+      "2:14: timeoutMs is soon; must be a number of milliseconds from 0 to 1e9, with at most three decimals.",
       '3:3: unknown key "timoutMs"; did you mean "timeoutMs"? Valid keys: statistic,',
       "4:25: faults is wrong: cut a1 @0-5:",
       "6:25: majority(n) takes 1 argument",

@@ -28,9 +28,19 @@ export function micros(ms: number): Micros {
   return Math.max(0, Math.round(ms * 1000))
 }
 
-/** Every message takes exactly `ms`. */
+/** Whether milliseconds are a whole number of microseconds, in which time is kept. */
+export function isWholeMicros(ms: number): boolean {
+  return Math.abs(ms * 1000 - Math.round(ms * 1000)) < 1e-6
+}
+
+/** Every message takes exactly `ms`, a whole number of microseconds. */
 export function constantLatency(ms: number): LatencyModel {
   refuseNegative("constant", ms)
+  if (!isWholeMicros(ms)) {
+    throw new UsageError(
+      `constant(${ms}): ${ms} ms is not a whole number of microseconds, in which time is kept; the nearest is constant(${micros(ms) / 1000}).`,
+    )
+  }
   const delay = micros(ms)
   return {
     name: `constant(${ms})`,
